@@ -1,0 +1,1 @@
+"""The command `dropscribe`, for people; never deployed."""

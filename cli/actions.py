@@ -1,0 +1,163 @@
+"""What the commands do. Each returns the exit code."""
+
+import asyncio
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+from rich.text import Text
+
+from cli import running_host, show
+from cli.arguments import Drop
+from cli.dropping import Document, Dropbox, DropFailedError
+from local.host import DIFFERENCES
+from local.process import NotStartedError
+from local.stack import APP, Ports, Stack, running
+from local.stopping import stop_event
+from shared.outcome import document_name
+
+TIMED_OUT = 4
+USUAL_PORTS = Ports(blob=10000, queue=10001, host=7071)
+"""Where Azurite and the Functions host usually listen, and other tools look for them."""
+
+DEMO = running_host.HOME / "demo"
+SAMPLES = APP / "tests" / "samples"
+DEMO_FILES = [Drop(SAMPLES / name, name) for name in ("chart.png", "hello_how_are_you.mp3")]
+DEMO_SECONDS = 180
+
+
+class HostStoppedError(Exception):
+    """The host ended while documents were awaited."""
+
+
+Failures = (NotStartedError, DropFailedError, HostStoppedError)
+"""What an action may raise; the messages are for people."""
+
+
+async def run(drops: Sequence[Drop], to: Path, recipe: str | None, seconds: float) -> int:
+    """Answer the files with a stack of our own, and put the documents into the folder `to`."""
+
+    def save(document: Document) -> None:
+        place = to / f"{document.drop.name}.json"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(document.content)
+
+    code, documents = await _run(drops, recipe, seconds, save)
+    show.console.print(Text(f"{len(documents)} of {len(drops)} documents are in {to}"), soft_wrap=True)
+    return code
+
+
+async def demo() -> int:
+    """Answer the two samples; 0 only if both documents are ok."""
+    DEMO.mkdir(parents=True, exist_ok=True)
+
+    def save(document: Document) -> None:
+        (DEMO / f"{document.drop.name}.json").write_bytes(document.content)
+
+    code, documents = await _run(DEMO_FILES, None, DEMO_SECONDS, save)
+    for document in documents:
+        show.answer(document, DEMO / f"{document.drop.name}.json")
+    return code or int(any(document.fields["status"] != "ok" for document in documents))
+
+
+async def drop(drops: Sequence[Drop], recipe: str | None, seconds: float) -> int:
+    """Have the files answered by the host that runs already."""
+    found = running_host.RunningHost.find()
+    if found is None:
+        show.problem("No host is running here. Start one in another window: make host")
+        return 1
+    box = Dropbox(found.storage, found.input_container, found.output_container)
+    code, documents = await _answer(box, drops, recipe, seconds)
+    for document in documents:
+        show.answer(document, f"{found.output_container}/{document_name(document.drop.name)}")
+    return code
+
+
+async def host() -> int:
+    """Keep a stack running, with storage that stays, until Ctrl-C."""
+    if running_host.RunningHost.find():
+        show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
+        return 1
+    async with _stack(running_host.LOGS, running_host.STORAGE, _free(USUAL_PORTS)) as stack:
+        running_host.record(stack)
+        show.host(stack, DIFFERENCES)
+        try:
+            await _unless_it_stops(stack, stop_event().wait())
+        finally:
+            running_host.forget()
+    return 0
+
+
+async def _run(
+    drops: Sequence[Drop], recipe: str | None, seconds: float, save: Callable[[Document], None]
+) -> tuple[int, list[Document]]:
+    with tempfile.TemporaryDirectory(prefix="dropscribe-") as logs:
+        async with _stack(Path(logs)) as stack:
+            box = Dropbox(stack.storage, stack.input_container, stack.output_container)
+            return await _unless_it_stops(stack, _answer(box, drops, recipe, seconds, save))
+
+
+@asynccontextmanager
+async def _stack(logs: Path, storage: Path | None = None, ports: Ports | None = None) -> AsyncIterator[Stack]:
+    async with AsyncExitStack() as exits:
+        with show.step("Starting storage, model and host"):
+            stack = await exits.enter_async_context(running(logs, storage=storage, ports=ports))
+        yield stack
+
+
+async def _answer(
+    box: Dropbox,
+    drops: Sequence[Drop],
+    recipe: str | None,
+    seconds: float,
+    save: Callable[[Document], None] = lambda _: None,
+) -> tuple[int, list[Document]]:
+    documents: list[Document] = []
+    async with box:
+        with show.progress(len(drops)) as arrived:
+
+            def take(document: Document) -> None:
+                save(document)
+                documents.append(document)
+                arrived(document)
+
+            missing = await box.answer(drops, recipe, seconds, take)
+    if missing:
+        names = ", ".join(drop.name for drop in missing)
+        show.problem(f"After {seconds:g} seconds there is no document yet for: {names}")
+    return TIMED_OUT if missing else 0, documents
+
+
+async def _unless_it_stops[T](stack: Stack, action: Coroutine[Any, Any, T]) -> T:
+    """Await the action, but not longer than the host runs that it waits for."""
+    acting, stopping = asyncio.create_task(action), asyncio.create_task(stack.host.wait())
+    try:
+        await asyncio.wait({acting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if acting.done():
+            return await acting
+        raise HostStoppedError(_last_words(stack))
+    finally:
+        acting.cancel()
+        stopping.cancel()
+
+
+def _last_words(stack: Stack) -> str:
+    return f"The host has stopped. The last it said:\n{stack.host.last_lines()}"
+
+
+def _free(ports: Ports) -> Ports:
+    """These ports, with 0 (any other) for each that somebody else holds."""
+    return Ports(*(port if _is_free(port) else 0 for port in astuple(ports)))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,14 @@
+"""A Functions host for this machine, where Core Tools cannot be had.
+
+It drives the official worker library, so the app runs in the code that runs it in Azure. What is ours is
+the host's side, by the rules of the real one: triggers, retries, poison. `DIFFERENCES` says what is not.
+"""
+
+DIFFERENCES = """\
+This is Dropscribe's local host, not the Azure Functions host. What differs:
+- Event Grid is played by a scan of the input container every second; a file replaced between two scans
+  gives one event, and a restart gives an event for every file that is there.
+- Host and worker are one process: a function that times out is cancelled, the worker is not restarted.
+- Blob, queue and timer triggers and queue outputs only; connection strings only; timers are not kept across
+  restarts; nothing scales.
+With Core Tools installed, `func start` runs the same folder on the real host."""

@@ -1,0 +1,86 @@
+"""The host: loads an app, and runs its functions until it is told to stop."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from local.host.blob_trigger import BlobTriggers
+from local.host.clients import Clients
+from local.host.event_grid import EventGrid
+from local.host.queue_listener import QueueListener
+from local.host.queue_trigger import QueueTrigger
+from local.host.settings import HostSettings, HostSettingsError
+from local.host.timer_trigger import TimerTrigger
+from local.host.web import HostWeb
+from local.host.worker import Function, Worker
+
+TRIGGERS = ("blobTrigger", "queueTrigger", "timerTrigger")
+DRAIN_SECONDS = 10
+
+log = logging.getLogger("host")
+
+
+class Host:
+    """One app, and what starts its functions."""
+
+    def __init__(self, settings: HostSettings) -> None:
+        self._settings = settings
+        self._worker = Worker(settings.app, settings.function_timeout)
+        self._clients = Clients()
+        self._listeners: list[QueueListener] = []
+
+    async def run(self, port: int, stop: asyncio.Event) -> None:
+        """Run until `stop` is set; the web addresses are at `port` (0: any free one).
+
+        Raises:
+            AppNotLoadedError, HostSettingsError: the app cannot be run.
+        """
+        try:
+            functions = await self._worker.load()
+            _refuse_unknown_triggers(functions)
+            await self._serve(functions, port, stop)
+        finally:
+            await self._clients.close()
+            self._worker.close()
+
+    async def _serve(self, functions: Sequence[Function], port: int, stop: asyncio.Event) -> None:
+        blobs = BlobTriggers(self._worker, self._settings, self._clients, _started_by("blobTrigger", functions))
+        web = HostWeb(blobs, self._settings.host_id)
+        address = await web.start(port)
+        tasks = self._start(functions, blobs, web.webhook(address))
+        for function in functions:
+            log.info("function %s: %s", function.name, function.trigger["type"])
+        log.info("The host is ready at %s", address)
+        await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*(listener.drain(DRAIN_SECONDS) for listener in self._listeners))
+        await web.stop()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+    def _start(self, functions: Sequence[Function], blobs: BlobTriggers, webhook: str) -> list[asyncio.Task[None]]:
+        events = EventGrid(self._clients, _started_by("blobTrigger", functions), webhook)
+        queues = [self._queue_trigger(each) for each in _started_by("queueTrigger", functions)]
+        timers = [TimerTrigger(self._worker, each) for each in _started_by("timerTrigger", functions)]
+        self._listeners = [blobs.listener, *(queue.listener for queue in queues)]
+        endless = [
+            events.watch(),
+            *(each.listen() for each in self._listeners),
+            *(each.run() for each in timers),
+        ]
+        return [asyncio.create_task(each) for each in endless]
+
+    def _queue_trigger(self, function: Function) -> QueueTrigger:
+        return QueueTrigger(self._worker, self._settings, self._clients, function)
+
+
+def _started_by(trigger: str, functions: Sequence[Function]) -> list[Function]:
+    return [function for function in functions if function.trigger["type"] == trigger]
+
+
+def _refuse_unknown_triggers(functions: Sequence[Function]) -> None:
+    for function in functions:
+        if function.trigger["type"] not in TRIGGERS:
+            raise HostSettingsError(f"{function.name}: the local host has no {function.trigger['type']}.")

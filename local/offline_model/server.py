@@ -1,0 +1,88 @@
+"""The chat completions wire, on the three forms of endpoint that Foundry has."""
+
+import json
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from local.offline_model import MODEL
+from local.offline_model.answering import reply
+from local.offline_model.hearing import Heard, Listener
+from local.offline_model.question import Picture, Question, Recording
+from local.offline_model.reading import Reader, Seen
+from local.offline_model.refusal import Refusal
+
+LARGEST_BODY = 64 * 1024 * 1024
+PATHS = ("/models", "/api/models", "/openai/v1", "/openai/deployments/{deployment}")
+
+type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class OfflineModel:
+    """The model behind the wire."""
+
+    def __init__(self, listener: Listener, reader: Reader) -> None:
+        self._listener = listener
+        self._reader = reader
+
+    def application(self) -> web.Application:
+        """The HTTP application."""
+        application = web.Application(client_max_size=LARGEST_BODY, middlewares=[_refusals])
+        for path in PATHS:
+            application.router.add_post(f"{path}/chat/completions", self._complete)
+        return application
+
+    async def _complete(self, request: web.Request) -> web.Response:
+        _check_access(request)
+        question = Question.parse(await _document(request))
+        perceived = [await self._perceive(item) for item in question.media]
+        answer = reply(question, perceived)
+        message = {"role": "assistant", "content": answer.text}
+        return web.json_response(
+            {
+                "id": f"chatcmpl-{uuid.uuid4().hex}",
+                "object": "chat.completion",
+                "created": int(time.time()),
+                "model": MODEL,
+                "choices": [{"index": 0, "finish_reason": answer.finish_reason, "message": message}],
+                "usage": answer.usage,
+            },
+            headers={"apim-request-id": str(uuid.uuid4())},
+        )
+
+    async def _perceive(self, item: Picture | Recording) -> Seen | Heard:
+        if isinstance(item, Picture):
+            return await self._reader.read(item)
+        return await self._listener.listen(item)
+
+
+def _check_access(request: web.Request) -> None:
+    """Refuse what the real service's front door refuses."""
+    if not (request.headers.get("api-key") or request.headers.get("Authorization")):
+        raise Refusal(401, "401", "Access denied due to missing subscription key.")
+    is_v1 = request.path.startswith("/openai/v1/")
+    if is_v1 and "api-version" in request.query:
+        raise Refusal(400, "BadRequest", "API version not supported")
+    if not is_v1 and "api-version" not in request.query:
+        raise Refusal(404, "404", "Resource not found")
+
+
+async def _document(request: web.Request) -> object:
+    try:
+        return json.loads(await request.read())
+    except ValueError as fault:
+        raise Refusal(400, "invalid_request", "We could not parse the JSON body of your request.") from fault
+
+
+@web.middleware
+async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Refusal as refusal:
+        return refusal.response()
+    except web.HTTPRequestEntityTooLarge:
+        return Refusal(413, "RequestEntityTooLarge", "The request is too large.").response()
+    except web.HTTPNotFound:
+        return Refusal(404, "404", "Resource not found").response()

@@ -1,0 +1,76 @@
+"""Azurite, the storage emulator, on free ports of this machine."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from local.process import Child, NotStartedError
+
+FOLDER = Path(__file__).parent / "azurite"
+
+ACCOUNT = "devstoreaccount1"
+# The account and key of every storage emulator, published in its documentation.
+KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
+
+_LISTENING = [
+    r"Blob service is successfully listening at (?P<blob>https?://\S+)",
+    r"Queue service is successfully listening at (?P<queue>https?://\S+)",
+]
+
+
+class Azurite:
+    """A running Azurite."""
+
+    def __init__(self, child: Child) -> None:
+        self._child = child
+        self.blobs = f"{child.said['blob']}/{ACCOUNT}"
+        self.connection_string = connection_string(child.said["blob"], child.said["queue"])
+
+    @classmethod
+    async def start(
+        cls,
+        *,
+        log: Path,
+        location: Path | None,
+        ports: tuple[int, int] = (0, 0),
+        certificate: tuple[Path, Path] | None = None,
+    ) -> "Azurite":
+        """Start it, keeping its files in `location`, or in memory where that is None.
+
+        `ports` are those of its blob and queue services; 0 is any free one. With a certificate and its key it
+        speaks TLS and takes the tokens of Entra ID, of which it checks everything but the signature.
+
+        Raises:
+            NotStartedError: it did not come up.
+        """
+        blob, queue = map(str, ports)
+        place = ["--location", str(location)] if location else ["--inMemoryPersistence"]
+        quiet = ["--silent", "--disableTelemetry", "--skipApiVersionCheck"]
+        services = ["--blobPort", blob, "--queuePort", queue, "--tablePort", "0"]
+        secure = (
+            ["--cert", str(certificate[0]), "--key", str(certificate[1]), "--oauth", "basic"] if certificate else []
+        )
+        command = [_node(), str(FOLDER / "run.js"), *quiet, *services, *place, *secure]
+        return cls(await Child.start("Azurite", command, log=log, ready=_LISTENING))
+
+    async def stop(self) -> None:
+        """Stop it."""
+        await self._child.stop()
+
+
+def connection_string(blob: str, queue: str) -> str:
+    """The connection string of an emulator whose services listen at these addresses."""
+    return (
+        f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};"
+        f"BlobEndpoint={blob}/{ACCOUNT};QueueEndpoint={queue}/{ACCOUNT};"
+    )
+
+
+def _node() -> str:
+    """The Node that the bootstrap installed into the environment, else the one on PATH."""
+    own = str(Path(sys.executable).parent)
+    node = shutil.which("node", path=os.pathsep.join([own, os.environ.get("PATH", "")]))
+    if node is None or not (FOLDER / "node_modules").is_dir():
+        raise NotStartedError("Azurite is not installed: run `python scripts/dev.py setup`.")
+    return node

@@ -1,0 +1,145 @@
+"""Every command of the project: `python scripts/dev.py COMMAND`. Needs nothing but some Python 3.
+
+The Makefile lists the same names. Each command first makes what it needs (see environment.py).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+
+from environment import AZURITE, PYTHON, ROOT, SCRIPTS, VENV, SetupFailedError, install_for_bench, prepare
+from find_python import NoPythonError
+
+UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
+
+
+def demo() -> int:
+    """Drop a picture and a recording, and show the two documents."""
+    return _dropscribe("demo")
+
+
+def test() -> int:
+    """Run the whole test suite; what follows goes to pytest."""
+    return _python("-m", "pytest", *sys.argv[2:])
+
+
+def host() -> int:
+    """Run the app on this machine until Ctrl-C."""
+    return _dropscribe("host")
+
+
+def run() -> int:
+    """Answer some files and stop: run FILE... --to DIR."""
+    return _dropscribe("run", *sys.argv[2:])
+
+
+def drop() -> int:
+    """Drop files into a running host: drop FILE..."""
+    return _dropscribe("drop", *sys.argv[2:])
+
+
+def check() -> int:
+    """Check format, lint, types, import rules and the unit tests."""
+    return (
+        _python("-m", "ruff", "format", "--check", "--quiet")
+        or _python("-m", "ruff", "check", "--quiet")
+        or _python("-m", "mypy")
+        or _run(str(SCRIPTS / "lint-imports"), "--no-cache")
+        or _python("-m", "pytest", "tests/unit", "--quiet")
+    )
+
+
+def bench() -> int:
+    """Measure memory, time and stalls beside the other ways; a few minutes."""
+    install_for_bench()
+    return _python("-m", "bench.inline")
+
+
+def setup() -> int:
+    """Make .venv and install Azurite, and stop there."""
+    return 0
+
+
+def format() -> int:  # noqa: A001 - the command's name
+    """Format the code and mend what the linter can mend."""
+    return _python("-m", "ruff", "check", "--fix", "--quiet") or _python("-m", "ruff", "format")
+
+
+def docs() -> int:
+    """Write the parts of the documentation that come from the code."""
+    return _python("scripts/docs.py")
+
+
+def lock() -> int:
+    """Resolve the requirements anew."""
+    resolve = ["-m", "uv", "pip", "compile", "--universal", "--python-version=3.13"]
+    resolve += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade", "--quiet"]
+    return (
+        _python("-m", "pip", "install", "--quiet", UV)
+        or _python(*resolve, "pyproject.toml", "-o", "requirements.txt")
+        or _python(*resolve, "pyproject.toml", "--group=dev", "-c", "requirements.txt", "-o", "requirements-dev.txt")
+        or _python(*resolve, "--group=node", "-o", "requirements-node.txt")
+        or _python(*resolve, "--group=bench", "-c", "requirements-dev.txt", "-o", "requirements-bench.txt")
+    )
+
+
+def clean() -> int:
+    """Remove everything that the other commands made."""
+    for folder in (VENV, ROOT / ".local", AZURITE / "node_modules"):
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+COMMANDS: dict[str, Callable[[], int]] = {
+    command.__name__: command
+    for command in (demo, test, host, run, drop, check, bench, setup, format, docs, lock, clean)
+}
+
+
+def main() -> int:
+    """Run the command that was named, or list them all."""
+    command = COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    if command is None:
+        print("Usage: python scripts/dev.py COMMAND\n")
+        for name, each in COMMANDS.items():
+            print(f"  {name:8} {each.__doc__}")
+        return 2
+    try:
+        if command is not clean:
+            prepare()
+        return command()
+    except (NoPythonError, SetupFailedError) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _dropscribe(*arguments: str) -> int:
+    """Run the command line where we are: the files that a person names are relative to that."""
+    return _wait(subprocess.Popen([str(PYTHON), "-m", "cli", *arguments]))
+
+
+def _python(*arguments: str) -> int:
+    return _run(str(PYTHON), *arguments)
+
+
+def _run(*command: str) -> int:
+    return _wait(subprocess.Popen(command, cwd=ROOT))
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # the process got Ctrl-C as well; it cleans up, and we wait for it
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUTF8", "1")
+    sys.exit(main())

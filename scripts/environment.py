@@ -1,0 +1,165 @@
+"""Make what the commands need, once: `.venv` with the locked requirements, and Azurite.
+
+Runs on any Python 3, with the standard library only. Each part leaves a stamp of what it was made from, so
+that the next run can tell at a glance that nothing has changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from find_python import find_python
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+AZURITE = ROOT / "local" / "azurite"
+DOT_SECONDS = 3
+OLDEST_NODE = 18  # Azurite 3.35 runs on Node 18, 20 and 22
+
+
+class SetupFailedError(Exception):
+    """A step of the setup failed; the message says which, and what to do."""
+
+
+def prepare() -> None:
+    """Make `.venv` and Azurite, or find that both are as they should be.
+
+    Raises:
+        NoPythonError: no Python 3.13 was found.
+        SetupFailedError: a step failed.
+    """
+    _make_venv()
+    _install_azurite()
+
+
+def install_for_bench() -> None:
+    """Install what only the measurements need."""
+    _pip("installing what is measured against", "--requirement", "requirements-bench.txt")
+
+
+def _make_venv() -> None:
+    stamp = VENV / ".dropscribe"
+    wanted = _digest(ROOT / "requirements-dev.txt", ROOT / "pyproject.toml")
+    if _is_current(stamp, wanted):
+        return
+    python = find_python()
+    print(f"Preparing .venv with {python}: about a minute and 1.1 GB the first time", flush=True)
+    if VENV.exists() and not _is_alive():
+        shutil.rmtree(VENV)
+    if not VENV.exists():
+        _step("making the virtual environment", [python, "-m", "venv", str(VENV)], hint=_VENV_HINT)
+    _pip("installing the locked requirements", "--requirement", "requirements-dev.txt")
+    _pip("installing the command `dropscribe`", "--no-deps", "--no-build-isolation", "--editable", ".")
+    stamp.write_text(wanted)
+
+
+_VENV_HINT = "On Debian and Ubuntu the package python3.13-venv may be missing."
+
+
+def _install_azurite() -> None:
+    stamp = AZURITE / "node_modules" / ".dropscribe"
+    wanted = _digest(AZURITE / "package-lock.json")
+    if _is_current(stamp, wanted):
+        return
+    npm = _npm()
+    print("Installing Azurite, the storage emulator, from npm: 190 MB, once", flush=True)
+    # npm is a script that starts `node`: it must find the one that lies beside it.
+    path = os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", "")])
+    _step(
+        "installing Azurite",
+        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        folder=AZURITE,
+        hint="Is the npm registry within reach?",
+        environ={**os.environ, "PATH": path},
+    )
+    stamp.write_text(wanted)
+
+
+def _npm() -> str:
+    own = shutil.which("npm", path=str(SCRIPTS))
+    if own:
+        return own
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm and node and _node_version(node) >= OLDEST_NODE:
+        return npm
+    print("No Node 18 or newer here: installing one into .venv", flush=True)
+    _pip("installing Node", "--requirement", "requirements-node.txt")
+    installed = shutil.which("npm", path=str(SCRIPTS))
+    if not installed:
+        raise SetupFailedError("Node was installed, but brought no npm. Install Node 20 from nodejs.org and try again.")
+    return installed
+
+
+def _node_version(node: str) -> int:
+    done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
+    major = done.stdout.strip().lstrip("v").split(".")[0]
+    return int(major) if major.isdigit() else 0
+
+
+def _pip(what: str, *arguments: str) -> None:
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    _step(
+        what,
+        [str(PYTHON), "-m", "pip", "install", *quiet, *arguments],
+        hint="Is the package index within reach?",
+    )
+
+
+def _step(
+    what: str,
+    command: list[str],
+    *,
+    hint: str,
+    folder: Path = ROOT,
+    environ: dict[str, str] | None = None,
+) -> None:
+    """Run one step, with its output kept back unless it fails, and a dot every few seconds."""
+    try:
+        process = subprocess.Popen(
+            command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+    except OSError as fault:
+        raise SetupFailedError(f"{what.capitalize()} failed: {fault}.") from fault
+    said = _wait_with_dots(process)
+    if process.returncode:
+        last = "\n".join(said.strip().splitlines()[-15:])
+        raise SetupFailedError(f"{last}\n\n{what.capitalize()} failed (see above). {hint}")
+
+
+def _wait_with_dots(process: subprocess.Popen[str]) -> str:
+    dots = 0
+    while True:
+        try:
+            said, _ = process.communicate(timeout=DOT_SECONDS)
+        except subprocess.TimeoutExpired:
+            dots += 1
+            print(".", end="", flush=True)
+        else:
+            if dots:
+                print(flush=True)
+            return said
+
+
+def _is_alive() -> bool:
+    try:
+        return subprocess.run([str(PYTHON), "-c", ""], check=False).returncode == 0
+    except OSError:
+        return False
+
+
+def _is_current(stamp: Path, wanted: str) -> bool:
+    return stamp.is_file() and stamp.read_text() == wanted
+
+
+def _digest(*files: Path) -> str:
+    digest = hashlib.sha256(str(sys.platform).encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

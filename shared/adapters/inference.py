@@ -1,0 +1,119 @@
+"""A model on Azure AI Foundry, through `azure-ai-inference` (implements `ChatModel`)."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.rest import AsyncHttpResponse, HttpRequest
+
+from shared.adapters.body import StreamedBody
+from shared.adapters.faults import fault_of, request_id
+from shared.adapters.wire import Wire
+from shared.chat import ChatAnswer, ChatRequest, MediaPart
+from shared.deployment import Deployment
+from shared.errors import ModelMisconfigured, ModelUnavailable
+from shared.models import AudioForm
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 300
+"""A long recording may take the model minutes, during which nothing is heard from it."""
+
+_OTHER_FORM: dict[AudioForm, AudioForm] = {"input_audio": "audio_url", "audio_url": "input_audio"}
+
+
+class FoundryModel:
+    """One deployment. The SDK's own retries are off: it would obey any `Retry-After`, even of a day, asleep."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        credential: AzureKeyCredential | AsyncTokenCredential,
+        *,
+        scope: str | None = None,
+        **transport: Any,
+    ) -> None:
+        from azure.ai.inference.aio import ChatCompletionsClient  # noqa: PLC0415 - the first file needs it, no start does
+
+        self.deployment = deployment
+        self._audio_form = deployment.capability.audio_as
+        self._client = ChatCompletionsClient(
+            deployment.endpoint.base,
+            credential,
+            credential_scopes=[scope or deployment.endpoint.scope],
+            retry_total=0,
+            permit_redirects=False,
+            connection_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            **transport,
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def complete(self, request: ChatRequest) -> ChatAnswer:
+        """See `ChatModel.complete`."""
+        started = time.monotonic()
+        response = await self._send(request, self._audio_form)
+        if response.status_code == 422 and _has_inline_audio(request):
+            response = await self._send_in_other_form(request, response)
+        if response.status_code != 200:
+            raise fault_of(response)
+        return _answer(response, time.monotonic() - started)
+
+    async def _send_in_other_form(self, request: ChatRequest, refused: AsyncHttpResponse) -> AsyncHttpResponse:
+        """Services differ in which form of audio they know; the one that works is remembered."""
+        other = _OTHER_FORM[self._audio_form]
+        response = await self._send(request, other)
+        if response.status_code == 200:
+            self._audio_form = other
+        return refused if response.status_code in (400, 422) else response
+
+    async def _send(self, request: ChatRequest, audio_form: AudioForm) -> AsyncHttpResponse:
+        urls = {part: await part.source.url() for part in _media(request) if part.sent_as == "url"}
+        body = Wire(self.deployment, audio_form, urls).body(request)
+        try:
+            return await self._client.send_request(self._http_request(body))
+        except ClientAuthenticationError as fault:
+            raise ModelMisconfigured("No token could be had from Entra ID for the model.") from fault
+        except AzureError as fault:
+            if body.fault:
+                raise body.fault from fault
+            raise ModelUnavailable(f"The model could not be reached ({type(fault).__name__}).") from fault
+
+    def _http_request(self, body: StreamedBody) -> HttpRequest:
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Content-Length": str(body.length),
+        }
+        return HttpRequest("POST", self.deployment.endpoint.url(self.deployment.name), headers=headers, content=body)
+
+
+def _media(request: ChatRequest) -> list[MediaPart]:
+    return [part for message in request.messages for part in message.parts if isinstance(part, MediaPart)]
+
+
+def _has_inline_audio(request: ChatRequest) -> bool:
+    return any(part.media.kind == "audio" and part.sent_as == "inline" for part in _media(request))
+
+
+def _answer(response: AsyncHttpResponse, seconds: float) -> ChatAnswer:
+    try:
+        document: Mapping[str, Any] = response.json()
+        choice = document["choices"][0]
+        message = choice["message"]
+        return ChatAnswer(
+            text=message.get("content") or "",
+            model=document.get("model") or "",
+            finish_reason=choice.get("finish_reason"),
+            usage=document.get("usage"),
+            request_id=request_id(response.headers),
+            seconds=round(seconds, 3),
+            refusal=message.get("refusal"),
+        )
+    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+        raise ModelUnavailable("The model's answer is not a chat completion.", status=200) from fault

@@ -1,0 +1,115 @@
+"""What can go wrong, and what becomes of the file.
+
+DropscribeError
+├── ConfigurationError        no file yet: the app refuses to start
+├── FileRejected              this file can never be answered: it ends in an error document
+├── InputGone                 the file was deleted: there is nothing left to answer
+├── Overtaken                 the file, or its document, changed while we worked: look again
+└── Temporary                 not the file's fault: raise, so that it is tried again
+    ├── StorageUnavailable    our own storage failed
+    └── ModelUnavailable      the model cannot answer now: network, timeout, 5xx, a malformed answer
+        ├── ModelThrottled    it asks us to come back later
+        ├── UrlNotFetched     it could not fetch the file from the address that we gave it
+        └── ModelMisconfigured   it refuses *us*, whatever the file: key, role, deployment, address
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+type ErrorCode = Literal[
+    "empty_file",
+    "too_large",
+    "too_long",
+    "unsupported_media",
+    "damaged_media",
+    "unknown_recipe",
+    "recipe_mismatch",
+    "invalid_input",
+    "rejected_by_model",
+    "content_filtered",
+]
+
+
+class DropscribeError(Exception):
+    """Everything that Dropscribe raises on purpose."""
+
+
+class ConfigurationError(DropscribeError):
+    """The app cannot start. `problems` holds one sentence for each thing that must be put right."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        listed = "\n".join(f"  - {problem}" for problem in self.problems)
+        super().__init__(f"Dropscribe cannot start. Put this right and start it again:\n{listed}")
+
+
+class FileRejected(DropscribeError):
+    """The file ends in an error document, because trying again cannot help.
+
+    Attributes:
+        code: a stable word for programs.
+        message: what is wrong, for people.
+        next_step: what to do about it, for people.
+        request_id: what the service calls the request, where it was the model that refused.
+    """
+
+    def __init__(self, code: ErrorCode, message: str, next_step: str, request_id: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.next_step = next_step
+        self.request_id = request_id
+
+
+class InputGone(DropscribeError):
+    """The file was deleted; nobody waits for its document."""
+
+
+class Overtaken(DropscribeError):
+    """The file, or its document, changed under our hands; whoever looks again sees the newest."""
+
+
+class Temporary(DropscribeError):
+    """Trying again can help; the file is not to blame."""
+
+
+class StorageUnavailable(Temporary):
+    """Our own storage failed, or refused us."""
+
+
+class ModelUnavailable(Temporary):
+    """The model cannot answer now.
+
+    Attributes:
+        code: the service's own code, where it sent one.
+        status: the HTTP status, where there was an answer at all.
+        request_id: what the service calls this request, for its support.
+        retry_after: how long the service asks us to stay away, in seconds, where it says so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        status: int | None = None,
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+
+class ModelThrottled(ModelUnavailable):
+    """The model has had enough for now."""
+
+
+class UrlNotFetched(ModelUnavailable):
+    """The service could not fetch the file from its address; sent inline it may be answered."""
+
+
+class ModelMisconfigured(ModelUnavailable):
+    """The service refuses us: wrong key, missing role, unknown deployment. An operator must act."""

@@ -1,0 +1,115 @@
+"""Answers that are data: a recipe's `outputs` as a JSON Schema, and an answer read by it."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.alias_generators import to_camel
+
+LONGEST_PROBLEM = 200
+"""Characters of what is wrong with an answer; a validator may quote the whole of it."""
+
+_FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(?P<inside>.*?)\s*```\s*\Z", re.DOTALL | re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class AnswerSchema:
+    """The JSON Schema to which an answer is to be held, under the recipe's name."""
+
+    name: str
+    description: str | None
+    schema: dict[str, Any]
+
+
+class AnswerInvalid(Exception):
+    """An answer is not what the schema asks for; the message says what is wrong with it."""
+
+
+class Output(BaseModel):
+    """A field of the answer, under prompty's names. One that is not `required` may be null."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+
+    name: str = ""
+    kind: Literal["string", "integer", "number", "float", "boolean", "array", "object"]
+    description: str | None = None
+    required: bool = False
+    enum_values: list[str] | None = None
+    items: "Output | None" = None
+    properties: list["Output"] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.kind == "array") != (self.items is not None):
+            raise ValueError("an array, and nothing else, has `items`")
+        if (self.kind == "object") != bool(self.properties):
+            raise ValueError("an object, and nothing else, has `properties`")
+        _check_names(self.properties or [])
+        return self
+
+
+def object_schema(outputs: Sequence[Output]) -> dict[str, Any]:
+    """The JSON Schema of an object with these fields and no other, in the strict form that services ask for.
+
+    Raises:
+        ValueError: two fields have one name, or a name is none.
+    """
+    _check_names(outputs)
+    return {
+        "type": "object",
+        "properties": {each.name: _value_schema(each, nullable=not each.required) for each in outputs},
+        "required": [each.name for each in outputs],
+        "additionalProperties": False,
+    }
+
+
+def read_answer(text: str, schema: dict[str, Any]) -> Any:
+    """The object that an answer holds, with or without a Markdown fence around it.
+
+    Raises:
+        AnswerInvalid: it is not JSON, or does not fit the schema.
+    """
+    import jsonschema  # noqa: PLC0415 - only for recipes with outputs
+
+    fenced = _FENCE.match(text)
+    try:
+        data = json.loads(fenced["inside"] if fenced else text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as fault:
+        raise AnswerInvalid(f"it is not JSON ({fault})") from fault
+    problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    if problem:
+        place = problem.json_path.removeprefix("$").lstrip(".") or "the object"
+        raise AnswerInvalid(f"{place}: {problem.message[:LONGEST_PROBLEM]}")
+    return data
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _value_schema(output: Output, *, nullable: bool) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "number" if output.kind == "float" else output.kind}
+    if output.properties:
+        schema = object_schema(output.properties)
+    if output.items:
+        schema["items"] = _value_schema(output.items, nullable=False)
+    if output.description:
+        schema["description"] = output.description
+    if output.enum_values:
+        schema["enum"] = [*output.enum_values, *([None] if nullable else [])]
+    if nullable:
+        schema["type"] = [schema["type"], "null"]
+    return schema
+
+
+def _check_names(outputs: Sequence[Output]) -> None:
+    names = [each.name for each in outputs]
+    for name in names:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"`{name}` is no name for a field: letters, digits and _ only")
+    if len(set(names)) < len(names):
+        raise ValueError("two fields have one name")

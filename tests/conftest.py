@@ -1,0 +1,50 @@
+"""What several kinds of tests need."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+import pytest
+
+from local.storage import Azurite
+from tests.planted import Watch
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--live`."""
+    parser.addoption("--live", action="store_true", help="only the tests that ask the real model of the settings")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose between the tests that cost something and all others."""
+    live = bool(config.getoption("--live"))
+    others = [item for item in items if (item.get_closest_marker("live") is not None) != live]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def suite_watch() -> Iterator[Watch]:
+    """No planted secret may come to light anywhere in the suite; whoever leaks one on purpose takes it back."""
+    with Watch().keeping() as watch:
+        yield watch
+    assert watch.leaks == []
+
+
+@pytest.fixture(scope="session")
+async def azurite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """The connection string of a real storage emulator, with all in memory."""
+    running = await Azurite.start(log=tmp_path_factory.mktemp("azurite") / "azurite.log", location=None)
+    yield running.connection_string
+    await running.stop()
+
+
+async def eventually[T](look: Callable[[], Awaitable[T | None]], seconds: float = 60) -> T:
+    """Look again and again until there is something to see."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = await look()
+        if seen is not None:
+            return seen
+        assert time.monotonic() < deadline, f"nothing to see after {seconds} s"
+        await asyncio.sleep(0.1)

@@ -1,0 +1,126 @@
+"""Every file ends in exactly one document: the whole app, from a drop into storage to the document."""
+
+import json
+import string
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from tests import samples
+from tests.e2e.conftest import App
+
+CHART = samples.CHART.read_bytes()
+HELLO = samples.HELLO.read_bytes()
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "result.schema.json").read_text())
+
+
+def plain(text: str) -> str:
+    """The words alone: no case, no punctuation."""
+    return " ".join(text.lower().translate(str.maketrans("", "", string.punctuation)).split())
+
+
+async def test_an_image_ends_in_a_document_with_its_text_and_what_it_cost(app: App, folder: str) -> None:
+    name = f"read-text/{folder}/chart.png"
+    document = await app.answer(name, CHART)
+    jsonschema.validate(document, SCHEMA)
+    assert (document["status"], document["recipe"]["name"]) == ("ok", "read-text")
+    assert all(word in document["answer"]["text"] for word in samples.WORDS_IN_CHART)
+    assert document["usage"]["total_tokens"] > 0
+    assert (document["input"]["media_type"], document["input"]["bytes"]) == ("image/png", len(CHART))
+    assert await app.documents(f"read-text/{folder}/") == [f"{name}.json"]
+
+
+async def test_a_recording_ends_in_a_document_with_its_words_and_what_it_cost(app: App, folder: str) -> None:
+    document = await app.answer(f"{folder}/hello.mp3", HELLO)
+    jsonschema.validate(document, SCHEMA)
+    assert (document["status"], document["recipe"]["name"]) == ("ok", "transcribe")
+    assert plain(document["answer"]["text"]) == samples.WORDS_IN_HELLO
+    assert document["usage"]["total_tokens"] > 0
+    assert (document["input"]["kind"], document["input"]["seconds"]) == ("audio", 1.8)
+
+
+@pytest.mark.parametrize("name", ["receipt.jpg", "receipt.webp", "receipt.gif", "train.wav", "hello_8khz.mp3"])
+async def test_every_other_accepted_format_is_answered(app: App, folder: str, name: str) -> None:
+    document = await app.answer(f"{folder}/{name}", (samples.FOLDER / name).read_bytes())
+    assert document["status"] == "ok"
+    assert document["answer"]["text"]
+
+
+async def test_the_bytes_decide_whatever_the_name_and_the_content_type_say(app: App, folder: str) -> None:
+    document = await app.answer(f"{folder}/song.wav", CHART, "audio/wav")
+    assert (document["status"], document["input"]["media_type"]) == ("ok", "image/png")
+
+
+async def test_metadata_chooses_the_recipe_and_its_inputs(app: App, folder: str) -> None:
+    document = await app.answer(f"{folder}/hello.mp3", HELLO, recipe="translate", language="fr")
+    assert (document["recipe"]["name"], document["recipe"]["inputs"]) == ("translate", {"language": "fr"})
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("letter.png", b"Dear Sir or Madam, this is no picture.", "unsupported_media"),
+        ("report.pdf", b"%PDF-1.7\n1 0 obj", "unsupported_media"),
+        ("empty.png", b"", "empty_file"),
+        ("broken.jpg", b"\xff\xd8\xff", "damaged_media"),
+    ],
+)
+async def test_a_file_that_cannot_be_answered_ends_in_an_error_that_says_what_to_do(
+    app: App, folder: str, name: str, content: bytes, code: str
+) -> None:
+    document = await app.answer(f"{folder}/{name}", content)
+    jsonschema.validate(document, SCHEMA)
+    assert (document["status"], document["error"]["code"]) == ("error", code)
+    assert document["error"]["message"]
+    assert document["error"]["next_step"]
+    assert (document["answer"], document["usage"], document["model"]) == (None, None, None)
+    assert await app.documents(f"{folder}/") == [f"{folder}/{name}.json"]
+
+
+async def test_a_file_over_the_models_limit_is_refused_unpaid(app: App, folder: str) -> None:
+    too_large = CHART + bytes(20 * 1024 * 1024)
+    document = await app.answer(f"{folder}/huge.png", too_large)
+    assert (document["status"], document["error"]["code"], document["usage"]) == ("error", "too_large", None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a name with spaces.png",
+        "ünïcødé 图表 😀.png",
+        "number #1.png",
+        "100%.png",
+        "50%20off#?&+.png",
+        "no ending",
+    ],
+)
+async def test_a_file_of_any_name_finds_its_document_beside_it(app: App, folder: str, name: str) -> None:
+    document = await app.answer(f"{folder}/{name}", CHART)
+    assert (document["status"], document["input"]["name"]) == ("ok", f"{folder}/{name}")
+    assert await app.documents(f"{folder}/") == [f"{folder}/{name}.json"]
+
+
+async def test_the_same_content_under_two_names_ends_in_two_documents(app: App, folder: str) -> None:
+    names = [f"{folder}/one.mp3", f"{folder}/other.mp3"]
+    documents = [await app.answer(name, HELLO) for name in names]
+    assert [document["input"]["name"] for document in documents] == names
+    assert len({document["input"]["sha256"] for document in documents}) == 1
+    assert await app.documents(f"{folder}/") == [f"{name}.json" for name in names]
+
+
+async def test_the_same_file_dropped_twice_ends_in_one_document_for_its_latest_version(app: App, folder: str) -> None:
+    name = f"{folder}/hello.mp3"
+    first = await app.answer(name, HELLO)
+    second = await app.answer(name, HELLO)
+    assert first["input"]["etag"] != second["input"]["etag"]
+    assert first["input"]["sha256"] == second["input"]["sha256"]
+    assert await app.documents(f"{folder}/") == [f"{name}.json"]
+
+
+async def test_an_overwritten_file_ends_in_a_new_document_in_place_of_the_old(app: App, folder: str) -> None:
+    name = f"{folder}/file"
+    assert (await app.answer(name, b"not a picture yet"))["status"] == "error"
+    document = await app.answer(name, CHART)
+    assert (document["status"], document["input"]["kind"]) == ("ok", "image")
+    assert await app.documents(f"{folder}/") == [f"{name}.json"]

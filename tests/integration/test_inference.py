@@ -1,0 +1,211 @@
+"""The model adapter against a service on loopback: what arrives there, and what its answers become."""
+
+from collections.abc import AsyncIterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from azure.core.credentials import AzureKeyCredential
+
+from shared.adapters.inference import FoundryModel
+from shared.chat import ChatAnswer, ChatRequest, MediaPart, MediaSource, Message, TextPart
+from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, ModelUnavailable, Overtaken
+from shared.media import Carriage, Media
+from shared.recipe import ModelOptions
+from tests.integration.loopback import Answer, Service, service
+from tests.planted import KEY
+from tests.unit.fakes import MemorySource, deployed
+
+PNG = Media("image", "image/png", "png")
+MP3 = Media("audio", "audio/mpeg", "mp3")
+CREDENTIAL = AzureKeyCredential(KEY)
+
+
+@pytest.fixture
+async def foundry() -> AsyncIterator[Service]:
+    async with service() as running:
+        yield running
+
+
+@pytest.fixture
+async def model(foundry: Service) -> AsyncIterator[FoundryModel]:
+    adapter = FoundryModel(deployed(at=f"{foundry.url}/api/models"), CREDENTIAL)
+    yield adapter
+    await adapter.close()
+
+
+def asking(
+    media: Media,
+    source: MediaSource,
+    *,
+    options: Mapping[str, Any] = MappingProxyType({}),
+    sent_as: Carriage = "inline",
+) -> ChatRequest:
+    message = Message("user", [TextPart("What?"), MediaPart(media, source, sent_as)])
+    return ChatRequest([message], ModelOptions.model_validate(options))
+
+
+def small() -> ChatRequest:
+    return asking(PNG, MemorySource(b"x" * 3000))
+
+
+async def test_options_go_out_under_the_wires_names(foundry: Service, model: FoundryModel) -> None:
+    penalties = {"frequencyPenalty": 1, "presencePenalty": -1}
+    options = {"temperature": 0, "topP": 0.5, "seed": 7, "stopSequences": ["END"], **penalties}
+    await model.complete(asking(PNG, MemorySource(b"x"), options=options))
+    (arrived,) = foundry.arrived
+    assert {name: value for name, value in arrived.json.items() if name not in ("model", "messages")} == {
+        "temperature": 0,
+        "top_p": 0.5,
+        "frequency_penalty": 1,
+        "presence_penalty": -1,
+        "seed": 7,
+        "stop": ["END"],
+    }
+
+
+async def test_the_body_is_streamed_with_its_exact_length(foundry: Service, model: FoundryModel) -> None:
+    await model.complete(asking(PNG, MemorySource(bytes(1_000_001), 4096)))
+    (arrived,) = foundry.arrived
+    assert arrived.headers["content-length"] == str(len(arrived.body))
+    assert "transfer-encoding" not in arrived.headers
+
+
+async def test_an_answer_brings_its_text_usage_and_request_id(foundry: Service, model: FoundryModel) -> None:
+    foundry.answers = [Answer(headers={"apim-request-id": "r-1"})]
+    answer = await model.complete(small())
+    assert answer == ChatAnswer(
+        text="Hola.",
+        model="Phi-4-multimodal-instruct",
+        finish_reason="stop",
+        usage={"prompt_tokens": 77, "completion_tokens": 7, "total_tokens": 84},
+        request_id="r-1",
+        seconds=answer.seconds,
+    )
+    assert answer.seconds > 0
+
+
+async def test_an_answer_without_usage_has_none(foundry: Service, model: FoundryModel) -> None:
+    foundry.answers = [Answer(body={"choices": [{"message": {"content": None}}]})]
+    answer = await model.complete(small())
+    assert (answer.text, answer.usage, answer.finish_reason) == ("", None, None)
+
+
+@pytest.mark.parametrize("body", ["not json", "[]", "{}", '{"choices": []}', '{"choices": [{"message": null}]}'])
+async def test_an_answer_that_is_no_completion_may_be_asked_for_again(
+    foundry: Service, model: FoundryModel, body: str
+) -> None:
+    foundry.answers = [Answer(body=body)]
+    with pytest.raises(ModelUnavailable, match="not a chat completion"):
+        await model.complete(small())
+
+
+async def test_a_refusal_is_not_retried_and_a_days_retry_after_is_not_slept_through(
+    foundry: Service, model: FoundryModel
+) -> None:
+    foundry.answers = [Answer(429, {"error": {"code": "429", "message": "Later"}}, {"Retry-After": "86400"})]
+    with pytest.raises(ModelThrottled) as caught:
+        await model.complete(small())
+    assert (caught.value.retry_after, len(foundry.arrived)) == (86400, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (Answer(400, {"error": {"message": "Invalid image"}}), FileRejected),
+        (Answer(401, {"error": {"message": "No key"}}), ModelMisconfigured),
+        (Answer(302, "", {"Location": "http://127.0.0.1:1/elsewhere"}), ModelUnavailable),
+        (Answer(hang_up=True), ModelUnavailable),
+    ],
+)
+async def test_what_is_not_an_answer_becomes_one_of_our_faults(
+    foundry: Service, model: FoundryModel, answer: Answer, expected: type[Exception]
+) -> None:
+    foundry.answers = [answer]
+    with pytest.raises(expected):
+        await model.complete(small())
+    assert len(foundry.arrived) == 1
+
+
+async def test_a_429_that_comes_before_the_body_is_sent_is_seen_as_a_429(foundry: Service, model: FoundryModel) -> None:
+    foundry.answers = [Answer(429, "", {"Retry-After": "1"}, unread=True)]
+    with pytest.raises(ModelThrottled):
+        await model.complete(asking(PNG, MemorySource(bytes(8_000_000), 100_000)))
+
+
+async def test_a_service_that_is_not_there_is_unavailable() -> None:
+    adapter = FoundryModel(deployed(at="http://127.0.0.1:1/models"), CREDENTIAL)
+    with pytest.raises(ModelUnavailable, match="could not be reached"):
+        await adapter.complete(small())
+    await adapter.close()
+
+
+class ChangingSource(MemorySource):
+    async def chunks(self) -> AsyncIterator[bytes]:
+        yield b"abc"
+        raise Overtaken("the file changed")
+
+
+async def test_a_file_that_changes_during_the_upload_is_not_taken_for_trouble_with_the_network(
+    model: FoundryModel,
+) -> None:
+    with pytest.raises(Overtaken):
+        await model.complete(asking(PNG, ChangingSource(b"123456789")))
+
+
+async def test_no_key_stands_in_what_is_raised(foundry: Service) -> None:
+    adapter = FoundryModel(deployed(at=f"{foundry.url}/models"), CREDENTIAL)
+    foundry.answers = [Answer(500, "oops")]
+    with pytest.raises(ModelUnavailable) as caught:
+        await adapter.complete(small())
+    assert KEY not in repr(caught.value) + str(caught.value)
+    await adapter.close()
+
+
+UNREADABLE = Answer(422, {"detail": "input_audio"})
+
+
+def forms(foundry: Service) -> list[str]:
+    return [arrived.json["messages"][0]["content"][1]["type"] for arrived in foundry.arrived]
+
+
+async def test_a_service_that_does_not_know_one_form_of_audio_is_tried_once_with_the_other(
+    foundry: Service, model: FoundryModel
+) -> None:
+    foundry.answers = [UNREADABLE, Answer()]
+    for _ in range(2):
+        assert (await model.complete(asking(MP3, MemorySource(b"ID3")))).text == "Hola."
+    assert forms(foundry) == ["input_audio", "audio_url", "audio_url"]
+
+
+async def test_a_service_that_knows_neither_form_refuses_the_file_and_nothing_is_remembered(
+    foundry: Service, model: FoundryModel
+) -> None:
+    foundry.answers = [UNREADABLE]
+    for _ in range(2):
+        with pytest.raises(FileRejected, match="input_audio"):
+            await model.complete(asking(MP3, MemorySource(b"ID3")))
+    assert forms(foundry) == ["input_audio", "audio_url"] * 2
+
+
+async def test_a_busy_service_is_busy_in_the_other_form_too(foundry: Service, model: FoundryModel) -> None:
+    foundry.answers = [UNREADABLE, Answer(429, "", {"Retry-After": "5"})]
+    with pytest.raises(ModelThrottled):
+        await model.complete(asking(MP3, MemorySource(b"ID3")))
+
+
+@pytest.mark.parametrize(("media", "sent_as"), [(PNG, "inline"), (MP3, "url")])
+async def test_what_has_no_other_form_is_not_sent_again(
+    foundry: Service, model: FoundryModel, media: Media, sent_as: Carriage
+) -> None:
+    foundry.answers = [UNREADABLE]
+    with pytest.raises(FileRejected):
+        await model.complete(asking(media, MemorySource(b"x"), sent_as=sent_as))
+    assert len(foundry.arrived) == 1
+
+
+async def test_a_refusal_in_the_models_own_words_is_told_apart(foundry: Service, model: FoundryModel) -> None:
+    message = {"role": "assistant", "content": None, "refusal": "I will not."}
+    foundry.answers = [Answer(body={"choices": [{"finish_reason": "stop", "message": message}]})]
+    answer = await model.complete(small())
+    assert (answer.text, answer.refusal) == ("", "I will not.")

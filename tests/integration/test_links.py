@@ -1,0 +1,172 @@
+"""Addresses given out for a file, tried on a real storage emulator: by account key, by identity, and plain."""
+
+import base64
+import json
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+import pytest
+import yarl
+from azure.core.credentials import AccessToken, AccessTokenInfo
+from azure.storage.blob.aio import BlobServiceClient
+
+from local.storage import Azurite
+from local.tls import write_certificate
+from shared.adapters.links import LIFETIME, PublicLinks
+from shared.adapters.storage import BlobFiles, by_connection_string, by_identity
+
+AWKWARD = "a b#c%20é?.png"
+
+
+class Identity:
+    """Tokens of Entra ID, as the emulator checks them: it looks at no signature."""
+
+    async def get_token_info(self, *scopes: str, options: Any = None) -> AccessTokenInfo:
+        now = int(time.time())
+        claims = {
+            "aud": "https://storage.azure.com",
+            "iss": "https://sts.windows.net/00000000-0000-0000-0000-000000000001/",
+            "iat": now - 10,
+            "nbf": now - 10,
+            "exp": now + 3600,
+            "oid": "00000000-0000-0000-0000-000000000002",
+            "tid": "00000000-0000-0000-0000-000000000001",
+            "ver": "1.0",
+        }
+        parts = [_part({"alg": "RS256", "typ": "JWT"}), _part(claims), _part({"no": "signature"})]
+        return AccessTokenInfo(".".join(parts), now + 3600)
+
+    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+        info = await self.get_token_info(*scopes)
+        return AccessToken(info.token, info.expires_on)
+
+    async def close(self) -> None: ...
+
+    async def __aenter__(self) -> "Identity":
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+
+def _part(document: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return write_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="module")
+async def secure(
+    certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[BlobServiceClient]:
+    """A storage emulator at which we are known by identity."""
+    log = tmp_path_factory.mktemp("azurite") / "azurite.log"
+    running = await Azurite.start(log=log, location=None, certificate=certificate)
+    service = by_identity(running.blobs, Identity(), connection_verify=str(certificate[0]))
+    await service.create_container("input")
+    yield service
+    await service.close()
+    await running.stop()
+
+
+@pytest.fixture
+async def by_key(azurite: str) -> AsyncIterator[BlobServiceClient]:
+    async with by_connection_string(azurite) as service:
+        if not await service.get_container_client("input").exists():
+            await service.create_container("input")
+        yield service
+
+
+async def url_of(service: BlobServiceClient, name: str, content: bytes = b"picture") -> str:
+    for each in (name, "another.png"):
+        await service.get_blob_client("input", each).upload_blob(content, overwrite=True)
+    files = BlobFiles(service, input_container="input", output_container="output")
+    return await files.open(await files.look(name)).url()
+
+
+async def fetch(method: str, url: str) -> tuple[int, bytes]:
+    put = {"x-ms-blob-type": "BlockBlob"} if method == "PUT" else {}
+    async with (
+        aiohttp.ClientSession() as session,
+        session.request(method, yarl.URL(url, encoded=True), headers=put) as response,
+    ):
+        return response.status, await response.read()
+
+
+def asks_for_little(url: str) -> dict[str, list[str]]:
+    """The query, which lets one blob be read for a quarter of an hour, and nothing else."""
+    query = parse_qs(urlsplit(url).query)
+    assert (query["sp"], query["sr"], query["spr"]) == (["r"], ["b"], [urlsplit(url).scheme])
+    left = datetime.fromisoformat(query["se"][0]) - datetime.now(UTC)
+    assert LIFETIME - timedelta(minutes=1) < left <= LIFETIME
+    return query
+
+
+@pytest.mark.parametrize("name", ["a.png", AWKWARD])
+async def test_an_address_signed_with_the_account_key_reads_the_file_and_does_nothing_else(
+    by_key: BlobServiceClient, name: str
+) -> None:
+    url = await url_of(by_key, name)
+    asks_for_little(url)
+    assert await fetch("GET", url) == (200, b"picture")
+    assert (await fetch("PUT", url))[0] == 403
+    assert (await fetch("DELETE", url))[0] == 403
+    elsewhere = urlsplit(url)._replace(path="/devstoreaccount1/input/another.png").geturl()
+    assert (await fetch("GET", elsewhere))[0] == 403
+
+
+@pytest.mark.parametrize("name", ["a.png", AWKWARD])
+async def test_by_identity_the_address_is_signed_with_a_user_delegation_key(
+    secure: BlobServiceClient, name: str
+) -> None:
+    """The emulator gives the key, but does not know the signature of the SDK's version, so nothing is fetched."""
+    url = await url_of(secure, name)
+    query = asks_for_little(url)
+    assert url.startswith("https://")
+    assert query["skoid"] == ["00000000-0000-0000-0000-000000000002"]
+    assert query["ske"] > query["se"]
+    assert query["sig"]
+
+
+async def test_a_delegation_key_is_kept_for_many_files(
+    secure: BlobServiceClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    ask = secure.get_user_delegation_key
+
+    async def counted(*arguments: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        return await ask(*arguments)
+
+    monkeypatch.setattr(secure, "get_user_delegation_key", counted)
+    await secure.get_blob_client("input", "a.png").upload_blob(b"x", overwrite=True)
+    files = BlobFiles(secure, input_container="input", output_container="output")
+    source = files.open(await files.look("a.png"))
+    for _ in range(3):
+        await source.url()
+    assert asked == 1
+
+
+async def test_in_a_public_container_the_address_is_plain(by_key: BlobServiceClient) -> None:
+    links = PublicLinks("https://files.example/input")
+    files = BlobFiles(by_key, input_container="input", output_container="output", links=links)
+    await by_key.get_blob_client("input", AWKWARD).upload_blob(b"x", overwrite=True)
+    assert await files.open(await files.look(AWKWARD)).url() == (
+        "https://files.example/input/a%20b%23c%2520%C3%A9%3F.png"
+    )
+
+
+async def test_everything_else_works_by_identity_too(secure: BlobServiceClient) -> None:
+    await secure.get_blob_client("input", "b.png").upload_blob(b"content", overwrite=True)
+    files = BlobFiles(secure, input_container="input", output_container="output")
+    file = await files.look("b.png")
+    assert await files.read_head(file, 3) == b"con"
+    assert b"".join([chunk async for chunk in files.open(file).chunks()]) == b"content"

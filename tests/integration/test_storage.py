@@ -1,0 +1,207 @@
+"""The storage adapter against a real storage emulator."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+
+import pytest
+from azure.storage.blob.aio import BlobServiceClient
+
+from shared.adapters.storage import CHUNK_BYTES, BlobFiles, by_connection_string
+from shared.draft import Draft
+from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
+from shared.files import InputFile
+from shared.outcome import Outcome
+
+AWKWARD_NAMES = [
+    "a b.png",
+    "a#b.png",
+    "a?b.png",
+    "a+b c.png",
+    "a%20b.png",
+    "..%2F..%2Fx.png",
+    "émoji😀.png",
+    "e\u0301.png",
+    "a&b;c=d.png",
+    "quote\"'.png",
+    "tab\t.png",
+    "\u202egpj.exe",
+    "a//b.png",
+    "trailing.",
+    " lead.png",
+    "folder/" * 40 + "x",
+    "x" * 1024,
+    "é" * 1024,
+]
+
+
+@dataclass
+class Store:
+    """Two containers of a test's own, and the adapter on them."""
+
+    files: BlobFiles
+    service: BlobServiceClient
+    input: str
+    output: str
+
+    async def upload(self, name: str, content: bytes, **metadata: str) -> None:
+        await self.service.get_blob_client(self.input, name).upload_blob(content, overwrite=True, metadata=metadata)
+
+    async def document(self, name: str) -> bytes:
+        blob = self.service.get_blob_client(self.output, name)
+        content: bytes = await (await blob.download_blob()).readall()
+        return content
+
+
+@pytest.fixture
+async def store(azurite: str) -> AsyncIterator[Store]:
+    suffix = uuid.uuid4().hex[:8]
+    names = f"input-{suffix}", f"output-{suffix}"
+    files = BlobFiles(by_connection_string(azurite), input_container=names[0], output_container=names[1])
+    async with BlobServiceClient.from_connection_string(azurite) as service:
+        for name in names:
+            await service.create_container(name)
+        yield Store(files, service, *names)
+    await files.close()
+
+
+def outcome_for(file: InputFile, message: str = "No.") -> Outcome:
+    draft = Draft(file.container, file.name, file.etag, file.size)
+    return draft.rejected(FileRejected("damaged_media", message, "Try again."))
+
+
+async def read(store: Store, file: InputFile) -> bytes:
+    return b"".join([chunk async for chunk in store.files.open(file).chunks()])
+
+
+async def test_look_shows_the_file_as_it_is_now(store: Store) -> None:
+    await store.upload("a.png", b"12345", recipe="describe")
+    file = await store.files.look("a.png")
+    assert (file.container, file.name, file.size, file.metadata) == (
+        store.input,
+        "a.png",
+        5,
+        {"recipe": "describe"},
+    )
+    assert '"' not in file.etag
+
+
+async def test_look_says_that_a_file_is_gone(store: Store) -> None:
+    with pytest.raises(InputGone):
+        await store.files.look("nothing.png")
+
+
+async def test_a_missing_container_is_our_trouble_and_not_a_file_gone(azurite: str) -> None:
+    files = BlobFiles(by_connection_string(azurite), input_container="no-such-container", output_container="output")
+    with pytest.raises(StorageUnavailable, match="ContainerNotFound"):
+        await files.look("a.png")
+    await files.close()
+
+
+async def test_storage_that_does_not_answer_is_our_trouble() -> None:
+    nowhere = "BlobEndpoint=http://127.0.0.1:1/devstoreaccount1;AccountName=a;AccountKey=a2V5"
+    files = BlobFiles(by_connection_string(nowhere), input_container="input", output_container="output")
+    with pytest.raises(StorageUnavailable):
+        await files.look("a.png")
+    await files.close()
+
+
+async def test_a_file_is_read_in_chunks_with_its_digest_known_at_the_end(store: Store) -> None:
+    content = bytes(range(256)) * (3 * CHUNK_BYTES // 256) + b"the end"
+    await store.upload("large.bin", content)
+    file = await store.files.look("large.bin")
+    source = store.files.open(file)
+    digest_before = source.sha256
+    chunks = [chunk async for chunk in source.chunks()]
+    assert b"".join(chunks) == content
+    assert max(map(len, chunks)) <= CHUNK_BYTES
+    assert source.size == len(content)
+    assert (digest_before, source.sha256) == (None, hashlib.sha256(content).hexdigest())
+
+
+async def test_a_source_can_be_read_again_from_the_start(store: Store) -> None:
+    await store.upload("a.bin", b"content")
+    source = store.files.open(await store.files.look("a.bin"))
+    for _ in range(2):
+        assert b"".join([chunk async for chunk in source.chunks()]) == b"content"
+
+
+@pytest.mark.parametrize("length", [3, 100])
+async def test_the_head_is_the_first_bytes_or_all_there_are(store: Store, length: int) -> None:
+    await store.upload("a.bin", b"0123456789")
+    assert await store.files.read_head(await store.files.look("a.bin"), length) == b"0123456789"[:length]
+
+
+async def test_a_file_overwritten_since_it_was_looked_at_is_not_read(store: Store) -> None:
+    await store.upload("a.bin", b"old")
+    file = await store.files.look("a.bin")
+    await store.upload("a.bin", b"new")
+    with pytest.raises(Overtaken):
+        await store.files.read_head(file, 10)
+    with pytest.raises(Overtaken):
+        await read(store, file)
+
+
+async def test_a_file_overwritten_in_the_midst_of_reading_is_not_mixed(store: Store) -> None:
+    await store.upload("a.bin", b"a" * 3 * CHUNK_BYTES)
+    chunks = store.files.open(await store.files.look("a.bin")).chunks()
+    assert set(await anext(chunks)) == {ord("a")}
+    await store.upload("a.bin", b"b" * 3 * CHUNK_BYTES)
+    with pytest.raises(Overtaken):
+        async for chunk in chunks:
+            assert set(chunk) == {ord("a")}
+
+
+async def test_a_file_deleted_in_the_midst_of_reading_is_gone(store: Store) -> None:
+    await store.upload("a.bin", b"a" * 3 * CHUNK_BYTES)
+    chunks = store.files.open(await store.files.look("a.bin")).chunks()
+    await anext(chunks)
+    await store.service.get_blob_client(store.input, "a.bin").delete_blob()
+    with pytest.raises((InputGone, Overtaken)):  # the service may answer 404 or 412
+        async for _ in chunks:
+            pass
+
+
+async def test_a_document_is_found_again_by_the_version_that_it_answers(store: Store) -> None:
+    await store.upload("a.png", b"x")
+    file = await store.files.look("a.png")
+    assert await store.files.find_outcome("a.png") is None
+    await store.files.write_outcome(outcome_for(file), replacing=None)
+    found = await store.files.find_outcome("a.png")
+    assert found
+    assert found.input_etag == file.etag
+    assert json.loads(await store.document("a.png.json"))["error"]["code"] == "damaged_media"
+
+
+async def test_two_first_documents_cannot_both_be_written(store: Store) -> None:
+    await store.upload("a.png", b"x")
+    file = await store.files.look("a.png")
+    await store.files.write_outcome(outcome_for(file, "first"), replacing=None)
+    with pytest.raises(Overtaken):
+        await store.files.write_outcome(outcome_for(file, "second"), replacing=None)
+    assert b"first" in await store.document("a.png.json")
+
+
+async def test_a_document_is_replaced_only_by_who_saw_the_last_one(store: Store) -> None:
+    await store.upload("a.png", b"x")
+    file = await store.files.look("a.png")
+    await store.files.write_outcome(outcome_for(file, "first"), replacing=None)
+    seen = await store.files.find_outcome("a.png")
+    newer = replace(file, etag="0xNEWER")
+    await store.files.write_outcome(outcome_for(newer, "second"), replacing=seen)
+    with pytest.raises(Overtaken):
+        await store.files.write_outcome(outcome_for(newer, "third"), replacing=seen)
+    assert b"second" in await store.document("a.png.json")
+
+
+@pytest.mark.parametrize("name", AWKWARD_NAMES, ids=ascii)
+async def test_a_file_of_any_name_is_found_and_gets_its_document(store: Store, name: str) -> None:
+    await store.upload(name, b"x")
+    file = await store.files.look(name)
+    assert file.name == name
+    await store.files.write_outcome(outcome_for(file), replacing=None)
+    found = await store.files.find_outcome(name)
+    assert found
+    assert found.input_etag == file.etag

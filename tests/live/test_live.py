@@ -1,0 +1,48 @@
+"""One picture and one recording, answered by the real endpoint of the settings: `pytest --live`. It costs tokens."""
+
+import os
+import uuid
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from azure.storage.blob.aio import BlobServiceClient
+
+from shared import bootstrap
+from tests import samples
+from tests.e2e.conftest import App
+from tests.e2e.test_files import plain
+
+
+@pytest.fixture
+async def app(azurite: str) -> AsyncIterator[tuple[bootstrap.Dropscribe, App]]:
+    """The app with the models of the environment, on a storage emulator."""
+    names = [f"{kind}-{uuid.uuid4().hex[:12]}" for kind in ("input", "output")]
+    settings = {"MEDIA_STORAGE": azurite, "INPUT_CONTAINER": names[0], "OUTPUT_CONTAINER": names[1]}
+    dropscribe = bootstrap.load({**os.environ, **settings})
+    async with BlobServiceClient.from_connection_string(azurite) as service:
+        containers = [await service.create_container(name) for name in names]
+        yield dropscribe, App(*containers)
+    await dropscribe.close()
+
+
+async def answered(app: tuple[bootstrap.Dropscribe, App], name: str, content: bytes) -> Any:
+    dropscribe, storage = app
+    etag = await storage.drop(name, content)
+    await dropscribe.process(storage.input.container_name, name)
+    document = await storage.document(name, etag)
+    assert document["status"] == "ok", document["error"]
+    assert document["usage"]["total_tokens"] > 0
+    return document["answer"]["text"]
+
+
+@pytest.mark.live
+async def test_a_picture_is_read(app: tuple[bootstrap.Dropscribe, App]) -> None:
+    text = await answered(app, "read-text/chart.png", samples.CHART.read_bytes())
+    assert all(word in text for word in samples.WORDS_IN_CHART)
+
+
+@pytest.mark.live
+async def test_a_recording_is_heard(app: tuple[bootstrap.Dropscribe, App]) -> None:
+    text = await answered(app, "hello.mp3", samples.HELLO.read_bytes())
+    assert plain(text) == samples.WORDS_IN_HELLO

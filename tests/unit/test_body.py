@@ -1,0 +1,72 @@
+import base64
+import copy
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.adapters.body import Holes, StreamedBody
+from shared.errors import Overtaken
+from tests.unit.fakes import MemorySource
+
+
+def body_of(document: object, holes: Holes) -> StreamedBody:
+    return StreamedBody(holes.split(document), holes.sources)
+
+
+async def sent(body: StreamedBody) -> bytes:
+    return b"".join([piece async for piece in body])
+
+
+@given(st.binary(max_size=4000), st.integers(min_value=1, max_value=700), st.text(max_size=50))
+async def test_a_body_is_the_json_with_the_base64_in_it_and_of_the_length_it_says(
+    content: bytes, chunk: int, prompt: str
+) -> None:
+    holes = Holes()
+    document = {"prompt": prompt, "data": holes.mark(MemorySource(content, chunk)), "end": [1, None]}
+    body = body_of(document, holes)
+    whole = await sent(body)
+    assert json.loads(whole) == {
+        "prompt": prompt,
+        "data": base64.b64encode(content).decode(),
+        "end": [1, None],
+    }
+    assert body.length == len(whole)
+
+
+async def test_a_body_can_be_sent_again_from_the_start() -> None:
+    holes = Holes()
+    body = body_of({"data": holes.mark(MemorySource(b"x" * 5000))}, holes)
+    assert await sent(body) == await sent(body)
+
+
+async def test_a_body_with_several_files_puts_each_in_its_place() -> None:
+    holes = Holes()
+    document = [holes.mark(MemorySource(b"one")), "between", holes.mark(MemorySource(b"two"))]
+    assert json.loads(await sent(body_of(document, holes))) == ["b25l", "between", "dHdv"]
+
+
+def test_a_mark_cannot_be_foreseen() -> None:
+    source = MemorySource(b"")
+    assert Holes().mark(source) != Holes().mark(source)
+
+
+def test_a_deep_copy_is_the_body_itself() -> None:
+    """azure-core copies each request deeply; the sources hold open clients."""
+    body = StreamedBody([b"{}"], [])
+    assert copy.deepcopy({"content": body})["content"] is body
+
+
+class BreakingSource(MemorySource):
+    async def chunks(self) -> AsyncIterator[bytes]:
+        yield b"abc"
+        raise Overtaken("the file changed")
+
+
+async def test_a_body_remembers_that_it_was_the_source_that_failed() -> None:
+    body = StreamedBody([b"{", b"}"], [BreakingSource(b"123456789")])
+    with pytest.raises(Overtaken):
+        await sent(body)
+    assert isinstance(body.fault, Overtaken)

@@ -1,0 +1,72 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from shared import bootstrap
+from shared.errors import ConfigurationError
+from tests.unit.test_settings import GOOD
+
+
+def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    """A missing endpoint, an unknown key in a recipe, and two recipes on one route."""
+    shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
+    describe = (tmp_path / "describe.prompty").read_text()
+    (tmp_path / "twin.prompty").write_text(describe.replace("name: describe", "name: twin"))
+    (tmp_path / "slip.prompty").write_text(describe.replace("name: describe", "name: slip\ncolour: red"))
+    environ = {name: value for name, value in GOOD.items() if name != "AZURE_INFERENCE_ENDPOINT"}
+    with pytest.raises(ConfigurationError) as caught:
+        bootstrap.load(environ, tmp_path)
+    said = str(caught.value)
+    assert len(caught.value.problems) == 3
+    assert "AZURE_INFERENCE_ENDPOINT is missing" in said
+    assert "slip.prompty:3: unknown key `colour`" in said
+    assert "twin.prompty: its route `describe/**` begins like that of describe.prompty" in said
+
+
+def test_a_recipe_for_an_unknown_model_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "describe.prompty").read_text()
+    (tmp_path / "describe.prompty").write_text(text.replace("id: default", "id: another"))
+    with pytest.raises(ConfigurationError) as caught:
+        bootstrap.load(GOOD, tmp_path)
+    assert caught.value.problems == (
+        "The recipe describe asks for the model `another`; there is only `default`. Name another with"
+        " AZURE_INFERENCE_DEPLOYMENT_ANOTHER.",
+    )
+
+
+@pytest.mark.parametrize("name", ["another", "gpt-5.5"])
+def test_a_recipe_may_name_a_model_by_its_alias_or_by_its_deployment(tmp_path: Path, name: str) -> None:
+    shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "describe.prompty").read_text()
+    (tmp_path / "describe.prompty").write_text(text.replace("id: default", f"id: {name}"))
+    app = bootstrap.load({**GOOD, "AZURE_INFERENCE_DEPLOYMENT_ANOTHER": "gpt-5.5"}, tmp_path)
+    assert app.deployments[name].name == "gpt-5.5"
+
+
+def test_a_capability_can_be_overridden_by_a_setting() -> None:
+    app = bootstrap.load({**GOOD, "MODEL_CAPABILITIES": '{"phi": {"most_bytes": 1000}}'})
+    assert app.deployments["default"].capability.most_bytes == 1000
+
+
+@pytest.mark.parametrize("override", ['{"phi": {"colour": "red"}}', '{"phi": {"most_bytes": -1}}'])
+def test_an_override_that_means_nothing_stops_the_app(override: str) -> None:
+    with pytest.raises(ConfigurationError, match="MODEL_CAPABILITIES"):
+        bootstrap.load({**GOOD, "MODEL_CAPABILITIES": override})
+
+
+def test_a_model_that_retires_soon_is_named_at_start(caplog: pytest.LogCaptureFixture) -> None:
+    bootstrap.load({**GOOD, "MODEL_CAPABILITIES": '{"phi": {"retires": "2026-01-01"}}'})
+    assert "The model phi (deployment phi) retires on 2026-01-01" in caplog.text
+
+
+def test_a_model_that_stays_is_not_named(caplog: pytest.LogCaptureFixture) -> None:
+    bootstrap.load({**GOOD, "MODEL_CAPABILITIES": '{"phi": {"retires": "2999-01-01"}}'})
+    assert caplog.text == ""
+
+
+def test_load_reads_settings_and_recipes_and_builds_no_client() -> None:
+    app = bootstrap.load(GOOD)
+    assert app.settings.deployment == "phi"
+    assert len(list(app.recipes)) == 7

@@ -1,0 +1,117 @@
+"""Turns, structured answers and the way of the file, over a model that says what it is told."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shared.chat import ChatAnswer, MediaPart, TextPart
+from shared.conversation import Conversation
+from shared.errors import FileRejected, UrlNotFetched
+from shared.media import Carriage, Media
+from shared.recipe import Prompt, Recipe
+from shared.structured import AnswerSchema, Output, object_schema
+from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
+from tests.unit.test_recipes import BOOK
+
+SCHEMA = AnswerSchema("receipt", None, object_schema([Output(name="total", kind="number")]))
+FITS = '{"total": 4.5}'
+PICTURE = b"0123456789"
+
+
+def recipe(schema: AnswerSchema | None = None) -> Recipe:
+    return replace(next(iter(BOOK)), schema=schema)
+
+
+def conversation(
+    model: SpeakingModel, *, schema: AnswerSchema | None = None, sent_as: Carriage = "inline"
+) -> Conversation:
+    part = MediaPart(Media("image", "image/png", "png"), MemorySource(PICTURE), sent_as)
+    return Conversation(recipe(schema), model, model, part)
+
+
+async def held(
+    *answers: ChatAnswer, turns: tuple[str, ...] = ("Read it.",), **own: Any
+) -> tuple[Conversation, SpeakingModel]:
+    model = SpeakingModel(list(answers), deployed(**own))
+    talk = conversation(model, schema=SCHEMA)
+    await talk.hold(Prompt(None, turns))
+    return talk, model
+
+
+def last_words(model: SpeakingModel) -> str:
+    part = model.requests[-1].messages[-1].parts[0]
+    assert isinstance(part, TextPart)
+    return part.text
+
+
+async def test_a_model_that_knows_schemas_is_held_to_it_natively() -> None:
+    talk, model = await held(said(FITS), json_schema=True)
+    assert (talk.data, model.requests[0].schema, last_words(model)) == ({"total": 4.5}, SCHEMA, "Read it.")
+
+
+async def test_a_model_that_knows_none_is_asked_for_json() -> None:
+    talk, model = await held(said(f"```json\n{FITS}\n```"), json_schema=False)
+    assert (talk.data, model.requests[0].schema) == ({"total": 4.5}, None)
+    assert last_words(model).startswith("Read it.\n\nAnswer with one JSON object")
+    assert json.dumps(SCHEMA.schema) in last_words(model)
+
+
+@pytest.mark.parametrize("json_schema", [True, False])
+async def test_an_answer_that_does_not_fit_is_repaired_once(json_schema: bool) -> None:
+    talk, model = await held(said('{"total": "four"}'), said(FITS), json_schema=json_schema)
+    assert (talk.data, talk.warnings, len(model.requests)) == ({"total": 4.5}, [], 2)
+    assert "total: 'four' is not of type 'number', 'null'" in last_words(model)
+
+
+async def test_an_answer_that_never_fits_is_kept_as_text_with_a_warning() -> None:
+    talk, model = await held(said("It was four."), said("I said four."), said(FITS))
+    assert (talk.data, len(model.requests), talk.exchanges[-1].answer.text) == (None, 2, "I said four.")
+    assert talk.warnings[0].startswith("The answer is not of the form that the recipe asks for: it is not JSON")
+
+
+@pytest.mark.parametrize("answer", [said('{"tot', finish_reason="length"), said("", refusal="I will not.")])
+async def test_no_repair_is_paid_for_where_it_could_not_help(answer: ChatAnswer) -> None:
+    talk, model = await held(answer, said(FITS))
+    assert (talk.data, len(model.requests), len(talk.warnings)) == (None, 1, 1)
+
+
+async def test_only_the_last_turn_is_held_to_the_schema() -> None:
+    talk, model = await held(said("words"), said(FITS), turns=("One.", "Two."), json_schema=True)
+    assert ([request.schema for request in model.requests], talk.data) == ([None, SCHEMA], {"total": 4.5})
+
+
+async def test_an_answer_held_back_by_a_filter_is_refused_but_what_it_cost_is_kept() -> None:
+    talk = conversation(SpeakingModel([said("", finish_reason="content_filter")]))
+    with pytest.raises(FileRejected) as caught:
+        await talk.hold(Prompt(None, ("Read it.",)))
+    assert (caught.value.code, caught.value.request_id, len(talk.exchanges)) == ("content_filtered", "request-1", 1)
+
+
+def carriages(model: SpeakingModel) -> list[list[Carriage]]:
+    return [
+        [part.sent_as for message in request.messages for part in message.parts if isinstance(part, MediaPart)]
+        for request in model.requests
+    ]
+
+
+async def test_a_file_that_the_service_could_not_fetch_is_sent_inline_once_and_stays_so() -> None:
+    model = SpeakingModel([UrlNotFetched("no"), said("one"), said("two")])
+    talk = conversation(model, sent_as="url")
+    await talk.hold(Prompt("Be brief.", ("One.", "Two.")))
+    assert carriages(model) == [["url"], ["inline"], ["inline"]]
+    assert talk.warnings == ["The service could not fetch the file from storage, so it was sent inline."]
+    assert talk.media.sent_as == "inline"
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "own"), [("url", {"most_bytes": len(PICTURE) - 1}), ("inline", {})], ids=["too large", "inline"]
+)
+async def test_a_file_that_could_not_be_fetched_and_cannot_go_inline_is_tried_later(
+    sent_as: Carriage, own: dict[str, Any]
+) -> None:
+    model = SpeakingModel([UrlNotFetched("no"), said("never")], deployed(**own))
+    with pytest.raises(UrlNotFetched):
+        await conversation(model, sent_as=sent_as).hold(Prompt(None, ("One.",)))
+    assert len(model.requests) == 1

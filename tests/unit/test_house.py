@@ -1,0 +1,68 @@
+"""Rules of the house that no other tool checks."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from shared.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def test_the_door_knows_nothing_of_the_logic_but_bootstrap() -> None:
+    ours = {name for name in imported(ROOT / "function_app.py") if name.split(".")[0] in ("shared", "cli", "local")}
+    assert ours == {"shared.bootstrap"}
+
+
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt", "requirements-node.txt"]
+)
+def test_every_requirement_is_locked_with_its_hashes(name: str) -> None:
+    text = (ROOT / name).read_text()
+    requirements = re.findall(r"^[\w-]+(?:\[\w+\])?(==)?", text, re.MULTILINE)
+    assert requirements
+    assert set(requirements) == {"=="}
+    assert text.count("--hash=sha256:") > len(requirements)
+
+
+def test_what_is_deployed_is_what_the_tests_run_with() -> None:
+    def versions(name: str) -> set[str]:
+        return set(re.findall(r"^([\w-]+==[\w.]+)", (ROOT / name).read_text(), re.MULTILINE))
+
+    assert versions("requirements.txt") <= versions("requirements-dev.txt")
+
+
+def test_the_packages_asked_for_by_name_are_deployed() -> None:
+    deployed = (ROOT / "requirements.txt").read_text()
+    for name in (
+        "azure-functions",
+        "azure-functions-runtime",
+        "azure-storage-blob",
+        "azure-ai-inference",
+        "azure-identity",
+    ):
+        assert f"\n{name}==" in f"\n{deployed}"
+
+
+def test_the_host_gives_up_on_an_invocation_within_ten_minutes() -> None:
+    assert json.loads((ROOT / "host.json").read_text())["functionTimeout"] == "00:10:00"
+
+
+def test_the_sample_settings_name_every_required_setting() -> None:
+    values = json.loads((ROOT / "local.settings.sample.json").read_text())["Values"]
+    required = {field.alias for field in Settings.model_fields.values() if field.is_required()}
+    assert required <= set(values)
+    assert Settings.from_environ(values).blob_trigger_source == "LogsAndContainerScan"

@@ -1,0 +1,104 @@
+import base64
+import re
+
+import pytest
+
+from local.offline_model.answering import reply
+from local.offline_model.hearing import Heard
+from local.offline_model.question import MOST_BYTES, Picture, Question, Recording
+from local.offline_model.reading import Seen
+from local.offline_model.refusal import Refusal
+
+DATA = base64.b64encode(b"bytes").decode()
+PNG = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{DATA}"}}
+MP3 = {"type": "input_audio", "input_audio": {"data": DATA, "format": "mp3"}}
+MP3_URL = {"type": "audio_url", "audio_url": {"url": f"data:audio/mpeg;base64,{DATA}"}}
+
+
+def asking(*parts: object, prompt: str = "What is this?", **more: object) -> dict[str, object]:
+    return {"messages": [{"role": "user", "content": [{"type": "text", "text": prompt}, *parts]}], **more}
+
+
+def question(prompt: str, most_tokens: int | None = None) -> Question:
+    return Question(prompt, len(prompt), (), most_tokens)
+
+
+def test_a_question_holds_the_prompt_and_the_decoded_media() -> None:
+    assert Question.parse(asking(PNG, MP3, MP3_URL, max_tokens=5)) == Question(
+        "What is this?", 13, (Picture(b"bytes"), Recording(b"bytes", "mp3"), Recording(b"bytes", "mp3")), 5
+    )
+
+
+def test_the_last_words_of_the_user_are_the_prompt() -> None:
+    said = [("system", "Be brief."), ("user", "One?"), ("assistant", "One."), ("user", "Two?")]
+    parsed = Question.parse({"messages": [{"role": role, "content": text} for role, text in said]})
+    assert (parsed.prompt, parsed.text_length) == ("Two?", 21)
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "words"),
+    [
+        ([], "invalid_type", "messages"),
+        ({"messages": []}, "invalid_type", "non-empty"),
+        ({"messages": [{"role": "dog", "content": "woof"}]}, "invalid_value", "role"),
+        ({"messages": [{"role": "user", "content": 3}]}, "invalid_type", "content"),
+        (asking({"type": "video"}), "invalid_value", "'video'"),
+        (asking({"type": "image_url"}), "missing_required_parameter", "image_url"),
+        (
+            asking({"type": "input_audio", "input_audio": {"data": "!", "format": "mp3"}}),
+            "invalid_base64",
+            "base64",
+        ),
+        (
+            asking({"type": "input_audio", "input_audio": {"data": DATA, "format": "ogg"}}),
+            "invalid_value",
+            "'ogg'",
+        ),
+        (
+            asking({"type": "image_url", "image_url": {"url": "https://a.example/b.png"}}),
+            "invalid_request",
+            "fetches",
+        ),
+    ],
+)
+def test_what_the_real_service_refuses_is_refused_in_its_shape(document: object, code: str, words: str) -> None:
+    with pytest.raises(Refusal, match=re.escape(words)) as caught:
+        Question.parse(document)
+    assert (caught.value.status, caught.value.error["code"]) == (400, code)
+
+
+def test_a_file_of_more_than_20_mb_is_refused() -> None:
+    data = base64.b64encode(bytes(MOST_BYTES + 1)).decode()
+    with pytest.raises(Refusal, match="too large"):
+        Question.parse(asking({"type": "input_audio", "input_audio": {"data": data, "format": "mp3"}}))
+
+
+def test_a_transcript_is_given_plainly() -> None:
+    assert reply(question("Please transcribe this."), [Heard("Hello.", 2.0)]).text == "Hello."
+
+
+def test_what_it_cannot_do_is_said_with_what_it_perceived() -> None:
+    text = reply(question("Please translate this."), [Heard("Hello.", 2.0), Seen(("A", "B"), 10, 20)]).text
+    assert "can do nothing else" in text
+    assert "In 2.0 seconds of sound it heard: Hello." in text
+    assert "In a picture of 10 x 20 pixels it read: A, B" in text
+
+
+def test_silence_and_an_empty_picture_are_said_to_be_so() -> None:
+    text = reply(question("What is it?"), [Heard("", 2.0), Seen((), 10, 20)]).text
+    assert text.endswith("no speech\nIn a picture of 10 x 20 pixels it read: no text")
+
+
+def test_usage_counts_text_sound_and_tiles() -> None:
+    usage = reply(question("Transcribe it"), [Heard("four words of it", 2.0), Seen((), 600, 500)]).usage
+    assert usage == {
+        "prompt_tokens": 4 + 25 + 425,
+        "completion_tokens": 5,
+        "total_tokens": 459,
+        "prompt_tokens_details": {"text_tokens": 4, "audio_tokens": 25, "image_tokens": 425},
+    }
+
+
+def test_an_answer_is_cut_where_the_request_says() -> None:
+    answer = reply(question("Transcribe it", 2), [Heard("a rather long transcript", 2.0)])
+    assert (answer.text, answer.finish_reason, answer.usage["completion_tokens"]) == ("a rather", "length", 2)

@@ -1,0 +1,303 @@
+import logging
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from shared.bootstrap import RECIPES
+from shared.chat import ChatAnswer, ChatRequest, MediaPart, TextPart
+from shared.errors import FileRejected, ModelThrottled, StorageUnavailable
+from shared.outcome import Outcome
+from shared.processor import MOST_RESTARTS, Processor
+from shared.recipes import RecipeBook
+from tests import samples
+from tests.unit.fakes import PHI, MemoryFiles, SpeakingModel, all_of, deployed, said
+
+CHART = samples.CHART.read_bytes()
+HELLO = samples.HELLO.read_bytes()
+BOOK = RecipeBook.load(RECIPES)
+
+
+def processor(
+    files: MemoryFiles, model: SpeakingModel, *, others: Sequence[SpeakingModel] = (), recipes: RecipeBook = BOOK
+) -> Processor:
+    models = [model, *others]
+    return Processor(
+        input_container="input",
+        files=files,
+        recipes=recipes,
+        deployments=all_of(*(each.deployment for each in models)),
+        models={each.deployment.alias: each for each in models},
+    )
+
+
+async def test_a_file_ends_in_a_document_with_the_models_answer() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("Hola.")])
+    files.put("translate/es/hello.mp3", HELLO)
+    await processor(files, model).process("input", "translate/es/hello.mp3")
+    outcome = files.outcome("translate/es/hello.mp3")
+    assert outcome.answer
+    assert outcome.recipe
+    assert (outcome.status, outcome.answer.text, outcome.recipe.inputs) == ("ok", "Hola.", {"language": "es"})
+    assert (outcome.input.media_type, outcome.input.bytes, outcome.input.seconds) == (
+        "audio/mpeg",
+        len(HELLO),
+        1.8,
+    )
+    assert outcome.input.sha256
+
+
+async def test_the_model_is_asked_the_recipes_question_with_the_file_after_it() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("A chart.")])
+    files.put("ask-chart/sales.png", CHART)
+    await processor(files, model).process("input", "ask-chart/sales.png")
+    (request,) = model.requests
+    system, user = request.messages
+    assert request.options.max_output_tokens == 2048
+    assert system.parts == [TextPart("You are an AI assistant that helps people find information.")]
+    assert user.parts[0] == TextPart("Which conclusion can be extracted from the following chart?")
+    assert [type(part) for part in user.parts] == [TextPart, MediaPart]
+
+
+async def test_a_second_event_for_the_same_version_does_nothing() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("once"), said("twice")])
+    files.put("chart.png", CHART)
+    for _ in range(3):
+        await processor(files, model).process("input", "chart.png")
+    assert (len(model.requests), files.writes) == (1, 1)
+
+
+async def test_an_overwritten_file_gets_a_new_document_in_place_of_the_old() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("old"), said("new")])
+    for content in (CHART, HELLO):
+        files.put("file", content)
+        await processor(files, model).process("input", "file")
+    outcome = files.outcome("file")
+    assert outcome.answer
+    assert (outcome.answer.text, outcome.input.kind, files.writes) == ("new", "audio", 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "metadata", "code"),
+    [
+        (b"", {}, "empty_file"),
+        (b"just words", {}, "unsupported_media"),
+        (b"\xff\xd8\xff", {}, "damaged_media"),
+        (CHART, {"recipe": "nonsense"}, "unknown_recipe"),
+        (CHART, {"recipe": "transcribe"}, "recipe_mismatch"),
+        (HELLO, {"recipe": "translate", "language": "\n"}, "invalid_input"),
+    ],
+)
+async def test_a_file_that_cannot_be_answered_gets_an_error_document_and_costs_nothing(
+    content: bytes, metadata: dict[str, str], code: str
+) -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("never")])
+    files.put("file", content, **metadata)
+    await processor(files, model).process("input", "file")
+    outcome = files.outcome("file")
+    assert outcome.error
+    assert (outcome.status, outcome.error.code, model.requests) == ("error", code, [])
+
+
+async def test_a_file_over_the_models_limit_is_refused_before_it_is_paid_for() -> None:
+    small = deployed(most_bytes=len(CHART) - 1, urls=False)
+    files, model = MemoryFiles(), SpeakingModel([said("never")], small)
+    files.put("chart.png", CHART)
+    await processor(files, model).process("input", "chart.png")
+    error = files.outcome("chart.png").error
+    assert error
+    assert (error.code, model.requests) == ("too_large", [])
+
+
+async def test_a_file_that_the_model_refuses_gets_an_error_document() -> None:
+    refusal = FileRejected("rejected_by_model", "Not a picture.", "Draw one.", "request-7")
+    files, model = MemoryFiles(), SpeakingModel([refusal])
+    files.put("chart.png", CHART)
+    await processor(files, model).process("input", "chart.png")
+    outcome = files.outcome("chart.png")
+    assert outcome.error
+    assert outcome.model
+    assert (outcome.error.message, outcome.model.deployment, outcome.model.request_id) == (
+        "Not a picture.",
+        PHI,
+        "request-7",
+    )
+
+
+async def test_a_fault_that_may_pass_is_raised_and_leaves_no_document() -> None:
+    files, model = MemoryFiles(), SpeakingModel([ModelThrottled("later"), said("now")])
+    files.put("chart.png", CHART)
+    with pytest.raises(ModelThrottled):
+        await processor(files, model).process("input", "chart.png")
+    assert files.outcomes == {}
+    await processor(files, model).process("input", "chart.png")
+    assert files.outcome("chart.png").status == "ok"
+
+
+async def test_a_file_that_is_gone_is_nobodys_fault() -> None:
+    files = MemoryFiles()
+    await processor(files, SpeakingModel([said("never")])).process("input", "gone.png")
+    assert files.outcomes == {}
+
+
+async def test_an_event_for_another_container_is_not_followed(caplog: pytest.LogCaptureFixture) -> None:
+    """The host does not check it, so a forged event could name the output container, or any other."""
+    files, model = MemoryFiles(), SpeakingModel([said("never")])
+    files.put("chart.png", CHART)
+    with caplog.at_level(logging.INFO, "dropscribe"):
+        await processor(files, model).process("output", "chart.png")
+    assert (files.outcomes, model.requests) == ({}, [])
+    assert "event.foreign_container" in caplog.text
+
+
+async def test_a_file_overwritten_while_it_is_answered_ends_in_the_newest_answer() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("old")])
+    files.put("file", CHART)
+    newest = await outcome_of("file", HELLO)
+
+    def someone_else_answers_a_newer_version() -> None:
+        files.put("file", HELLO)
+        files.outcomes["file"] = ("another", newest)
+
+    files.before_writing = someone_else_answers_a_newer_version
+    await processor(files, model).process("input", "file")
+    assert files.outcome("file") is newest
+    assert (files.writes, len(model.requests)) == (0, 1)
+
+
+async def test_a_file_that_never_rests_is_given_back_to_the_host() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("too late")])
+    files.put("file", CHART)
+    stale = await outcome_of("file", HELLO)
+
+    def restless() -> None:
+        files.put("file", files.contents["file"] + b"!")
+        files.outcomes["file"] = (f"version {len(files.contents['file'])}", stale)
+        files.before_writing = restless
+
+    files.before_writing = restless
+    with pytest.raises(StorageUnavailable, match="changed 5 times"):
+        await processor(files, model).process("input", "file")
+    assert len(model.requests) == MOST_RESTARTS
+
+
+async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_path: Path) -> None:
+    shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "transcribe.prompty").read_text()
+    (tmp_path / "transcribe.prompty").write_text(text + "\nuser:\nNow in one word.\n")
+    files, model = (
+        MemoryFiles(),
+        SpeakingModel([said("Hello, how are you?", tokens=50), said("Greeting", tokens=20)]),
+    )
+    files.put("hello.mp3", HELLO)
+    await processor(files, model, recipes=RecipeBook.load(tmp_path)).process("input", "hello.mp3")
+    outcome = files.outcome("hello.mp3")
+    assert [message.role for message in model.requests[1].messages] == ["system", "user", "assistant", "user"]
+    assert [sum(isinstance(p, MediaPart) for p in m.parts) for m in model.requests[1].messages] == [
+        0,
+        1,
+        0,
+        0,
+    ]
+    assert outcome.answer
+    assert outcome.usage
+    assert [turn.text for turn in outcome.answer.turns] == ["Hello, how are you?", "Greeting"]
+    assert (outcome.answer.text, outcome.usage.total_tokens) == ("Greeting", 70)
+
+
+async def test_a_file_too_large_for_a_request_is_sent_by_url_where_the_model_fetches_it() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("A chart.")], deployed(most_bytes=len(CHART) - 1))
+    files.put("chart.png", CHART)
+    await processor(files, model).process("input", "chart.png")
+    outcome = files.outcome("chart.png")
+    assert outcome.model
+    assert (outcome.status, outcome.model.sent_as, outcome.input.sha256) == ("ok", "url", None)
+
+
+class MeanwhileModel(SpeakingModel):
+    """While it answers for the first time, something happens."""
+
+    happening: Callable[[], None]
+
+    async def complete(self, request: ChatRequest) -> ChatAnswer:
+        answer = await super().complete(request)
+        if len(self.requests) == 1:
+            self.happening()
+        return answer
+
+
+async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_anew() -> None:
+    files, model = MemoryFiles(), MeanwhileModel([said("of either"), said("of the new")], deployed(most_bytes=9))
+    files.put("file", CHART)
+    model.happening = lambda: files.put("file", CHART + b"!")
+    await processor(files, model).process("input", "file")
+    outcome = files.outcome("file")
+    assert outcome.answer
+    assert (outcome.answer.text, outcome.input.bytes, files.writes) == ("of the new", len(CHART) + 1, 1)
+
+
+async def test_what_a_model_does_not_take_is_refused_before_any_call_and_says_which_could() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("never")], deployed("gpt-5.4-mini"))
+    files.put("hello.mp3", HELLO)
+    await processor(files, model).process("input", "hello.mp3")
+    error = files.outcome("hello.mp3").error
+    assert error
+    assert (error.code, model.requests) == ("recipe_mismatch", [])
+    assert error.message == "The model gpt-5.4-mini takes no MP3 recordings."
+    assert "Phi-4-multimodal, gpt-audio" in error.next_step
+
+
+async def test_each_kind_of_file_goes_to_the_model_for_its_kind() -> None:
+    files, default = MemoryFiles(), SpeakingModel([said("seen")], deployed("gpt-5.5"))
+    ears = SpeakingModel([said("heard")], deployed("gpt-audio-1.5", alias="audio"))
+    files.put("chart.png", CHART)
+    files.put("hello.mp3", HELLO)
+    for name in ("chart.png", "hello.mp3"):
+        await processor(files, default, others=[ears]).process("input", name)
+    assert [(len(model.requests)) for model in (default, ears)] == [1, 1]
+    seen, heard = (files.outcome(name).model for name in ("chart.png", "hello.mp3"))
+    assert seen
+    assert heard
+    assert (seen.deployment, heard.deployment) == ("gpt-5.5", "gpt-audio-1.5")
+
+
+async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path) -> None:
+    shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "summarize.prompty").read_text()
+    (tmp_path / "summarize.prompty").write_text(text.replace("metadata:\n", "metadata:\n  then: words\n"))
+    files, ears = MemoryFiles(), SpeakingModel([said("Hello, how are you?", tokens=50)], deployed("gpt-audio"))
+    words = SpeakingModel([said("A greeting.", tokens=20)], deployed("gpt-5.4", alias="words"))
+    files.put("summarize/hello.mp3", HELLO)
+    book = RecipeBook.load(tmp_path)
+    await processor(files, ears, others=[words], recipes=book).process("input", "summarize/hello.mp3")
+    outcome = files.outcome("summarize/hello.mp3")
+    assert outcome.model
+    assert outcome.answer
+    assert outcome.usage
+    assert (outcome.model.deployment, outcome.answer.text) == ("gpt-audio", "A greeting.")
+    assert outcome.usage.model_extra == {
+        "calls": [
+            {"deployment": "gpt-audio", "prompt_tokens": 47, "completion_tokens": 3, "total_tokens": 50},
+            {"deployment": "gpt-5.4", "prompt_tokens": 17, "completion_tokens": 3, "total_tokens": 20},
+        ]
+    }
+    assert all(isinstance(part, TextPart) for message in words.requests[0].messages for part in message.parts)
+
+
+async def test_what_was_paid_before_a_later_turn_was_refused_stands_in_the_document() -> None:
+    refused = FileRejected("rejected_by_model", "No.", "Draw.", "request-9")
+    files, model = MemoryFiles(), SpeakingModel([said("Hello.", tokens=50), refused])
+    files.put("summarize/hello.mp3", HELLO)
+    await processor(files, model).process("input", "summarize/hello.mp3")
+    outcome = files.outcome("summarize/hello.mp3")
+    assert outcome.usage
+    assert (outcome.status, outcome.usage.total_tokens) == ("error", 50)
+
+
+async def outcome_of(name: str, content: bytes) -> Outcome:
+    """The document that a file of this content ends in."""
+    elsewhere = MemoryFiles()
+    elsewhere.put(name, content)
+    await processor(elsewhere, SpeakingModel([said("another answer")])).process("input", name)
+    return elsewhere.outcome(name)
