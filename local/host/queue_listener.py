@@ -3,7 +3,8 @@
 import asyncio
 import base64
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueMessage
@@ -11,9 +12,6 @@ from azure.storage.queue.aio import QueueClient
 
 from local.host.clients import send
 from local.host.settings import QueueRules
-
-HIDDEN_SECONDS = 600
-"""How long a message is invisible while its function runs; renewed at half of it."""
 
 FIRST_PAUSE = 0.1
 
@@ -70,7 +68,7 @@ class QueueListener:
         size = self._rules.batch_size
         try:
             pages = self._queue.receive_messages(
-                messages_per_page=size, max_messages=size, visibility_timeout=HIDDEN_SECONDS
+                messages_per_page=size, max_messages=size, visibility_timeout=self._rules.hidden_seconds
             )
             return [message async for message in pages]
         except ResourceNotFoundError:
@@ -97,15 +95,13 @@ class QueueListener:
         if (message.dequeue_count or 0) > self._rules.most_tries:
             await self._give_up(message, body)  # its last try killed the host before it could be counted
             return
-        renewing = asyncio.create_task(self._renew(message))
         try:
-            await self._handle(body, message)
+            async with self._hidden(message):
+                await self._handle(body, message)
         except Exception as fault:  # to the host, one fault is like another
             await self._failed(message, body, fault)
         else:
             await self._delete(message)
-        finally:
-            renewing.cancel()
 
     async def _failed(self, message: QueueMessage, body: bytes, fault: Exception) -> None:
         tries = message.dequeue_count or 0
@@ -113,13 +109,37 @@ class QueueListener:
         if tries >= self._rules.most_tries:
             await self._give_up(message, body)
             return
-        await self._queue.update_message(message, visibility_timeout=int(self._rules.retry_after))
+        try:
+            await self._queue.update_message(message, visibility_timeout=int(self._rules.retry_after))
+        except AzureError as trouble:
+            log.warning("cannot give a message back: %s", type(trouble).__name__)
         self.wake()
 
-    async def _renew(self, message: QueueMessage) -> None:
-        while True:
-            await asyncio.sleep(HIDDEN_SECONDS / 2)
-            renewed = await self._queue.update_message(message, visibility_timeout=HIDDEN_SECONDS)
+    @asynccontextmanager
+    async def _hidden(self, message: QueueMessage) -> AsyncIterator[None]:
+        """Keep a message from others. At the end no renewal is under way: it would make our receipt a stale one."""
+        done = asyncio.Event()
+        renewing = asyncio.create_task(self._renew_until(done, message))
+        try:
+            yield
+        finally:
+            done.set()
+            await renewing
+
+    async def _renew_until(self, done: asyncio.Event, message: QueueMessage) -> None:
+        while not done.is_set():
+            try:
+                async with asyncio.timeout(self._rules.hidden_seconds / 2):
+                    await done.wait()
+            except TimeoutError:
+                await self._hide_again(message)
+
+    async def _hide_again(self, message: QueueMessage) -> None:
+        try:
+            renewed = await self._queue.update_message(message, visibility_timeout=self._rules.hidden_seconds)
+        except AzureError as fault:
+            log.warning("cannot renew a message: %s", type(fault).__name__)
+        else:
             message.pop_receipt = renewed.pop_receipt
 
     async def _give_up(self, message: QueueMessage, body: bytes) -> None:

@@ -29,6 +29,8 @@ class QueueRules:
         most_tries: after these a message is poison.
         retry_after: how long a message rests between two tries, in seconds.
         longest_pause: the longest wait between two looks at an empty queue, in seconds.
+        hidden_seconds: how long a message is invisible while its function runs; renewed at half of it. The real
+            host's ten minutes cannot be set there.
     """
 
     batch_size: int
@@ -36,6 +38,7 @@ class QueueRules:
     most_tries: int
     retry_after: float
     longest_pause: float
+    hidden_seconds: int = 600
 
 
 @dataclass(frozen=True)
