@@ -23,6 +23,11 @@ class MediaSource(Protocol):
         """The length in bytes."""
         ...
 
+    @property
+    def sha256(self) -> str | None:
+        """The digest of the content in hexadecimal, once it has been read to its end; until then None."""
+        ...
+
     def chunks(self) -> AsyncIterator[bytes]:
         """The bytes in pieces, from the start, each time it is called.
 

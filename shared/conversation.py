@@ -39,6 +39,7 @@ class Conversation:
     """
 
     recipe: Recipe
+    prompt: Prompt
     first: ChatModel
     later: ChatModel
     media: MediaPart
@@ -46,17 +47,19 @@ class Conversation:
     warnings: list[str] = field(default_factory=list)
     data: Any = None
     _said: list[Message] = field(default_factory=list)
+    _replayed: int = 0
 
-    async def hold(self, prompt: Prompt) -> None:
-        """Ask every turn.
+    async def hold(self) -> None:
+        """Ask every turn. Called again after a fault it goes on where it was: no answer is paid for twice.
 
         Raises:
             FileRejected: the service's content filter held back an answer.
             DropscribeError: whatever else `ChatModel.complete` raises.
         """
-        if prompt.system:
-            self._said.append(Message("system", [TextPart(prompt.system)]))
-        *earlier, last = prompt.turns
+        self._said, self._replayed = [], 0
+        if self.prompt.system:
+            self._said.append(Message("system", [TextPart(self.prompt.system)]))
+        *earlier, last = self.prompt.turns
         for text in earlier:
             await self._turn(text)
         if self.recipe.schema is None:
@@ -86,17 +89,19 @@ class Conversation:
     @property
     def _next(self) -> ChatModel:
         """Who is asked next."""
-        return self.later if self.exchanges else self.first
+        return self.later if self._replayed else self.first
 
     async def _turn(self, text: str, schema: AnswerSchema | None = None) -> Exchange:
-        model = self._next
-        media = [] if self.exchanges else [self.media]
+        media = [] if self._replayed else [self.media]
         self._said.append(Message("user", [TextPart(text), *media]))
-        answer = await self._ask(model, schema)
-        self._said.append(Message("assistant", [TextPart(answer.text)]))
-        exchange = Exchange(model.deployment.name, text, answer)
-        self.exchanges.append(exchange)  # before it can be refused: it was paid for
-        _require_unfiltered(answer)
+        if self._replayed == len(self.exchanges):
+            model = self._next
+            answer = await self._ask(model, schema)
+            self.exchanges.append(Exchange(model.deployment.name, text, answer))  # paid for, even if refused below
+        exchange = self.exchanges[self._replayed]
+        self._replayed += 1
+        self._said.append(Message("assistant", [TextPart(exchange.answer.text)]))
+        _require_unfiltered(exchange.answer)
         return exchange
 
     async def _ask(self, model: ChatModel, schema: AnswerSchema | None) -> ChatAnswer:

@@ -35,7 +35,6 @@ class Draft:
     received: datetime = field(default_factory=now)
     attempts: int = 1
     media: Media | None = None
-    sha256: str | None = None
     choice: Choice | None = None
     conversation: Conversation | None = None
 
@@ -54,7 +53,7 @@ class Draft:
 
     def rejected(self, fault: FileRejected) -> Outcome:
         """The document of a file that can never be answered."""
-        error = Error(code=fault.code, message=fault.message, retryable=False, next_step=fault.next_step)
+        error = Error(code=fault.code, message=fault.message, retryable=fault.retryable, next_step=fault.next_step)
         return self._outcome("error", error=error, request_id=fault.request_id)
 
     def _outcome(
@@ -90,7 +89,7 @@ class Draft:
             bytes=self.size,
             media_type=media.media_type if media else None,
             kind=media.kind if media else None,
-            sha256=self.sha256,
+            sha256=self.conversation.media.source.sha256 if self.conversation else None,
             seconds=media.seconds if media else None,
         )
 

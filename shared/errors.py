@@ -9,6 +9,7 @@ DropscribeError
     ├── StorageUnavailable    our own storage failed
     └── ModelUnavailable      the model cannot answer now: network, timeout, 5xx, a malformed answer
         ├── ModelThrottled    it asks us to come back later
+        ├── ModelTimeout      it did not answer in time
         ├── UrlNotFetched     it could not fetch the file from the address that we gave it
         └── ModelMisconfigured   it refuses *us*, whatever the file: key, role, deployment, address
 """
@@ -27,6 +28,10 @@ type ErrorCode = Literal[
     "invalid_input",
     "rejected_by_model",
     "content_filtered",
+    "crash_loop",
+    "gave_up",
+    "model_timeout",
+    "poisoned",
 ]
 
 
@@ -51,14 +56,18 @@ class FileRejected(DropscribeError):
         message: what is wrong, for people.
         next_step: what to do about it, for people.
         request_id: what the service calls the request, where it was the model that refused.
+        retryable: whether the same file may be answered another time.
     """
 
-    def __init__(self, code: ErrorCode, message: str, next_step: str, request_id: str | None = None) -> None:
+    def __init__(
+        self, code: ErrorCode, message: str, next_step: str, request_id: str | None = None, *, retryable: bool = False
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.next_step = next_step
         self.request_id = request_id
+        self.retryable = retryable
 
 
 class InputGone(DropscribeError):
@@ -105,6 +114,10 @@ class ModelUnavailable(Temporary):
 
 class ModelThrottled(ModelUnavailable):
     """The model has had enough for now."""
+
+
+class ModelTimeout(ModelUnavailable):
+    """The model did not answer in time; it may have been paid for all the same."""
 
 
 class UrlNotFetched(ModelUnavailable):

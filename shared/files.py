@@ -1,7 +1,8 @@
 """A file as storage shows it, and what the storage must be able to do for it (`FileStore`)."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from shared.chat import MediaSource
@@ -15,6 +16,8 @@ class InputFile:
     Attributes:
         etag: without quotes.
         size: in bytes.
+        modified: when this content came, in the server's time.
+        is_arriving: whether it is still being copied here.
         metadata: what the uploader attached; it chooses a recipe and its inputs, and enters nothing else.
     """
 
@@ -23,6 +26,8 @@ class InputFile:
     etag: str
     size: int
     metadata: Mapping[str, str]
+    modified: datetime
+    is_arriving: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,6 @@ class StoredOutcome:
 
     etag: str
     input_etag: str
-
-
-class FileSource(MediaSource, Protocol):
-    """The content of one version of a file."""
-
-    @property
-    def sha256(self) -> str | None:
-        """The digest of the content in hexadecimal, once it has been read to its end; until then None."""
-        ...
 
 
 class FileStore(Protocol):
@@ -66,12 +62,16 @@ class FileStore(Protocol):
         """
         ...
 
-    def open(self, file: InputFile) -> FileSource:
+    def open(self, file: InputFile) -> MediaSource:
         """The content, to be read by whoever needs it; reading it raises what `read_head` raises."""
         ...
 
     async def find_outcome(self, name: str) -> StoredOutcome | None:
         """The document of the input of this name, if there is one."""
+        ...
+
+    async def read_outcome(self, name: str) -> Outcome | None:
+        """That document itself; None if it cannot be read as one."""
         ...
 
     async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
@@ -80,4 +80,12 @@ class FileStore(Protocol):
         Raises:
             Overtaken: another document was written meanwhile.
         """
+        ...
+
+    def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+        """The name, etag and time of every file."""
+        ...
+
+    def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+        """The name of every document, and the etag of the version that it answers."""
         ...

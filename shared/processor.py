@@ -1,81 +1,124 @@
-"""The one path that a file takes, from the event to its document."""
+"""The one path that a file takes, from the event to its document, and what becomes of it on the way.
 
-import asyncio
-import json
+A message is given up only when the file has its document, is gone, or waits in another message. So what cannot be
+done now is first sent to the queue of work that waits, and only then written down as waiting.
+"""
+
 import logging
-from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Never
 
-from shared.chat import ChatModel, MediaPart
-from shared.conversation import Conversation
-from shared.deployment import Deployments
+from shared.answering import Answering
+from shared.claims import ClaimStore, StoredClaim, given_back, taken_over
+from shared.clock import Clock
+from shared.conclusion import Conclusion
+from shared.deferrals import Deferrals, Job
 from shared.draft import Draft
-from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
-from shared.files import FileSource, FileStore, InputFile
-from shared.media import HEAD_BYTES, Media, sniff
+from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken, StorageUnavailable
+from shared.events import log_event
+from shared.files import FileStore, InputFile
 from shared.outcome import Outcome
-from shared.recipe import Recipe
-from shared.recipes import RecipeBook
+from shared.patience import Patience
+from shared.pauses import Pauses
+from shared.verdict import verdict_on
 
 MOST_RESTARTS = 5
-"""How often a file that changes under our hands is looked at anew before the event is given back."""
-
-log = logging.getLogger("dropscribe")
+"""How often a file that changes under our hands is looked at anew before it is put off."""
 
 
+class NotNow(Exception):  # noqa: N818 - named like the faults in errors.py
+    """The file is to be taken up after so many seconds; the message says why."""
+
+    def __init__(self, seconds: float, why: str) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
 class Processor:
-    """Takes a file to its document. Owns the order of the steps and what becomes of each fault.
+    """Takes files to their documents: all that is needed for that, and the door."""
 
-    `models` holds a client for each of the `deployments`, by its alias.
-    """
+    input_container: str
+    files: FileStore
+    claims: ClaimStore
+    deferrals: Deferrals
+    pauses: Pauses
+    answering: Answering
+    conclusion: Conclusion
+    clock: Clock
+    patience: Patience = Patience()
+    random: Random = field(default_factory=Random)
 
-    def __init__(
-        self,
-        *,
-        input_container: str,
-        files: FileStore,
-        recipes: RecipeBook,
-        deployments: Deployments,
-        models: Mapping[str, ChatModel],
-    ) -> None:
-        self._input_container = input_container
-        self._files = files
-        self._recipes = recipes
-        self._deployments = deployments
-        self._models = models
-
-    async def process(self, container: str, name: str) -> None:
-        """Make sure that the file, as it is now, has its document. Safe to call again at any time.
+    async def process(self, container: str, job: Job) -> None:
+        """Make sure that the file, as it is now, gets its document. Safe to call again at any time.
 
         Raises:
-            Temporary: the file has no document yet and is to blame for nothing; try again.
+            StorageUnavailable: our own storage failed, so the message must be kept.
         """
-        if container != self._input_container:
+        if container != self.input_container:
             # The host does not filter by the trigger's path, so a forged event may name any container.
-            _log("event.foreign_container", container=container)
+            log_event("event.foreign_container", logging.WARNING, container=container)
             return
-        for _ in range(MOST_RESTARTS):
-            try:
-                await self._settle(name)
-            except Overtaken:
-                _log("blob.overtaken", name=name)
-                continue
-            except InputGone:
-                _log("blob.gone", name=name)
-            return
-        raise StorageUnavailable(f"The file {name!r} changed {MOST_RESTARTS} times while it was being answered.")
+        await Errand(self, job).run()
 
-    async def _settle(self, name: str) -> None:
-        file = await self._files.look(name)
-        earlier = await self._files.find_outcome(name)
+
+class Errand:
+    """One invocation for one file. Owns the order of the steps and what becomes of each fault."""
+
+    def __init__(self, processor: Processor, job: Job) -> None:
+        self._with = processor
+        self._job = job
+        self._deadline = processor.clock.now() + timedelta(seconds=processor.patience.invocation)
+        self._record: StoredClaim | None = None
+        self._is_ours = False
+
+    async def run(self) -> None:
+        """Go on until the file has its document, is gone, or waits in another message."""
+        try:
+            for _ in range(MOST_RESTARTS):
+                try:
+                    await self._settle()
+                except Overtaken:
+                    log_event("blob.overtaken", name=self._job.name)
+                else:
+                    return
+            self._later(self._with.patience.wait(0, None, self._with.random), "it changes all the time")
+        except InputGone:
+            log_event("blob.gone", name=self._job.name)
+        except NotNow as wait:
+            await self._put_off(wait)
+
+    async def _settle(self) -> None:
+        file = await self._with.files.look(self._job.name)
+        earlier = await self._with.files.find_outcome(file.name)
+        self._record, self._is_ours = await self._with.claims.read(file.name), False
+        self._require_free(file)
         if earlier and earlier.input_etag == file.etag:
-            _log("blob.already_answered", name=name)
+            await self._with.conclusion.tidy(file, self._record)
             return
+        self._require_complete(file)
         outcome = await self._outcome(file)
-        await self._files.write_outcome(outcome, replacing=earlier)
-        _log(f"blob.{'answered' if outcome.status == 'ok' else 'rejected'}", **_summary(outcome))
+        try:
+            await self._with.conclusion.write(outcome, replacing=earlier, record=self._record)
+        except (Overtaken, StorageUnavailable):
+            await self._give_back(0)
+            raise
+
+    def _require_complete(self, file: InputFile) -> None:
+        """An upload may show itself empty first, and a copy before it is whole."""
+        age = (self._now - file.modified).total_seconds()
+        if (file.size == 0 or file.is_arriving) and age < self._with.patience.complete:
+            self._later(self._with.patience.complete, "it is still arriving")
+
+    def _require_free(self, file: InputFile) -> None:
+        if self._record and self._record.claim.holds(file.etag, self._now):
+            left = (self._record.claim.until - self._now).total_seconds()
+            self._later(left + self._spread(self._with.patience.first * 2), "somebody else works on it")
 
     async def _outcome(self, file: InputFile) -> Outcome:
-        draft = Draft(file.container, file.name, file.etag, file.size)
+        draft = Draft(file.container, file.name, file.etag, file.size, attempts=self._job.attempt + 1)
         try:
             await self._answer(file, draft)
         except FileRejected as fault:
@@ -83,48 +126,85 @@ class Processor:
         return draft.answered()
 
     async def _answer(self, file: InputFile, draft: Draft) -> None:
-        draft.choice = self._recipes.choose(file.name, file.metadata)
-        draft.media = await self._sniff(file)
-        draft.choice = draft.choice or self._recipes.default_for(draft.media.kind, file.metadata)
-        draft.choice.require(draft.media.kind)
-        source = self._files.open(file)
-        talk = self._conversation(draft.choice.recipe, draft.media, source)
-        prompt = await asyncio.to_thread(draft.choice.render)
-        draft.conversation = talk
-        try:
-            await talk.hold(prompt)
-        finally:
-            draft.sha256 = source.sha256
-        if talk.media.sent_as == "url":
-            await self._require_unchanged(file)
+        """Ask until there is an answer; a busy model costs a file time, and nothing else."""
+        deployment = await self._with.answering.prepare(file, draft)
+        while True:
+            await self._wait_for_turn(deployment)
+            await self._claim(file)
+            try:
+                await self._require_unanswered(file)
+                await self._with.answering.ask(file, draft, self._time_left)
+            except ModelUnavailable as fault:
+                await self._bear(fault, deployment)
+            except (Overtaken, StorageUnavailable):
+                await self._give_back(0)
+                raise
+            else:
+                return
 
-    async def _sniff(self, file: InputFile) -> Media:
-        head = await self._files.read_head(file, HEAD_BYTES) if file.size else b""
-        return await asyncio.to_thread(sniff, head, file.size)
+    async def _wait_for_turn(self, deployment: str) -> None:
+        while (seconds := await self._with.pauses.remaining(deployment)) > 0:
+            await self._wait(seconds + self._spread(min(seconds, self._with.patience.first)), "the model has a pause")
 
-    def _conversation(self, recipe: Recipe, media: Media, source: FileSource) -> Conversation:
-        """Decide who is asked and how the file travels, or refuse, before anything is paid for."""
-        deployment = self._deployments.to_take(media, recipe.model)
-        sent_as = deployment.capability.carriage(recipe.send, source.size)
-        first = self._models[deployment.alias]
-        later = self._models[self._deployments[recipe.then].alias] if recipe.then else first
-        return Conversation(recipe, first, later, MediaPart(media, source, sent_as, recipe.detail))
+    async def _claim(self, file: InputFile) -> None:
+        claim = taken_over(
+            self._record,
+            file.etag,
+            now=self._now,
+            seconds=self._with.patience.claim,
+            attempt=self._job.attempt,
+            token=f"{self._with.random.getrandbits(128):032x}",
+        )
+        self._record = await self._with.claims.write(file.name, claim, replacing=self._record)
+        self._is_ours = True
 
-    async def _require_unchanged(self, file: InputFile) -> None:
-        """A service that fetches a file by its address knows no etag, and may have fetched another version."""
-        if (await self._files.look(file.name)).etag != file.etag:
+    async def _require_unanswered(self, file: InputFile) -> None:
+        """Between our look and our claim somebody else may have claimed, answered and cleared away."""
+        found = await self._with.files.find_outcome(file.name)
+        if found and found.input_etag == file.etag:
             raise Overtaken(file.name)
 
+    async def _bear(self, fault: ModelUnavailable, deployment: str) -> None:
+        verdict = verdict_on(fault, self._job, now=self._now, patience=self._with.patience, random=self._with.random)
+        log_event("model.unavailable", verdict.level, name=self._job.name, why=str(fault), seconds=verdict.wait)
+        self._job = verdict.job
+        if verdict.pause:
+            await self._with.pauses.pause(deployment, verdict.pause)
+        await self._wait(verdict.wait, str(fault))
 
-def _summary(outcome: Outcome) -> dict[str, object]:
-    return {
-        "name": outcome.input.name,
-        "recipe": outcome.recipe and outcome.recipe.name,
-        "total_tokens": outcome.usage and outcome.usage.total_tokens,
-        "model_seconds": outcome.timing.model_seconds,
-        "error": outcome.error and outcome.error.code,
-    }
+    async def _wait(self, seconds: float, why: str) -> None:
+        """Wait here if it is not for long, and hold nobody up meanwhile."""
+        if seconds > self._with.patience.here or seconds > self._time_left:
+            self._later(seconds, why)
+        await self._give_back(seconds)
+        await self._with.clock.sleep(seconds)
 
+    async def _give_back(self, seconds: float) -> None:
+        if self._record and self._is_ours:
+            claim = given_back(self._record.claim, self._now + timedelta(seconds=seconds))
+            self._is_ours = False
+            self._record = await self._with.claims.write(self._job.name, claim, replacing=self._record)
 
-def _log(event: str, **fields: object) -> None:
-    log.info(json.dumps({"event": event, **fields}, ensure_ascii=False))
+    async def _put_off(self, wait: NotNow) -> None:
+        log_event("blob.deferred", name=self._job.name, seconds=round(wait.seconds, 1), why=str(wait))
+        job = self._job.model_copy(update={"since": self._job.since or self._now})
+        await self._with.deferrals.send(job, wait.seconds)
+        try:
+            await self._give_back(wait.seconds)
+        except Overtaken:
+            log_event("blob.overtaken", name=self._job.name)  # whoever has it now has a message of its own
+
+    def _later(self, seconds: float, why: str) -> Never:
+        raise NotNow(seconds, why)
+
+    def _spread(self, seconds: float) -> float:
+        """Anything up to so many seconds, so that those who waited for one thing do not all come at once."""
+        return self._with.random.uniform(0, seconds)
+
+    @property
+    def _now(self) -> datetime:
+        return self._with.clock.now()
+
+    @property
+    def _time_left(self) -> float:
+        return (self._deadline - self._now).total_seconds()

@@ -14,6 +14,7 @@ from shared.draft import Draft
 from shared.errors import FileRejected
 from shared.media import Carriage, Media
 from shared.outcome import Outcome
+from shared.recipe import Prompt
 from shared.recipes import RecipeBook
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 
@@ -28,9 +29,16 @@ def answered_draft() -> Draft:
     full = draft()
     full.media = Media("audio", "audio/mpeg", "mp3", 2.1)
     full.choice = RecipeBook.load(RECIPES).choose(full.name, {})
-    full.sha256 = "ab" * 32
     full.conversation = talk(full.media, said("Hola. ¿Cómo estás?"))
     return full
+
+
+class Hashed(MemorySource):
+    """A file that was read to its end, unless it went by URL."""
+
+    def __init__(self, sent_as: Carriage) -> None:
+        super().__init__(b"")
+        self.sha256 = "ab" * 32 if sent_as == "inline" else None
 
 
 def talk(media: Media, *answers: ChatAnswer, sent_as: Carriage = "inline", **own: Any) -> Conversation:
@@ -38,7 +46,7 @@ def talk(media: Media, *answers: ChatAnswer, sent_as: Carriage = "inline", **own
     model = SpeakingModel([], deployed(name="phi-4-multimodal", **own))
     recipe = next(iter(RecipeBook.load(RECIPES)))
     exchanges = [Exchange("phi-4-multimodal", "Please translate …", each) for each in answers]
-    return Conversation(recipe, model, model, MediaPart(media, MemorySource(b""), sent_as), exchanges)
+    return Conversation(recipe, Prompt(None, ("…",)), model, model, MediaPart(media, Hashed(sent_as), sent_as), exchanges)
 
 
 def fields(outcome: Outcome) -> dict[str, object]:

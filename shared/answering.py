@@ -1,0 +1,87 @@
+"""From a file to an answer: choose, look, decide, ask. Knows nothing of who else works on what."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Protocol
+
+from shared.chat import ChatModel, MediaPart, MediaSource
+from shared.conversation import Conversation
+from shared.deployment import Deployments
+from shared.draft import Draft
+from shared.errors import ModelTimeout, Overtaken
+from shared.files import FileStore, InputFile
+from shared.media import HEAD_BYTES, Media, sniff
+from shared.recipe import Recipe
+from shared.recipes import RecipeBook
+
+
+class Answering(Protocol):
+    """Whoever takes a draft to its answer."""
+
+    async def prepare(self, file: InputFile, draft: Draft) -> str:
+        """Decide what is asked of whom, and return the alias of that deployment. Costs nothing.
+
+        Raises:
+            FileRejected: the file can never be answered.
+        """
+        ...
+
+    async def ask(self, file: InputFile, draft: Draft, seconds: float) -> None:
+        """Ask, for so many seconds at most, and add the answers to the draft.
+
+        Raises:
+            FileRejected, ModelUnavailable, InputGone, Overtaken, StorageUnavailable.
+        """
+        ...
+
+
+class Answerer:
+    """Asks models. `models` holds a client for each of the `deployments`, by its alias."""
+
+    def __init__(
+        self, *, files: FileStore, recipes: RecipeBook, deployments: Deployments, models: Mapping[str, ChatModel]
+    ) -> None:
+        self._files = files
+        self._recipes = recipes
+        self._deployments = deployments
+        self._models = models
+
+    async def prepare(self, file: InputFile, draft: Draft) -> str:
+        """See `Answering.prepare`."""
+        draft.choice = self._recipes.choose(file.name, file.metadata)
+        draft.media = await self._sniff(file)
+        draft.choice = draft.choice or self._recipes.default_for(draft.media.kind, file.metadata)
+        draft.choice.require(draft.media.kind)
+        part, first, later = self._way(draft.choice.recipe, draft.media, self._files.open(file))
+        prompt = await asyncio.to_thread(draft.choice.render)
+        draft.conversation = Conversation(draft.choice.recipe, prompt, first, later, part)
+        return first.deployment.alias
+
+    async def ask(self, file: InputFile, draft: Draft, seconds: float) -> None:
+        """See `Answering.ask`."""
+        talk = draft.conversation
+        assert talk
+        try:
+            async with asyncio.timeout(seconds):
+                await talk.hold()
+        except TimeoutError as fault:
+            raise ModelTimeout(f"The model did not answer within {seconds:g} seconds.") from fault
+        if talk.media.sent_as == "url":
+            await self._require_unchanged(file)
+
+    async def _sniff(self, file: InputFile) -> Media:
+        head = await self._files.read_head(file, HEAD_BYTES) if file.size else b""
+        return await asyncio.to_thread(sniff, head, file.size)
+
+    def _way(self, recipe: Recipe, media: Media, source: MediaSource) -> tuple[MediaPart, ChatModel, ChatModel]:
+        """Decide how the file travels and who is asked, first and later, or refuse before anything is paid for."""
+        deployment = self._deployments.to_take(media, recipe.model)
+        sent_as = deployment.capability.carriage(recipe.send, source.size)
+        first = self._models[deployment.alias]
+        later = self._models[self._deployments[recipe.then].alias] if recipe.then else first
+        return MediaPart(media, source, sent_as, recipe.detail), first, later
+
+    async def _require_unchanged(self, file: InputFile) -> None:
+        """A service that fetches a file by its address knows no etag, and may have fetched another version."""
+        if (await self._files.look(file.name)).etag != file.etag:
+            raise Overtaken(file.name)

@@ -1,0 +1,91 @@
+"""Who is working on what: one record for each file, changed by compare and swap. No leases, no locks."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+from shared.errors import FileRejected
+
+MOST_CRASHES = 3
+"""After so many claims that nobody gave back, the file is held to be what kills its workers."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is known of the work on one version of a file.
+
+    Attributes:
+        etag: of that version.
+        kind: `claimed` while somebody works on it, `deferred` while it waits and anybody may take it.
+        until: when a claim ends by itself, in the server's time.
+        crashes: how many claims on this version ended so.
+        token: who wrote the record, to be known again.
+    """
+
+    etag: str
+    kind: Literal["claimed", "deferred"]
+    until: datetime
+    attempt: int
+    crashes: int
+    token: str
+
+    def holds(self, etag: str, now: datetime) -> bool:
+        """Whether somebody is working on this version now."""
+        return self.kind == "claimed" and self.etag == etag and self.until > now
+
+
+@dataclass(frozen=True)
+class StoredClaim:
+    """A claim, and the version of its record: what compare and swap compares."""
+
+    version: str
+    claim: Claim
+
+
+class ClaimStore(Protocol):
+    """Where the records lie. Any call may raise `StorageUnavailable`."""
+
+    async def read(self, name: str) -> StoredClaim | None:
+        """The record of a file, if there is one."""
+        ...
+
+    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        """Write a first record, or one in place of that given.
+
+        Raises:
+            Overtaken: somebody else wrote meanwhile.
+        """
+        ...
+
+    async def delete(self, name: str, stored: StoredClaim) -> None:
+        """Remove a record, unless somebody else wrote meanwhile."""
+        ...
+
+
+def taken_over(
+    seen: StoredClaim | None, etag: str, *, now: datetime, seconds: float, attempt: int, token: str
+) -> Claim:
+    """The claim of whoever takes a file that nobody holds.
+
+    Raises:
+        FileRejected: too many before us took this version and never came back.
+    """
+    crashes = _crashes(seen, etag)
+    if crashes >= MOST_CRASHES:
+        raise FileRejected(
+            "crash_loop",
+            f"Dropscribe broke down {crashes} times while it worked on this file.",
+            "Save the file anew with another program and drop that copy.",
+        )
+    return Claim(etag, "claimed", now + timedelta(seconds=seconds), attempt, crashes, token)
+
+
+def given_back(claim: Claim, until: datetime) -> Claim:
+    """The record of a file that waits, so that whoever comes next may take it."""
+    return replace(claim, kind="deferred", until=until)
+
+
+def _crashes(seen: StoredClaim | None, etag: str) -> int:
+    if seen is None or seen.claim.etag != etag:
+        return 0
+    return seen.claim.crashes + (1 if seen.claim.kind == "claimed" else 0)

@@ -1,0 +1,36 @@
+"""What time it is: the storage service's, so that instances whose clocks differ agree on who holds what."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Whoever tells the time and can wait."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+
+class ServerClock:
+    """Our own clock, put right by the `Date` of each answer of the storage service."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta(0)
+
+    def observe(self, date: datetime) -> None:
+        """Take note of what time it is on the server."""
+        self._ahead = date - datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """See `Clock.now`."""
+        return datetime.now(UTC) + self._ahead
+
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock.sleep`."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,74 @@
+"""The end of the path: the document, then its announcement, then the record is cleared away, in this order.
+
+Whoever breaks down in between leaves the record behind, by which the next one sees what is left to do.
+"""
+
+from shared.announcing import Announcements
+from shared.claims import Claim, ClaimStore, StoredClaim
+from shared.errors import Overtaken
+from shared.events import log_event
+from shared.files import FileStore, InputFile, StoredOutcome
+from shared.outcome import Outcome
+
+
+class Conclusion:
+    """Ends the work on a file."""
+
+    def __init__(
+        self, *, files: FileStore, claims: ClaimStore, announcements: Announcements | None
+    ) -> None:
+        self._files = files
+        self._claims = claims
+        self._announcements = announcements
+
+    async def write(self, outcome: Outcome, *, replacing: StoredOutcome | None, record: StoredClaim | None) -> None:
+        """Store and announce a document.
+
+        Raises:
+            Overtaken: another document was written meanwhile.
+        """
+        if self._announcements and record is None:
+            record = await self._claims.write(outcome.input.name, _reminder(outcome), replacing=None)
+        await self._write(outcome, replacing)
+        log_event(f"blob.{'answered' if outcome.status == 'ok' else 'rejected'}", **_summary(outcome))
+        if self._announcements:
+            await self._announcements.announce(outcome)
+        if record:
+            await self._claims.delete(outcome.input.name, record)
+
+    async def _write(self, outcome: Outcome, replacing: StoredOutcome | None) -> None:
+        """An answer that was paid for is not thrown away because one to an older version came late."""
+        name, etag = outcome.input.name, outcome.input.etag
+        while True:
+            try:
+                return await self._files.write_outcome(outcome, replacing=replacing)
+            except Overtaken:
+                replacing = await self._files.find_outcome(name)
+                is_newest = (await self._files.look(name)).etag == etag
+                if not is_newest or (replacing and replacing.input_etag == etag):
+                    raise
+
+    async def tidy(self, file: InputFile, record: StoredClaim | None) -> None:
+        """Finish what somebody left undone who wrote the document of this version; nobody must hold it now."""
+        log_event("blob.already_answered", name=file.name)
+        if record is None:
+            return
+        outcome = await self._files.read_outcome(file.name) if self._announcements else None
+        if self._announcements and outcome and outcome.input.etag == file.etag:
+            await self._announcements.announce(outcome)
+        await self._claims.delete(file.name, record)
+
+
+def _reminder(outcome: Outcome) -> Claim:
+    """What is left behind if we break down before the announcement; it keeps nobody away."""
+    return Claim(outcome.input.etag, "deferred", outcome.timing.completed, outcome.attempts, 0, "")
+
+
+def _summary(outcome: Outcome) -> dict[str, object]:
+    return {
+        "name": outcome.input.name,
+        "recipe": outcome.recipe and outcome.recipe.name,
+        "total_tokens": outcome.usage and outcome.usage.total_tokens,
+        "model_seconds": outcome.timing.model_seconds,
+        "error": outcome.error and outcome.error.code,
+    }

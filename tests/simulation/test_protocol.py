@@ -1,0 +1,109 @@
+"""The protocol under everything that can happen to it, in any order: every file ends in exactly one document."""
+
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from shared.errors import ModelMisconfigured, ModelThrottled, ModelTimeout, ModelUnavailable
+from tests.simulation.world import World
+
+NAMES = [f"file-{number}" for number in range(6)]
+FAULTS: list[ModelUnavailable | None] = [
+    None,
+    ModelThrottled("busy", retry_after=1),
+    ModelThrottled("busy", retry_after=30),
+    ModelThrottled("busy", retry_after=3600),
+    ModelThrottled("busy"),
+    ModelUnavailable("503"),
+    ModelMisconfigured("401"),
+]
+
+
+def check(world: World) -> None:
+    """The invariants, once nothing more happens: I1 to I4, and I7."""
+    assert world.unsettled() == []
+    for name, (etag, _) in world.inputs.items():
+        outcome = world.outcomes[f"{name}.json"][1]
+        good = name not in world.bad | world.deadly and world.killed[name] < 3
+        assert not good or outcome.status == "ok", (name, outcome.error)
+        assert world.written[name, etag] == 1
+        assert world.announced[name, etag] >= 1
+    for (name, etag), times in world.paid.items():
+        assert times <= 1 + world.killed[name], (name, etag)
+    assert max(world.written.values(), default=1) == 1
+    assert world.poison() == []
+
+
+class Protocol(RuleBasedStateMachine):
+    """People, Event Grid, the model and the host do what they like; then they rest, and all must be well."""
+
+    world: World
+
+    @initialize(seed=st.integers(0, 2**32), bad=st.sets(st.sampled_from(NAMES), max_size=1))
+    def start(self, seed: int, bad: set[str]) -> None:
+        self.world = World(random=Random(seed), bad=bad)
+
+    @rule(name=st.sampled_from(NAMES), events=st.sampled_from([0, 1, 1, 1, 2, 3]))
+    def upload(self, name: str, events: int) -> None:
+        self.world.upload(name, events=events)
+
+    @rule(name=st.sampled_from(NAMES))
+    def delete(self, name: str) -> None:
+        self.world.remove(name)
+
+    @rule(fault=st.sampled_from(FAULTS))
+    def trouble(self, fault: ModelUnavailable | None) -> None:
+        self.world.model_fault = lambda: fault
+
+    @rule(name=st.sampled_from(NAMES))
+    def deadly(self, name: str) -> None:
+        self.world.deadly = {name}
+
+    @precondition(lambda self: self.world.running)
+    @rule(which=st.integers(0, 15))
+    def kill(self, which: int) -> None:
+        self.world.kill(self.world.running[which % len(self.world.running)])
+
+    @rule(seconds=st.sampled_from([1, 3, 10, 60, 600, 1800, 90_000]))
+    def advance(self, seconds: float) -> None:
+        self.world.advance(seconds)
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.model_fault = lambda: None
+            self.world.settle()
+            check(self.world)
+
+
+Protocol.TestCase.settings = settings(stateful_step_count=40, deadline=None)
+TestProtocol = Protocol.TestCase
+
+
+def story(world: World, seed: int) -> World:
+    """A busy day: uploads, overwrites, deletions, lost and repeated events, an outage, kills; then rest."""
+    random = Random(seed)
+    world.random = random
+    for day in range(60):
+        name = random.choice(NAMES)
+        if random.random() < 0.1:
+            world.remove(name)
+        elif random.random() < 0.4:
+            world.upload(name, events=random.choice([0, 1, 1, 1, 2, 3]))
+        if random.random() < 0.3:
+            fault = random.choice(FAULTS)
+            world.model_fault = lambda fault=fault: fault if random.random() < 0.5 else None  # type: ignore[misc]
+        if world.running and random.random() < 0.2:
+            world.kill(random.choice(world.running))
+        world.advance(random.choice([1, 10, 60, 600]))
+    world.model_fault = lambda: None
+    world.settle()
+    return world
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_busy_day_ends_well(seed: int) -> None:
+    check(story(World(), seed))

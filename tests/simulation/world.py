@@ -1,0 +1,349 @@
+"""A world in memory with the host's rules, in which the real core works on files and may be killed at any step.
+
+Nothing here runs by itself: `World.advance` moves one thing at a time, in an order that its seed decides. Time is
+the world's own. The rules are those of the storage extension: a message is hidden for ten minutes while its function
+runs, is visible again at once when that fails, and goes to the poison queue after five tries, kills among them.
+"""
+
+import dataclasses
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from shared.claims import Claim, StoredClaim
+from shared.conclusion import Conclusion
+from shared.deferrals import Job
+from shared.draft import Draft
+from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken
+from shared.files import InputFile, StoredOutcome
+from shared.outcome import Outcome, document_name
+from shared.patience import Patience
+from shared.pauses import Pauses
+from shared.processor import Processor
+from shared.rescue import Rescue
+from tests.unit.test_draft import talk
+from tests.unit.fakes import said
+from shared.media import Media
+
+HIDDEN, MOST_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
+SLOTS = 16
+RECONCILE_EVERY = 900.0
+START = datetime(2026, 1, 1, tzinfo=UTC)
+PNG = Media("image", "image/png", "png")
+
+
+class Pause:
+    """A point at which the world may let others go first, or kill; maybe not before some moment."""
+
+    def __init__(self, until: float = 0) -> None:
+        self.until = until
+
+    def __await__(self) -> Generator["Pause", None, None]:
+        yield self
+
+
+@dataclass(eq=False)
+class Message:
+    job: Job
+    visible: float
+    expires: float
+    tries: int = 0
+    receipt: int = 0
+
+
+@dataclass(eq=False)
+class Run:
+    """A function that is under way with a message."""
+
+    queue: str
+    message: Message
+    receipt: int
+    steps: Coroutine[Pause, None, None]
+    until: float = 0
+
+
+class Killed(BaseException):
+    """The worker that runs this dies."""
+
+
+@dataclass
+class World:
+    """All there is: storage, queues, the host, a model. `mutate` may break the core on purpose."""
+
+    random: Random = field(default_factory=lambda: Random(0))
+    time: float = 0
+    patience: Patience = field(default_factory=Patience)
+    with_reconciler: bool = True
+    checks_versions: bool = True
+    inputs: dict[str, tuple[str, float]] = field(default_factory=dict)
+    outcomes: dict[str, tuple[str, Outcome]] = field(default_factory=dict)
+    records: dict[str, StoredClaim] = field(default_factory=dict)
+    queues: dict[str, list[Message]] = field(
+        default_factory=lambda: {"blob": [], "deferred": [], "blob-poison": [], "deferred-poison": []}
+    )
+    pauses: dict[str, datetime] = field(default_factory=dict)
+    running: list[Run] = field(default_factory=list)
+    graveyard: list[Any] = field(default_factory=list)
+    paid: Counter[tuple[str, str]] = field(default_factory=Counter)
+    written: Counter[tuple[str, str]] = field(default_factory=Counter)
+    announced: Counter[tuple[str, str]] = field(default_factory=Counter)
+    killed: Counter[str] = field(default_factory=Counter)
+    bad: set[str] = field(default_factory=set)
+    deadly: set[str] = field(default_factory=set)
+    model_fault: Callable[[], ModelUnavailable | None] = lambda: None
+    versions: int = 0
+    reconciled: float = 0
+
+    def __post_init__(self) -> None:
+        conclusion = Conclusion(files=self, claims=self, announcements=self)
+        parts: dict[str, Any] = {
+            "input_container": "input",
+            "files": self,
+            "claims": self,
+            "deferrals": self,
+            "conclusion": conclusion,
+            "clock": self,
+            "patience": self.patience,
+        }
+        self.processor = Processor(pauses=Pauses(self, self), answering=self, random=self.random, **parts)
+        self.rescue = Rescue(**parts)
+
+    # What people do
+
+    def upload(self, name: str, *, events: int = 1) -> None:
+        """A new version of a file, and so many events for it: none, one or more."""
+        self.inputs[name] = (self.version(), self.time)
+        for _ in range(events):
+            self.put("blob", Job(name=name), self.random.uniform(0, 60), WEEK)
+
+    def remove(self, name: str) -> None:
+        self.inputs.pop(name, None)
+
+    def kill(self, run: Run) -> None:
+        """Stop it where it is; nothing of it runs any more, and its message comes back when its time is over."""
+        self.running.remove(run)
+        self.graveyard.append(run.steps)
+        self.killed[run.message.job.name] += 1
+
+    # What the host does
+
+    def put(self, queue: str, job: Job, seconds: float, lives: float) -> None:
+        self.queues[queue].append(Message(job, self.time + seconds, self.time + lives))
+
+    def advance(self, seconds: float) -> None:
+        """Let the world go on for so long."""
+        end = self.time + seconds
+        while self.time < end:
+            self._host()
+            ready = [run for run in self.running if run.until <= self.time]
+            if ready:
+                self._step(self.random.choice(ready))
+                self.time += self.random.random()
+            else:
+                self.time = min(end, self._next_moment())
+
+    def settle(self) -> None:
+        """Let the world go on, with no more trouble, until nothing is left to do or a month is over."""
+        end = self.time + 30 * 86_400
+        while self.time < end and (self.unsettled() or self.running or any(self.queues.values())):
+            self.advance(3600)
+
+    def poison(self) -> list[Message]:
+        """What the host gave up on, and nobody has looked at yet."""
+        return self.queues["blob-poison"] + self.queues["deferred-poison"]
+
+    def unsettled(self) -> list[str]:
+        """The files that have no document of their newest version."""
+        return [name for name, (etag, _) in self.inputs.items() if self.answered_etag(name) != etag]
+
+    def answered_etag(self, name: str) -> str | None:
+        found = self.outcomes.get(document_name(name))
+        return found[1].input.etag if found else None
+
+    def _next_moment(self) -> float:
+        moments = [message.visible for queue in self.queues.values() for message in queue]
+        moments += [run.until for run in self.running]
+        if self.with_reconciler:
+            moments.append(self.reconciled + RECONCILE_EVERY)
+        return max(self.time + 0.001, min(moments, default=float("inf")))
+
+    def _host(self) -> None:
+        if self.with_reconciler and self.time >= self.reconciled + RECONCILE_EVERY:
+            self.reconciled = self.time
+            self._start("timer", Message(Job(name="(timer)"), 0, 0), self._reconcile())
+        for name, queue in self.queues.items():
+            queue[:] = [message for message in queue if message.expires > self.time]
+            for message in [each for each in queue if each.visible <= self.time]:
+                if len(self.running) < SLOTS:
+                    self._take(name, message)
+
+    def _take(self, queue: str, message: Message) -> None:
+        message.tries += 1
+        message.receipt += 1
+        message.visible = self.time + HIDDEN
+        if message.tries > MOST_TRIES and not queue.endswith("-poison"):
+            self._poison(queue, message)
+        elif queue.endswith("-poison"):
+            self._start(queue, message, self.rescue.settle_poison("input", message.job))
+        else:
+            self._start(queue, message, self.processor.process("input", message.job))
+
+    def _start(self, queue: str, message: Message, steps: Coroutine[Any, Any, Any]) -> None:
+        self.running.append(Run(queue, message, message.receipt, steps))
+
+    async def _reconcile(self) -> None:
+        await self.rescue.reconcile()
+
+    def _poison(self, queue: str, message: Message) -> None:
+        self.queues[queue].remove(message)
+        self.put(f"{queue}-poison", message.job, 0, WEEK)
+
+    def _step(self, run: Run) -> None:
+        try:
+            run.until = run.steps.send(None).until
+        except StopIteration:
+            self._ended(run, failed=False)
+        except Killed:
+            self.kill(run)
+        except Exception:
+            self._ended(run, failed=True)
+
+    def _ended(self, run: Run, *, failed: bool) -> None:
+        self.running.remove(run)
+        queue, message = self.queues.get(run.queue, []), run.message
+        if message not in queue or message.receipt != run.receipt:
+            return  # it came back meanwhile, and somebody else has it
+        if not failed:
+            queue.remove(message)
+        elif message.tries >= MOST_TRIES and not run.queue.endswith("-poison"):
+            self._poison(run.queue, message)
+        else:
+            message.visible = self.time
+
+    # Storage: FileStore, ClaimStore, PauseStore, Deferrals, Announcements
+
+    def version(self) -> str:
+        self.versions += 1
+        return str(self.versions)
+
+    async def look(self, name: str) -> InputFile:
+        await Pause()
+        if name not in self.inputs:
+            raise InputGone(name)
+        etag, modified = self.inputs[name]
+        return InputFile("input", name, etag, 9, {}, START + timedelta(seconds=modified))
+
+    async def read_head(self, file: InputFile, length: int) -> bytes:
+        raise NotImplementedError
+
+    def open(self, file: InputFile) -> Any:
+        raise NotImplementedError
+
+    async def find_outcome(self, name: str) -> StoredOutcome | None:
+        await Pause()
+        found = self.outcomes.get(document_name(name))
+        return StoredOutcome(found[0], found[1].input.etag) if found else None
+
+    async def read_outcome(self, name: str) -> Outcome | None:
+        await Pause()
+        found = self.outcomes.get(document_name(name))
+        return found[1] if found else None
+
+    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+        await Pause()
+        name = document_name(outcome.input.name)
+        found = self.outcomes.get(name)
+        if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
+            raise Overtaken(name)
+        self.outcomes[name] = (self.version(), outcome)
+        self.written[outcome.input.name, outcome.input.etag] += 1
+        await Pause()
+
+    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+        await Pause()
+        for name, (etag, modified) in list(self.inputs.items()):
+            yield name, etag, START + timedelta(seconds=modified)
+
+    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+        await Pause()
+        for name, (_, outcome) in list(self.outcomes.items()):
+            yield name, outcome.input.etag
+
+    async def read(self, name: str) -> StoredClaim | None:
+        await Pause()
+        return self.records.get(name)
+
+    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        await Pause()
+        found = self.records.get(name)
+        if self.checks_versions and (found.version if found else None) != (replacing.version if replacing else None):
+            raise Overtaken(name)
+        self.records[name] = StoredClaim(self.version(), claim)
+        return self.records[name]
+
+    async def delete(self, name: str, stored: StoredClaim) -> None:
+        await Pause()
+        found = self.records.get(name)
+        if found and found.version == stored.version:
+            del self.records[name]
+
+    async def read_pause(self, deployment: str) -> datetime | None:
+        await Pause()
+        return self.pauses.get(deployment)
+
+    async def write_pause(self, deployment: str, until: datetime) -> None:
+        await Pause()
+        self.pauses[deployment] = until
+
+    async def send(self, job: Job, seconds: float) -> None:
+        await Pause()
+        self.put("deferred", job, seconds, float("inf"))
+        await Pause()
+
+    async def announce(self, outcome: Outcome) -> None:
+        await Pause()
+        self.announced[outcome.input.name, outcome.input.etag] += 1
+
+    # Clock
+
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.time)
+
+    async def sleep(self, seconds: float) -> None:
+        await Pause(self.time + seconds)
+
+    # Answering
+
+    async def prepare(self, file: InputFile, draft: Draft) -> str:
+        await Pause()
+        self._require_version(file)
+        if file.name in self.bad:
+            raise FileRejected("damaged_media", "It is broken.", "Mend it.")
+        return "default"
+
+    async def ask(self, file: InputFile, draft: Draft, seconds: float) -> None:
+        await Pause()
+        self._require_version(file)
+        if file.name in self.deadly:
+            raise Killed
+        fault = self.model_fault()
+        if fault:
+            raise fault
+        await Pause(self.time + self.random.uniform(0, 5))
+        self.paid[file.name, file.etag] += 1
+        await Pause()
+        draft.media = PNG
+        draft.conversation = talk(PNG, said("fine"))
+
+    def _require_version(self, file: InputFile) -> None:
+        if self.checks_versions and self.inputs.get(file.name, ("", 0))[0] != file.etag:
+            raise Overtaken(file.name) if file.name in self.inputs else InputGone(file.name)
+
+
+def mutated(world: World, **parts: Any) -> World:
+    """The same world, with other parts in its core."""
+    world.processor = dataclasses.replace(world.processor, **parts)
+    return world
