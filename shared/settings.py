@@ -34,6 +34,13 @@ def _https(value: str) -> str:
     return value.rstrip("/")
 
 
+def _connection_string(value: SecretStr) -> SecretStr:
+    parts = dict(part.partition("=")[::2] for part in value.get_secret_value().split(";") if part)
+    if not ("AccountKey" in parts and parts.keys() & {"AccountName", "BlobEndpoint"}):
+        raise ValueError("must be a connection string of a storage account: `AccountName=...;AccountKey=...;...`")
+    return value
+
+
 def _json_object(value: Any) -> Any:
     try:
         return json.loads(value) if isinstance(value, str) else value
@@ -88,7 +95,7 @@ class Settings(ModelSettings):
         alias="MODEL_CAPABILITIES",
         description='Overrides of `shared/models.toml`, as JSON: `{"gpt-5.4": {"most_bytes": 10000000}}`.',
     )
-    media_storage: SecretStr | None = Field(
+    media_storage: Annotated[SecretStr, AfterValidator(_connection_string)] | None = Field(
         None,
         alias="MEDIA_STORAGE",
         description="The connection string of the storage account in which files land. Required unless the next"

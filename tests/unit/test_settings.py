@@ -53,6 +53,8 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("MEDIA_STORAGE__blobServiceUri", "http://place.example", "must be an https:// address"),
         ("MEDIA_PUBLIC_BASE_URL", "https://place.example/input?sig=x", "without a query"),
         ("MODEL_CAPABILITIES", "{", "is not JSON"),
+        ("MEDIA_STORAGE", "garbage", "must be a connection string of a storage account"),
+        ("MEDIA_STORAGE", "UseDevelopmentStorage=true", "must be a connection string of a storage account"),
         ("MODEL_CAPABILITIES", "[]", "valid dictionary"),
         ("INPUT_CONTAINER", "In_put", "must be a container's name"),
         ("OUTPUT_CONTAINER", "a--b", "must be a container's name"),
