@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart
+from shared.deployment import Deployment
 from shared.errors import FileRejected, UrlNotFetched
 from shared.recipe import Prompt, Recipe
 from shared.structured import AnswerInvalid, AnswerSchema, read_answer
@@ -17,9 +18,14 @@ ASK_AGAIN = "That answer cannot be used: {problem}. Answer again, with one JSON 
 class Exchange:
     """What was asked of which deployment, and what came back."""
 
-    deployment: str
+    deployment: Deployment
     prompt: str
     answer: ChatAnswer
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the model declined, or said nothing."""
+        return bool(self.answer.refusal) or not self.answer.text.strip()
 
     @property
     def is_complete(self) -> bool:
@@ -48,7 +54,7 @@ class Conversation:
     _said: list[Message] = field(default_factory=list)
 
     async def hold(self, prompt: Prompt) -> None:
-        """Ask every turn.
+        """Ask every turn, unless an earlier one came to nothing: what follows would be made up.
 
         Raises:
             FileRejected: the service's content filter held back an answer.
@@ -58,7 +64,9 @@ class Conversation:
             self._said.append(Message("system", [TextPart(prompt.system)]))
         *earlier, last = prompt.turns
         for text in earlier:
-            await self._turn(text)
+            if (await self._turn(text)).is_nothing:
+                self.warnings.append("Nothing more was asked, because there was no answer to go on with.")
+                return
         if self.recipe.schema is None:
             await self._turn(last)
         else:
@@ -84,6 +92,11 @@ class Conversation:
             self.warnings.append(f"The answer is not of the form that the recipe asks for: {problem}.")
 
     @property
+    def is_at_first(self) -> bool:
+        """Whether whoever has the file is the one that is asked now."""
+        return self._next is self.first
+
+    @property
     def _next(self) -> ChatModel:
         """Who is asked next."""
         return self.later if self.exchanges else self.first
@@ -94,7 +107,7 @@ class Conversation:
         self._said.append(Message("user", [TextPart(text), *media]))
         answer = await self._ask(model, schema)
         self._said.append(Message("assistant", [TextPart(answer.text)]))
-        exchange = Exchange(model.deployment.name, text, answer)
+        exchange = Exchange(model.deployment, text, answer)
         self.exchanges.append(exchange)  # before it can be refused: it was paid for
         _require_unfiltered(answer)
         return exchange

@@ -104,8 +104,7 @@ class Processor:
 
     def _conversation(self, recipe: Recipe, media: Media, source: FileSource) -> Conversation:
         """Decide who is asked and how the file travels, or refuse, before anything is paid for."""
-        deployment = self._deployments.to_take(media, recipe.model)
-        sent_as = deployment.capability.carriage(recipe.send, source.size)
+        deployment, sent_as = self._deployments.to_take(media, recipe.model, recipe.send, source.size)
         first = self._models[deployment.alias]
         later = self._models[self._deployments[recipe.then].alias] if recipe.then else first
         return Conversation(recipe, first, later, MediaPart(media, source, sent_as, recipe.detail))
