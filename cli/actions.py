@@ -1,6 +1,7 @@
 """What the commands do. Each returns the exit code."""
 
 import asyncio
+import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -28,27 +29,49 @@ DEMO = running_host.HOME / "demo"
 SAMPLES = APP / "tests" / "samples"
 DEMO_FILES = [Drop(SAMPLES / name, name) for name in ("chart.png", "hello_how_are_you.mp3")]
 DEMO_SECONDS = 180
+HEARTBEAT_SECONDS = 1
 
 
 class HostStoppedError(Exception):
     """The host ended while documents were awaited."""
 
 
-Failures = (NotStartedError, DropFailedError, HostStoppedError)
+class NotSavedError(Exception):
+    """Documents cannot be put where they are wanted."""
+
+
+Failures = (NotStartedError, DropFailedError, HostStoppedError, NotSavedError)
 """What an action may raise; the messages are for people."""
 
 
 async def run(drops: Sequence[Drop], to: Path, recipe: str | None, seconds: float) -> int:
     """Answer the files with a stack of our own, and put the documents into the folder `to`."""
+    unsaved: list[Document] = []
 
     def save(document: Document) -> None:
         place = to / f"{document.drop.name}.json"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(document.content)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(document.content)
+        except OSError as fault:
+            unsaved.append(document)
+            show.problem(f"The document of {document.drop.name} could not be saved: {fault}")
 
+    _require_folder(to)
     code, documents = await _run(drops, recipe, seconds, save)
-    show.console.print(Text(f"{len(documents)} of {len(drops)} documents are in {to}"), soft_wrap=True)
-    return code
+    saved = len(documents) - len(unsaved)
+    show.console.print(Text(f"{saved} of {len(drops)} documents are in {to}"), soft_wrap=True)
+    return code or int(bool(unsaved))
+
+
+def _require_folder(to: Path) -> None:
+    """Make sure that documents can be put there, before anything is paid for."""
+    try:
+        to.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=to):
+            pass
+    except OSError as fault:
+        raise NotSavedError(f"Nothing can be saved in {to}: {fault}") from fault
 
 
 async def demo() -> int:
@@ -71,7 +94,9 @@ async def drop(drops: Sequence[Drop], recipe: str | None, seconds: float) -> int
         show.problem("No host is running here. Start one in another window: make host")
         return 1
     box = Dropbox(found.storage, found.input_container, found.output_container)
-    code, documents = await _answer(box, drops, recipe, seconds)
+    code, documents = await _unless(_gone(found), _answer(box, drops, recipe, seconds))
+    if code == TIMED_OUT:
+        show.problem(f"Why not stands in {running_host.LOGS / 'host.log'}")
     for document in documents:
         show.answer(document, f"{found.output_container}/{document_name(document.drop.name)}")
     return code
@@ -86,7 +111,7 @@ async def host() -> int:
         running_host.record(stack)
         show.host(stack, DIFFERENCES)
         try:
-            await _unless_it_stops(stack, stop_event().wait())
+            await _unless(_stopped(stack), stop_event().wait())
         finally:
             running_host.forget()
     return 0
@@ -98,7 +123,11 @@ async def _run(
     with tempfile.TemporaryDirectory(prefix="dropscribe-") as logs:
         async with _stack(Path(logs)) as stack:
             box = Dropbox(stack.storage, stack.input_container, stack.output_container)
-            return await _unless_it_stops(stack, _answer(box, drops, recipe, seconds, save))
+            code, documents = await _unless(_stopped(stack), _answer(box, drops, recipe, seconds, save))
+            complaints = stack.host.last_lines(r" (WARNING|ERROR) ") if code == TIMED_OUT else ""
+            if complaints:
+                show.problem(f"What the host complained of:\n{complaints}")
+            return code, documents
 
 
 @asynccontextmanager
@@ -132,21 +161,28 @@ async def _answer(
     return TIMED_OUT if missing else 0, documents
 
 
-async def _unless_it_stops[T](stack: Stack, action: Coroutine[Any, Any, T]) -> T:
+async def _unless[T](stopped: Coroutine[Any, Any, str], action: Coroutine[Any, Any, T]) -> T:
     """Await the action, but not longer than the host runs that it waits for."""
-    acting, stopping = asyncio.create_task(action), asyncio.create_task(stack.host.wait())
+    acting, stopping = asyncio.create_task(action), asyncio.create_task(stopped)
     try:
         await asyncio.wait({acting, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if acting.done():
             return await acting
-        raise HostStoppedError(_last_words(stack))
+        raise HostStoppedError(await stopping)
     finally:
         acting.cancel()
         stopping.cancel()
 
 
-def _last_words(stack: Stack) -> str:
+async def _stopped(stack: Stack) -> str:
+    await stack.host.wait()
     return f"The host has stopped. The last it said:\n{stack.host.last_lines()}"
+
+
+async def _gone(host: running_host.RunningHost) -> str:
+    while await asyncio.to_thread(host.answers):  # noqa: ASYNC110 - a process of its own, that sets no event of ours
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+    return "The host has stopped. Start it again in another window: make host"
 
 
 def _free(ports: Ports) -> Ports:
@@ -156,6 +192,8 @@ def _free(ports: Ports) -> Ports:
 
 def _is_free(port: int) -> bool:
     with socket.socket() as probe:
+        if os.name != "nt":  # a port that its last owner has just left is free
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:

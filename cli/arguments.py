@@ -1,11 +1,15 @@
 """Which files a person means, and what they are called in storage."""
 
 import mimetypes
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import typer
+
+from shared.outcome import LONGEST_BLOB_NAME
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,28 @@ def drops(paths: Sequence[Path], at: str | None = None) -> list[Drop]:
         is_folder = at.endswith("/") or len(found) > 1
         found = [Drop(each.path, f"{at.rstrip('/')}/{each.name}" if is_folder else at) for each in found]
     _refuse_same_names(found)
+    for drop in found:
+        _require_fit_name(drop.name)
     return found
+
+
+def recipe_name(value: str | None) -> str | None:
+    """A recipe's name as it can stand in metadata.
+
+    Raises:
+        typer.BadParameter: it cannot be one.
+    """
+    if value is not None and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", value):
+        raise typer.BadParameter(f"{value!r} is no recipe's name: small letters, digits, _ and - only.")
+    return value
+
+
+def _require_fit_name(name: str) -> None:
+    """Refuse what storage would not take, or what would break its list of files for everybody."""
+    if not name or len(name) > LONGEST_BLOB_NAME or ".." in name.split("/"):
+        raise typer.BadParameter(f"{name[:50]!r} can be no name in storage: 1 to 1,024 characters, and no `..`.")
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in name):
+        raise typer.BadParameter(f"{name!r} has a character that storage cannot list: rename the file.")
 
 
 def _expand(path: Path) -> list[Drop]:

@@ -1,6 +1,7 @@
 """The commands and their options; what they do stands in `actions.py`."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -9,12 +10,15 @@ from typing import Annotated, Any
 import typer
 
 from cli import actions
-from cli.arguments import drops
+from cli.arguments import drops, recipe_name
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files; a folder stands for all that is in it.")]
-RecipeName = Annotated[str | None, typer.Option(help="The recipe for these files, instead of the one that fits.")]
+RecipeName = Annotated[
+    str | None,
+    typer.Option(help="The recipe for these files, instead of the one that fits.", callback=recipe_name),
+]
 Seconds = Annotated[float, typer.Option(min=1, help="How many seconds to wait for all documents together.")]
 
 
@@ -71,4 +75,6 @@ def _finish(action: Coroutine[Any, Any, int]) -> None:
 
 def main() -> None:
     """The entry point of `dropscribe`."""
+    for name in ("no_proxy", "NO_PROXY"):  # what runs on this machine is not behind a proxy
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
     app()

@@ -34,7 +34,15 @@ class RunningHost:
             host = cls(**json.loads(_RECORD.read_text()))
         except (OSError, ValueError, TypeError):
             return None
-        return host if _answers(host.address) else None
+        return host if host.answers() else None
+
+    def answers(self) -> bool:
+        """Whether it is still there."""
+        try:
+            with urllib.request.urlopen(f"{self.address}/admin/host/status", timeout=3):  # noqa: S310 - our own record
+                return True
+        except (urllib.error.URLError, ValueError):
+            return False
 
 
 def record(stack: Stack) -> None:
@@ -47,11 +55,3 @@ def record(stack: Stack) -> None:
 def forget() -> None:
     """The host has stopped."""
     _RECORD.unlink(missing_ok=True)
-
-
-def _answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{address}/admin/host/status", timeout=3):  # noqa: S310 - our own record
-            return True
-    except (urllib.error.URLError, ValueError):
-        return False

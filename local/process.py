@@ -108,6 +108,7 @@ class Child:
                 if not wanted:
                     ready.set()
 
-    def last_lines(self) -> str:
-        """The end of its output, for people."""
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-20:])
+    def last_lines(self, holding: str = "") -> str:
+        """The end of its output, for people; only lines in which the regular expression `holding` is found."""
+        lines = self._log.read_text(errors="replace").splitlines()
+        return "\n".join([line for line in lines if re.search(holding, line)][-20:])

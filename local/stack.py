@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from azure.core.exceptions import ResourceExistsError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.offline_model import MODEL
@@ -120,5 +120,6 @@ async def _start_model(exits: AsyncExitStack, logs: Path) -> Mapping[str, str]:
 async def _create_containers(connection_string: str, *names: str) -> None:
     async with BlobServiceClient.from_connection_string(connection_string) as service:
         for name in names:
-            with suppress(ResourceExistsError):
+            # Of a name that storage does not take the app speaks when it starts, with all else that is wrong.
+            with suppress(ResourceExistsError, HttpResponseError):
                 await service.create_container(name)

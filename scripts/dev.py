@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -120,8 +121,8 @@ def main() -> int:
 
 
 def _dropscribe(*arguments: str) -> int:
-    """Run the command line where we are: the files that a person names are relative to that."""
-    return _wait(subprocess.Popen([str(PYTHON), "-m", "cli", *arguments]))
+    """Run the command line where we are, to which named files are relative, but import nothing from there."""
+    return _wait(subprocess.Popen([str(PYTHON), "-P", "-m", "cli", *arguments]))
 
 
 def _python(*arguments: str) -> int:
@@ -133,6 +134,7 @@ def _run(*command: str) -> int:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     while True:
         try:
             return process.wait()

@@ -46,12 +46,12 @@ def install_for_bench() -> None:
 
 def _make_venv() -> None:
     stamp = VENV / ".dropscribe"
-    wanted = _digest(ROOT / "requirements-dev.txt", ROOT / "pyproject.toml")
+    wanted = _digest(ROOT / "requirements-dev.txt", ROOT / "pyproject.toml", at=VENV)
     if _is_current(stamp, wanted):
         return
     python = find_python()
     print(f"Preparing .venv with {python}: about a minute and 1.1 GB the first time", flush=True)
-    if VENV.exists() and not _is_alive():
+    if VENV.exists() and not (_is_alive() and _was_made_here()):
         shutil.rmtree(VENV)
     if not VENV.exists():
         _step("making the virtual environment", [python, "-m", "venv", str(VENV)], hint=_VENV_HINT)
@@ -149,17 +149,24 @@ def _wait_with_dots(process: subprocess.Popen[str]) -> str:
 
 def _is_alive() -> bool:
     try:
-        return subprocess.run([str(PYTHON), "-c", ""], check=False).returncode == 0
+        command = [str(PYTHON), "-m", "pip", "--version"]
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
     except OSError:
         return False
+
+
+def _was_made_here() -> bool:
+    """A folder that was moved takes its environment along, but the scripts in that point to where it was."""
+    made_at = [line for line in (VENV / "pyvenv.cfg").read_text().splitlines() if line.startswith("command")]
+    return bool(made_at) and made_at[0].endswith(f" {VENV}")
 
 
 def _is_current(stamp: Path, wanted: str) -> bool:
     return stamp.is_file() and stamp.read_text() == wanted
 
 
-def _digest(*files: Path) -> str:
-    digest = hashlib.sha256(str(sys.platform).encode())
+def _digest(*files: Path, at: Path | None = None) -> str:
+    digest = hashlib.sha256(f"{sys.platform} {at}".encode())
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()

@@ -75,8 +75,7 @@ class Answerer:
 
     def _way(self, recipe: Recipe, media: Media, source: MediaSource) -> tuple[MediaPart, ChatModel, ChatModel]:
         """Decide how the file travels and who is asked, first and later, or refuse before anything is paid for."""
-        deployment = self._deployments.to_take(media, recipe.model)
-        sent_as = deployment.capability.carriage(recipe.send, source.size)
+        deployment, sent_as = self._deployments.to_take(media, recipe.model, recipe.send, source.size)
         first = self._models[deployment.alias]
         later = self._models[self._deployments[recipe.then].alias] if recipe.then else first
         return MediaPart(media, source, sent_as, recipe.detail), first, later

@@ -76,7 +76,7 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES) -> Dropscribe:
     problems: list[str] = []
     settings = _try(problems, Settings.from_environ, environ)
     book = _try(problems, RecipeBook.load, recipes)
-    deployments = _try(problems, _deployments, settings) if settings else None
+    deployments = _deployments(settings) if settings else None
     if book and deployments:
         problems.extend(_unknown_models(book, deployments))
     if settings is None or book is None or deployments is None or problems:
@@ -95,10 +95,7 @@ def _try[T, U](problems: list[str], make: Callable[[T], U], source: T) -> U | No
 
 
 def _deployments(settings: Settings) -> Deployments:
-    try:
-        table = CapabilityTable.load(settings.capabilities)
-    except ValueError as fault:
-        raise ConfigurationError([f"MODEL_CAPABILITIES is wrong: {fault}."]) from fault
+    table = CapabilityTable.load(settings.capabilities)
     return Deployments((_deployment(*each, table) for each in settings.models.items()), table)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart
+from shared.deployment import Deployment
 from shared.errors import FileRejected, UrlNotFetched
 from shared.recipe import Prompt, Recipe
 from shared.structured import AnswerInvalid, AnswerSchema, read_answer
@@ -17,9 +18,14 @@ ASK_AGAIN = "That answer cannot be used: {problem}. Answer again, with one JSON 
 class Exchange:
     """What was asked of which deployment, and what came back."""
 
-    deployment: str
+    deployment: Deployment
     prompt: str
     answer: ChatAnswer
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the model declined, or said nothing."""
+        return bool(self.answer.refusal) or not self.answer.text.strip()
 
     @property
     def is_complete(self) -> bool:
@@ -50,7 +56,9 @@ class Conversation:
     _replayed: int = 0
 
     async def hold(self) -> None:
-        """Ask every turn. Called again after a fault it goes on where it was: no answer is paid for twice.
+        """Ask every turn, unless an earlier one came to nothing: what follows would be made up.
+
+        Called again after a fault it goes on where it was: no answer is paid for twice.
 
         Raises:
             FileRejected: the service's content filter held back an answer.
@@ -61,7 +69,9 @@ class Conversation:
             self._said.append(Message("system", [TextPart(self.prompt.system)]))
         *earlier, last = self.prompt.turns
         for text in earlier:
-            await self._turn(text)
+            if (await self._turn(text)).is_nothing:
+                self.warnings.append("Nothing more was asked, because there was no answer to go on with.")
+                return
         if self.recipe.schema is None:
             await self._turn(last)
         else:
@@ -87,6 +97,11 @@ class Conversation:
             self.warnings.append(f"The answer is not of the form that the recipe asks for: {problem}.")
 
     @property
+    def is_at_first(self) -> bool:
+        """Whether whoever has the file is the one that is asked now."""
+        return self._next is self.first
+
+    @property
     def _next(self) -> ChatModel:
         """Who is asked next."""
         return self.later if self._replayed else self.first
@@ -97,7 +112,7 @@ class Conversation:
         if self._replayed == len(self.exchanges):
             model = self._next
             answer = await self._ask(model, schema)
-            self.exchanges.append(Exchange(model.deployment.name, text, answer))  # paid for, even if refused below
+            self.exchanges.append(Exchange(model.deployment, text, answer))  # paid for, even if refused below
         exchange = self.exchanges[self._replayed]
         self._replayed += 1
         self._said.append(Message("assistant", [TextPart(exchange.answer.text)]))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shared.endpoint import Endpoint
-from shared.media import Media
+from shared.media import Carriage, Media, SendPolicy
 from shared.models import Capability, CapabilityTable
 
 DEFAULT = "default"
@@ -54,15 +54,14 @@ class Deployments:
     def __getitem__(self, name: str) -> Deployment:
         return self._by_alias.get(name) or self._by_name[name]
 
-    def to_take(self, media: Media, wanted: str) -> Deployment:
-        """The deployment that a recipe wants for a file.
+    def to_take(self, media: Media, wanted: str, policy: SendPolicy, size: int) -> tuple[Deployment, Carriage]:
+        """The deployment that a recipe wants for a file of `size` bytes, and how the file travels there.
 
         Raises:
             FileRejected: it does not take such a file; the message says which model could.
         """
         chosen = self[media.kind] if wanted == DEFAULT and media.kind in self._by_alias else self[wanted]
-        self._table.require(chosen.model, media)
-        return chosen
+        return chosen, self._table.carriage(chosen.model, chosen.capability, media, policy, size)
 
     def retiring(self, by: date) -> Iterator[str]:
         """A sentence for each model that may be gone by that day."""

@@ -54,7 +54,8 @@ class Draft:
     def rejected(self, fault: FileRejected) -> Outcome:
         """The document of a file that can never be answered."""
         error = Error(code=fault.code, message=fault.message, retryable=fault.retryable, next_step=fault.next_step)
-        return self._outcome("error", error=error, request_id=fault.request_id)
+        warnings = list(self.conversation.warnings) if self.conversation else []
+        return self._outcome("error", error=error, warnings=warnings, request_id=fault.request_id)
 
     def _outcome(
         self,
@@ -104,13 +105,13 @@ class Draft:
         if talk is None:
             return None
         deployment = talk.first.deployment
-        answers = [each.answer for each in talk.exchanges if each.deployment == deployment.name]
+        answers = [each.answer for each in talk.exchanges if each.deployment is deployment]
         return ModelUsed(
             deployment=deployment.name,
             name=answers[-1].model if answers else None,
             api=deployment.endpoint.api,
             sent_as=talk.media.sent_as,
-            request_id=request_id or (answers[-1].request_id if answers else None),
+            request_id=(talk.is_at_first and request_id) or (answers[-1].request_id if answers else None),
         )
 
 
@@ -118,7 +119,7 @@ def _usage(exchanges: Sequence[Exchange]) -> TokenUsage | None:
     total = total_usage([each.answer.usage for each in exchanges])
     if total is None:
         return None
-    calls = [{"deployment": each.deployment, **(each.answer.usage or {})} for each in exchanges]
+    calls = [{"deployment": each.deployment.name, **(each.answer.usage or {})} for each in exchanges]
     return TokenUsage.model_validate({**total, "calls": calls} if len(calls) > 1 else total)
 
 
@@ -135,6 +136,8 @@ def warnings_about(talk: Conversation) -> Iterator[str]:
         place = f" to turn {number}" if len(talk.exchanges) > 1 else ""
         if exchange.answer.finish_reason == "length":
             yield f"The answer{place} was cut off at the recipe's maxOutputTokens; raise it and drop the file again."
+        elif exchange.answer.finish_reason not in ("stop", None):
+            yield f"The answer{place} ended for another reason: {exchange.answer.finish_reason}."
         if exchange.answer.refusal:
             yield f"The model declined to answer{place}: {exchange.answer.refusal}"
         elif not exchange.answer.text.strip():

@@ -1,8 +1,9 @@
 """The forms of endpoint at which Foundry serves models, told apart by their address."""
 
+import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 type Api = Literal["models", "openai/v1", "openai/deployments"]
 
@@ -10,7 +11,11 @@ COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
 AZURE_AI = "https://ai.azure.com/.default"
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_DEPLOYMENTS = "/openai/deployments/"
+_FORM = re.compile(
+    r"/openai/deployments/(?P<deployment>[\w.-]+)$|(?P<v1>/openai/v1)$|(?<!/openai/v1)(?<!/openai/deployments)/models$",
+    re.I,
+)
+_PROJECT = re.compile(r"/api/projects/[^/]+")  # what the portal shows; models are served by its resource
 
 
 @dataclass(frozen=True)
@@ -37,19 +42,17 @@ class Endpoint:
         _check(address)
         plain = address.rstrip("/").removesuffix("/chat/completions")
         path = urlsplit(plain).path
-        if path.endswith("/openai/v1"):
-            return cls(plain, "openai/v1"), None
-        if path.endswith("/models"):
-            return cls(plain, "models"), None
-        if _DEPLOYMENTS in path:
-            base, _, deployment = plain.rpartition("/")
-            return cls(base, "openai/deployments"), deployment
-        if path:
+        form = _FORM.search(path)
+        if form is None and path and not _PROJECT.fullmatch(path):
             raise ValueError(
                 "must be a resource's address, or one that ends in /models, /openai/v1 or"
                 " /openai/deployments/DEPLOYMENT"
             )
-        return cls._of_resource(plain), None
+        if form is None:
+            return cls._of_resource(plain.removesuffix(path)), None
+        if form["deployment"]:
+            return cls(plain.rpartition("/")[0], "openai/deployments"), form["deployment"]
+        return cls(plain, "openai/v1" if form["v1"] else "models"), None
 
     @classmethod
     def _of_resource(cls, plain: str) -> "Endpoint":
@@ -83,5 +86,14 @@ def _check(address: str) -> None:
     url = urlsplit(address)
     if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
         raise ValueError("must be an https:// address (http:// only on this machine)")
+    if not url.hostname or not _has_fit_port(url):
+        raise ValueError("must name a host, such as https://RESOURCE.services.ai.azure.com")
     if url.query or url.fragment or url.username:
         raise ValueError("must have no query, fragment or user name in it")
+
+
+def _has_fit_port(url: SplitResult) -> bool:
+    try:
+        return url.port != 0
+    except ValueError:
+        return False

@@ -1,6 +1,5 @@
 """The app's settings, read from the environment once and checked all together."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal
@@ -8,37 +7,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
+from shared import setting_values as values
 from shared.endpoint import Endpoint
 from shared.errors import ConfigurationError
 
 _MODEL = "AZURE_INFERENCE_"
-_STARTS_AN_ALIAS = re.compile(rf"{_MODEL}(?:DEPLOYMENT|ENDPOINT)_(?P<alias>\w+)")
-_CONTAINER = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
-
-
-def _container_name(value: str) -> str:
-    if not _CONTAINER.fullmatch(value):
-        raise ValueError("must be a container's name: 3 to 63 small letters, digits and single hyphens")
-    return value
-
-
-def _endpoint(value: str) -> str:
-    Endpoint.parse(value)
-    return value
-
-
-def _https(value: str) -> str:
-    url = urlsplit(value)
-    if url.scheme != "https" or url.query:
-        raise ValueError("must be an https:// address without a query")
-    return value.rstrip("/")
-
-
-def _json_object(value: Any) -> Any:
-    try:
-        return json.loads(value) if isinstance(value, str) else value
-    except ValueError as fault:
-        raise ValueError(f"is not JSON: {fault}") from fault
+_HAS_ALIAS = re.compile(rf"{_MODEL}(?:DEPLOYMENT|ENDPOINT|CREDENTIAL|SCOPE|MODEL)_(?P<alias>\w+)")
 
 
 class ModelSettings(BaseModel):
@@ -46,23 +20,23 @@ class ModelSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    endpoint: Annotated[str, AfterValidator(_endpoint)] = Field(
+    endpoint: Annotated[str, AfterValidator(values.endpoint)] = Field(
         alias="AZURE_INFERENCE_ENDPOINT",
         description="Where models are served: a resource's address, or one ending in `/models`, `/openai/v1` or"
         " `/openai/deployments/DEPLOYMENT`.",
     )
-    credential: SecretStr | None = Field(
+    credential: Annotated[SecretStr, AfterValidator(values.key)] | None = Field(
         None,
         alias="AZURE_INFERENCE_CREDENTIAL",
         description="The key of that endpoint. Without one: Entra ID, by managed identity in Azure and by your own"
         " login elsewhere.",
     )
-    scope: str | None = Field(
+    scope: Annotated[str, AfterValidator(values.scope)] | None = Field(
         None,
         alias="AZURE_INFERENCE_SCOPE",
         description="What an Entra ID token is asked for, if not what the form of the endpoint usually takes.",
     )
-    deployment: str = Field(
+    deployment: Annotated[str, AfterValidator(values.deployment_name)] = Field(
         "",
         alias="AZURE_INFERENCE_DEPLOYMENT",
         description="The model's deployment, such as `Phi-4-multimodal-instruct`. Required unless the endpoint"
@@ -83,18 +57,20 @@ class ModelSettings(BaseModel):
 class Settings(ModelSettings):
     """Everything that can be set. The README's table is generated from these fields."""
 
-    capabilities: Annotated[dict[str, dict[str, Any]], BeforeValidator(_json_object)] = Field(
+    capabilities: Annotated[
+        dict[str, dict[str, Any]], BeforeValidator(values.json_object), AfterValidator(values.capabilities)
+    ] = Field(
         {},
         alias="MODEL_CAPABILITIES",
         description='Overrides of `shared/models.toml`, as JSON: `{"gpt-5.4": {"most_bytes": 10000000}}`.',
     )
-    media_storage: SecretStr | None = Field(
+    media_storage: Annotated[SecretStr, AfterValidator(values.connection_string)] | None = Field(
         None,
         alias="MEDIA_STORAGE",
         description="The connection string of the storage account in which files land. Required unless the next"
         " is set.",
     )
-    blob_service: Annotated[str, AfterValidator(_https)] | None = Field(
+    blob_service: Annotated[str, AfterValidator(values.https)] | None = Field(
         None,
         alias="MEDIA_STORAGE__blobServiceUri",
         description="The address of that account's blob service, to be reached with Entra ID.",
@@ -104,16 +80,16 @@ class Settings(ModelSettings):
         alias="MEDIA_STORAGE__clientId",
         description="The user-assigned identity for it; the host needs `MEDIA_STORAGE__credential` too.",
     )
-    public_base_url: Annotated[str, AfterValidator(_https)] | None = Field(
+    public_base_url: Annotated[str, AfterValidator(values.https)] | None = Field(
         None,
         alias="MEDIA_PUBLIC_BASE_URL",
         description="The address of the input container, if anyone may read it; then files sent by URL need no"
         " signature.",
     )
-    input_container: Annotated[str, AfterValidator(_container_name)] = Field(
+    input_container: Annotated[str, AfterValidator(values.container_name)] = Field(
         "input", alias="INPUT_CONTAINER", description="The container into which people drop files."
     )
-    output_container: Annotated[str, AfterValidator(_container_name)] = Field(
+    output_container: Annotated[str, AfterValidator(values.container_name)] = Field(
         "output", alias="OUTPUT_CONTAINER", description="The container into which the documents are written."
     )
     blob_trigger_source: Literal["EventGrid", "LogsAndContainerScan"] = Field(
@@ -131,10 +107,13 @@ class Settings(ModelSettings):
             ConfigurationError: naming every setting that is missing or wrong.
         """
         given = {name: value.strip() for name, value in environ.items() if value.strip()}
-        problems = list(_missing(given))
+        problems = [*_missing(given), *_nameless(given)]
         others = {}
-        for suffix in sorted({found["alias"] for found in map(_STARTS_AN_ALIAS.fullmatch, given) if found}):
-            others[alias_of(suffix)] = _validated(ModelSettings, _under_alias(given, suffix), problems, f"_{suffix}")
+        for suffix in sorted({found["alias"] for found in map(_HAS_ALIAS.fullmatch, given) if found}):
+            own = _under_alias(given, suffix)
+            has_own_endpoint = f"{_MODEL}ENDPOINT_{suffix}" in given
+            problems.extend(_nameless(own, f"_{suffix}", may_serve_one=has_own_endpoint))
+            others[alias_of(suffix)] = _validated(ModelSettings, own, problems, f"_{suffix}")
         settings = _validated(cls, given, problems)
         if problems or settings is None:
             raise ConfigurationError(problems)
@@ -158,10 +137,12 @@ def suffix_of(alias: str) -> str:
 
 def _under_alias(given: Mapping[str, str], suffix: str) -> dict[str, str]:
     """The settings of one alias; what it does not set is that of the default, but for another host's secrets."""
-    own = {name.removesuffix(f"_{suffix}"): value for name, value in given.items() if name.endswith(f"_{suffix}")}
-    shared = {name: value for name, value in given.items() if name in (f"{_MODEL}ENDPOINT", f"{_MODEL}SCOPE")}
-    merged = {**shared, **own}
-    same_host = _host(merged.get(f"{_MODEL}ENDPOINT")) == _host(given.get(f"{_MODEL}ENDPOINT"))
+    end = f"_{suffix}"
+    own = {name.removesuffix(end): value for name, value in given.items() if name.endswith(end)}
+    merged = {f"{_MODEL}ENDPOINT": given.get(f"{_MODEL}ENDPOINT", ""), **own}
+    if f"{_MODEL}SCOPE" in given and f"{_MODEL}ENDPOINT" not in own:
+        merged.setdefault(f"{_MODEL}SCOPE", given[f"{_MODEL}SCOPE"])
+    same_host = _host(merged[f"{_MODEL}ENDPOINT"]) == _host(given.get(f"{_MODEL}ENDPOINT"))
     if same_host and f"{_MODEL}CREDENTIAL" in given:
         merged.setdefault(f"{_MODEL}CREDENTIAL", given[f"{_MODEL}CREDENTIAL"])
     return merged
@@ -173,16 +154,25 @@ def _host(address: str | None) -> str | None:
 
 def _missing(given: Mapping[str, str]) -> Iterator[str]:
     """What pydantic cannot see: settings of which one or the other is required, or which must differ."""
-    endpoint = given.get(f"{_MODEL}ENDPOINT", "")
-    serves_one = "/openai/deployments/" in endpoint or (
-        endpoint.rstrip("/").endswith("/models") and f"{_MODEL}MODEL" in given
-    )
-    if f"{_MODEL}DEPLOYMENT" not in given and not serves_one:
-        yield f"{_MODEL}DEPLOYMENT is missing. {ModelSettings.model_fields['deployment'].description}"
     if not {"MEDIA_STORAGE", "MEDIA_STORAGE__blobServiceUri"} & given.keys():
         yield f"MEDIA_STORAGE is missing. {Settings.model_fields['media_storage'].description}"
     if given.get("INPUT_CONTAINER", "input") == given.get("OUTPUT_CONTAINER", "output"):
         yield "INPUT_CONTAINER and OUTPUT_CONTAINER must differ, or documents would be answered."
+
+
+def _nameless(given: Mapping[str, str], suffix: str = "", *, may_serve_one: bool = True) -> Iterator[str]:
+    """What is wrong with the name of a deployment: none, or one too many."""
+    try:
+        endpoint, named = Endpoint.parse(given.get(f"{_MODEL}ENDPOINT", ""))
+    except ValueError:
+        endpoint, named = None, None  # that is said elsewhere
+    name = given.get(f"{_MODEL}DEPLOYMENT")
+    serves_one = may_serve_one and endpoint and endpoint.api == "models" and f"{_MODEL}MODEL" in given
+    if not (name or named or serves_one):
+        description = ModelSettings.model_fields["deployment"].description
+        yield f"{_MODEL}DEPLOYMENT{suffix} is missing. {description}"
+    if name and named and name != named:
+        yield f"{_MODEL}DEPLOYMENT{suffix} says {name}, but the address says {named}. Leave out one of them."
 
 
 def _validated[T: BaseModel](

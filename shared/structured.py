@@ -1,6 +1,7 @@
 """Answers that are data: a recipe's `outputs` as a JSON Schema, and an answer read by it."""
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pydantic.alias_generators import to_camel
 LONGEST_PROBLEM = 200
 """Characters of what is wrong with an answer; a validator may quote the whole of it."""
 
-_FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(?P<inside>.*?)\s*```\s*\Z", re.DOTALL | re.IGNORECASE)
+_FENCE = re.compile(r"```(?:json)?\s*(?P<inside>[\[{].*?[\]}])\s*```", re.DOTALL | re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
 
 
@@ -48,6 +49,8 @@ class Output(BaseModel):
             raise ValueError("an array, and nothing else, has `items`")
         if (self.kind == "object") != bool(self.properties):
             raise ValueError("an object, and nothing else, has `properties`")
+        if self.enum_values and self.kind != "string":
+            raise ValueError("only a string has `enumValues`")
         _check_names(self.properties or [])
         return self
 
@@ -68,16 +71,17 @@ def object_schema(outputs: Sequence[Output]) -> dict[str, Any]:
 
 
 def read_answer(text: str, schema: dict[str, Any]) -> Any:
-    """The object that an answer holds, with or without a Markdown fence around it.
+    """The object that an answer holds: all of it, or what stands in its only Markdown fence.
 
     Raises:
         AnswerInvalid: it is not JSON, or does not fit the schema.
     """
     import jsonschema  # noqa: PLC0415 - only for recipes with outputs
 
-    fenced = _FENCE.match(text)
+    fenced = _FENCE.findall(text)
     try:
-        data = json.loads(fenced["inside"] if fenced else text, parse_constant=_refuse_constant)
+        data = _DECODER.decode(fenced[0] if len(fenced) == 1 else text.strip())
+        json.dumps(data, ensure_ascii=False).encode()  # JSON can carry lone surrogates, a document cannot
     except (ValueError, RecursionError) as fault:
         raise AnswerInvalid(f"it is not JSON ({fault})") from fault
     problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
@@ -89,6 +93,23 @@ def read_answer(text: str, schema: dict[str, Any]) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:20]} is too large")
+    return number
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("a field stands there twice")
+    return fields
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_without_repeats)
 
 
 def _value_schema(output: Output, *, nullable: bool) -> dict[str, Any]:

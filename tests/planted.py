@@ -33,7 +33,10 @@ class Watch(logging.Handler):
     @contextmanager
     def keeping(self) -> Iterator["Watch"]:
         """Watch until the end of the block."""
-        logging.getLogger().addHandler(self)
+        root = logging.getLogger()
+        level = root.level
+        root.setLevel(logging.DEBUG)
+        root.addHandler(self)
         self._watch_exceptions()
         write = Outcome.to_json
         Outcome.to_json = lambda outcome: self._written(write(outcome))  # type: ignore[method-assign, assignment]
@@ -42,7 +45,8 @@ class Watch(logging.Handler):
         finally:
             Outcome.to_json = write  # type: ignore[method-assign]
             sys.monitoring.free_tool_id(self._tool)
-            logging.getLogger().removeHandler(self)
+            root.removeHandler(self)
+            root.setLevel(level)
 
     def _watch_exceptions(self) -> None:
         self._tool = next(each for each in range(6) if sys.monitoring.get_tool(each) is None)

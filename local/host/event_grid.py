@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, DecodeError
 from azure.storage.blob import BlobProperties
 
 from local.host.clients import Clients
@@ -37,8 +37,13 @@ class EventGrid:
                     try:
                         await self._scan(function, session)
                     except (AzureError, aiohttp.ClientError) as fault:
-                        log.warning("the scan for %s failed: %s", function.name, type(fault).__name__)
+                        self._complain(function, fault)
                 await asyncio.sleep(SCAN_SECONDS)
+
+    def _complain(self, function: Function, fault: Exception) -> None:
+        log.warning("the scan for %s failed: %s", function.name, type(fault).__name__)
+        if isinstance(fault, DecodeError):
+            log.error("Some file's name has a character that the storage emulator cannot list. Remove that file.")
 
     async def _scan(self, function: Function, session: aiohttp.ClientSession) -> None:
         container_name = resolve(function.trigger["path"]).partition("/")[0]

@@ -40,9 +40,15 @@ class Reader:
         """
         image = await asyncio.to_thread(_decode, picture)
         async with self._one_at_a_time:
-            found = await asyncio.to_thread(self._engine, image)
+            found = await asyncio.to_thread(self._recognize, image)
         lines = found.txts if isinstance(found, RapidOCROutput) else None
         return Seen(tuple(lines or ()), image.width, image.height)
+
+    def _recognize(self, image: Image.Image) -> object:
+        try:
+            return self._engine(image)
+        except Exception as fault:  # a strip one pixel wide, say
+            raise Refusal(400, "invalid_image", "The image could not be processed.") from fault
 
 
 def _decode(picture: Picture) -> Image.Image:

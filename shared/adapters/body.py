@@ -65,26 +65,19 @@ class StreamedBody:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         for piece, source in zip(self._pieces, self._sources, strict=False):
             yield piece
+            rest = b""
             try:
-                async for text in encoded(source.chunks()):
-                    yield text
+                async for chunk in source.chunks():
+                    joined = rest + chunk if rest else chunk
+                    whole = len(joined) - len(joined) % 3
+                    for start in range(0, whole, SLICE_BYTES):
+                        yield pybase64.b64encode(memoryview(joined)[start : min(start + SLICE_BYTES, whole)])
+                    rest = joined[whole:]
             except Exception as fault:
                 self.fault = fault
                 raise
+            yield pybase64.b64encode(rest)
         yield self._pieces[-1]
-
-
-async def encoded(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The base64 of the chunks joined, piece by piece; only the very last may end in `=`."""
-    rest = b""
-    async for chunk in chunks:
-        joined = rest + chunk if rest else chunk
-        whole = len(joined) - len(joined) % 3
-        for start in range(0, whole, SLICE_BYTES):
-            yield pybase64.b64encode(memoryview(joined)[start : min(start + SLICE_BYTES, whole)])
-        rest = joined[whole:]
-    if rest:
-        yield pybase64.b64encode(rest)
 
 
 def _encoded_length(size: int) -> int:

@@ -1,13 +1,13 @@
 """What a service's refusal means for the file."""
 
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from azure.core.rest import AsyncHttpResponse
-
+from shared.adapters.reply import Reply, writable
 from shared.errors import (
     DropscribeError,
     FileRejected,
@@ -20,51 +20,63 @@ from shared.errors import (
 LONGEST_QUOTE = 300
 """Characters of a service's own words that may stand in a document."""
 
-_PRIVATE = re.compile(r"\?\S+|(?<=Bearer )\S+|[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
-"""URL queries, which may hold signatures; tokens; keys and long runs of base64. A service may quote what we sent."""
+LONGEST_WAIT = 7 * 86_400
+"""Seconds; a service that asks for more is held to mean this."""
 
-_REQUEST_ID_HEADERS = ("apim-request-id", "x-ms-request-id", "x-request-id")
+_PRIVATE = re.compile(
+    r"(?:\?|%3F)\S+"  # the query of a URL, which may hold a signature
+    r"|(?<=bearer )\S+"
+    r"|\b(?:sig|code|key|api-key|accountkey|authorization|token)(?:=|%3D|: ?)(?:bearer )?\S+"
+    r"|eyJ[\w.-]+"  # a token
+    r"|[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}",  # keys, and data in base64
+    re.IGNORECASE,
+)
+"""A service may quote what we sent."""
+
 _ABOUT_US = re.compile(
-    r"api.?version|unsupported parameter|unrecognized request argument|extra (inputs|parameters)|response_format"
-    r"|does not work with the specified model",
+    r"api.?version|unsupported parameter:|unrecognized request argument|extra (inputs|parameters)|response_format"
+    r"|does not work with the specified model|max_(completion_)?tokens.*(too large|at most)",
     re.I,
 )
 _CODES_ABOUT_US = {
     "unsupported_parameter",
     "unsupported_value",
     "unknown_parameter",
-    "DeploymentNotFound",
-    "OperationNotSupported",
+    "deploymentnotfound",
+    "operationnotsupported",
     "model_not_found",
     "unknown_model",
+    "unauthorized",
+    "invalid_api_key",
+    "insufficient_quota",
 }
-_FETCH_FAILED = re.compile(r"while downloading|failed to (down)?load .*https?:|unable to (download|fetch)", re.I)
+_CODES_OF_FILTERS = {"content_filter", "responsibleaipolicyviolation"}
+_FETCH_FAILED = re.compile(r"while downloading|failed to download", re.I)
+_NO_ACCESS = re.compile(
+    r"(?:can ?not|could not|unable to|failed to)(?: be)? (?:access|fetch|load|open|read|retrieve)|not allowed", re.I
+)
 _ABOUT_THE_FILE = {400, 413, 415, 422}
 _ABOUT_ACCESS = {401, 403, 404, 405, 410}
 
 
-def fault_of(response: AsyncHttpResponse) -> DropscribeError:
-    """Tell whose fault an answer other than 200 is: the file's, ours, or the hour's."""
-    code, message = _error(response)
-    status = response.status_code
-    said = f"The model answered {status}{_in_brackets(code)}: {_quotable(message)}"
-    about: dict[str, Any] = {"code": code, "status": status, "request_id": request_id(response.headers)}
+def fault_of(reply: Reply, *, by_url: bool = False) -> DropscribeError:
+    """Tell whose fault an answer other than 200 is: the file's, ours, or the hour's.
+
+    `by_url` is whether the service had to fetch the file.
+    """
+    codes, message = _error(reply)
+    status, named = reply.status, {code.lower() for code in codes}
+    said = f"The model answered {status}{_in_brackets(codes, reply)}: {_quotable(message)}"
+    about: dict[str, Any] = {"code": next(iter(codes), None), "status": status, "request_id": reply.request_id}
     if status == 429:
-        return ModelThrottled(said, retry_after=retry_after(response.headers), **about)
-    if status in _ABOUT_ACCESS or code in _CODES_ABOUT_US:
+        return ModelThrottled(said, retry_after=retry_after(reply.headers), **about)
+    if status in _ABOUT_ACCESS or named & _CODES_ABOUT_US:
         return ModelMisconfigured(said, **about)
-    if status in _ABOUT_THE_FILE and _FETCH_FAILED.search(message):
-        return UrlNotFetched(said, **about)
     if status not in _ABOUT_THE_FILE:
-        return ModelUnavailable(said, retry_after=retry_after(response.headers), **about)
-    if _ABOUT_US.search(message):
-        return ModelMisconfigured(said, **about)
-    return _rejection(code, message, about["request_id"])
-
-
-def request_id(headers: Mapping[str, str]) -> str | None:
-    """What the service calls the request, under whichever of its names for it."""
-    return next((headers[name] for name in _REQUEST_ID_HEADERS if name in headers), None)
+        return ModelUnavailable(said, retry_after=retry_after(reply.headers), **about)
+    if _FETCH_FAILED.search(message) or (by_url and _NO_ACCESS.search(message)):
+        return UrlNotFetched(said, **about)
+    return ModelMisconfigured(said, **about) if _ABOUT_US.search(message) else _rejected(codes, message, reply)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -72,51 +84,58 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     milliseconds, header = headers.get("retry-after-ms"), headers.get("retry-after")
     try:
         if milliseconds is not None:
-            return max(0.0, float(milliseconds) / 1000)
+            return _sane(float(milliseconds) / 1000)
         if header is not None and header.strip().isdigit():
-            return float(header)
+            return _sane(float(header))
         if header is not None:
-            return max(0.0, (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
+            return _sane((parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
     except (ValueError, TypeError):
         pass  # a date nobody can read is as good as none
     return None
 
 
-def _rejection(code: str | None, message: str, its_id: str | None) -> FileRejected:
-    if code in ("content_filter", "ResponsibleAIPolicyViolation"):
+def _sane(seconds: float) -> float | None:
+    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_WAIT)
+
+
+def _rejected(codes: Sequence[str], message: str, reply: Reply) -> FileRejected:
+    if _CODES_OF_FILTERS & {code.lower() for code in codes}:
         return FileRejected(
             "content_filtered",
-            f"The service's content filter refused this file{_in_brackets(code)}.",
+            f"The service's content filter refused this file{_in_brackets(codes, reply)}.",
             "Drop another file, or ask the owner of the deployment to adjust its content filter.",
-            its_id,
+            reply.request_id,
         )
     return FileRejected(
         "rejected_by_model",
-        f"The model refused this file{_in_brackets(code)}: {_quotable(message)}",
+        f"The model refused this file{_in_brackets(codes, reply)}: {_quotable(message)}",
         "Check that the file opens and is what the recipe expects, and drop it again.",
-        its_id,
+        reply.request_id,
     )
 
 
-def _error(response: AsyncHttpResponse) -> tuple[str | None, str]:
-    """The code and the message, in whichever of the shapes that services use."""
+def _error(reply: Reply) -> tuple[list[str], str]:
+    """The codes, the outer before the inner, and the message, in whichever of the shapes that services use."""
     try:
-        document = response.json()
+        document = reply.document()
     except ValueError:
-        return None, response.text()
+        return [], reply.text
     error = document.get("error", document) if isinstance(document, dict) else document
     if not isinstance(error, dict):
-        return None, str(error)
-    inner = error.get("innererror") or error.get("inner_error") or {}
-    code = error.get("code") or (inner.get("code") if isinstance(inner, dict) else None)
+        return [], str(error)
+    inner = error.get("innererror") or error.get("inner_error")
+    codes = [error.get("code"), inner.get("code") if isinstance(inner, dict) else None]
     message = error.get("message") or error.get("detail") or ""
-    return None if code is None else str(code), str(message)
+    return [str(code) for code in codes if code is not None], str(message)
 
 
-def _in_brackets(code: str | None) -> str:
-    return f" ({_quotable(code)})" if code else ""
+def _in_brackets(codes: Sequence[str], reply: Reply) -> str:
+    """The service's code and what it calls the request, for its support."""
+    known = [_quotable(code) for code in codes[:1]]
+    known += [f"request {_quotable(reply.request_id)}"] if reply.request_id else []
+    return f" ({', '.join(known)})" if known else ""
 
 
 def _quotable(message: str) -> str:
-    text = _PRIVATE.sub("…", " ".join(message.split()))
+    text = _PRIVATE.sub("…", " ".join(writable(message).split()))
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"

@@ -1,16 +1,18 @@
 """A model on Azure AI Foundry, through `azure-ai-inference` (implements `ChatModel`)."""
 
 import time
-from collections.abc import Mapping
+import zlib
 from typing import Any
 
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.core.rest import AsyncHttpResponse, HttpRequest
+from azure.core.rest import HttpRequest
 
 from shared.adapters.body import StreamedBody
-from shared.adapters.faults import fault_of, request_id
+from shared.adapters.completion import answer_of
+from shared.adapters.faults import fault_of
+from shared.adapters.reply import Reply
 from shared.adapters.wire import Wire
 from shared.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.deployment import Deployment
@@ -56,38 +58,43 @@ class FoundryModel:
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         """See `ChatModel.complete`."""
-        started = time.monotonic()
-        response = await self._send(request, self._audio_form)
-        if response.status_code == 422 and _has_inline_audio(request):
-            response = await self._send_in_other_form(request, response)
-        if response.status_code != 200:
-            raise fault_of(response)
-        return _answer(response, time.monotonic() - started)
+        started, form = time.monotonic(), self._audio_form
+        reply = await self._send(request, form)
+        if reply.status == 422 and _has_inline_audio(request):
+            reply = await self._send_in_other_form(request, form, reply)
+        if reply.status != 200:
+            raise fault_of(reply, by_url=any(part.sent_as == "url" for part in _media(request)))
+        return answer_of(reply, time.monotonic() - started)
 
-    async def _send_in_other_form(self, request: ChatRequest, refused: AsyncHttpResponse) -> AsyncHttpResponse:
+    async def _send_in_other_form(self, request: ChatRequest, form: AudioForm, refused: Reply) -> Reply:
         """Services differ in which form of audio they know; the one that works is remembered."""
-        other = _OTHER_FORM[self._audio_form]
-        response = await self._send(request, other)
-        if response.status_code == 200:
+        other = _OTHER_FORM[form]
+        reply = await self._send(request, other)
+        if reply.status == 200:
             self._audio_form = other
-        return refused if response.status_code in (400, 422) else response
+        return refused if reply.status in (400, 422) else reply
 
-    async def _send(self, request: ChatRequest, audio_form: AudioForm) -> AsyncHttpResponse:
+    async def _send(self, request: ChatRequest, audio_form: AudioForm) -> Reply:
         urls = {part: await part.source.url() for part in _media(request) if part.sent_as == "url"}
         body = Wire(self.deployment, audio_form, urls).body(request)
         try:
-            return await self._client.send_request(self._http_request(body))
+            # As a stream, because the SDK would raise on whatever is not of the type that it says it is.
+            response = await self._client.send_request(self._http_request(body), stream=True)
+            content = await response.read()
         except ClientAuthenticationError as fault:
             raise ModelMisconfigured("No token could be had from Entra ID for the model.") from fault
-        except AzureError as fault:
+        except (AzureError, zlib.error) as fault:
             if body.fault:
                 raise body.fault from fault
             raise ModelUnavailable(f"The model could not be reached ({type(fault).__name__}).") from fault
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return Reply(response.status_code, headers, content)
 
     def _http_request(self, body: StreamedBody) -> HttpRequest:
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
+            "Accept-Encoding": "identity",
             "Content-Length": str(body.length),
         }
         return HttpRequest("POST", self.deployment.endpoint.url(self.deployment.name), headers=headers, content=body)
@@ -99,21 +106,3 @@ def _media(request: ChatRequest) -> list[MediaPart]:
 
 def _has_inline_audio(request: ChatRequest) -> bool:
     return any(part.media.kind == "audio" and part.sent_as == "inline" for part in _media(request))
-
-
-def _answer(response: AsyncHttpResponse, seconds: float) -> ChatAnswer:
-    try:
-        document: Mapping[str, Any] = response.json()
-        choice = document["choices"][0]
-        message = choice["message"]
-        return ChatAnswer(
-            text=message.get("content") or "",
-            model=document.get("model") or "",
-            finish_reason=choice.get("finish_reason"),
-            usage=document.get("usage"),
-            request_id=request_id(response.headers),
-            seconds=round(seconds, 3),
-            refusal=message.get("refusal"),
-        )
-    except (ValueError, LookupError, TypeError, AttributeError) as fault:
-        raise ModelUnavailable("The model's answer is not a chat completion.", status=200) from fault

@@ -64,6 +64,7 @@ class SignedLinks:
         if account_key:
             return {"account_key": account_key}
         if self._key is None or now + LIFETIME > self._key_expires:
-            self._key_expires = now + KEY_LIFETIME
-            self._key = await self._service.get_user_delegation_key(now - timedelta(minutes=5), self._key_expires)
+            expires = now + KEY_LIFETIME
+            self._key = await self._service.get_user_delegation_key(now - timedelta(minutes=5), expires)
+            self._key_expires = expires
         return {"user_delegation_key": self._key}

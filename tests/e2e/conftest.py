@@ -17,6 +17,8 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import ContainerClient
 
+from tests.planted import SECRETS
+
 PATIENCE = 180
 """Seconds; a real host that polls may take its time."""
 
@@ -71,9 +73,14 @@ async def storage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
         yield given
         return
     from local.stack import running  # noqa: PLC0415 - not needed, and maybe not there, with a host that runs already
+    from local.storage import KEY  # noqa: PLC0415 - likewise
 
-    async with running(tmp_path_factory.mktemp("logs")) as stack:
+    logs = tmp_path_factory.mktemp("logs")
+    async with running(logs) as stack:
         yield stack.storage
+    for log in logs.iterdir():
+        told = log.read_text(errors="replace")
+        assert not [secret for secret in (KEY, *SECRETS, "sig=") if secret in told], log
 
 
 @pytest.fixture(scope="session")

@@ -60,9 +60,9 @@ class Service:
 
 
 @asynccontextmanager
-async def service(tls: ssl.SSLContext | None = None) -> AsyncIterator[Service]:
+async def service(running: Service | None = None, tls: ssl.SSLContext | None = None) -> AsyncIterator[Service]:
     """Run the service, over TLS where a context is given."""
-    running = Service()
+    running = running or Service()
     application = web.Application(client_max_size=2**30)
     application.router.add_route("*", "/{path:.*}", running.handle)
     runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.5)

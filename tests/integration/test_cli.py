@@ -145,3 +145,39 @@ async def test_drop_without_a_running_host_says_how_to_start_one(tmp_path: Path)
     code, printed = await dropscribe("drop", samples.HELLO, DROPSCRIBE_HOME=str(tmp_path))
     assert code == 1
     assert "make host" in printed
+
+
+async def test_run_refuses_a_place_where_nothing_can_be_saved_before_it_starts_anything(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, printed = await dropscribe("run", samples.CHART, "--to", tmp_path / "file")
+    assert code == 1
+    assert printed.startswith("Nothing can be saved in")
+
+
+async def test_run_says_which_document_could_not_be_saved_and_saves_the_others(tmp_path: Path) -> None:
+    dropped, documents = tmp_path / "dropped", tmp_path / "documents"
+    dropped.mkdir()
+    documents.mkdir()
+    (documents / "one.mp3.json").mkdir()
+    for name in ("one.mp3", "two.mp3"):
+        shutil.copy(samples.HELLO, dropped / name)
+    code, printed = await dropscribe("run", dropped, "--to", documents, http_proxy="http://127.0.0.1:9")
+    assert code == 1, printed
+    assert "The document of one.mp3 could not be saved" in printed
+    assert "1 of 2 documents are in" in printed
+    assert (documents / "two.mp3.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--recipe", "Übersetzen"), "is no recipe's name"),
+        (("--as", "a/../b.png"), "can be no name in storage"),
+        (("--as", ""), "can be no name in storage"),
+        (("--as", "x\ufffey.png"), "has a character that storage cannot list"),
+    ],
+)
+async def test_drop_refuses_what_storage_would_not_take(arguments: tuple[str, ...], words: str) -> None:
+    code, printed = await dropscribe("drop", samples.CHART, *arguments)
+    assert code == 2
+    assert words in " ".join(printed.replace("│", " ").split())

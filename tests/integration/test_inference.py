@@ -1,10 +1,12 @@
 """The model adapter against a service on loopback: what arrives there, and what its answers become."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+from aiohttp import web
 from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.inference import FoundryModel
@@ -12,7 +14,7 @@ from shared.chat import ChatAnswer, ChatRequest, MediaPart, MediaSource, Message
 from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, ModelUnavailable, Overtaken
 from shared.media import Carriage, Media
 from shared.recipe import ModelOptions
-from tests.integration.loopback import Answer, Service, service
+from tests.integration.loopback import COMPLETION, Answer, Service, service
 from tests.planted import KEY
 from tests.unit.fakes import MemorySource, deployed
 
@@ -209,3 +211,105 @@ async def test_a_refusal_in_the_models_own_words_is_told_apart(foundry: Service,
     foundry.answers = [Answer(body={"choices": [{"finish_reason": "stop", "message": message}]})]
     answer = await model.complete(small())
     assert (answer.text, answer.refusal) == ("", "I will not.")
+
+
+class KnowsOneForm(Service):
+    """A service that answers 422 to `input_audio`."""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        if b'"input_audio"' in body:
+            return web.json_response({"detail": "input_audio"}, status=422)
+        return web.json_response(COMPLETION)
+
+
+async def test_recordings_in_flight_together_all_find_the_form_that_works() -> None:
+    async with service(KnowsOneForm()) as foundry:
+        for _ in range(10):
+            model = FoundryModel(deployed(at=f"{foundry.url}/models"), CREDENTIAL)
+            asked = [model.complete(asking(MP3, MemorySource(b"ID3" * 100))) for _ in range(8)]
+            assert [answer.text for answer in await asyncio.gather(*asked)] == ["Hola."] * 8
+            await model.close()
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/xml", "application/octet-stream"])
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [(429, ModelThrottled), (401, ModelMisconfigured), (413, FileRejected), (503, ModelUnavailable)],
+)
+async def test_a_refusal_that_is_not_of_the_type_it_says_is_still_told_by_its_status(
+    foundry: Service, model: FoundryModel, status: int, expected: type[Exception], content_type: str
+) -> None:
+    headers = {"Content-Type": content_type, "Retry-After": "77", "apim-request-id": "r-1"}
+    foundry.answers = [Answer(status, "<html>busy", headers)]
+    with pytest.raises(expected) as caught:
+        await model.complete(small())
+    assert type(caught.value) is expected
+    assert getattr(caught.value, "request_id", None) == "r-1"
+    assert getattr(caught.value, "retry_after", 77 if status in (429, 503) else None) in (77, None)
+
+
+@pytest.mark.parametrize("status", [200, 503])
+async def test_a_body_that_cannot_be_unpacked_is_trouble_of_the_service(
+    foundry: Service, model: FoundryModel, status: int
+) -> None:
+    foundry.answers = [Answer(status, "no gzip", {"Content-Encoding": "gzip"})]
+    with pytest.raises(ModelUnavailable):
+        await model.complete(small())
+
+
+async def test_a_key_does_not_follow_a_redirection(foundry: Service, model: FoundryModel) -> None:
+    async with service() as elsewhere:
+        foundry.answers = [Answer(307, "", {"Location": f"{elsewhere.url}/models/chat/completions"})]
+        with pytest.raises(ModelUnavailable):
+            await model.complete(small())
+        assert elsewhere.arrived == []
+
+
+def completion(**message: Any) -> dict[str, Any]:
+    return {"choices": [{"finish_reason": "stop", "message": {"role": "assistant", **message}}]}
+
+
+@pytest.mark.parametrize(
+    ("message", "text"),
+    [
+        ({"content": [{"type": "text", "text": "Hola"}, {"type": "text", "text": "."}]}, "Hola."),
+        ({"content": None, "audio": {"transcript": "Hola."}}, "Hola."),
+        ({"content": "a\ud800b"}, "a?b"),
+    ],
+)
+async def test_an_answer_is_read_in_each_form_that_models_give_it(
+    foundry: Service, model: FoundryModel, message: dict[str, Any], text: str
+) -> None:
+    foundry.answers = [Answer(body=completion(**message))]
+    assert (await model.complete(small())).text == text
+
+
+@pytest.mark.parametrize("content", [7, {"text": "x"}, [{"type": "text"}], ["words"]])
+async def test_an_answer_of_no_known_form_may_be_asked_for_again_and_is_not_quoted(
+    foundry: Service, model: FoundryModel, content: object
+) -> None:
+    foundry.answers = [Answer(body=completion(content=content))]
+    with pytest.raises(ModelUnavailable, match="not a chat completion") as caught:
+        await model.complete(small())
+    assert caught.value.__cause__ is None
+
+
+async def test_what_is_odd_beside_the_answer_is_left_out(foundry: Service, model: FoundryModel) -> None:
+    usage = {"total_tokens": 9, "prompt_tokens": "x", "details": {"audio": 3, "share": 0.5}, "none": None, "list": [1]}
+    foundry.answers = [Answer(body={**completion(content="Hola."), "model": 4, "usage": usage})]
+    answer = await model.complete(small())
+    assert (answer.text, answer.model) == ("Hola.", "")
+    assert answer.usage == {"total_tokens": 9, "details": {"audio": 3}, "none": None}
+
+
+@pytest.mark.parametrize("usage", [[1], "1", 1, {}])
+async def test_usage_that_is_none_is_null(foundry: Service, model: FoundryModel, usage: object) -> None:
+    foundry.answers = [Answer(body={**completion(content="Hola."), "usage": usage})]
+    assert (await model.complete(small())).usage is None
+
+
+async def test_an_answer_nested_without_end_is_no_answer(foundry: Service, model: FoundryModel) -> None:
+    foundry.answers = [Answer(body="[" * 100_000)]
+    with pytest.raises(ModelUnavailable, match="not a chat completion"):
+        await model.complete(small())

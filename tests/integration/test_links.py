@@ -13,12 +13,15 @@ import aiohttp
 import pytest
 import yarl
 from azure.core.credentials import AccessToken, AccessTokenInfo
+from azure.core.exceptions import ServiceRequestError
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.storage import Azurite
 from local.tls import write_certificate
-from shared.adapters.links import LIFETIME, PublicLinks
+from shared.adapters import links
+from shared.adapters.links import PublicLinks
 from shared.adapters.storage import BlobFiles, by_connection_string, by_identity
+from shared.errors import StorageUnavailable
 
 AWKWARD = "a b#c%20é?.png"
 
@@ -105,7 +108,7 @@ def asks_for_little(url: str) -> dict[str, list[str]]:
     query = parse_qs(urlsplit(url).query)
     assert (query["sp"], query["sr"], query["spr"]) == (["r"], ["b"], [urlsplit(url).scheme])
     left = datetime.fromisoformat(query["se"][0]) - datetime.now(UTC)
-    assert LIFETIME - timedelta(minutes=1) < left <= LIFETIME
+    assert timedelta(minutes=14) < left <= timedelta(minutes=15)
     return query
 
 
@@ -153,6 +156,39 @@ async def test_a_delegation_key_is_kept_for_many_files(
     for _ in range(3):
         await source.url()
     assert asked == 1
+
+
+class OldKey(datetime):
+    """A clock that shows the time at which a key that was asked for now has 10 minutes left."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> Any:
+        return datetime.now(tz) + links.KEY_LIFETIME - timedelta(minutes=10)
+
+
+async def test_a_delegation_key_is_renewed_before_an_address_would_outlive_it_and_only_then_believed(
+    secure: BlobServiceClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    ask = secure.get_user_delegation_key
+
+    async def failing_once(*arguments: Any) -> Any:
+        asked.append(arguments)
+        if len(asked) == 2:
+            raise ServiceRequestError("no network")
+        return await ask(*arguments)
+
+    monkeypatch.setattr(secure, "get_user_delegation_key", failing_once)
+    await secure.get_blob_client("input", "a.png").upload_blob(b"x", overwrite=True)
+    files = BlobFiles(secure, input_container="input", output_container="output")
+    source = files.open(await files.look("a.png"))
+    await source.url()
+    monkeypatch.setattr(links, "datetime", OldKey)
+    with pytest.raises(StorageUnavailable):
+        await source.url()
+    query = parse_qs(urlsplit(await source.url()).query)
+    assert len(asked) == 3
+    assert query["ske"] > query["se"]
 
 
 async def test_in_a_public_container_the_address_is_plain(by_key: BlobServiceClient) -> None:

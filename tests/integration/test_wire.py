@@ -86,7 +86,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]
 @pytest.fixture
 async def foundry(tls: tuple[ssl.SSLContext, Path]) -> AsyncIterator[Foundry]:
     context, certificate = tls
-    async with service(context) as running:
+    async with service(tls=context) as running:
         foundry = Foundry(running, certificate)
         yield foundry
         for model in foundry.models:

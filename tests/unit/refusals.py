@@ -5,7 +5,7 @@ models' own servers (`detail`, `object`), and whatever stands between us and the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.errors import (
@@ -29,6 +29,7 @@ class Refusal:
     code: str | None = None
     wait: float | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: {"apim-request-id": "r-1"})
+    by_url: bool = False
 
 
 def says(message: str, code: str | None = None, **more: object) -> dict[str, Any]:
@@ -289,4 +290,4 @@ HOUR = [
     Refusal("a site that is overloaded", 529, "", ModelUnavailable),
     Refusal("a redirection", 302, "", ModelUnavailable),
 ]
-REFUSALS = [*FILE, *FILTERED, *URL, *US, *HOUR]
+REFUSALS = [*FILE, *FILTERED, *(replace(each, by_url=True) for each in URL), *US, *HOUR]

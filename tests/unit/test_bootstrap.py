@@ -1,9 +1,11 @@
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared import bootstrap
+from shared.adapters.inference import FoundryModel
 from shared.errors import ConfigurationError
 from tests.unit.test_settings import GOOD
 
@@ -45,6 +47,14 @@ def test_a_recipe_may_name_a_model_by_its_alias_or_by_its_deployment(tmp_path: P
     assert app.deployments[name].name == "gpt-5.5"
 
 
+def test_a_recipe_whose_later_model_is_unknown_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "summarize.prompty").read_text()
+    (tmp_path / "summarize.prompty").write_text(text.replace("metadata:\n", "metadata:\n  then: words\n"))
+    with pytest.raises(ConfigurationError, match="summarize asks for the model `words`"):
+        bootstrap.load(GOOD, tmp_path)
+
+
 def test_a_capability_can_be_overridden_by_a_setting() -> None:
     app = bootstrap.load({**GOOD, "MODEL_CAPABILITIES": '{"phi": {"most_bytes": 1000}}'})
     assert app.deployments["default"].capability.most_bytes == 1000
@@ -70,3 +80,19 @@ def test_load_reads_settings_and_recipes_and_builds_no_client() -> None:
     app = bootstrap.load(GOOD)
     assert app.settings.deployment == "phi"
     assert len(list(app.recipes)) == 7
+
+
+async def test_a_scope_of_the_settings_reaches_the_client_that_asks_for_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[dict[str, object]] = []
+
+    class Recording(FoundryModel):
+        def __init__(self, *arguments: Any, **more: Any) -> None:
+            made.append(more)
+            super().__init__(*arguments, **more)
+
+    monkeypatch.setattr(bootstrap, "FoundryModel", Recording)
+    scope = "https://own.example/.default"
+    app = bootstrap.load({**GOOD, "AZURE_INFERENCE_CREDENTIAL": "", "AZURE_INFERENCE_SCOPE": scope})
+    await app.process("another container", "x")
+    await app.close()
+    assert made == [{"scope": scope}]

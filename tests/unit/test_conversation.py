@@ -115,3 +115,26 @@ async def test_a_file_that_could_not_be_fetched_and_cannot_go_inline_is_tried_la
     with pytest.raises(UrlNotFetched):
         await conversation(model, sent_as=sent_as).hold(Prompt(None, ("One.",)))
     assert len(model.requests) == 1
+
+
+@pytest.mark.parametrize("answer", [said(" "), said("", refusal="I will not.")])
+async def test_nothing_more_is_asked_where_there_is_no_answer_to_go_on_with(answer: ChatAnswer) -> None:
+    model = SpeakingModel([answer, said("made up")])
+    talk = conversation(model)
+    await talk.hold(Prompt(None, ("Write it down.", "Summarize it.")))
+    assert (len(model.requests), len(talk.warnings)) == (1, 1)
+
+
+async def test_the_model_that_answers_last_is_the_one_that_is_held_to_the_schema() -> None:
+    ears = SpeakingModel([said("Four fifty.")], deployed(json_schema=False))
+    words = SpeakingModel([said("no"), said(FITS)], deployed("gpt-5.4", alias="words"))
+    talk = replace(conversation(ears, schema=SCHEMA), later=words)
+    await talk.hold(Prompt(None, ("Write it down.", "Fill in the form.")))
+    assert [request.schema for request in words.requests] == [SCHEMA, SCHEMA]
+    assert talk.data == {"total": 4.5}
+
+
+async def test_a_file_just_within_the_limit_goes_inline_when_it_could_not_be_fetched() -> None:
+    model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(most_bytes=len(PICTURE)))
+    await conversation(model, sent_as="url").hold(Prompt(None, ("One.",)))
+    assert carriages(model) == [["url"], ["inline"]]

@@ -45,8 +45,9 @@ def talk(media: Media, *answers: ChatAnswer, sent_as: Carriage = "inline", **own
     """A conversation that was held."""
     model = SpeakingModel([], deployed(name="phi-4-multimodal", **own))
     recipe = next(iter(RecipeBook.load(RECIPES)))
-    exchanges = [Exchange("phi-4-multimodal", "Please translate …", each) for each in answers]
-    return Conversation(recipe, Prompt(None, ("…",)), model, model, MediaPart(media, Hashed(sent_as), sent_as), exchanges)
+    exchanges = [Exchange(model.deployment, "Please translate …", each) for each in answers]
+    part = MediaPart(media, Hashed(sent_as), sent_as)
+    return Conversation(recipe, Prompt(None, ("…",)), model, model, part, exchanges)
 
 
 def fields(outcome: Outcome) -> dict[str, object]:
@@ -132,7 +133,7 @@ def warnings(*answers: ChatAnswer, seconds: float = 2.1, **own: Any) -> list[str
 
 
 def test_an_answer_cut_off_or_empty_carries_a_warning() -> None:
-    assert warnings(said("", finish_reason="length")) == [
+    assert warnings(said(" \n", finish_reason="length")) == [
         "The answer was cut off at the recipe's maxOutputTokens; raise it and drop the file again.",
         "The answer is empty.",
     ]
@@ -140,6 +141,10 @@ def test_an_answer_cut_off_or_empty_carries_a_warning() -> None:
 
 def test_a_refusal_carries_a_warning_with_the_models_own_words() -> None:
     assert warnings(said("", refusal="I will not.")) == ["The model declined to answer: I will not."]
+
+
+def test_an_end_for_any_other_reason_carries_a_warning() -> None:
+    assert warnings(said("Hol", finish_reason="tool_calls")) == ["The answer ended for another reason: tool_calls."]
 
 
 def test_a_warning_says_which_turn_it_is_about() -> None:

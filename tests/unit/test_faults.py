@@ -1,13 +1,12 @@
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import Any
 
 import pytest
 
-from shared.adapters.faults import LONGEST_QUOTE, fault_of, request_id, retry_after
+from shared.adapters.faults import LONGEST_QUOTE, LONGEST_WAIT, fault_of, retry_after
+from shared.adapters.reply import Reply
 from shared.errors import (
     DropscribeError,
     FileRejected,
@@ -16,38 +15,28 @@ from shared.errors import (
     ModelUnavailable,
     UrlNotFetched,
 )
+from tests.planted import SIGNATURE, TOKEN
+from tests.unit.fakes import SIGNED
 from tests.unit.refusals import FILTERED, REFUSALS, Refusal
-
-
-@dataclass
-class Refused:
-    """An answer as azure-core shows it."""
-
-    status_code: int
-    content: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def json(self) -> Any:
-        return json.loads(self.content)
-
-    def text(self) -> str:
-        return self.content
 
 
 def error(message: str = "boom", code: str | None = None, **more: object) -> str:
     return json.dumps({"error": {"code": code, "message": message, **more}})
 
 
-def fault(status: int, content: str, headers: Mapping[str, str] | None = None) -> DropscribeError:
-    return fault_of(Refused(status, content, headers or {}))  # type: ignore[arg-type]
+def fault(
+    status: int, content: str, headers: Mapping[str, str] | None = None, *, by_url: bool = False
+) -> DropscribeError:
+    return fault_of(Reply(status, headers or {}, content.encode()), by_url=by_url)
 
 
 @pytest.mark.parametrize("answer", REFUSALS, ids=lambda answer: answer.what)
 def test_fault_of_tells_the_file_from_us_and_us_from_the_hour(answer: Refusal) -> None:
     body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-    found = fault(answer.status, body, answer.headers)
+    found = fault(answer.status, body, answer.headers, by_url=answer.by_url)
     assert type(found) is answer.fault
-    assert (f"({answer.code})" if answer.code else "The model") in str(found)
+    assert (answer.code or "The model") in str(found)
+    assert ("r-1" in str(found)) == ("apim-request-id" in answer.headers)
     assert getattr(found, "retry_after", None) == answer.wait
     assert getattr(found, "request_id", None) == answer.headers.get("apim-request-id")
 
@@ -94,6 +83,10 @@ def test_a_rejection_quotes_the_service_but_no_url_query_and_no_data() -> None:
         ({"retry-after": "soon"}, None),
         ({"retry-after-ms": "soon"}, None),
         ({"retry-after": "-5"}, None),
+        ({"retry-after-ms": "-5"}, 0),
+        ({"retry-after": "9" * 400}, LONGEST_WAIT),
+        ({"retry-after-ms": "inf"}, LONGEST_WAIT),
+        ({"retry-after-ms": "nan"}, None),
     ],
 )
 def test_retry_after_reads_seconds_and_milliseconds(headers: dict[str, str], seconds: float | None) -> None:
@@ -108,10 +101,51 @@ def test_retry_after_reads_a_date() -> None:
     assert retry_after({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}) == 0
 
 
-def test_request_id_is_found_under_each_of_its_names() -> None:
-    assert [request_id({name: "r"}) for name in ("apim-request-id", "x-ms-request-id", "x-request-id", "other")] == [
-        "r",
-        "r",
-        "r",
-        None,
-    ]
+@pytest.mark.parametrize("name", ["apim-request-id", "x-ms-request-id", "x-request-id"])
+def test_the_request_id_is_found_under_each_of_its_names(name: str) -> None:
+    assert Reply(500, {name: "r"}, b"").request_id == "r"
+
+
+@pytest.mark.parametrize(
+    ("words", "private"),
+    [
+        ("GET https%3A%2F%2Fa.example%2Fb%3Fsig%3DAb1%2BCd failed", "Ab1"),
+        ("wrong sig=Ab1%2Bcd", "Ab1"),
+        ("header authorization: bearer shorttoken123 refused", "shorttoken123"),
+        ("Authorization: Bearer shorttoken123", "shorttoken123"),
+        ("bad api-key: 12345678901234", "12345678901234"),
+        ("bad AccountKey=abcdef==;", "abcdef"),
+        (f"bad token {TOKEN} here", TOKEN),
+        (f"{SIGNED} is gone", SIGNATURE),
+        ("data " + "aGVsbG8td29ybGRfYWdhaW4_" * 4, "aGVsbG8"),
+    ],
+)
+def test_no_secret_that_a_service_quotes_is_passed_on(words: str, private: str) -> None:
+    for body in (error(words), error("x", code=words)):
+        assert private not in str(fault(400, body))
+        assert private not in str(fault(503, body))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Failed to download image.",
+        "The provided image url can not be accessed. status code: 403.",
+        "Image URL domain 'a.blob.core.windows.net' is not allowed.",
+        "Unable to fetch the resource.",
+    ],
+)
+def test_a_service_that_could_not_fetch_our_address_says_so_in_many_ways(words: str) -> None:
+    assert isinstance(fault(400, error(words), by_url=True), UrlNotFetched)
+
+
+def test_a_file_that_was_sent_inline_cannot_have_been_out_of_reach() -> None:
+    assert isinstance(fault(400, error("Failed to load image: it is broken.")), FileRejected)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b'{"error": {"message": "\\ud800"}}', b"null"])
+def test_an_answer_that_nobody_can_read_is_still_told_by_its_status(content: bytes) -> None:
+    found = fault_of(Reply(429, {"retry-after": "77"}, content))
+    assert isinstance(found, ModelThrottled)
+    assert found.retry_after == 77
+    str(found).encode()

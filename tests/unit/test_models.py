@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,10 @@ def test_a_model_is_known_by_the_beginning_of_its_name(
     )
 
 
+def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> Carriage:
+    return TABLE.carriage(model, TABLE.of(model).model_copy(update=own), media, policy, size)
+
+
 @pytest.mark.parametrize(
     ("policy", "urls", "size", "carriage"),
     [
@@ -50,27 +56,30 @@ def test_a_model_is_known_by_the_beginning_of_its_name(
 def test_a_file_travels_as_the_recipe_and_the_model_say(
     policy: SendPolicy, urls: bool, size: int, carriage: Carriage
 ) -> None:
-    assert TABLE.of("").model_copy(update={"urls": urls}).carriage(policy, size) == carriage
+    assert way("phi", PNG, policy, size, urls=urls) == carriage
 
 
 @pytest.mark.parametrize(
-    ("policy", "urls", "size", "code"),
+    ("policy", "urls", "size", "code", "next_step"),
     [
-        ("auto", False, LIMIT + 1, "too_large"),
-        ("inline", True, LIMIT + 1, "too_large"),
-        ("url", False, 1, "recipe_mismatch"),
+        ("auto", False, LIMIT + 1, "too_large", "that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5."),
+        ("inline", True, LIMIT + 1, "too_large", "or convert it: no model that Dropscribe knows takes it as it is."),
+        ("url", False, 1, "recipe_mismatch", "that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5."),
     ],
 )
-def test_a_file_that_cannot_travel_is_refused(policy: SendPolicy, urls: bool, size: int, code: str) -> None:
+def test_a_file_that_cannot_travel_is_refused_with_the_models_that_could_take_it(
+    policy: SendPolicy, urls: bool, size: int, code: str, next_step: str
+) -> None:
     with pytest.raises(FileRejected) as caught:
-        TABLE.of("").model_copy(update={"urls": urls}).carriage(policy, size)
+        way("phi", PNG, policy, size, urls=urls)
     assert caught.value.code == code
+    assert caught.value.next_step.endswith(next_step)
 
 
 @given(st.sampled_from(["inline", "url", "auto"]), st.booleans(), st.integers(0, 2 * LIMIT))
 def test_nothing_over_the_limit_ever_travels_inline(policy: SendPolicy, urls: bool, size: int) -> None:
     try:
-        carriage = TABLE.of("").model_copy(update={"urls": urls}).carriage(policy, size)
+        carriage = way("phi", PNG, policy, size, urls=urls)
     except FileRejected:
         return
     assert carriage == "url" or size <= LIMIT
@@ -79,15 +88,31 @@ def test_nothing_over_the_limit_ever_travels_inline(policy: SendPolicy, urls: bo
 
 def test_a_kind_or_format_that_a_model_does_not_take_is_refused_with_the_models_that_do() -> None:
     with pytest.raises(FileRejected, match="The model gpt-audio takes no PNG images") as caught:
-        TABLE.require("gpt-audio", PNG)
-    assert "Phi-4-multimodal, gpt-5.4, gpt-5.5." in caught.value.next_step
+        way("gpt-audio", PNG, "auto", 1)
+    assert caught.value.next_step == (
+        "Name a model in the recipe or the settings that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5."
+    )
 
 
 def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
-    TABLE.require("Phi-4-multimodal-instruct", Media("audio", "audio/mpeg", "mp3", 1800))
+    phi = "Phi-4-multimodal-instruct"
+    assert way(phi, Media("audio", "audio/mpeg", "mp3", 1800), "auto", 1) == "inline"
     with pytest.raises(FileRejected, match="plays 1801 seconds") as caught:
-        TABLE.require("Phi-4-multimodal-instruct", Media("audio", "audio/mpeg", "mp3", 1801))
+        way(phi, Media("audio", "audio/mpeg", "mp3", 1801), "auto", 1)
     assert caught.value.code == "too_long"
+    assert caught.value.next_step.endswith("that takes it: gpt-audio.")
+
+
+def test_the_longest_family_that_fits_is_the_models_own() -> None:
+    table = CapabilityTable.load({"gpt": {"most_bytes": 1}, "gpt-5.4-mini": {"most_bytes": 2}})
+    assert [table.of(name).most_bytes for name in ("gpt-9", "gpt-5.4-mini-2026", "gpt-5.4")] == [1, 2, LIMIT]
+
+
+def test_a_member_of_a_family_that_is_corrected_stays_one_of_the_family_in_all_else() -> None:
+    table = CapabilityTable.load({"gpt-5.4-mini": {"most_bytes": 5}, "gpt-audio-1.5": {"most_seconds": 9}})
+    mini, ears = table.of("gpt-5.4-mini"), table.of("gpt-audio-1.5")
+    assert mini == TABLE.of("gpt-5.4-mini").model_copy(update={"most_bytes": 5})
+    assert ears == TABLE.of("gpt-audio-1.5").model_copy(update={"most_seconds": 9})
 
 
 def test_what_a_person_says_lies_over_the_table() -> None:
@@ -95,9 +120,18 @@ def test_what_a_person_says_lies_over_the_table() -> None:
     assert (table.of("gpt-audio-1.5").most_bytes, table.of("gpt-audio").kinds) == (5, ["audio"])
     assert table.of("our-model-2").kinds == ["audio"]
     with pytest.raises(FileRejected, match="our-model takes no PNG images"):
-        table.require("our-model", PNG)
+        table.carriage("our-model", table.of("our-model"), PNG, "auto", 1)
 
 
-def test_an_override_of_something_that_does_not_exist_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match="`colour`"):
-        CapabilityTable.load({"gpt-audio": {"colour": "red"}})
+@pytest.mark.parametrize(
+    ("name", "own", "problem"),
+    [
+        ("gpt-audio", {"colour": "red"}, "`colour`"),
+        ("gpt-audio", {"kinds": []}, "`kinds`"),
+        ("gpt-audio", {"image_formats": ["JPG"]}, "`image_formats.0`"),
+        ("", {"most_bytes": 1}, "a model must have a name"),
+    ],
+)
+def test_an_override_that_means_nothing_is_refused_by_name(name: str, own: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        CapabilityTable.load({name: own})

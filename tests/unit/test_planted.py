@@ -12,7 +12,7 @@ from tests.unit.test_draft import draft
 
 
 def in_a_log_line() -> None:
-    logging.getLogger("anything").warning("calling %s", f"https://a.example/b?sig={SIGNATURE}")
+    logging.getLogger("anything").debug("calling %s", f"https://a.example/b?sig={SIGNATURE}")
 
 
 def in_a_logged_exception() -> None:
@@ -35,10 +35,11 @@ def in_a_document() -> None:
 
 @pytest.mark.parametrize("leak", [in_a_log_line, in_a_logged_exception, in_an_exception, in_a_document])
 def test_the_watch_sees_a_planted_secret(leak: Callable[[], None], suite_watch: Watch) -> None:
+    before = len(suite_watch.leaks)
     with Watch().keeping() as watch:
         leak()
     assert watch.leaks
-    suite_watch.leaks.clear()  # these were on purpose
+    del suite_watch.leaks[before:]  # these were on purpose
 
 
 def test_the_watch_sees_nothing_where_there_is_nothing() -> None:

@@ -52,7 +52,23 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("AZURE_INFERENCE_ENDPOINT_EARS", "https://place.example/other", "one that ends in /models"),
         ("MEDIA_STORAGE__blobServiceUri", "http://place.example", "must be an https:// address"),
         ("MEDIA_PUBLIC_BASE_URL", "https://place.example/input?sig=x", "without a query"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://", "must name a host"),
+        ("AZURE_INFERENCE_CREDENTIAL", "two\nlines", "must be one word"),
+        ("AZURE_INFERENCE_CREDENTIAL", "schlüssel", "must be one word"),
+        ("AZURE_INFERENCE_SCOPE", "banana", "must be like https://"),
+        ("AZURE_INFERENCE_DEPLOYMENT", "a/../b?c", "must be a deployment's name"),
+        ("AZURE_INFERENCE_MODEL_EARS", "gpt-audio", "AZURE_INFERENCE_DEPLOYMENT_EARS is missing"),
+        ("AZURE_INFERENCE_CREDENTIAL_EARS", "k", "AZURE_INFERENCE_DEPLOYMENT_EARS is missing"),
+        ("AZURE_INFERENCE_ENDPOINT_EARS", "https://a.example/models", "AZURE_INFERENCE_DEPLOYMENT_EARS is missing"),
+        (
+            "AZURE_INFERENCE_ENDPOINT",
+            "https://a.example/openai/deployments/ears",
+            "AZURE_INFERENCE_DEPLOYMENT says phi, but the address says ears",
+        ),
+        ("MODEL_CAPABILITIES", '{"phi": {"colour": "red"}}', "`colour`: Extra inputs"),
         ("MODEL_CAPABILITIES", "{", "is not JSON"),
+        ("MEDIA_STORAGE", "garbage", "must be a connection string of a storage account"),
+        ("MEDIA_STORAGE", "UseDevelopmentStorage=true", "must be a connection string of a storage account"),
         ("MODEL_CAPABILITIES", "[]", "valid dictionary"),
         ("INPUT_CONTAINER", "In_put", "must be a container's name"),
         ("OUTPUT_CONTAINER", "a--b", "must be a container's name"),
@@ -61,7 +77,7 @@ def test_every_missing_setting_is_named_at_once() -> None:
     ],
 )
 def test_a_wrong_setting_is_named_with_what_it_must_be(name: str, value: str, problem: str) -> None:
-    (found,) = (each for each in problems(**{name: value}) if name in each)
+    found = " ".join(problems(**{name: value}))
     assert problem in found
 
 
@@ -76,8 +92,14 @@ def test_the_address_of_a_deployment_names_it() -> None:
     assert Settings.from_environ(environ).name == "ears"
 
 
-def test_an_endpoint_that_serves_one_model_alone_needs_no_deployment() -> None:
-    environ = {**GOOD, "AZURE_INFERENCE_DEPLOYMENT": "", "AZURE_INFERENCE_MODEL": "Phi-4-multimodal-instruct"}
+@pytest.mark.parametrize("end", ["/models", "/models/chat/completions", ""])
+def test_an_endpoint_that_serves_one_model_alone_needs_no_deployment(end: str) -> None:
+    environ = {
+        **GOOD,
+        "AZURE_INFERENCE_ENDPOINT": f"https://place.example{end}",
+        "AZURE_INFERENCE_DEPLOYMENT": "",
+        "AZURE_INFERENCE_MODEL": "Phi-4-multimodal-instruct",
+    }
     settings = Settings.from_environ(environ)
     assert (settings.name, settings.model_name) == ("", "Phi-4-multimodal-instruct")
 
@@ -107,6 +129,18 @@ def test_other_models_have_an_alias_and_share_what_they_do_not_set() -> None:
     )
     assert audio.credential
     assert audio.credential.get_secret_value() == KEY
+
+
+def test_an_alias_at_another_endpoint_asks_for_tokens_as_that_endpoint_does() -> None:
+    environ = {
+        **GOOD,
+        "AZURE_INFERENCE_SCOPE": "https://own.example/.default",
+        "AZURE_INFERENCE_DEPLOYMENT_NEAR": "a",
+        "AZURE_INFERENCE_DEPLOYMENT_FAR": "b",
+        "AZURE_INFERENCE_ENDPOINT_FAR": "https://far.example/openai/v1",
+    }
+    models = Settings.from_environ(environ).models
+    assert (models["near"].scope, models["far"].scope) == ("https://own.example/.default", None)
 
 
 def test_a_key_is_never_sent_to_another_host() -> None:

@@ -52,6 +52,8 @@ def test_outputs_become_a_schema_of_the_strict_form() -> None:
         f"\n  {json.dumps(GOOD)}\n",
         f"```json\n{json.dumps(GOOD, indent=2)}\n```",
         f"```\n{json.dumps(GOOD)}\n```\n",
+        f"```json {json.dumps(GOOD)}```",
+        f"Here it is:\n```JSON\n{json.dumps(GOOD)}\n```\nAnything else?",
     ],
 )
 def test_an_answer_is_read_with_or_without_a_fence(text: str) -> None:
@@ -65,6 +67,10 @@ def test_an_answer_is_read_with_or_without_a_fence(text: str) -> None:
         ("Here it is: {}", "not JSON"),
         ("[" * 100_000, "not JSON"),
         ('{"merchant": NaN}', "NaN is not JSON"),
+        (f"```{json.dumps(GOOD)}``` or ```{json.dumps(GOOD)}```", "not JSON"),
+        ('{"total": 1e400}', "1e400 is too large"),
+        ('{"merchant": "a", "merchant": "b"}', "a field stands there twice"),
+        ('{"merchant": "\\ud800"}', "surrogates not allowed"),
         ("[]", "the object: "),
         (json.dumps({**GOOD, "currency": "CHF"}), "currency: 'CHF' is not one of"),
         (json.dumps({**GOOD, "items": [{"price": "2"}]}), r"items\[0\].price: '2' is not of type 'number'"),
@@ -98,6 +104,7 @@ def test_any_text_is_either_an_answer_that_fits_or_refused(text: str) -> None:
         {"name": "a", "kind": "object"},
         {"name": "a", "kind": "string", "items": {"kind": "string"}},
         {"name": "a", "kind": "date"},
+        {"name": "a", "kind": "integer", "enumValues": ["1"]},
         {"name": "a", "kind": "object", "properties": [{"name": "b c", "kind": "string"}]},
         {"name": "a", "kind": "object", "properties": [{"name": "b", "kind": "string"}] * 2},
     ],
