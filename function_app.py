@@ -1,4 +1,4 @@
-"""The door: opens, hands over, leaves. What happens to a file stands in shared/processor.py."""
+"""The doors: each opens, hands over, leaves. What happens to a file stands in shared/processor.py."""
 
 import gc
 
@@ -12,18 +12,47 @@ from azurefunctions.extensions.bindings import blob
 from shared import bootstrap
 
 dropscribe = bootstrap.load(os.environ)
+settings = dropscribe.settings
 app = func.FunctionApp()
 
 gc.freeze()  # what was imported stays for good: no file need wait while it is looked through again
 gc.enable()
 
+STORAGE = "MEDIA_STORAGE"
+HOSTS_POISON_QUEUE = "webjobs-blobtrigger-poison"
+EVERY_QUARTER = "0 */15 * * * *"
+
 
 @app.blob_trigger(
     arg_name="client",
-    path=f"{dropscribe.settings.input_container}/{{name}}",
-    connection="MEDIA_STORAGE",
-    source=func.BlobSource(dropscribe.settings.blob_trigger_source),
+    path=f"{settings.input_container}/{{name}}",
+    connection=STORAGE,
+    source=func.BlobSource(settings.blob_trigger_source),
 )
 async def answer_blob(client: blob.BlobClient) -> None:
     """A file landed. The host passes a reference to it, never its content."""
     await dropscribe.process(client.container_name, client.blob_name)
+
+
+@app.queue_trigger(arg_name="message", queue_name=settings.deferred_queue, connection=STORAGE)
+async def answer_deferred(message: func.QueueMessage) -> None:
+    """A file has waited long enough."""
+    await dropscribe.resume(message.get_body().decode())
+
+
+@app.queue_trigger(arg_name="message", queue_name=HOSTS_POISON_QUEUE, connection=STORAGE)
+async def settle_poison(message: func.QueueMessage) -> None:
+    """The host gave up on a file that had landed."""
+    await dropscribe.settle_poison(message.get_body().decode())
+
+
+@app.queue_trigger(arg_name="message", queue_name=f"{settings.deferred_queue}-poison", connection=STORAGE)
+async def settle_deferred_poison(message: func.QueueMessage) -> None:
+    """The host gave up on a file that had waited."""
+    await dropscribe.settle_poison(message.get_body().decode())
+
+
+@app.timer_trigger(arg_name="timer", schedule=EVERY_QUARTER)
+async def reconcile(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the host insists on it
+    """Time to look for files whose event was lost."""
+    await dropscribe.reconcile()

@@ -15,6 +15,7 @@ SETTINGS = {
     "AZURE_INFERENCE_ENDPOINT": "https://place.example/models",
     "AZURE_INFERENCE_DEPLOYMENT": "phi",
     "MEDIA_STORAGE__blobServiceUri": "https://place.example",
+    "MEDIA_STORAGE__queueServiceUri": "https://place.example",
 }
 
 

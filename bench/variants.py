@@ -62,9 +62,10 @@ async def download(exits: AsyncExitStack) -> Send:
 
 
 def _files(exits: AsyncExitStack) -> "BlobFiles":
-    from shared.adapters.storage import BlobFiles, by_connection_string
+    from shared.adapters.azure_storage import blobs_by_connection_string
+    from shared.adapters.storage import BlobFiles
 
-    service = by_connection_string(os.environ["BENCH_STORAGE"])
+    service = blobs_by_connection_string(os.environ["BENCH_STORAGE"])
     files = BlobFiles(service, input_container="input", output_container="output")
     exits.push_async_callback(files.close)
     return files

@@ -60,6 +60,12 @@ def bench() -> int:
     return _python("-m", "bench.inline")
 
 
+def fuzz() -> int:
+    """Try the protocol under thousands of orders of events; five minutes."""
+    os.environ.setdefault("FUZZ_EXAMPLES", "3000")
+    return _python("-m", "pytest", "tests/simulation")
+
+
 def setup() -> int:
     """Make .venv and install Azurite, and stop there."""
     return 0
@@ -97,7 +103,7 @@ def clean() -> int:
 
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
-    for command in (demo, test, host, run, drop, check, bench, setup, format, docs, lock, clean)
+    for command in (demo, test, host, run, drop, check, bench, fuzz, setup, format, docs, lock, clean)
 }
 
 

@@ -6,20 +6,38 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from azure.core.credentials import AzureKeyCredential
+from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.queue.aio import QueueServiceClient
 
+from shared.adapters.azure_storage import (
+    blobs_by_connection_string,
+    blobs_by_identity,
+    queues_by_connection_string,
+    queues_by_identity,
+)
 from shared.adapters.credentials import entra_id
 from shared.adapters.inference import FoundryModel
 from shared.adapters.links import PublicLinks
-from shared.adapters.storage import BlobFiles, by_connection_string, by_identity
+from shared.adapters.queues import AnnouncementQueue, DeferralQueue
+from shared.adapters.records import BlobRecords
+from shared.adapters.storage import BlobFiles
+from shared.answering import Answerer
 from shared.chat import ChatModel
+from shared.clock import ServerClock
+from shared.conclusion import Conclusion
+from shared.deferrals import Job, job_of
 from shared.deployment import Deployment, Deployments
 from shared.endpoint import Endpoint
 from shared.errors import ConfigurationError
 from shared.models import CapabilityTable
+from shared.patience import Patience
+from shared.pauses import Pauses
 from shared.processor import Processor
 from shared.recipes import RecipeBook
+from shared.rescue import Rescue
 from shared.settings import ModelSettings, Settings, suffix_of
 
 RECIPES = Path(__file__).resolve().parent.parent / "recipes"
@@ -30,42 +48,61 @@ log = logging.getLogger("dropscribe")
 
 
 @dataclass
+class Running:
+    """What works on files, while the clients are open."""
+
+    processor: Processor
+    rescue: Rescue
+
+
+@dataclass
 class Dropscribe:
     """The app: its settings, recipes and models, checked; its clients, made when the first file comes."""
 
     settings: Settings
     recipes: RecipeBook
     deployments: Deployments
-    _lifetime: AsyncGenerator[Processor] | None = field(default=None, repr=False)
-    _processor: Processor | None = field(default=None, repr=False)
+    patience: Patience = field(default_factory=Patience)
+    _lifetime: AsyncGenerator[Running] | None = field(default=None, repr=False)
+    _running: Running | None = field(default=None, repr=False)
 
     async def process(self, container: str, name: str) -> None:
         """Take a file to its document (see `Processor.process`)."""
-        if self._processor is None:
-            # Nothing tells a function that its worker stops, but a loop that ends closes the async
-            # generators that it has started: so the clients live in one.
-            self._lifetime = self._running()
-            self._processor = await anext(self._lifetime)
-        await self._processor.process(container, name)
+        await (await self._work()).processor.process(container, Job(name=name))
+
+    async def resume(self, message: str) -> None:
+        """Take up a file that waited."""
+        await (await self._work()).processor.process(self.settings.input_container, Job.model_validate_json(message))
+
+    async def settle_poison(self, message: str) -> None:
+        """Settle a message that the host gave up on: one of its own about a blob, or one of ours."""
+        container, job = job_of(message, self.settings.input_container)
+        await (await self._work()).rescue.settle_poison(container, job)
+
+    async def reconcile(self) -> None:
+        """Queue files again that nobody works on (see `Rescue.reconcile`)."""
+        await (await self._work()).rescue.reconcile()
 
     async def close(self) -> None:
         """Close the clients, where the loop lives on; they come back with the next file."""
-        lifetime, self._lifetime, self._processor = self._lifetime, None, None
+        lifetime, self._lifetime, self._running = self._lifetime, None, None
         if lifetime:
             await lifetime.aclose()
 
-    async def _running(self) -> AsyncGenerator[Processor]:
+    async def _work(self) -> Running:
+        if self._running is None:
+            # Nothing tells a function that its worker stops, but a loop that ends closes the async
+            # generators that it has started: so the clients live in one.
+            self._lifetime = self._open()
+            self._running = await anext(self._lifetime)
+        return self._running
+
+    async def _open(self) -> AsyncGenerator[Running]:
         async with AsyncExitStack() as exits:
-            yield Processor(
-                input_container=self.settings.input_container,
-                files=_files(self.settings, exits),
-                recipes=self.recipes,
-                deployments=self.deployments,
-                models={each.alias: _model(each, self.settings, exits) for each in self.deployments},
-            )
+            yield _build(self, exits)
 
 
-def load(environ: Mapping[str, str], recipes: Path = RECIPES) -> Dropscribe:
+def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, patience: Patience | None = None) -> Dropscribe:
     """Read and check everything that can be wrong before the first file.
 
     Raises:
@@ -83,7 +120,7 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES) -> Dropscribe:
         raise ConfigurationError(problems)
     for notice in deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date()):
         log.warning(notice)
-    return Dropscribe(settings, book, deployments)
+    return Dropscribe(settings, book, deployments, patience or Patience())
 
 
 def _try[T, U](problems: list[str], make: Callable[[T], U], source: T) -> U | None:
@@ -117,22 +154,48 @@ def _unknown_models(recipes: RecipeBook, deployments: Deployments) -> Iterator[s
                 )
 
 
-def _files(settings: Settings, exits: AsyncExitStack) -> BlobFiles:
-    if settings.blob_service:
+def _build(app: Dropscribe, exits: AsyncExitStack) -> Running:
+    settings, clock = app.settings, ServerClock()
+    blobs, queues = _storage(settings, clock, exits)
+    links = PublicLinks(settings.public_base_url) if settings.public_base_url else None
+    files = BlobFiles(
+        blobs, input_container=settings.input_container, output_container=settings.output_container, links=links
+    )
+    records = BlobRecords(blobs, settings.state_container)
+    deferrals = DeferralQueue(queues, settings.deferred_queue)
+    output = f"{blobs.url.partition('?')[0].rstrip('/')}/{settings.output_container}"
+    told = AnnouncementQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
+    shared_parts: dict[str, Any] = {
+        "input_container": settings.input_container,
+        "files": files,
+        "claims": records,
+        "deferrals": deferrals,
+        "conclusion": Conclusion(files=files, claims=records, announcements=told),
+        "clock": clock,
+        "patience": app.patience,
+    }
+    models = {each.alias: _model(each, settings, exits) for each in app.deployments}
+    answerer = Answerer(files=files, recipes=app.recipes, deployments=app.deployments, models=models)
+    pauses = Pauses(records, clock)
+    return Running(Processor(pauses=pauses, answering=answerer, **shared_parts), Rescue(**shared_parts))
+
+
+def _storage(
+    settings: Settings, clock: ServerClock, exits: AsyncExitStack
+) -> tuple[BlobServiceClient, QueueServiceClient]:
+    if settings.blob_service and settings.queue_service:
         credential = entra_id(settings.storage_client_id)
         exits.push_async_callback(credential.close)
-        service = by_identity(settings.blob_service, credential)
+        blobs = blobs_by_identity(settings.blob_service, credential, clock.observe)
+        queues = queues_by_identity(settings.queue_service, credential)
     else:
         assert settings.media_storage
-        service = by_connection_string(settings.media_storage.get_secret_value())
-    files = BlobFiles(
-        service,
-        input_container=settings.input_container,
-        output_container=settings.output_container,
-        links=PublicLinks(settings.public_base_url) if settings.public_base_url else None,
-    )
-    exits.push_async_callback(files.close)
-    return files
+        connection_string = settings.media_storage.get_secret_value()
+        blobs = blobs_by_connection_string(connection_string, clock.observe)
+        queues = queues_by_connection_string(connection_string)
+    exits.push_async_callback(blobs.close)
+    exits.push_async_callback(queues.close)
+    return blobs, queues
 
 
 def _model(deployment: Deployment, settings: Settings, exits: AsyncExitStack) -> ChatModel:

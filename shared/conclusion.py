@@ -14,9 +14,7 @@ from shared.outcome import Outcome
 class Conclusion:
     """Ends the work on a file."""
 
-    def __init__(
-        self, *, files: FileStore, claims: ClaimStore, announcements: Announcements | None
-    ) -> None:
+    def __init__(self, *, files: FileStore, claims: ClaimStore, announcements: Announcements | None) -> None:
         self._files = files
         self._claims = claims
         self._announcements = announcements

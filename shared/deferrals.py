@@ -1,5 +1,6 @@
 """Work that waits: a message for each file that is to be taken up later."""
 
+import json
 from datetime import datetime
 from typing import Protocol
 
@@ -31,3 +32,11 @@ class Deferrals(Protocol):
     async def send(self, job: Job, seconds: float) -> None:
         """Let it be taken up after so many seconds."""
         ...
+
+
+def job_of(message: str, input_container: str) -> tuple[str, Job]:
+    """The container and the work in a message of one of the poison queues: the host's about a blob, or ours."""
+    fields = json.loads(message)
+    if "BlobName" in fields:
+        return str(fields["ContainerName"]), Job(name=fields["BlobName"])
+    return input_container, Job.model_validate(fields)

@@ -6,6 +6,6 @@ import logging
 log = logging.getLogger("dropscribe")
 
 
-def log_event(event: str, level: int = logging.INFO, **fields: object) -> None:
+def log_event(event: str, level: int = logging.INFO, /, **fields: object) -> None:
     """One line of JSON."""
     log.log(level, json.dumps({"event": event, **fields}, ensure_ascii=False))

@@ -28,7 +28,7 @@ MOST_RESTARTS = 5
 """How often a file that changes under our hands is looked at anew before it is put off."""
 
 
-class NotNow(Exception):  # noqa: N818 - named like the faults in errors.py
+class NotNow(Exception):
     """The file is to be taken up after so many seconds; the message says why."""
 
     def __init__(self, seconds: float, why: str) -> None:
@@ -48,7 +48,7 @@ class Processor:
     answering: Answering
     conclusion: Conclusion
     clock: Clock
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
     random: Random = field(default_factory=Random)
 
     async def process(self, container: str, job: Job) -> None:

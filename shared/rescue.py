@@ -1,7 +1,7 @@
 """Files that fell out of the path: those that the host gave up on, and those whose event was lost."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from shared.claims import ClaimStore, StoredClaim
@@ -26,7 +26,7 @@ class Rescue:
     deferrals: Deferrals
     conclusion: Conclusion
     clock: Clock
-    patience: Patience = Patience()
+    patience: Patience = field(default_factory=Patience)
 
     async def settle_poison(self, container: str, job: Job) -> None:
         """Give a file that the host gave up on one more chance; the second time it ends in an error document."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
@@ -80,6 +81,11 @@ class Settings(ModelSettings):
         alias="MEDIA_STORAGE__clientId",
         description="The user-assigned identity for it; the host needs `MEDIA_STORAGE__credential` too.",
     )
+    queue_service: Annotated[str, AfterValidator(values.https)] | None = Field(
+        None,
+        alias="MEDIA_STORAGE__queueServiceUri",
+        description="The address of that account's queue service; required with the one of its blob service.",
+    )
     public_base_url: Annotated[str, AfterValidator(values.https)] | None = Field(
         None,
         alias="MEDIA_PUBLIC_BASE_URL",
@@ -91,6 +97,17 @@ class Settings(ModelSettings):
     )
     output_container: Annotated[str, AfterValidator(values.container_name)] = Field(
         "output", alias="OUTPUT_CONTAINER", description="The container into which the documents are written."
+    )
+    state_container: Annotated[str, AfterValidator(values.container_name)] = Field(
+        "state", alias="STATE_CONTAINER", description="The container in which the app notes who works on what."
+    )
+    deferred_queue: Annotated[str, AfterValidator(values.container_name)] = Field(
+        "dropscribe-deferred", alias="DEFERRED_QUEUE", description="The queue of files that wait."
+    )
+    completed_queue: Annotated[str, AfterValidator(values.container_name)] | None = Field(
+        None,
+        alias="COMPLETED_QUEUE",
+        description="A queue that is told of each document (CloudEvents 1.0); nobody is told where this is not set.",
     )
     blob_trigger_source: Literal["EventGrid", "LogsAndContainerScan"] = Field(
         "EventGrid",
@@ -156,8 +173,20 @@ def _missing(given: Mapping[str, str]) -> Iterator[str]:
     """What pydantic cannot see: settings of which one or the other is required, or which must differ."""
     if not {"MEDIA_STORAGE", "MEDIA_STORAGE__blobServiceUri"} & given.keys():
         yield f"MEDIA_STORAGE is missing. {Settings.model_fields['media_storage'].description}"
-    if given.get("INPUT_CONTAINER", "input") == given.get("OUTPUT_CONTAINER", "output"):
-        yield "INPUT_CONTAINER and OUTPUT_CONTAINER must differ, or documents would be answered."
+    if "MEDIA_STORAGE__blobServiceUri" in given and "MEDIA_STORAGE__queueServiceUri" not in given:
+        yield f"MEDIA_STORAGE__queueServiceUri is missing. {Settings.model_fields['queue_service'].description}"
+    yield from _alike(
+        given, ["INPUT_CONTAINER", "OUTPUT_CONTAINER", "STATE_CONTAINER"], "what we write would be answered"
+    )
+    yield from _alike(given, ["DEFERRED_QUEUE", "COMPLETED_QUEUE"], "announcements would be taken for work")
+
+
+def _alike(given: Mapping[str, str], names: list[str], why: str) -> Iterator[str]:
+    defaults = {field.alias: field.default for field in Settings.model_fields.values()}
+    values_given = {name: given.get(name, defaults[name]) for name in names}
+    for one, other in combinations(names, 2):
+        if values_given[one] == values_given[other]:
+            yield f"{one} and {other} must differ, or {why}."
 
 
 def _nameless(given: Mapping[str, str], suffix: str = "", *, may_serve_one: bool = True) -> Iterator[str]:

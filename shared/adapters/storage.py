@@ -1,59 +1,25 @@
 """Files and documents in Azure Blob Storage (implements `FileStore`)."""
 
 import hashlib
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from typing import Any
+import secrets
+from collections.abc import AsyncIterator
+from datetime import datetime
 
-from azure.core import MatchConditions
-from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import (
-    AzureError,
-    ResourceExistsError,
-    ResourceModifiedError,
-    ResourceNotFoundError,
-)
 from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
+from pydantic import ValidationError
 
+from shared.adapters.azure_storage import bare, only_if, translated
 from shared.adapters.links import Links, SignedLinks
-from shared.errors import DropscribeError, InputGone, Overtaken, StorageUnavailable
+from shared.errors import InputGone, Overtaken
 from shared.files import InputFile, StoredOutcome
 from shared.outcome import Outcome, document_name
-
-CHUNK_BYTES = 768 * 1024
-"""What one read asks for. The SDK holds a few of these; half as much costs nearly twice the CPU time. A
-multiple of three, so that base64 leaves no rest to be carried over (`make bench`)."""
-
-RETRIES: dict[str, Any] = {
-    "retry_total": 2,
-    "initial_backoff": 1,
-    "increment_base": 2,
-    "random_jitter_range": 1,
-}
-"""Two quick tries more for a hiccup of storage; anything longer is the host's to retry."""
 
 INPUT_ETAG = "input_etag"
 """The metadata key on a document that says which version of the file it answers."""
 
-
-_OPTIONS: dict[str, Any] = {
-    "max_single_get_size": CHUNK_BYTES,
-    "max_chunk_get_size": CHUNK_BYTES,
-    "connection_timeout": 10,
-    "read_timeout": 60,
-    **RETRIES,
-}
-
-
-def by_connection_string(connection_string: str) -> BlobServiceClient:
-    """A client that reads in small chunks, for an account with a key."""
-    return BlobServiceClient.from_connection_string(connection_string, **_OPTIONS)
-
-
-def by_identity(address: str, credential: AsyncTokenCredential, **more: Any) -> BlobServiceClient:
-    """A client that reads in small chunks, for an account at which we are known by Entra ID."""
-    return BlobServiceClient(address, credential, **_OPTIONS, **more)
+WRITTEN_BY = "written_by"
+"""The metadata key by which a write knows its own document again, when only the response to it was lost."""
 
 
 class BlobFiles:
@@ -78,20 +44,22 @@ class BlobFiles:
 
     async def look(self, name: str) -> InputFile:
         """See `FileStore.look`."""
-        with _translated():
+        with translated():
             found = await self._input.get_blob_client(name).get_blob_properties()
         return InputFile(
             container=self._input.container_name,
             name=name,
-            etag=_bare(found.etag),
+            etag=bare(found.etag),
             size=found.size,
             metadata=found.metadata or {},
+            modified=found.last_modified,
+            is_arriving=found.copy.status == "pending",
         )
 
     async def read_head(self, file: InputFile, length: int) -> bytes:
         """See `FileStore.read_head`."""
-        with _translated():
-            download = await self._input.get_blob_client(file.name).download_blob(0, length, **_only_if(file.etag))
+        with translated():
+            download = await self._input.get_blob_client(file.name).download_blob(0, length, **only_if(file.etag))
             head: bytes = await download.readall()
         return head
 
@@ -102,26 +70,67 @@ class BlobFiles:
     async def find_outcome(self, name: str) -> StoredOutcome | None:
         """See `FileStore.find_outcome`."""
         try:
-            with _translated():
+            with translated():
                 found = await self._output.get_blob_client(document_name(name)).get_blob_properties()
         except InputGone:
             return None
-        return StoredOutcome(_bare(found.etag), (found.metadata or {}).get(INPUT_ETAG, ""))
+        return StoredOutcome(bare(found.etag), (found.metadata or {}).get(INPUT_ETAG, ""))
+
+    async def read_outcome(self, name: str) -> Outcome | None:
+        """See `FileStore.read_outcome`."""
+        try:
+            with translated():
+                download = await self._output.get_blob_client(document_name(name)).download_blob()
+                return Outcome.model_validate_json(await download.readall())
+        except (InputGone, ValidationError):
+            return None
 
     async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
         """See `FileStore.write_outcome`."""
-        condition = _only_if(replacing.etag) if replacing else {"overwrite": False}
-        with _translated():
-            await self._output.get_blob_client(document_name(outcome.input.name)).upload_blob(
-                outcome.to_json(),
-                metadata={INPUT_ETAG: outcome.input.etag},
-                content_settings=ContentSettings(content_type="application/json"),
-                **condition,
-            )
+        blob = self._output.get_blob_client(document_name(outcome.input.name))
+        condition = only_if(replacing.etag) if replacing else {"overwrite": False}
+        token = secrets.token_hex(16)
+        try:
+            with translated():
+                await blob.upload_blob(
+                    outcome.to_json(),
+                    metadata={**_labels(outcome), WRITTEN_BY: token},
+                    content_settings=ContentSettings(content_type="application/json"),
+                    **condition,
+                )
+        except Overtaken:
+            with translated():
+                found = await blob.get_blob_properties()
+            if (found.metadata or {}).get(WRITTEN_BY) != token:
+                raise
+
+    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+        """See `FileStore.list_inputs`."""
+        with translated():
+            async for blob in self._input.list_blobs():
+                yield blob.name, bare(blob.etag), blob.last_modified
+
+    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+        """See `FileStore.list_answered`."""
+        with translated():
+            async for blob in self._output.list_blobs(include=["metadata"]):
+                yield blob.name, (blob.metadata or {}).get(INPUT_ETAG, "")
+
+
+def _labels(outcome: Outcome) -> dict[str, str]:
+    """What whoever listens to the output container, or lists it, can tell without opening the document."""
+    labels = {
+        INPUT_ETAG: outcome.input.etag,
+        "status": outcome.status,
+        "recipe": outcome.recipe.name if outcome.recipe else "",
+        "kind": outcome.input.kind or "",
+        "code": outcome.error.code if outcome.error else "",
+    }
+    return {name: value for name, value in labels.items() if value}
 
 
 class BlobSource:
-    """The content of one version of a blob, read anew at each call of `chunks` (implements `FileSource`)."""
+    """The content of one version of a blob, read anew at each call of `chunks` (implements `MediaSource`)."""
 
     def __init__(self, blob: BlobClient, file: InputFile, links: Links) -> None:
         self._blob = blob
@@ -137,8 +146,8 @@ class BlobSource:
     async def chunks(self) -> AsyncIterator[bytes]:
         """See `MediaSource.chunks`."""
         digest = hashlib.sha256()
-        with _translated():
-            download = await self._blob.download_blob(**_only_if(self._file.etag))
+        with translated():
+            download = await self._blob.download_blob(**only_if(self._file.etag))
             async for chunk in download.chunks():
                 digest.update(chunk)
                 yield chunk
@@ -146,32 +155,5 @@ class BlobSource:
 
     async def url(self) -> str:
         """See `MediaSource.url`."""
-        with _translated():
+        with translated():
             return await self._links.to(self._blob)
-
-
-def _only_if(etag: str) -> dict[str, Any]:
-    """Make the service answer 412 if the blob is no longer the version of this etag."""
-    return {"etag": f'"{etag}"', "match_condition": MatchConditions.IfNotModified}
-
-
-def _bare(etag: str) -> str:
-    return etag.strip('"')
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the SDK's exceptions into ours."""
-    try:
-        yield
-    except AzureError as fault:
-        raise _ours(fault) from fault
-
-
-def _ours(fault: AzureError) -> DropscribeError:
-    code = str(getattr(fault, "error_code", None) or type(fault).__name__)
-    if isinstance(fault, ResourceNotFoundError) and code != "ContainerNotFound":
-        return InputGone(code)
-    if isinstance(fault, ResourceExistsError | ResourceModifiedError):
-        return Overtaken(code)
-    return StorageUnavailable(f"Storage answered {code}.")

@@ -43,12 +43,11 @@ def load(**changed: str) -> subprocess.CompletedProcess[str]:
 def functions(**changed: str) -> Any:
     done = load(**changed)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return {name: trigger for name, trigger, *_ in json.loads(done.stdout.splitlines()[-1])}
 
 
 def test_the_door_is_a_blob_trigger_by_event_grid_on_the_input_container() -> None:
-    ((name, trigger),) = functions()
-    assert name == "answer_blob"
+    trigger = functions()["answer_blob"]
     assert {key: trigger[key] for key in ("type", "direction", "source", "path", "connection")} == {
         "type": "blobTrigger",
         "direction": "IN",
@@ -59,13 +58,26 @@ def test_the_door_is_a_blob_trigger_by_event_grid_on_the_input_container() -> No
 
 
 def test_the_host_is_asked_for_a_reference_and_not_for_the_content() -> None:
-    ((_, trigger),) = functions()
+    trigger = functions()["answer_blob"]
     assert trigger["properties"] == {"SupportsDeferredBinding": True}
 
 
 def test_settings_choose_the_container_and_the_source() -> None:
-    ((_, trigger),) = functions(INPUT_CONTAINER="inbox", BLOB_TRIGGER_SOURCE="LogsAndContainerScan")
+    trigger = functions(INPUT_CONTAINER="inbox", BLOB_TRIGGER_SOURCE="LogsAndContainerScan")["answer_blob"]
     assert (trigger["path"], trigger["source"]) == ("inbox/{name}", "LogsAndContainerScan")
+
+
+def test_the_other_doors_are_our_queue_the_two_poison_queues_and_a_timer() -> None:
+    doors = functions(DEFERRED_QUEUE="later")
+    queues = {name: door["queueName"] for name, door in doors.items() if door["type"] == "queueTrigger"}
+    assert queues == {
+        "answer_deferred": "later",
+        "settle_poison": "webjobs-blobtrigger-poison",
+        "settle_deferred_poison": "later-poison",
+    }
+    assert {door["connection"] for name, door in doors.items() if name in queues} == {"MEDIA_STORAGE"}
+    assert doors["reconcile"]["schedule"] == "0 */15 * * * *"
+    assert len(doors) == 5
 
 
 def test_an_app_with_wrong_settings_refuses_to_start_and_names_them_all() -> None:

@@ -19,8 +19,9 @@ from azure.storage.blob.aio import BlobServiceClient
 from local.storage import Azurite
 from local.tls import write_certificate
 from shared.adapters import links
+from shared.adapters.azure_storage import blobs_by_connection_string, blobs_by_identity
 from shared.adapters.links import PublicLinks
-from shared.adapters.storage import BlobFiles, by_connection_string, by_identity
+from shared.adapters.storage import BlobFiles
 from shared.errors import StorageUnavailable
 
 AWKWARD = "a b#c%20é?.png"
@@ -72,7 +73,7 @@ async def secure(
     """A storage emulator at which we are known by identity."""
     log = tmp_path_factory.mktemp("azurite") / "azurite.log"
     running = await Azurite.start(log=log, location=None, certificate=certificate)
-    service = by_identity(running.blobs, Identity(), connection_verify=str(certificate[0]))
+    service = blobs_by_identity(running.blobs, Identity(), connection_verify=str(certificate[0]))
     await service.create_container("input")
     yield service
     await service.close()
@@ -81,7 +82,7 @@ async def secure(
 
 @pytest.fixture
 async def by_key(azurite: str) -> AsyncIterator[BlobServiceClient]:
-    async with by_connection_string(azurite) as service:
+    async with blobs_by_connection_string(azurite) as service:
         if not await service.get_container_client("input").exists():
             await service.create_container("input")
         yield service

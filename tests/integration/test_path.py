@@ -1,11 +1,13 @@
 """The one path of a file, whole: real storage, a model service on loopback, and the app as the environment makes it."""
 
 import asyncio
+import base64
 import json
 import shutil
+import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,13 @@ import aiohttp
 import pytest
 import yarl
 from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from shared import bootstrap
-from shared.errors import ModelMisconfigured, ModelThrottled
+from shared.patience import Patience
 from tests import samples
 from tests.integration.loopback import COMPLETION, Answer, Service, service
-from tests.planted import KEY, SECRETS, TOKEN
+from tests.planted import KEY, SECRETS, TOKEN, Watch
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
@@ -34,6 +37,7 @@ class Place:
     """Two containers of a test's own, a service, and the settings that lead to them."""
 
     storage: BlobServiceClient
+    queues: QueueServiceClient
     foundry: Service
     environ: dict[str, str]
     recipes: Path
@@ -46,15 +50,44 @@ class Place:
         assert old in text
         path.write_text(text.replace(old, new))
 
+    async def drop(self, name: str, content: bytes) -> None:
+        await self.storage.get_blob_client(self.input, name).upload_blob(content, overwrite=True)
+
+    def app(self, *, patience: Patience | None = None, **settings: str) -> bootstrap.Dropscribe:
+        app = bootstrap.load({**self.environ, **settings}, self.recipes, patience=patience)
+        self.apps.append(app)
+        return app
+
     async def process(self, name: str, content: bytes, **settings: str) -> dict[str, Any]:
         """Drop a file, take it to its document, and read that."""
-        await self.storage.get_blob_client(self.environ["INPUT_CONTAINER"], name).upload_blob(content, overwrite=True)
-        app = bootstrap.load({**self.environ, **settings}, self.recipes)
-        self.apps.append(app)
-        await app.process(self.environ["INPUT_CONTAINER"], name)
-        blob = self.storage.get_blob_client(self.environ["OUTPUT_CONTAINER"], f"{name}.json")
+        await self.drop(name, content)
+        await self.app(patience=None, **settings).process(self.input, name)
+        return await self.document(name)
+
+    async def document(self, name: str) -> dict[str, Any]:
+        blob = self.storage.get_blob_client(self.output, f"{name}.json")
         document: dict[str, Any] = json.loads(await (await blob.download_blob()).readall())
         return document
+
+    async def documents(self) -> list[str]:
+        container = self.storage.get_container_client(self.output)
+        return [name async for name in container.list_blob_names()]
+
+    async def waiting(self) -> str:
+        """All that a look at the queue of files that wait can show."""
+        return str([message.content for message in await self.queue.peek_messages(32)])
+
+    @property
+    def input(self) -> str:
+        return self.environ["INPUT_CONTAINER"]
+
+    @property
+    def output(self) -> str:
+        return self.environ["OUTPUT_CONTAINER"]
+
+    @property
+    def queue(self) -> QueueClient:
+        return self.queues.get_queue_client(self.environ["DEFERRED_QUEUE"])
 
     @property
     def parts(self) -> list[Any]:
@@ -67,7 +100,11 @@ class Place:
 async def place(azurite: str, tmp_path: Path) -> AsyncIterator[Place]:
     shutil.copytree(bootstrap.RECIPES, tmp_path / "recipes")
     names = [f"{kind}-{uuid.uuid4().hex[:12]}" for kind in ("input", "output")]
-    async with service() as foundry, BlobServiceClient.from_connection_string(azurite) as storage:
+    async with (
+        service() as foundry,
+        BlobServiceClient.from_connection_string(azurite) as storage,
+        QueueServiceClient.from_connection_string(azurite) as queues,
+    ):
         for name in names:
             await storage.create_container(name)
         environ = {
@@ -77,8 +114,10 @@ async def place(azurite: str, tmp_path: Path) -> AsyncIterator[Place]:
             "MEDIA_STORAGE": azurite,
             "INPUT_CONTAINER": names[0],
             "OUTPUT_CONTAINER": names[1],
+            "STATE_CONTAINER": names[0].replace("input", "state"),
+            "DEFERRED_QUEUE": names[0].replace("input", "later"),
         }
-        place = Place(storage, foundry, environ, tmp_path / "recipes")
+        place = Place(storage, queues, foundry, environ, tmp_path / "recipes")
         yield place
         for app in place.apps:
             await app.close()
@@ -167,17 +206,109 @@ async def test_files_that_come_at_the_same_moment_are_all_answered_once(place: P
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
+    "answer",
     [
-        (Answer(401, {"error": {"message": f"The key {KEY} is wrong."}}), ModelMisconfigured),
-        (Answer(429, {"error": {"message": f"Bearer {TOKEN} is busy."}}, {"Retry-After": "5"}), ModelThrottled),
+        Answer(401, {"error": {"message": f"The key {KEY} is wrong."}}),
+        Answer(429, {"error": {"message": f"Bearer {TOKEN} is busy."}}, {"Retry-After": "500"}),
     ],
 )
-async def test_a_key_that_a_service_quotes_is_told_to_nobody(
-    place: Place, answer: Answer, expected: type[Exception]
-) -> None:
+async def test_a_key_that_a_service_quotes_is_told_to_nobody(place: Place, answer: Answer, suite_watch: Watch) -> None:
     place.foundry.answers = [answer]
-    with pytest.raises(expected) as caught:
-        await place.process("chart.png", CHART)
-    assert not any(secret in repr(caught.value) for secret in SECRETS)
-    assert "…" in str(caught.value)
+    await place.drop("chart.png", CHART)
+    await place.app().process(place.input, "chart.png")
+    assert suite_watch.leaks == []
+    waiting = await place.waiting()
+    assert not any(secret in waiting for secret in SECRETS)
+
+
+async def test_a_retry_after_of_a_day_neither_hangs_nor_loses_the_file(place: Place) -> None:
+    place.foundry.answers = [Answer(429, "", {"Retry-After": "86400"}), saying("A chart.")]
+    await place.drop("chart.png", CHART)
+    started = time.monotonic()
+    await place.app().process(place.input, "chart.png")
+    assert time.monotonic() - started < 30
+    assert (await place.queue.get_queue_properties()).approximate_message_count == 1
+    assert [message async for message in place.queue.receive_messages()] == []  # it is hidden
+
+
+async def test_with_a_wrong_key_every_file_waits_and_ends_ok_once_it_is_put_right(place: Place) -> None:
+    place.foundry.answers = [Answer(401, {"error": {"message": "wrong"}})]
+    names = [f"{number}.png" for number in range(4)]
+    impatient = Patience(breaker=0.01)
+    app = place.app(patience=replace(impatient, here=0))
+    for name in names:
+        await place.drop(name, CHART)
+        await app.process(place.input, name)
+    assert await place.documents() == []
+    place.foundry.answers = [Answer()]
+    while messages := [message async for message in place.queue.receive_messages()]:
+        for message in messages:
+            await app.resume(base64.b64decode(message.content).decode())
+            await place.queue.delete_message(message)
+    assert await place.documents() == [f"{name}.json" for name in names]
+    assert all([(await place.document(name))["status"] == "ok" for name in names])
+
+
+async def test_a_document_is_announced_once_it_is_there_without_what_stands_in_it(place: Place) -> None:
+    place.foundry.answers = [saying("Secret words.")]
+    document = await place.process("translate/fr/hello.mp3", HELLO, COMPLETED_QUEUE="done-" + place.input)
+    queue = place.queues.get_queue_client("done-" + place.input)
+    (message,) = [each async for each in queue.receive_messages()]
+    text = base64.b64decode(message.content).decode()
+    event = json.loads(text)
+    assert "Secret" not in text
+    assert (event["specversion"], event["type"], event["subject"]) == (
+        "1.0",
+        "dropscribe.answered",
+        "translate/fr/hello.mp3",
+    )
+    assert event["data"]["document"].endswith(f"/{place.output}/translate/fr/hello.mp3.json")
+    assert event["data"]["input"]["etag"] == document["input"]["etag"]
+    assert (event["data"]["recipe"], event["data"]["kind"], event["data"]["usage"]["total_tokens"]) == (
+        "translate",
+        "audio",
+        10,
+    )
+
+
+async def test_a_document_wears_labels_for_whoever_listens_to_its_container(place: Place) -> None:
+    await place.process("chart.png", CHART)
+    await place.process("words.png", b"no picture")
+    labels = []
+    for name in ("chart.png", "words.png"):
+        blob = place.storage.get_blob_client(place.output, f"{name}.json")
+        labels.append((await blob.get_blob_properties()).metadata)
+    kept = [{key: found[key] for key in ("status", "recipe", "kind", "code") if key in found} for found in labels]
+    assert kept == [
+        {"status": "ok", "recipe": "describe", "kind": "image"},
+        {"status": "error", "code": "unsupported_media"},
+    ]
+
+
+async def test_nothing_is_left_behind_when_all_is_done(place: Place) -> None:
+    await place.process("chart.png", CHART)
+    state = place.storage.get_container_client(place.environ["STATE_CONTAINER"])
+    assert [name async for name in state.list_blob_names()] == []
+
+
+async def test_a_file_whose_event_was_lost_is_found_and_answered(place: Place) -> None:
+    await place.drop("chart.png", CHART)
+    await place.process("answered.png", CHART)
+    app = place.app(patience=Patience(overdue=0))
+    await app.reconcile()
+    (message,) = [each async for each in place.queue.receive_messages()]
+    assert base64.b64decode(message.content).decode() == '{"name":"chart.png"}'
+    await app.resume(base64.b64decode(message.content).decode())
+    assert (await place.document("chart.png"))["status"] == "ok"
+
+
+async def test_what_the_host_gave_up_on_gets_one_more_chance_and_then_an_error(place: Place) -> None:
+    await place.drop("chart.png", CHART)
+    app = place.app(patience=Patience(first=0))
+    await app.settle_poison(json.dumps({"ContainerName": place.input, "BlobName": "chart.png", "ETag": "x"}))
+    (message,) = [each async for each in place.queue.receive_messages()]
+    await app.settle_poison(base64.b64decode(message.content).decode())
+    error = (await place.document("chart.png"))["error"]
+    assert (error["code"], error["retryable"]) == ("poisoned", True)
+    await app.settle_poison(json.dumps({"ContainerName": place.output, "BlobName": "x.json"}))
+    assert await place.documents() == ["chart.png.json"]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import pytest
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters.storage import CHUNK_BYTES, BlobFiles, by_connection_string
+from shared.adapters.azure_storage import CHUNK_BYTES, blobs_by_connection_string
+from shared.adapters.storage import BlobFiles
 from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
 from shared.files import InputFile
@@ -59,7 +60,7 @@ class Store:
 async def store(azurite: str) -> AsyncIterator[Store]:
     suffix = uuid.uuid4().hex[:8]
     names = f"input-{suffix}", f"output-{suffix}"
-    files = BlobFiles(by_connection_string(azurite), input_container=names[0], output_container=names[1])
+    files = BlobFiles(blobs_by_connection_string(azurite), input_container=names[0], output_container=names[1])
     async with BlobServiceClient.from_connection_string(azurite) as service:
         for name in names:
             await service.create_container(name)
@@ -94,7 +95,9 @@ async def test_look_says_that_a_file_is_gone(store: Store) -> None:
 
 
 async def test_a_missing_container_is_our_trouble_and_not_a_file_gone(azurite: str) -> None:
-    files = BlobFiles(by_connection_string(azurite), input_container="no-such-container", output_container="output")
+    files = BlobFiles(
+        blobs_by_connection_string(azurite), input_container="no-such-container", output_container="output"
+    )
     with pytest.raises(StorageUnavailable, match="ContainerNotFound"):
         await files.look("a.png")
     await files.close()
@@ -102,7 +105,7 @@ async def test_a_missing_container_is_our_trouble_and_not_a_file_gone(azurite: s
 
 async def test_storage_that_does_not_answer_is_our_trouble() -> None:
     nowhere = "BlobEndpoint=http://127.0.0.1:1/devstoreaccount1;AccountName=a;AccountKey=a2V5"
-    files = BlobFiles(by_connection_string(nowhere), input_container="input", output_container="output")
+    files = BlobFiles(blobs_by_connection_string(nowhere), input_container="input", output_container="output")
     with pytest.raises(StorageUnavailable):
         await files.look("a.png")
     await files.close()

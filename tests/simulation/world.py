@@ -5,7 +5,6 @@ the world's own. The rules are those of the storage extension: a message is hidd
 runs, is visible again at once when that fails, and goes to the poison queue after five tries, kills among them.
 """
 
-import dataclasses
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from dataclasses import dataclass, field
@@ -19,14 +18,14 @@ from shared.deferrals import Job
 from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken
 from shared.files import InputFile, StoredOutcome
+from shared.media import Media
 from shared.outcome import Outcome, document_name
 from shared.patience import Patience
 from shared.pauses import Pauses
-from shared.processor import Processor
+from shared.processor import Errand, Processor
 from shared.rescue import Rescue
-from tests.unit.test_draft import talk
 from tests.unit.fakes import said
-from shared.media import Media
+from tests.unit.test_draft import talk
 
 HIDDEN, MOST_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
 SLOTS = 16
@@ -41,7 +40,7 @@ class Pause:
     def __init__(self, until: float = 0) -> None:
         self.until = until
 
-    def __await__(self) -> Generator["Pause", None, None]:
+    def __await__(self) -> Generator["Pause"]:
         yield self
 
 
@@ -71,11 +70,12 @@ class Killed(BaseException):
 
 @dataclass
 class World:
-    """All there is: storage, queues, the host, a model. `mutate` may break the core on purpose."""
+    """All there is: storage, queues, the host, a model. The first fields may break the protocol on purpose."""
 
     random: Random = field(default_factory=lambda: Random(0))
     time: float = 0
     patience: Patience = field(default_factory=Patience)
+    errand: type[Errand] = Errand
     with_reconciler: bool = True
     checks_versions: bool = True
     inputs: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -189,7 +189,7 @@ class World:
         elif queue.endswith("-poison"):
             self._start(queue, message, self.rescue.settle_poison("input", message.job))
         else:
-            self._start(queue, message, self.processor.process("input", message.job))
+            self._start(queue, message, self.errand(self.processor, message.job).run())
 
     def _start(self, queue: str, message: Message, steps: Coroutine[Any, Any, Any]) -> None:
         self.running.append(Run(queue, message, message.receipt, steps))
@@ -341,9 +341,3 @@ class World:
     def _require_version(self, file: InputFile) -> None:
         if self.checks_versions and self.inputs.get(file.name, ("", 0))[0] != file.etag:
             raise Overtaken(file.name) if file.name in self.inputs else InputGone(file.name)
-
-
-def mutated(world: World, **parts: Any) -> World:
-    """The same world, with other parts in its core."""
-    world.processor = dataclasses.replace(world.processor, **parts)
-    return world

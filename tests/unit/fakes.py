@@ -3,17 +3,21 @@
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from shared.chat import ChatAnswer, ChatRequest, MediaPart
+from shared.claims import Claim, StoredClaim
+from shared.deferrals import Job
 from shared.deployment import DEFAULT, Deployment, Deployments
 from shared.endpoint import Endpoint
 from shared.errors import InputGone, Overtaken
 from shared.files import InputFile, StoredOutcome
 from shared.models import CapabilityTable
-from shared.outcome import Outcome
+from shared.outcome import Outcome, document_name
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()
+START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PHI = "Phi-4-multimodal-instruct"
 SIGNED = f"https://storage.example/input/file?sp=r&sig={SIGNATURE}"
 
@@ -70,7 +74,7 @@ class MemoryFiles:
 
     async def look(self, name: str) -> InputFile:
         content = self._content(name)
-        return InputFile("input", name, _etag(content), len(content), self.metadata[name])
+        return InputFile("input", name, _etag(content), len(content), self.metadata[name], START)
 
     async def read_head(self, file: InputFile, length: int) -> bytes:
         return self._current(file)[:length]
@@ -83,6 +87,17 @@ class MemoryFiles:
             return None
         etag, outcome = self.outcomes[name]
         return StoredOutcome(etag, outcome.input.etag)
+
+    async def read_outcome(self, name: str) -> Outcome | None:
+        return self.outcomes[name][1] if name in self.outcomes else None
+
+    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+        for name, content in self.contents.items():
+            yield name, _etag(content), START
+
+    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+        for name, (_, outcome) in self.outcomes.items():
+            yield document_name(name), outcome.input.etag
 
     async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
         meanwhile, self.before_writing = self.before_writing, None
@@ -104,6 +119,51 @@ class MemoryFiles:
         if _etag(content) != file.etag:
             raise Overtaken(file.name)
         return content
+
+
+@dataclass
+class MemoryState:
+    """Claims, pauses, queues and a clock in memory; time passes only while somebody waits."""
+
+    time: datetime = START + timedelta(days=1)
+    records: dict[str, StoredClaim] = field(default_factory=dict)
+    pauses: dict[str, datetime] = field(default_factory=dict)
+    sent: list[tuple[Job, float]] = field(default_factory=list)
+    announced: list[Outcome] = field(default_factory=list)
+    slept: list[float] = field(default_factory=list)
+
+    async def read(self, name: str) -> StoredClaim | None:
+        return self.records.get(name)
+
+    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        if self.records.get(name) != replacing:
+            raise Overtaken(name)
+        version = int(replacing.version) + 1 if replacing else 1
+        self.records[name] = StoredClaim(str(version), claim)
+        return self.records[name]
+
+    async def delete(self, name: str, stored: StoredClaim) -> None:
+        if self.records.get(name) == stored:
+            del self.records[name]
+
+    async def read_pause(self, deployment: str) -> datetime | None:
+        return self.pauses.get(deployment)
+
+    async def write_pause(self, deployment: str, until: datetime) -> None:
+        self.pauses[deployment] = until
+
+    async def send(self, job: Job, seconds: float) -> None:
+        self.sent.append((job, seconds))
+
+    async def announce(self, outcome: Outcome) -> None:
+        self.announced.append(outcome)
+
+    def now(self) -> datetime:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += timedelta(seconds=seconds)
 
 
 @dataclass

@@ -25,18 +25,22 @@ def recipe(schema: AnswerSchema | None = None) -> Recipe:
 
 
 def conversation(
-    model: SpeakingModel, *, schema: AnswerSchema | None = None, sent_as: Carriage = "inline"
+    model: SpeakingModel,
+    *,
+    schema: AnswerSchema | None = None,
+    sent_as: Carriage = "inline",
+    turns: tuple[str, ...] = ("One.",),
 ) -> Conversation:
     part = MediaPart(Media("image", "image/png", "png"), MemorySource(PICTURE), sent_as)
-    return Conversation(recipe(schema), model, model, part)
+    return Conversation(recipe(schema), Prompt(None, turns), model, model, part)
 
 
 async def held(
     *answers: ChatAnswer, turns: tuple[str, ...] = ("Read it.",), **own: Any
 ) -> tuple[Conversation, SpeakingModel]:
     model = SpeakingModel(list(answers), deployed(**own))
-    talk = conversation(model, schema=SCHEMA)
-    await talk.hold(Prompt(None, turns))
+    talk = conversation(model, schema=SCHEMA, turns=turns)
+    await talk.hold()
     return talk, model
 
 
@@ -85,7 +89,7 @@ async def test_only_the_last_turn_is_held_to_the_schema() -> None:
 async def test_an_answer_held_back_by_a_filter_is_refused_but_what_it_cost_is_kept() -> None:
     talk = conversation(SpeakingModel([said("", finish_reason="content_filter")]))
     with pytest.raises(FileRejected) as caught:
-        await talk.hold(Prompt(None, ("Read it.",)))
+        await talk.hold()
     assert (caught.value.code, caught.value.request_id, len(talk.exchanges)) == ("content_filtered", "request-1", 1)
 
 
@@ -98,8 +102,8 @@ def carriages(model: SpeakingModel) -> list[list[Carriage]]:
 
 async def test_a_file_that_the_service_could_not_fetch_is_sent_inline_once_and_stays_so() -> None:
     model = SpeakingModel([UrlNotFetched("no"), said("one"), said("two")])
-    talk = conversation(model, sent_as="url")
-    await talk.hold(Prompt("Be brief.", ("One.", "Two.")))
+    talk = conversation(model, sent_as="url", turns=("One.", "Two."))
+    await talk.hold()
     assert carriages(model) == [["url"], ["inline"], ["inline"]]
     assert talk.warnings == ["The service could not fetch the file from storage, so it was sent inline."]
     assert talk.media.sent_as == "inline"
@@ -113,28 +117,28 @@ async def test_a_file_that_could_not_be_fetched_and_cannot_go_inline_is_tried_la
 ) -> None:
     model = SpeakingModel([UrlNotFetched("no"), said("never")], deployed(**own))
     with pytest.raises(UrlNotFetched):
-        await conversation(model, sent_as=sent_as).hold(Prompt(None, ("One.",)))
+        await conversation(model, sent_as=sent_as).hold()
     assert len(model.requests) == 1
 
 
 @pytest.mark.parametrize("answer", [said(" "), said("", refusal="I will not.")])
 async def test_nothing_more_is_asked_where_there_is_no_answer_to_go_on_with(answer: ChatAnswer) -> None:
     model = SpeakingModel([answer, said("made up")])
-    talk = conversation(model)
-    await talk.hold(Prompt(None, ("Write it down.", "Summarize it.")))
+    talk = conversation(model, turns=("Write it down.", "Summarize it."))
+    await talk.hold()
     assert (len(model.requests), len(talk.warnings)) == (1, 1)
 
 
 async def test_the_model_that_answers_last_is_the_one_that_is_held_to_the_schema() -> None:
     ears = SpeakingModel([said("Four fifty.")], deployed(json_schema=False))
     words = SpeakingModel([said("no"), said(FITS)], deployed("gpt-5.4", alias="words"))
-    talk = replace(conversation(ears, schema=SCHEMA), later=words)
-    await talk.hold(Prompt(None, ("Write it down.", "Fill in the form.")))
+    talk = replace(conversation(ears, schema=SCHEMA, turns=("Write it down.", "Fill in the form.")), later=words)
+    await talk.hold()
     assert [request.schema for request in words.requests] == [SCHEMA, SCHEMA]
     assert talk.data == {"total": 4.5}
 
 
 async def test_a_file_just_within_the_limit_goes_inline_when_it_could_not_be_fetched() -> None:
     model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(most_bytes=len(PICTURE)))
-    await conversation(model, sent_as="url").hold(Prompt(None, ("One.",)))
+    await conversation(model, sent_as="url").hold()
     assert carriages(model) == [["url"], ["inline"]]

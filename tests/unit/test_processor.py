@@ -1,41 +1,72 @@
 import logging
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
+from shared.answering import Answerer
 from shared.bootstrap import RECIPES
 from shared.chat import ChatAnswer, ChatRequest, MediaPart, TextPart
-from shared.errors import FileRejected, ModelThrottled, StorageUnavailable
+from shared.claims import Claim, StoredClaim
+from shared.conclusion import Conclusion
+from shared.deferrals import Job
+from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, ModelTimeout, ModelUnavailable
 from shared.outcome import Outcome
+from shared.pauses import Pauses
 from shared.processor import MOST_RESTARTS, Processor
 from shared.recipes import RecipeBook
 from tests import samples
-from tests.unit.fakes import PHI, MemoryFiles, SpeakingModel, all_of, deployed, said
+from tests.unit.fakes import PHI, START, MemoryFiles, MemoryState, SpeakingModel, all_of, deployed, said
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
 BOOK = RecipeBook.load(RECIPES)
 
 
+class Place(Processor):
+    """A processor over a store and a state in memory."""
+
+    async def take(self, name: str, container: str = "input", **job: Any) -> None:
+        await self.process(container, Job(name=name, **job))
+
+
 def processor(
-    files: MemoryFiles, model: SpeakingModel, *, others: Sequence[SpeakingModel] = (), recipes: RecipeBook = BOOK
-) -> Processor:
-    models = [model, *others]
-    return Processor(
-        input_container="input",
+    files: MemoryFiles,
+    model: SpeakingModel,
+    *,
+    others: Sequence[SpeakingModel] = (),
+    recipes: RecipeBook = BOOK,
+    state: MemoryState | None = None,
+) -> Place:
+    models, state = [model, *others], state or MemoryState()
+    answerer = Answerer(
         files=files,
         recipes=recipes,
         deployments=all_of(*(each.deployment for each in models)),
         models={each.deployment.alias: each for each in models},
+    )
+    return Place(
+        input_container="input",
+        files=files,
+        claims=state,
+        deferrals=state,
+        pauses=Pauses(state, state),
+        answering=answerer,
+        conclusion=Conclusion(files=files, claims=state, announcements=state),
+        clock=state,
+        random=Random(1),
     )
 
 
 async def test_a_file_ends_in_a_document_with_the_models_answer() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("Hola.")])
     files.put("translate/es/hello.mp3", HELLO)
-    await processor(files, model).process("input", "translate/es/hello.mp3")
+    await processor(files, model).take("translate/es/hello.mp3")
     outcome = files.outcome("translate/es/hello.mp3")
     assert outcome.answer
     assert outcome.recipe
@@ -51,7 +82,7 @@ async def test_a_file_ends_in_a_document_with_the_models_answer() -> None:
 async def test_the_model_is_asked_the_recipes_question_with_the_file_after_it() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("A chart.")])
     files.put("ask-chart/sales.png", CHART)
-    await processor(files, model).process("input", "ask-chart/sales.png")
+    await processor(files, model).take("ask-chart/sales.png")
     (request,) = model.requests
     system, user = request.messages
     assert request.options.max_output_tokens == 2048
@@ -64,7 +95,7 @@ async def test_a_second_event_for_the_same_version_does_nothing() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("once"), said("twice")])
     files.put("chart.png", CHART)
     for _ in range(3):
-        await processor(files, model).process("input", "chart.png")
+        await processor(files, model).take("chart.png")
     assert (len(model.requests), files.writes) == (1, 1)
 
 
@@ -72,7 +103,7 @@ async def test_an_overwritten_file_gets_a_new_document_in_place_of_the_old() -> 
     files, model = MemoryFiles(), SpeakingModel([said("old"), said("new")])
     for content in (CHART, HELLO):
         files.put("file", content)
-        await processor(files, model).process("input", "file")
+        await processor(files, model).take("file")
     outcome = files.outcome("file")
     assert outcome.answer
     assert (outcome.answer.text, outcome.input.kind, files.writes) == ("new", "audio", 2)
@@ -94,7 +125,7 @@ async def test_a_file_that_cannot_be_answered_gets_an_error_document_and_costs_n
 ) -> None:
     files, model = MemoryFiles(), SpeakingModel([said("never")])
     files.put("file", content, **metadata)
-    await processor(files, model).process("input", "file")
+    await processor(files, model).take("file")
     outcome = files.outcome("file")
     assert outcome.error
     assert (outcome.status, outcome.error.code, model.requests) == ("error", code, [])
@@ -104,7 +135,7 @@ async def test_a_file_over_the_models_limit_is_refused_before_it_is_paid_for() -
     small = deployed(most_bytes=len(CHART) - 1, urls=False)
     files, model = MemoryFiles(), SpeakingModel([said("never")], small)
     files.put("chart.png", CHART)
-    await processor(files, model).process("input", "chart.png")
+    await processor(files, model).take("chart.png")
     error = files.outcome("chart.png").error
     assert error
     assert (error.code, model.requests) == ("too_large", [])
@@ -114,7 +145,7 @@ async def test_a_file_that_the_model_refuses_gets_an_error_document() -> None:
     refusal = FileRejected("rejected_by_model", "Not a picture.", "Draw one.", "request-7")
     files, model = MemoryFiles(), SpeakingModel([refusal])
     files.put("chart.png", CHART)
-    await processor(files, model).process("input", "chart.png")
+    await processor(files, model).take("chart.png")
     outcome = files.outcome("chart.png")
     assert outcome.error
     assert outcome.model
@@ -125,19 +156,171 @@ async def test_a_file_that_the_model_refuses_gets_an_error_document() -> None:
     )
 
 
-async def test_a_fault_that_may_pass_is_raised_and_leaves_no_document() -> None:
-    files, model = MemoryFiles(), SpeakingModel([ModelThrottled("later"), said("now")])
+async def test_a_short_wait_is_spent_here_with_the_claim_given_back() -> None:
+    files, model, state = (
+        MemoryFiles(),
+        SpeakingModel([ModelThrottled("later", retry_after=2), said("now")]),
+        MemoryState(),
+    )
     files.put("chart.png", CHART)
-    with pytest.raises(ModelThrottled):
-        await processor(files, model).process("input", "chart.png")
-    assert files.outcomes == {}
-    await processor(files, model).process("input", "chart.png")
+    await processor(files, model, state=state).take("chart.png")
     assert files.outcome("chart.png").status == "ok"
+    assert (state.sent, state.records, len(model.requests)) == ([], {}, 2)
+    assert 2 <= sum(state.slept) <= 10
+
+
+async def test_a_long_wait_goes_to_the_queue_and_the_message_is_let_go() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([ModelThrottled("later", retry_after=86_400)]), MemoryState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    ((job, seconds),) = state.sent
+    assert (files.outcomes, state.slept) == ({}, [])
+    assert (job.name, job.attempt, job.since) == ("chart.png", 1, state.time)
+    assert seconds >= 86_400
+    assert state.records["chart.png"].claim.kind == "deferred"
+
+
+@dataclass
+class LoggedState(MemoryState):
+    """Remembers the order of what is sent and noted."""
+
+    order: list[str] = field(default_factory=list)
+
+    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        self.order.append(claim.kind)
+        return await super().write(name, claim, replacing=replacing)
+
+    async def send(self, job: Job, seconds: float) -> None:
+        self.order.append("sent")
+        await super().send(job, seconds)
+
+
+async def test_a_file_is_noted_as_waiting_only_when_the_message_that_brings_it_back_is_sent() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([ModelThrottled("later", retry_after=600)]), LoggedState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    assert state.order == ["claimed", "sent", "deferred"]
+
+
+async def test_a_deployment_that_asks_for_a_pause_gets_it_from_every_file() -> None:
+    files, model, state = (
+        MemoryFiles(),
+        SpeakingModel([ModelThrottled("later", retry_after=600), said("now")]),
+        MemoryState(),
+    )
+    for name in ("one.png", "two.png"):
+        files.put(name, CHART)
+        await processor(files, model, state=state).take(name)
+    assert len(model.requests) == 1
+    assert [job.attempt for job, _ in state.sent] == [1, 0]
+
+
+async def test_a_service_that_refuses_us_is_left_alone_and_no_file_is_blamed() -> None:
+    files, model, state = (
+        MemoryFiles(),
+        SpeakingModel([ModelMisconfigured("wrong key"), said("right key")]),
+        MemoryState(),
+    )
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    ((job, seconds),) = state.sent
+    assert (job.attempt, files.outcomes) == (0, {})
+    assert 300 <= seconds <= 1800
+    state.time += timedelta(seconds=seconds)
+    await processor(files, model, state=state).process("input", job)
+    assert files.outcome("chart.png").status == "ok"
+
+
+async def test_a_model_that_leaves_a_file_unanswered_three_times_is_asked_no_more() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([ModelTimeout("silence")]), MemoryState()
+    files.put("chart.png", CHART)
+    job = Job(name="chart.png")
+    for _ in range(3):
+        await processor(files, model, state=state).process("input", job)
+        job = state.sent[-1][0] if state.sent else job
+    error = files.outcome("chart.png").error
+    assert error
+    assert (error.code, error.retryable, len(model.requests)) == ("model_timeout", True, 3)
+
+
+async def test_a_file_that_never_got_through_in_a_week_ends_in_an_error_that_may_be_tried_again() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([ModelUnavailable("503")]), MemoryState()
+    files.put("chart.png", CHART)
+    week = state.time - timedelta(days=8)
+    await processor(files, model, state=state).take("chart.png", attempt=40, since=week)
+    error = files.outcome("chart.png").error
+    assert error
+    assert (error.code, error.retryable) == ("gave_up", True)
+
+
+async def test_a_duplicate_of_what_somebody_works_on_waits_until_that_must_be_over() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([said("never")]), MemoryState()
+    files.put("chart.png", CHART)
+    etag = (await files.look("chart.png")).etag
+    claim = Claim(etag, "claimed", state.time + timedelta(minutes=10), 0, 0, "theirs")
+    await state.write("chart.png", claim, replacing=None)
+    await processor(files, model, state=state).take("chart.png")
+    ((job, seconds),) = state.sent
+    assert (job, model.requests) == (Job(name="chart.png", since=state.time), [])
+    assert 600 <= seconds <= 630
+
+
+async def test_a_file_whose_workers_broke_down_three_times_is_held_to_be_what_kills_them() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([said("never")]), MemoryState()
+    files.put("chart.png", CHART)
+    etag = (await files.look("chart.png")).etag
+    claim = Claim(etag, "claimed", state.time - timedelta(minutes=1), 0, 2, "dead")
+    await state.write("chart.png", claim, replacing=None)
+    await processor(files, model, state=state).take("chart.png")
+    error = files.outcome("chart.png").error
+    assert error
+    assert (error.code, model.requests, state.records) == ("crash_loop", [], {})
+
+
+async def test_a_file_that_is_still_arriving_is_given_time() -> None:
+    files, state = MemoryFiles(), MemoryState(time=START + timedelta(seconds=59))
+    files.put("chart.png", b"")
+    await processor(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    assert [seconds for _, seconds in state.sent] == [60]
+    assert files.outcomes == {}
+
+
+async def test_an_answer_is_kept_when_an_older_versions_document_comes_late() -> None:
+    files, model = MemoryFiles(), SpeakingModel([said("new")])
+    files.put("file", CHART)
+    stale = await outcome_of("file", HELLO)
+    files.before_writing = lambda: files.outcomes.update(file=("late", stale))
+    await processor(files, model).take("file")
+    answer = files.outcome("file").answer
+    assert answer
+    assert (answer.text, len(model.requests)) == ("new", 1)
+
+
+async def test_what_is_left_undone_by_whoever_wrote_the_document_is_done_by_the_next() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([said("once")]), MemoryState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    etag = (await files.look("chart.png")).etag
+    left = Claim(etag, "claimed", state.time - timedelta(minutes=1), 0, 0, "dead")
+    await state.write("chart.png", left, replacing=None)
+    await processor(files, model, state=state).take("chart.png")
+    assert (len(state.announced), state.records, len(model.requests)) == (2, {}, 1)
+
+
+async def test_an_answer_to_an_earlier_turn_is_not_paid_for_again_after_a_short_wait() -> None:
+    busy = ModelThrottled("later", retry_after=1)
+    files, model = MemoryFiles(), SpeakingModel([said("Hello."), busy, said("A greeting.")])
+    files.put("summarize/hello.mp3", HELLO)
+    await processor(files, model).take("summarize/hello.mp3")
+    outcome = files.outcome("summarize/hello.mp3")
+    assert outcome.answer
+    assert [turn.text for turn in outcome.answer.turns] == ["Hello.", "A greeting."]
+    assert len(model.requests) == 3
 
 
 async def test_a_file_that_is_gone_is_nobodys_fault() -> None:
     files = MemoryFiles()
-    await processor(files, SpeakingModel([said("never")])).process("input", "gone.png")
+    await processor(files, SpeakingModel([said("never")])).take("gone.png")
     assert files.outcomes == {}
 
 
@@ -146,7 +329,7 @@ async def test_an_event_for_another_container_is_not_followed(caplog: pytest.Log
     files, model = MemoryFiles(), SpeakingModel([said("never")])
     files.put("chart.png", CHART)
     with caplog.at_level(logging.INFO, "dropscribe"):
-        await processor(files, model).process("output", "chart.png")
+        await processor(files, model).take("chart.png", "output")
     assert (files.outcomes, model.requests) == ({}, [])
     assert "event.foreign_container" in caplog.text
 
@@ -161,12 +344,12 @@ async def test_a_file_overwritten_while_it_is_answered_ends_in_the_newest_answer
         files.outcomes["file"] = ("another", newest)
 
     files.before_writing = someone_else_answers_a_newer_version
-    await processor(files, model).process("input", "file")
+    await processor(files, model).take("file")
     assert files.outcome("file") is newest
     assert (files.writes, len(model.requests)) == (0, 1)
 
 
-async def test_a_file_that_never_rests_is_given_back_to_the_host() -> None:
+async def test_a_file_that_never_rests_is_put_off() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("too late")])
     files.put("file", CHART)
     stale = await outcome_of("file", HELLO)
@@ -177,9 +360,10 @@ async def test_a_file_that_never_rests_is_given_back_to_the_host() -> None:
         files.before_writing = restless
 
     files.before_writing = restless
-    with pytest.raises(StorageUnavailable, match="changed 5 times"):
-        await processor(files, model).process("input", "file")
+    state = MemoryState()
+    await processor(files, model, state=state).take("file")
     assert len(model.requests) == MOST_RESTARTS
+    assert [job.name for job, _ in state.sent] == ["file"]
 
 
 async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_path: Path) -> None:
@@ -191,7 +375,7 @@ async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_
         SpeakingModel([said("Hello, how are you?", tokens=50), said("Greeting", tokens=20)]),
     )
     files.put("hello.mp3", HELLO)
-    await processor(files, model, recipes=RecipeBook.load(tmp_path)).process("input", "hello.mp3")
+    await processor(files, model, recipes=RecipeBook.load(tmp_path)).take("hello.mp3")
     outcome = files.outcome("hello.mp3")
     assert [message.role for message in model.requests[1].messages] == ["system", "user", "assistant", "user"]
     assert [sum(isinstance(p, MediaPart) for p in m.parts) for m in model.requests[1].messages] == [
@@ -209,7 +393,7 @@ async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_
 async def test_a_file_too_large_for_a_request_is_sent_by_url_where_the_model_fetches_it() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("A chart.")], deployed(most_bytes=len(CHART) - 1))
     files.put("chart.png", CHART)
-    await processor(files, model).process("input", "chart.png")
+    await processor(files, model).take("chart.png")
     outcome = files.outcome("chart.png")
     assert outcome.model
     assert (outcome.status, outcome.model.sent_as, outcome.input.sha256) == ("ok", "url", None)
@@ -231,7 +415,7 @@ async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_an
     files, model = MemoryFiles(), MeanwhileModel([said("of either"), said("of the new")], deployed(most_bytes=9))
     files.put("file", CHART)
     model.happening = lambda: files.put("file", CHART + b"!")
-    await processor(files, model).process("input", "file")
+    await processor(files, model).take("file")
     outcome = files.outcome("file")
     assert outcome.answer
     assert (outcome.answer.text, outcome.input.bytes, files.writes) == ("of the new", len(CHART) + 1, 1)
@@ -240,7 +424,7 @@ async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_an
 async def test_what_a_model_does_not_take_is_refused_before_any_call_and_says_which_could() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("never")], deployed("gpt-5.4-mini"))
     files.put("hello.mp3", HELLO)
-    await processor(files, model).process("input", "hello.mp3")
+    await processor(files, model).take("hello.mp3")
     error = files.outcome("hello.mp3").error
     assert error
     assert (error.code, model.requests) == ("recipe_mismatch", [])
@@ -254,7 +438,7 @@ async def test_each_kind_of_file_goes_to_the_model_for_its_kind() -> None:
     files.put("chart.png", CHART)
     files.put("hello.mp3", HELLO)
     for name in ("chart.png", "hello.mp3"):
-        await processor(files, default, others=[ears]).process("input", name)
+        await processor(files, default, others=[ears]).take(name)
     assert [(len(model.requests)) for model in (default, ears)] == [1, 1]
     seen, heard = (files.outcome(name).model for name in ("chart.png", "hello.mp3"))
     assert seen
@@ -270,7 +454,7 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     words = SpeakingModel([said("A greeting.", tokens=20)], deployed("gpt-5.4", alias="words"))
     files.put("summarize/hello.mp3", HELLO)
     book = RecipeBook.load(tmp_path)
-    await processor(files, ears, others=[words], recipes=book).process("input", "summarize/hello.mp3")
+    await processor(files, ears, others=[words], recipes=book).take("summarize/hello.mp3")
     outcome = files.outcome("summarize/hello.mp3")
     assert outcome.model
     assert outcome.answer
@@ -289,7 +473,7 @@ async def test_what_was_paid_before_a_later_turn_was_refused_stands_in_the_docum
     refused = FileRejected("rejected_by_model", "No.", "Draw.", "request-9")
     files, model = MemoryFiles(), SpeakingModel([said("Hello.", tokens=50), refused])
     files.put("summarize/hello.mp3", HELLO)
-    await processor(files, model).process("input", "summarize/hello.mp3")
+    await processor(files, model).take("summarize/hello.mp3")
     outcome = files.outcome("summarize/hello.mp3")
     assert outcome.usage
     assert (outcome.status, outcome.usage.total_tokens) == ("error", 50)
@@ -299,5 +483,5 @@ async def outcome_of(name: str, content: bytes) -> Outcome:
     """The document that a file of this content ends in."""
     elsewhere = MemoryFiles()
     elsewhere.put(name, content)
-    await processor(elsewhere, SpeakingModel([said("another answer")])).process("input", name)
+    await processor(elsewhere, SpeakingModel([said("another answer")])).take(name)
     return elsewhere.outcome(name)

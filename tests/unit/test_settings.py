@@ -73,6 +73,11 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("INPUT_CONTAINER", "In_put", "must be a container's name"),
         ("OUTPUT_CONTAINER", "a--b", "must be a container's name"),
         ("OUTPUT_CONTAINER", "input", "INPUT_CONTAINER and OUTPUT_CONTAINER must differ"),
+        ("STATE_CONTAINER", "input", "INPUT_CONTAINER and STATE_CONTAINER must differ"),
+        ("INPUT_CONTAINER", "state", "INPUT_CONTAINER and STATE_CONTAINER must differ"),
+        ("COMPLETED_QUEUE", "dropscribe-deferred", "DEFERRED_QUEUE and COMPLETED_QUEUE must differ"),
+        ("COMPLETED_QUEUE", "Done!", "must be a container's name"),
+        ("MEDIA_STORAGE__blobServiceUri", "https://a.example", "MEDIA_STORAGE__queueServiceUri is missing"),
         ("BLOB_TRIGGER_SOURCE", "Polling", "input should be 'EventGrid' or 'LogsAndContainerScan'"),
     ],
 )
@@ -110,6 +115,7 @@ def test_without_keys_everything_is_reached_by_identity() -> None:
         "AZURE_INFERENCE_CREDENTIAL": "",
         "MEDIA_STORAGE": "",
         "MEDIA_STORAGE__blobServiceUri": "https://a.blob.core.windows.net/",
+        "MEDIA_STORAGE__queueServiceUri": "https://a.queue.core.windows.net/",
         "MEDIA_STORAGE__clientId": "id",
     }
     settings = Settings.from_environ(environ)
