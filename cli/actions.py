@@ -15,6 +15,7 @@ from rich.text import Text
 from cli import running_host, show
 from cli.arguments import Drop
 from cli.dropping import Document, Dropbox, DropFailedError
+from cli.redriving import Place, Redrive, Wanted
 from local.host import DIFFERENCES
 from local.process import NotStartedError
 from local.stack import APP, Ports, Stack, running
@@ -100,6 +101,40 @@ async def drop(drops: Sequence[Drop], recipe: str | None, seconds: float) -> int
     for document in documents:
         show.answer(document, f"{found.output_container}/{document_name(document.drop.name)}")
     return code
+
+
+async def redrive(wanted: Wanted, storage: str | None, *, dry_run: bool) -> int:
+    """Queue the files of error documents again."""
+    place = _place(storage)
+    if place is None:
+        show.problem("Which storage? Name it with --storage, or set MEDIA_STORAGE.")
+        return 1
+    async with Redrive(place) as account:
+        documents = await account.find(wanted)
+        if dry_run:
+            for document in documents:
+                show.console.print(Text(f"{document.metadata.get('code', '')}  {document.name}"), soft_wrap=True)
+            show.console.print(f"{len(documents)} files would be tried again")
+            return 0
+        with show.bar("Files", len(documents)) as advance:
+            queued = await account.send_again(documents, advance)
+    show.console.print(f"{queued} of {len(documents)} files are queued again")
+    return 0
+
+
+def _place(storage: str | None) -> Place | None:
+    found = running_host.RunningHost.find()
+    given = storage or os.environ.get("MEDIA_STORAGE") or os.environ.get("MEDIA_STORAGE__blobServiceUri")  # noqa: SIM112 - its very name
+    storage = given or (found.storage if found else None)
+    names = [
+        os.environ.get(name) or default
+        for name, default in (
+            ("INPUT_CONTAINER", "input"),
+            ("OUTPUT_CONTAINER", "output"),
+            ("DEFERRED_QUEUE", "dropscribe-deferred"),
+        )
+    ]
+    return Place(storage, *names) if storage else None
 
 
 async def host() -> int:

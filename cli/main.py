@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 
 from cli import actions
 from cli.arguments import drops, recipe_name
+from cli.redriving import Wanted
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -60,6 +62,25 @@ def host() -> None:
 def demo() -> None:
     """Drop a picture and a recording, and show the two documents."""
     _finish(actions.demo())
+
+
+@app.command()
+def redrive(
+    code: Annotated[str | None, typer.Option(help="Only errors of this code, such as rejected_by_model.")] = None,
+    since: Annotated[datetime | None, typer.Option(help="Only documents written since then (UTC).")] = None,
+    prefix: Annotated[str, typer.Option(help="Only files whose names begin so.")] = "",
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            help="A connection string, or the address of a blob service, for Entra ID. By default that of"
+            " MEDIA_STORAGE or MEDIA_STORAGE__blobServiceUri, else of the host that runs here."
+        ),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files.")] = False,
+) -> None:
+    """Try files again that ended in an error: remove their documents, and queue them."""
+    wanted = Wanted(code, since.replace(tzinfo=UTC) if since else None, prefix)
+    _finish(actions.redrive(wanted, storage, dry_run=dry_run))
 
 
 def _finish(action: Coroutine[Any, Any, int]) -> None:

@@ -54,6 +54,15 @@ def progress(total: int) -> Iterator[Callable[[Document], None]]:
         yield arrived
 
 
+@contextmanager
+def bar(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar that fills with each call of what this yields."""
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task("", total=total)
+        yield lambda: shown.advance(task)
+
+
 def problem(what: str) -> None:
     """Say what went wrong."""
     console.print(Text(what, style="red"), soft_wrap=True)

@@ -67,6 +67,7 @@ async def running(logs: Path, *, storage: Path | None = None, ports: Ports | Non
         await _create_containers(azurite.connection_string, input_container, output_container)
         own = dict.fromkeys(("AzureWebJobsStorage", "MEDIA_STORAGE"), azurite.connection_string)
         own["BLOB_TRIGGER_SOURCE"] = "EventGrid"
+        own["ARRIVAL_SECONDS"] = os.environ.get("ARRIVAL_SECONDS", "0")  # here events come when files are whole
         host = await Child.start(
             "The host",
             [sys.executable, "-m", "local.host", str(APP), "--port", str(ports.host)],

@@ -37,6 +37,7 @@ from shared.patience import Patience
 from shared.pauses import Pauses
 from shared.processor import Processor
 from shared.recipes import RecipeBook
+from shared.redaction import redact_logs, redacted_faults
 from shared.rescue import Rescue
 from shared.settings import ModelSettings, Settings, suffix_of
 
@@ -68,20 +69,25 @@ class Dropscribe:
 
     async def process(self, container: str, name: str) -> None:
         """Take a file to its document (see `Processor.process`)."""
-        await (await self._work()).processor.process(container, Job(name=name))
+        with redacted_faults():
+            await (await self._work()).processor.process(container, Job(name=name))
 
     async def resume(self, message: str) -> None:
         """Take up a file that waited."""
-        await (await self._work()).processor.process(self.settings.input_container, Job.model_validate_json(message))
+        job = Job.model_validate_json(message)
+        with redacted_faults():
+            await (await self._work()).processor.process(self.settings.input_container, job)
 
     async def settle_poison(self, message: str) -> None:
         """Settle a message that the host gave up on: one of its own about a blob, or one of ours."""
         container, job = job_of(message, self.settings.input_container)
-        await (await self._work()).rescue.settle_poison(container, job)
+        with redacted_faults():
+            await (await self._work()).rescue.settle_poison(container, job)
 
     async def reconcile(self) -> None:
         """Queue files again that nobody works on (see `Rescue.reconcile`)."""
-        await (await self._work()).rescue.reconcile()
+        with redacted_faults():
+            await (await self._work()).rescue.reconcile()
 
     async def close(self) -> None:
         """Close the clients, where the loop lives on; they come back with the next file."""
@@ -108,6 +114,7 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, patience: Patie
     Raises:
         ConfigurationError: naming all of it at once.
     """
+    redact_logs()
     for noisy in ("azure.core", "azure.identity", "azure.storage"):
         logging.getLogger(noisy).setLevel(logging.WARNING)  # they log every request, with its address
     problems: list[str] = []
@@ -120,7 +127,8 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, patience: Patie
         raise ConfigurationError(problems)
     for notice in deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date()):
         log.warning(notice)
-    return Dropscribe(settings, book, deployments, patience or Patience())
+    patience = patience or Patience(complete=settings.arrival_seconds)
+    return Dropscribe(settings, book, deployments, patience)
 
 
 def _try[T, U](problems: list[str], make: Callable[[T], U], source: T) -> U | None:

@@ -109,6 +109,11 @@ class Settings(ModelSettings):
         alias="COMPLETED_QUEUE",
         description="A queue that is told of each document (CloudEvents 1.0); nobody is told where this is not set.",
     )
+    arrival_seconds: Annotated[float, Field(ge=0)] = Field(
+        60.0,
+        alias="ARRIVAL_SECONDS",
+        description="How long a file may be empty, or its copy pending, before that is taken for its last state.",
+    )
     blob_trigger_source: Literal["EventGrid", "LogsAndContainerScan"] = Field(
         "EventGrid",
         alias="BLOB_TRIGGER_SOURCE",

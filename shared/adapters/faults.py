@@ -16,6 +16,7 @@ from shared.errors import (
     ModelUnavailable,
     UrlNotFetched,
 )
+from shared.redaction import redact
 
 LONGEST_QUOTE = 300
 """Characters of a service's own words that may stand in a document."""
@@ -23,15 +24,8 @@ LONGEST_QUOTE = 300
 LONGEST_WAIT = 7 * 86_400
 """Seconds; a service that asks for more is held to mean this."""
 
-_PRIVATE = re.compile(
-    r"(?:\?|%3F)\S+"  # the query of a URL, which may hold a signature
-    r"|(?<=bearer )\S+"
-    r"|\b(?:sig|code|key|api-key|accountkey|authorization|token)(?:=|%3D|: ?)(?:bearer )?\S+"
-    r"|eyJ[\w.-]+"  # a token
-    r"|[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}",  # keys, and data in base64
-    re.IGNORECASE,
-)
-"""A service may quote what we sent."""
+_PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
+"""A service may quote what we sent: here no file's name is expected, so short keys and data go too."""
 
 _ABOUT_US = re.compile(
     r"api.?version|unsupported parameter:|unrecognized request argument|extra (inputs|parameters)|response_format"
@@ -137,5 +131,5 @@ def _in_brackets(codes: Sequence[str], reply: Reply) -> str:
 
 
 def _quotable(message: str) -> str:
-    text = _PRIVATE.sub("…", " ".join(writable(message).split()))
+    text = _PRIVATE.sub("…", redact(" ".join(writable(message).split())))
     return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"

@@ -1,0 +1,68 @@
+"""What must never be told: signatures, keys, tokens and data, taken out of whatever is logged, raised or stored."""
+
+import logging
+import re
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from shared.errors import DropscribeError
+
+_SECRETS = re.compile(
+    r"(?<=[?&])[\w-]+=\S*|%3F\S+"  # the query of a URL: it may be signed
+    r"|(?<=bearer )\S+"
+    r"|\b(?:sig|code|key|api-key|accountkey|authorization|token)(?:=|%3D|: ?)(?:bearer )?\S+"
+    r"|eyJ[\w.-]+"  # a token
+    r"|[A-Za-z0-9+/]{80,}={0,2}",  # a key of Azure, or data; the path of a file is seldom so long
+    re.IGNORECASE,
+)
+
+
+def redact(text: str) -> str:
+    """The text with an ellipsis in place of each secret."""
+    return _SECRETS.sub("…", text)
+
+
+def redact_logs() -> None:
+    """From now on nothing secret enters a log record, whoever logs it and wherever it goes."""
+    make = logging.getLogRecordFactory()
+    if getattr(make, "redacts", False):
+        return
+
+    def make_redacted(*arguments: Any, **more: Any) -> logging.LogRecord:
+        return _redacted(make(*arguments, **more))
+
+    make_redacted.redacts = True  # type: ignore[attr-defined]
+    logging.setLogRecordFactory(make_redacted)
+
+
+@contextmanager
+def redacted_faults() -> Iterator[None]:
+    """Let nothing be raised whose text, or that of what caused it, is secret: the host writes it all down."""
+    try:
+        yield
+    except Exception as fault:
+        told = "".join(traceback.format_exception_only(fault)) + "".join(map(str, _causes(fault)))
+        if redact(told) == told:
+            raise
+        raise DropscribeError(redact(f"{type(fault).__name__}: {fault}")) from None
+
+
+def _causes(fault: BaseException | None) -> Iterator[BaseException]:
+    while fault := fault and (fault.__cause__ or fault.__context__):
+        yield fault
+
+
+def _redacted(record: logging.LogRecord) -> logging.LogRecord:
+    try:
+        told = record.getMessage()
+    except (TypeError, ValueError):
+        return record  # a slip in a call of somebody's; logging itself will say so
+    if redact(told) != told:
+        record.msg, record.args = redact(told), None
+    if record.exc_info:
+        trace = logging.Formatter().formatException(record.exc_info)
+        if redact(trace) != trace:
+            record.exc_info, record.exc_text = None, redact(trace)
+    return record
