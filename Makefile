@@ -1,6 +1,9 @@
 # A list of names over scripts/dev.py, which does the work and runs on Windows too: py scripts/dev.py demo
 PYTHON := $(shell command -v python3 || command -v python)
 
-.PHONY: demo test host check bench fuzz setup format docs lock clean
-demo test host check bench fuzz setup format docs lock clean:
+# make load FILES=10000 SEED=1
+export FILES SEED
+
+.PHONY: demo test host check bench load fuzz setup format docs lock clean
+demo test host check bench load fuzz setup format docs lock clean:
 	@$(if $(PYTHON),,echo "Dropscribe needs Python 3.13: install it from python.org, then run this again." >&2; exit 1;) $(PYTHON) scripts/dev.py $@

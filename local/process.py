@@ -81,6 +81,18 @@ class Child:
         if self._copying:
             await self._copying
 
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    async def kill(self) -> None:
+        """Kill it where it stands, as a crash would."""
+        self._process.kill()
+        await self._process.wait()
+        if self._copying:
+            await self._copying
+
     async def wait(self) -> int:
         """Wait until it ends by itself, and return its exit code."""
         return await self._process.wait()

@@ -60,6 +60,13 @@ def bench() -> int:
     return _python("-m", "bench.inline")
 
 
+def load() -> int:
+    """Put the app under load: load [FILES [SEED]]; FILES and SEED may also stand in the environment."""
+    files, seed = (*sys.argv[2:], *([None] * 2))[:2]
+    files, seed = files or os.environ.get("FILES") or "1000", seed or os.environ.get("SEED") or "1"
+    return _python("-m", "bench.load", files, seed)
+
+
 def fuzz() -> int:
     """Try the protocol under thousands of orders of events; five minutes."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
@@ -103,7 +110,7 @@ def clean() -> int:
 
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
-    for command in (demo, test, host, run, drop, check, bench, fuzz, setup, format, docs, lock, clean)
+    for command in (demo, test, host, run, drop, check, bench, load, fuzz, setup, format, docs, lock, clean)
 }
 
 

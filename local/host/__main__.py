@@ -13,16 +13,21 @@ from local.host.worker import AppNotLoadedError
 from local.stopping import stop_event
 
 
-async def main(app: Path, port: int) -> None:
+async def main(app: Path, port: int, hidden_seconds: int, *, events: bool) -> None:
     """Run the app until Ctrl-C, SIGTERM, or the end of standard input."""
     stop = stop_event()
-    await Host(HostSettings.load(app)).run(port, stop)
+    settings = HostSettings.load(app).hiding(hidden_seconds)
+    await Host(settings, plays_event_grid=events).run(port, stop)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m local.host", description="Run a function app on this machine.")
     parser.add_argument("app", type=Path, nargs="?", default=Path(), help="the folder with its host.json")
     parser.add_argument("--port", type=int, default=0, help="for the host's web addresses (default: any free one)")
+    parser.add_argument(
+        "--hidden-seconds", type=int, default=600, help="how long a message is hidden while its function runs"
+    )
+    parser.add_argument("--no-events", action="store_true", help="do not play Event Grid: somebody else does")
     return parser.parse_args()
 
 
@@ -39,6 +44,7 @@ if __name__ == "__main__":
     arguments = _arguments()
     _log_to_standard_output()
     try:
-        asyncio.run(main(arguments.app, arguments.port))
+        hidden, events = arguments.hidden_seconds, not arguments.no_events
+        asyncio.run(main(arguments.app, arguments.port, hidden, events=events))
     except (AppNotLoadedError, HostSettingsError) as fault:
         sys.exit(f"The host stops: {fault}")

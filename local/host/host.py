@@ -23,8 +23,9 @@ log = logging.getLogger("host")
 class Host:
     """One app, and what starts its functions."""
 
-    def __init__(self, settings: HostSettings) -> None:
+    def __init__(self, settings: HostSettings, *, plays_event_grid: bool = True) -> None:
         self._settings = settings
+        self._plays_event_grid = plays_event_grid
         self._worker = Worker(settings.app, settings.function_timeout)
         self._clients = Clients()
         self._listeners: list[QueueListener] = []
@@ -66,7 +67,7 @@ class Host:
         timers = [TimerTrigger(self._worker, each) for each in _started_by("timerTrigger", functions)]
         self._listeners = [blobs.listener, *(queue.listener for queue in queues)]
         endless = [
-            events.watch(),
+            *([events.watch()] if self._plays_event_grid else []),
             *(each.listen() for each in self._listeners),
             *(each.run() for each in timers),
         ]

@@ -6,7 +6,7 @@ import re
 import socket
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,14 @@ class HostSettings:
             function_timeout=_seconds(host.get("functionTimeout"), default=1800),
             blobs=_blob_rules(extensions.get("blobs", {}), extensions.get("queues", {})),
             queues=_queue_rules(extensions.get("queues", {})),
+        )
+
+    def hiding(self, seconds: int) -> "HostSettings":
+        """The same, with messages hidden for so long while their functions run."""
+        return replace(
+            self,
+            blobs=replace(self.blobs, hidden_seconds=seconds),
+            queues=replace(self.queues, hidden_seconds=seconds),
         )
 
 
