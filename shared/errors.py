@@ -5,13 +5,13 @@ DropscribeError
 ├── FileRejected              this file can never be answered: it ends in an error document
 ├── InputGone                 the file was deleted: there is nothing left to answer
 ├── Overtaken                 the file, or its document, changed while we worked: look again
-└── Temporary                 not the file's fault: raise, so that it is tried again
-    ├── StorageUnavailable    our own storage failed
-    └── ModelUnavailable      the model cannot answer now: network, timeout, 5xx, a malformed answer
+└── Temporary                 not the file's fault
+    ├── StorageUnavailable    our own storage failed: raised, so that the host tries again
+    └── ModelUnavailable      the model cannot answer now (network, 5xx, a malformed answer): the file waits
         ├── ModelThrottled    it asks us to come back later
         ├── ModelTimeout      it did not answer in time
         ├── UrlNotFetched     it could not fetch the file from the address that we gave it
-        └── ModelMisconfigured   it refuses *us*, whatever the file: key, role, deployment, address
+        └── ModelMisconfigured   it refuses *us*, whatever the file: key, role, deployment; it is left alone a while
 """
 
 from collections.abc import Sequence

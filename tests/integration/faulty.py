@@ -11,7 +11,7 @@ import aiohttp
 import yarl
 from aiohttp import web
 
-HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive", "content-length", "content-encoding"}
+HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
 
 
 @dataclass
@@ -53,9 +53,9 @@ class Faulty:
         if name == "skew":
             date = parsedate_to_datetime(headers["Date"]) + timedelta(hours=2)
             headers["Date"] = format_datetime(date, usegmt=True)
-        if request.method == "HEAD":
-            return web.Response(status=status, headers=headers)
-        return web.Response(status=status, headers=headers, body=content)
+        if request.method != "HEAD":
+            headers.pop("Content-Length", None)
+        return web.Response(status=status, headers=headers, body=content or None)
 
     def _next_fault(self, stage: str) -> str:
         fault = self.fault
@@ -82,8 +82,9 @@ def _refusal(name: str) -> web.Response:
 async def _forward(request: web.Request, upstream: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
     url = yarl.URL(upstream + request.raw_path, encoded=True)
     async with (
-        aiohttp.ClientSession(auto_decompress=False) as session,
-        session.request(request.method, url, headers=request.headers, data=body) as response,
+        # Nothing may be added: the request is signed.
+        aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Content-Type", "Accept"]) as session,
+        session.request(request.method, url, headers=request.headers, data=body or None) as response,
     ):
         headers = {name: value for name, value in response.headers.items() if name.lower() not in HOP_BY_HOP}
         return response.status, headers, await response.read()
