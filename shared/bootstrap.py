@@ -32,6 +32,7 @@ from shared.deferrals import Job, job_of
 from shared.deployment import Deployment, Deployments
 from shared.endpoint import Endpoint
 from shared.errors import ConfigurationError
+from shared.events import log_event
 from shared.models import CapabilityTable
 from shared.patience import Patience
 from shared.pauses import Pauses
@@ -74,20 +75,26 @@ class Dropscribe:
 
     async def resume(self, message: str) -> None:
         """Take up a file that waited."""
-        job = Job.model_validate_json(message)
-        with redacted_faults():
-            await (await self._work()).processor.process(self.settings.input_container, job)
+        if read := self._read(message):
+            with redacted_faults():
+                await (await self._work()).processor.process(*read)
 
     async def settle_poison(self, message: str) -> None:
         """Settle a message that the host gave up on: one of its own about a blob, or one of ours."""
-        container, job = job_of(message, self.settings.input_container)
-        with redacted_faults():
-            await (await self._work()).rescue.settle_poison(container, job)
+        if read := self._read(message):
+            with redacted_faults():
+                await (await self._work()).rescue.settle_poison(*read)
 
     async def reconcile(self) -> None:
         """Queue files again that nobody works on (see `Rescue.reconcile`)."""
         with redacted_faults():
             await (await self._work()).rescue.reconcile()
+
+    def _read(self, message: str) -> tuple[str, Job] | None:
+        read = job_of(message, self.settings.input_container)
+        if read is None:  # nobody can ever do anything with it
+            log_event("message.unreadable", logging.ERROR, length=len(message))
+        return read
 
     async def close(self) -> None:
         """Close the clients, where the loop lives on; they come back with the next file."""

@@ -1,10 +1,9 @@
 """Work that waits: a message for each file that is to be taken up later."""
 
-import json
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 
 class Job(BaseModel):
@@ -34,9 +33,20 @@ class Deferrals(Protocol):
         ...
 
 
-def job_of(message: str, input_container: str) -> tuple[str, Job]:
-    """The container and the work in a message of one of the poison queues: the host's about a blob, or ours."""
-    fields = json.loads(message)
-    if "BlobName" in fields:
-        return str(fields["ContainerName"]), Job(name=fields["BlobName"])
-    return input_container, Job.model_validate(fields)
+class _BlobMessage(BaseModel):
+    """What the host writes about a blob."""
+
+    container: str = Field(alias="ContainerName")
+    name: str = Field(alias="BlobName")
+
+
+_MESSAGE: TypeAdapter[Job | _BlobMessage] = TypeAdapter(Job | _BlobMessage)
+
+
+def job_of(message: str, input_container: str) -> tuple[str, Job] | None:
+    """The container and the work in a message: one of ours, or the host's about a blob; None if it is neither."""
+    try:
+        read = _MESSAGE.validate_json(message)
+    except ValidationError:
+        return None
+    return (input_container, read) if isinstance(read, Job) else (read.container, Job(name=read.name))

@@ -312,3 +312,12 @@ async def test_what_the_host_gave_up_on_gets_one_more_chance_and_then_an_error(p
     assert (error["code"], error["retryable"]) == ("poisoned", True)
     await app.settle_poison(json.dumps({"ContainerName": place.output, "BlobName": "x.json"}))
     assert await place.documents() == ["chart.png.json"]
+
+
+async def test_a_message_that_nobody_can_read_is_let_go_and_logged(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = place.app()
+    await app.resume("no message")
+    await app.settle_poison("{}")
+    assert caplog.text.count("message.unreadable") == 2
