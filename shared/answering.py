@@ -1,7 +1,7 @@
 """From a file to an answer: choose, look, decide, ask. Knows nothing of who else works on what."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from shared.chat import ChatModel, MediaPart, MediaSource
@@ -18,8 +18,8 @@ from shared.recipes import RecipeBook
 class Answering(Protocol):
     """Whoever takes a draft to its answer."""
 
-    async def prepare(self, file: InputFile, draft: Draft) -> str:
-        """Decide what is asked of whom, and return the alias of that deployment. Costs nothing.
+    async def prepare(self, file: InputFile, draft: Draft) -> Sequence[str]:
+        """Decide what is asked of whom, and return the aliases of those deployments. Costs nothing.
 
         Raises:
             FileRejected: the file can never be answered.
@@ -46,7 +46,7 @@ class Answerer:
         self._deployments = deployments
         self._models = models
 
-    async def prepare(self, file: InputFile, draft: Draft) -> str:
+    async def prepare(self, file: InputFile, draft: Draft) -> Sequence[str]:
         """See `Answering.prepare`."""
         draft.choice = self._recipes.choose(file.name, file.metadata)
         draft.media = await self._sniff(file)
@@ -55,7 +55,7 @@ class Answerer:
         part, first, later = self._way(draft.choice.recipe, draft.media, self._files.open(file))
         prompt = await asyncio.to_thread(draft.choice.render)
         draft.conversation = Conversation(draft.choice.recipe, prompt, first, later, part)
-        return first.deployment.alias
+        return [first.deployment.alias, later.deployment.alias]
 
     async def ask(self, file: InputFile, draft: Draft, seconds: float) -> None:
         """See `Answering.ask`."""

@@ -6,11 +6,10 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.core.credentials import AzureKeyCredential
 from azure.storage.blob.aio import BlobServiceClient
-from azure.storage.queue.aio import QueueServiceClient
 
 from shared.adapters.azure_storage import (
     blobs_by_connection_string,
@@ -41,6 +40,9 @@ from shared.recipes import RecipeBook
 from shared.redaction import redact_logs, redacted_faults
 from shared.rescue import Rescue
 from shared.settings import ModelSettings, Settings, suffix_of
+
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueServiceClient
 
 RECIPES = Path(__file__).resolve().parent.parent / "recipes"
 RETIREMENT_NOTICE = timedelta(days=60)
@@ -197,7 +199,7 @@ def _build(app: Dropscribe, exits: AsyncExitStack) -> Running:
 
 def _storage(
     settings: Settings, clock: ServerClock, exits: AsyncExitStack
-) -> tuple[BlobServiceClient, QueueServiceClient]:
+) -> tuple[BlobServiceClient, "QueueServiceClient"]:
     if settings.blob_service and settings.queue_service:
         credential = entra_id(settings.storage_client_id)
         exits.push_async_callback(credential.close)

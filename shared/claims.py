@@ -70,7 +70,7 @@ def taken_over(
     Raises:
         FileRejected: too many before us took this version and never came back.
     """
-    crashes = _crashes(seen, etag)
+    crashes = crashes_of(seen, etag)
     if crashes >= MOST_CRASHES:
         raise FileRejected(
             "crash_loop",
@@ -85,7 +85,8 @@ def given_back(claim: Claim, until: datetime) -> Claim:
     return replace(claim, kind="deferred", until=until)
 
 
-def _crashes(seen: StoredClaim | None, etag: str) -> int:
+def crashes_of(seen: StoredClaim | None, etag: str) -> int:
+    """How many claims on this version ended by themselves, with the one that is seen if it did."""
     if seen is None or seen.claim.etag != etag:
         return 0
     return seen.claim.crashes + (1 if seen.claim.kind == "claimed" else 0)

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart
 from shared.deployment import Deployment
-from shared.errors import FileRejected, UrlNotFetched
+from shared.errors import FileRejected, ModelUnavailable, UrlNotFetched
 from shared.recipe import Prompt, Recipe
 from shared.structured import AnswerInvalid, AnswerSchema, read_answer
 
@@ -121,14 +121,21 @@ class Conversation:
 
     async def _ask(self, model: ChatModel, schema: AnswerSchema | None) -> ChatAnswer:
         try:
-            return await model.complete(self._request(model, schema))
+            return await self._complete(model, schema)
         except UrlNotFetched:
             fits = self.media.source.size <= model.deployment.capability.most_bytes
             if self.media.sent_as == "inline" or not fits:
                 raise
         self.warnings.append("The service could not fetch the file from storage, so it was sent inline.")
         self._send_inline()
-        return await model.complete(self._request(model, schema))
+        return await self._complete(model, schema)
+
+    async def _complete(self, model: ChatModel, schema: AnswerSchema | None) -> ChatAnswer:
+        try:
+            return await model.complete(self._request(model, schema))
+        except ModelUnavailable as fault:
+            fault.deployment = model.deployment.alias
+            raise
 
     def _request(self, model: ChatModel, schema: AnswerSchema | None) -> ChatRequest:
         said = self._said if model is self.first else [_words_only(message) for message in self._said]

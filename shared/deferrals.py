@@ -1,7 +1,7 @@
 """Work that waits: a message for each file that is to be taken up later."""
 
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -10,6 +10,7 @@ class Job(BaseModel):
     """A file to be taken to its document, and what became of that so far. The body of a message.
 
     Attributes:
+        etag: of the version that all of this is about; another version begins anew.
         attempt: how often a busy service turned it away.
         timeouts: how often the model did not answer in time; each may have been paid for.
         since: when it was first put off.
@@ -19,10 +20,16 @@ class Job(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str
+    etag: str | None = None
     attempt: int = 0
     timeouts: int = 0
     since: datetime | None = None
     poisoned: int = 0
+
+    def about(self, etag: str) -> Self:
+        """The same for this version, of which nothing is known yet if the job was about another."""
+        known = self.etag in (None, etag)
+        return self.model_copy(update={"etag": etag}) if known else type(self)(name=self.name, etag=etag)
 
 
 class Deferrals(Protocol):

@@ -94,7 +94,10 @@ class ModelUnavailable(Temporary):
         status: the HTTP status, where there was an answer at all.
         request_id: what the service calls this request, for its support.
         retry_after: how long the service asks us to stay away, in seconds, where it says so.
+        deployment: the alias of the deployment that was asked, once somebody has said so.
     """
+
+    deployment: str | None = None
 
     def __init__(
         self,

@@ -12,6 +12,7 @@ class Patience:
     Attributes:
         claim: how long a claim holds; an invocation must end well before.
         invocation: how long one invocation may go on; the host stops it at ten minutes.
+        call: how much of that a call must still have, or it is left to another invocation.
         here: the longest wait for which an invocation is kept; longer ones go to the queue.
         first: the first wait of a file that a busy service turned away; each later one is twice as long.
         longest: the longest of those.
@@ -22,7 +23,8 @@ class Patience:
     """
 
     claim: float = 900
-    invocation: float = 420
+    invocation: float = 540
+    call: float = 310
     here: float = 20
     first: float = 15
     longest: float = 3600

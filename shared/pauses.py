@@ -46,7 +46,8 @@ class Pauses:
         return max(0.0, (known.until - self._clock.now()).total_seconds()) if known.until else 0.0
 
     async def pause(self, deployment: str, seconds: float) -> None:
-        """Leave it alone for so long, unless that is known already."""
+        """Leave it alone for so long, unless somebody wants it left alone for longer."""
+        self._known.pop(deployment, None)  # what others wrote in the last seconds counts too
         if await self.remaining(deployment) < seconds:
             until = self._clock.now() + timedelta(seconds=seconds)
             self._known[deployment] = _Known(until, self._clock.now())

@@ -5,13 +5,14 @@ done now is first sent to the queue of work that waits, and only then written do
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Never
 
 from shared.answering import Answering
-from shared.claims import ClaimStore, StoredClaim, given_back, taken_over
+from shared.claims import Claim, ClaimStore, StoredClaim, crashes_of, given_back, taken_over
 from shared.clock import Clock
 from shared.conclusion import Conclusion
 from shared.deferrals import Deferrals, Job
@@ -86,12 +87,18 @@ class Errand:
                     return
             self._later(self._with.patience.wait(0, None, self._with.random), "it changes all the time")
         except InputGone:
-            log_event("blob.gone", name=self._job.name)
+            await self._forget()
         except NotNow as wait:
             await self._put_off(wait)
+        except StorageUnavailable as fault:
+            # Where only a part of storage fails, the queue may still take the file; else the host must try again.
+            seconds = self._with.patience.wait(self._job.attempt, None, self._with.random)
+            self._job = self._job.model_copy(update={"attempt": self._job.attempt + 1})
+            await self._put_off(NotNow(seconds, str(fault)))
 
     async def _settle(self) -> None:
         file = await self._with.files.look(self._job.name)
+        self._job = self._job.about(file.etag)
         earlier = await self._with.files.find_outcome(file.name)
         self._record, self._is_ours = await self._with.claims.read(file.name), False
         self._require_free(file)
@@ -127,23 +134,29 @@ class Errand:
 
     async def _answer(self, file: InputFile, draft: Draft) -> None:
         """Ask until there is an answer; a busy model costs a file time, and nothing else."""
-        deployment = await self._with.answering.prepare(file, draft)
+        deployments = await self._with.answering.prepare(file, draft)
         while True:
-            await self._wait_for_turn(deployment)
+            await self._wait_for_turn(deployments)
+            self._require_time()
             await self._claim(file)
             try:
                 await self._require_unanswered(file)
                 await self._with.answering.ask(file, draft, self._time_left)
             except ModelUnavailable as fault:
-                await self._bear(fault, deployment)
+                await self._bear(fault, fault.deployment or deployments[0])
             except (Overtaken, StorageUnavailable):
                 await self._give_back(0)
                 raise
             else:
                 return
 
-    async def _wait_for_turn(self, deployment: str) -> None:
-        while (seconds := await self._with.pauses.remaining(deployment)) > 0:
+    def _require_time(self) -> None:
+        """A call that began too late would be cut off, and paid for all the same."""
+        if self._time_left < self._with.patience.call:
+            self._later(0, "this invocation has too little time left")
+
+    async def _wait_for_turn(self, deployments: Sequence[str]) -> None:
+        while (seconds := max([await self._with.pauses.remaining(each) for each in deployments])) > 0:
             await self._wait(seconds + self._spread(min(seconds, self._with.patience.first)), "the model has a pause")
 
     async def _claim(self, file: InputFile) -> None:
@@ -153,7 +166,7 @@ class Errand:
             now=self._now,
             seconds=self._with.patience.claim,
             attempt=self._job.attempt,
-            token=f"{self._with.random.getrandbits(128):032x}",
+            token=self._token(),
         )
         self._record = await self._with.claims.write(file.name, claim, replacing=self._record)
         self._is_ours = True
@@ -190,9 +203,30 @@ class Errand:
         job = self._job.model_copy(update={"since": self._job.since or self._now})
         await self._with.deferrals.send(job, wait.seconds)
         try:
-            await self._give_back(wait.seconds)
+            await self._note(wait.seconds)
         except Overtaken:
             log_event("blob.overtaken", name=self._job.name)  # whoever has it now has a message of its own
+        except StorageUnavailable as fault:
+            log_event("blob.not_noted", logging.WARNING, name=self._job.name, why=str(fault))  # the message is sent
+
+    async def _note(self, seconds: float) -> None:
+        """Write down that the file waits, so that the reconciler does not take it for lost."""
+        if self._is_ours:
+            await self._give_back(seconds)
+        elif self._job.etag and not (self._record and self._record.claim.holds(self._job.etag, self._now)):
+            crashes = crashes_of(self._record, self._job.etag)
+            until = self._now + timedelta(seconds=seconds)
+            claim = Claim(self._job.etag, "deferred", until, self._job.attempt, crashes, self._token())
+            self._record = await self._with.claims.write(self._job.name, claim, replacing=self._record)
+
+    async def _forget(self) -> None:
+        log_event("blob.gone", name=self._job.name)
+        record = await self._with.claims.read(self._job.name)
+        if record:
+            await self._with.claims.delete(self._job.name, record)
+
+    def _token(self) -> str:
+        return f"{self._with.random.getrandbits(128):032x}"
 
     def _later(self, seconds: float, why: str) -> Never:
         raise NotNow(seconds, why)

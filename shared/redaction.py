@@ -10,11 +10,13 @@ from typing import Any
 from shared.errors import DropscribeError
 
 _SECRETS = re.compile(
-    r"(?<=[?&])[\w-]+=\S*|%3F\S+"  # the query of a URL: it may be signed
-    r"|(?<=bearer )\S+"
-    r"|\b(?:sig|code|key|api-key|accountkey|authorization|token)(?:=|%3D|: ?)(?:bearer )?\S+"
+    r"(?<=[?&])[\w-]+=[^\s\"'&]*|%3F[^\s\"']+"  # the query of a URL: it may be signed
+    r"|\b(?:bearer|basic|sharedkey)\s+[^\s\"',}]{6,}"
+    r"|\b(?:api-key|accountkey|authorization|access_?token|password|sig|key|token)[\"']?\s*(?:=|%3D|:)\s*[\"']?"
+    r"(?:(?:bearer|basic|sharedkey)\s+)?[^\s\"',;}]+"
+    r"|\bcode=[^\s\"'&]+"
     r"|eyJ[\w.-]+"  # a token
-    r"|[A-Za-z0-9+/]{80,}={0,2}",  # a key of Azure, or data; the path of a file is seldom so long
+    r"|(?=[a-z0-9+/]*\d)[A-Za-z0-9+/]{84,}={0,2}",  # a key of Azure, or data; the path of a file is seldom like it
     re.IGNORECASE,
 )
 

@@ -43,6 +43,7 @@ class Rescue:
 
     async def _settle_poison(self, job: Job) -> None:
         file = await self.files.look(job.name)
+        job = job.about(file.etag)
         earlier = await self.files.find_outcome(job.name)
         record = await self.claims.read(job.name)
         if record and record.claim.holds(file.etag, self.clock.now()):

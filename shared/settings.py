@@ -101,7 +101,7 @@ class Settings(ModelSettings):
     state_container: Annotated[str, AfterValidator(values.container_name)] = Field(
         "state", alias="STATE_CONTAINER", description="The container in which the app notes who works on what."
     )
-    deferred_queue: Annotated[str, AfterValidator(values.container_name)] = Field(
+    deferred_queue: Annotated[str, AfterValidator(values.container_name), Field(max_length=56)] = Field(
         "dropscribe-deferred", alias="DEFERRED_QUEUE", description="The queue of files that wait."
     )
     completed_queue: Annotated[str, AfterValidator(values.container_name)] | None = Field(
@@ -109,7 +109,7 @@ class Settings(ModelSettings):
         alias="COMPLETED_QUEUE",
         description="A queue that is told of each document (CloudEvents 1.0); nobody is told where this is not set.",
     )
-    arrival_seconds: Annotated[float, Field(ge=0)] = Field(
+    arrival_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = Field(
         60.0,
         alias="ARRIVAL_SECONDS",
         description="How long a file may be empty, or its copy pending, before that is taken for its last state.",
@@ -184,6 +184,9 @@ def _missing(given: Mapping[str, str]) -> Iterator[str]:
         given, ["INPUT_CONTAINER", "OUTPUT_CONTAINER", "STATE_CONTAINER"], "what we write would be answered"
     )
     yield from _alike(given, ["DEFERRED_QUEUE", "COMPLETED_QUEUE"], "announcements would be taken for work")
+    for name in ("DEFERRED_QUEUE", "COMPLETED_QUEUE"):
+        if given.get(name, "").endswith("-poison"):
+            yield f"{name} must not end in -poison: those queues belong to the host."
 
 
 def _alike(given: Mapping[str, str], names: list[str], why: str) -> Iterator[str]:

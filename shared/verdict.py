@@ -36,11 +36,11 @@ def verdict_on(fault: ModelUnavailable, job: Job, *, now: datetime, patience: Pa
     Raises:
         FileRejected: the file has waited, or cost, enough; dropped again it may be answered.
     """
-    if job.since and (now - job.since).total_seconds() > patience.give_up:
-        raise _gave_up(fault, job)
-    if isinstance(fault, ModelMisconfigured):
+    if isinstance(fault, ModelMisconfigured):  # never the file's fault, however long it lasts
         seconds = random.uniform(1, 3) * patience.breaker
         return Verdict(job, seconds, pause=seconds, level=logging.ERROR)
+    if job.since and (now - job.since).total_seconds() > patience.give_up:
+        raise _gave_up(fault, job)
     if isinstance(fault, ModelTimeout):
         return _after_timeout(fault, job, patience, random)
     if isinstance(fault, ModelThrottled) and fault.retry_after is not None and fault.retry_after <= patience.here:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
@@ -15,9 +15,11 @@ from azure.core.exceptions import (
     ResourceNotFoundError,
 )
 from azure.storage.blob.aio import BlobServiceClient
-from azure.storage.queue.aio import QueueServiceClient
 
 from shared.errors import DropscribeError, InputGone, Overtaken, StorageUnavailable
+
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueServiceClient
 
 CHUNK_BYTES = 768 * 1024
 """What one read asks for. The SDK holds a few of these; half as much costs nearly twice the CPU time. A
@@ -50,13 +52,17 @@ def blobs_by_identity(
     return BlobServiceClient(address, credential, **_OPTIONS, **_IN_CHUNKS, **_telling(observe), **more)
 
 
-def queues_by_connection_string(connection_string: str) -> QueueServiceClient:
+def queues_by_connection_string(connection_string: str) -> "QueueServiceClient":
     """A client for the queues of an account with a key."""
+    from azure.storage.queue.aio import QueueServiceClient  # noqa: PLC0415 - no start needs it, only a file
+
     return QueueServiceClient.from_connection_string(connection_string, **_OPTIONS)
 
 
-def queues_by_identity(address: str, credential: AsyncTokenCredential) -> QueueServiceClient:
+def queues_by_identity(address: str, credential: AsyncTokenCredential) -> "QueueServiceClient":
     """A client for the queues of an account at which we are known by Entra ID."""
+    from azure.storage.queue.aio import QueueServiceClient  # noqa: PLC0415 - no start needs it, only a file
+
     return QueueServiceClient(address, credential=credential, **_OPTIONS)
 
 

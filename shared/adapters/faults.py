@@ -82,7 +82,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         if header is not None and header.strip().isdigit():
             return _sane(float(header))
         if header is not None:
-            return _sane((parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds())
+            # Of the two clocks that there may be, the one of whoever wrote the date.
+            now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
+            return _sane((parsedate_to_datetime(header) - now).total_seconds())
     except (ValueError, TypeError):
         pass  # a date nobody can read is as good as none
     return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceResponseTimeoutError
 from azure.core.rest import HttpRequest
 
 from shared.adapters.body import StreamedBody
@@ -16,7 +16,7 @@ from shared.adapters.reply import Reply
 from shared.adapters.wire import Wire
 from shared.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.deployment import Deployment
-from shared.errors import ModelMisconfigured, ModelUnavailable
+from shared.errors import ModelMisconfigured, ModelTimeout, ModelUnavailable
 from shared.models import AudioForm
 
 CONNECT_SECONDS = 10
@@ -83,6 +83,8 @@ class FoundryModel:
             content = await response.read()
         except ClientAuthenticationError as fault:
             raise ModelMisconfigured("No token could be had from Entra ID for the model.") from fault
+        except ServiceResponseTimeoutError as fault:
+            raise body.fault or ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.") from fault
         except (AzureError, zlib.error) as fault:
             if body.fault:
                 raise body.fault from fault

@@ -3,14 +3,17 @@
 import base64
 import contextlib
 import json
+from typing import TYPE_CHECKING
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from shared.adapters.azure_storage import translated
 from shared.announcing import cloud_event
 from shared.deferrals import Job
 from shared.outcome import Outcome
+
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 LONGEST_WAIT = 604_800
 """Seconds for which a message can be hidden (Azure's limit); whatever waits longer looks again in between."""
@@ -21,7 +24,7 @@ FOR_EVER = -1
 class DeferralQueue:
     """The queue of work that waits; the host takes from it when its time has come."""
 
-    def __init__(self, service: QueueServiceClient, name: str) -> None:
+    def __init__(self, service: "QueueServiceClient", name: str) -> None:
         self._queue = service.get_queue_client(name)
 
     async def send(self, job: Job, seconds: float) -> None:
@@ -33,7 +36,7 @@ class DeferralQueue:
 class AnnouncementQueue:
     """The queue that the next step of a workflow reads."""
 
-    def __init__(self, service: QueueServiceClient, name: str, *, output: str) -> None:
+    def __init__(self, service: "QueueServiceClient", name: str, *, output: str) -> None:
         self._queue = service.get_queue_client(name)
         self._output = output
 
@@ -43,7 +46,7 @@ class AnnouncementQueue:
         await _send(self._queue, json.dumps(event, ensure_ascii=False), 0)
 
 
-async def _send(queue: QueueClient, text: str, hidden: int) -> None:
+async def _send(queue: "QueueClient", text: str, hidden: int) -> None:
     """In base64, as the host expects it; a queue that is not there yet is made."""
     content = base64.b64encode(text.encode()).decode()
     with translated():

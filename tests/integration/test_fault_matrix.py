@@ -53,7 +53,9 @@ NOT_TO_BE_SEEN = [("corrupt", "read")]
 """A file whose bytes change on the way, and nothing else: only TLS can tell, and does."""
 
 CELLS = [cell for cell in itertools.product(FAULTS, STAGES) if cell not in NOT_TO_BE_SEEN]
-HURRY = Patience(claim=2, invocation=20, here=0.05, first=0.01, longest=0.02, complete=0, breaker=0.01, overdue=0)
+HURRY = Patience(
+    claim=2, invocation=20, call=5, here=0.05, first=0.01, longest=0.02, complete=0, breaker=0.01, overdue=0
+)
 STORAGE_TRIES = 3  # what the SDK makes of one
 
 

@@ -9,9 +9,10 @@ import pytest
 from aiohttp import web
 from azure.core.credentials import AzureKeyCredential
 
+from shared.adapters import inference
 from shared.adapters.inference import FoundryModel
 from shared.chat import ChatAnswer, ChatRequest, MediaPart, MediaSource, Message, TextPart
-from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, ModelUnavailable, Overtaken
+from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, ModelTimeout, ModelUnavailable, Overtaken
 from shared.media import Carriage, Media
 from shared.recipe import ModelOptions
 from tests.integration.loopback import COMPLETION, Answer, Service, service
@@ -313,3 +314,21 @@ async def test_an_answer_nested_without_end_is_no_answer(foundry: Service, model
     foundry.answers = [Answer(body="[" * 100_000)]
     with pytest.raises(ModelUnavailable, match="not a chat completion"):
         await model.complete(small())
+
+
+class Silent(Service):
+    """A service that reads and says nothing."""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        await request.read()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_a_model_that_says_nothing_has_run_out_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inference, "READ_SECONDS", 0.3)
+    async with service(Silent()) as foundry:
+        model = FoundryModel(deployed(at=f"{foundry.url}/models"), CREDENTIAL)
+        with pytest.raises(ModelTimeout):
+            await model.complete(small())
+        await model.close()

@@ -122,7 +122,7 @@ class AcknowledgesDuplicates(Errand):
             raise InputGone(file.name)
 
 
-def ends_badly(make: Callable[[], World], seeds: int = 40) -> bool:
+def ends_badly(make: Callable[[], World], seeds: int = 20) -> bool:
     """Whether any of many busy days ends otherwise than it must."""
     for seed in range(seeds):
         try:

@@ -317,12 +317,12 @@ class World:
 
     # Answering
 
-    async def prepare(self, file: InputFile, draft: Draft) -> str:
+    async def prepare(self, file: InputFile, draft: Draft) -> list[str]:
         await Pause()
         self._require_version(file)
         if file.name in self.bad:
             raise FileRejected("damaged_media", "It is broken.", "Mend it.")
-        return "default"
+        return ["default"]
 
     async def ask(self, file: InputFile, draft: Draft, seconds: float) -> None:
         await Pause()

@@ -1,7 +1,7 @@
 import logging
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -15,7 +15,14 @@ from shared.chat import ChatAnswer, ChatRequest, MediaPart, TextPart
 from shared.claims import Claim, StoredClaim
 from shared.conclusion import Conclusion
 from shared.deferrals import Job
-from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, ModelTimeout, ModelUnavailable
+from shared.errors import (
+    FileRejected,
+    ModelMisconfigured,
+    ModelThrottled,
+    ModelTimeout,
+    ModelUnavailable,
+    StorageUnavailable,
+)
 from shared.outcome import Outcome
 from shared.pauses import Pauses
 from shared.processor import MOST_RESTARTS, Processor
@@ -261,7 +268,7 @@ async def test_a_duplicate_of_what_somebody_works_on_waits_until_that_must_be_ov
     await state.write("chart.png", claim, replacing=None)
     await processor(files, model, state=state).take("chart.png")
     ((job, seconds),) = state.sent
-    assert (job, model.requests) == (Job(name="chart.png", since=state.time), [])
+    assert (job, model.requests) == (Job(name="chart.png", etag=etag, since=state.time), [])
     assert 600 <= seconds <= 630
 
 
@@ -485,3 +492,63 @@ async def outcome_of(name: str, content: bytes) -> Outcome:
     elsewhere.put(name, content)
     await processor(elsewhere, SpeakingModel([said("another answer")])).take(name)
     return elsewhere.outcome(name)
+
+
+async def test_where_a_part_of_storage_fails_the_file_waits_in_the_queue() -> None:
+    class Refusing(MemoryState):
+        async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+            raise StorageUnavailable("the state container is closed")
+
+    files, model, state = MemoryFiles(), SpeakingModel([said("never")]), Refusing()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    assert [(job.name, job.attempt) for job, _ in state.sent] == [("chart.png", 1)]
+    assert model.requests == []
+
+
+async def test_a_later_models_trouble_pauses_that_model_and_no_other() -> None:
+    later = SpeakingModel([ModelMisconfigured("wrong key")], deployed("gpt-5.4", alias="words"))
+    first, state, files = SpeakingModel([said("Hello.")]), MemoryState(), MemoryFiles()
+    book = RecipeBook([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
+    for name in ("summarize/one.mp3", "summarize/two.mp3", "hello.mp3"):
+        files.put(name, HELLO)
+        await processor(files, first, others=[later], recipes=book, state=state).take(name)
+    assert list(state.pauses) == ["words"]
+    assert (len(first.requests), len(later.requests)) == (2, 1)
+    assert files.outcome("hello.mp3").status == "ok"
+
+
+async def test_another_version_of_a_file_begins_anew() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([ModelTimeout("silence")]), MemoryState()
+    files.put("chart.png", CHART)
+    week = state.time - timedelta(days=8)
+    await processor(files, model, state=state).take("chart.png", etag="older", timeouts=2, since=week, poisoned=1)
+    ((job, _),) = state.sent
+    assert (job.poisoned, job.since, files.outcomes) == (0, state.time, {})
+
+
+async def test_a_file_that_waits_for_a_pause_is_noted_so_that_it_is_not_taken_for_lost() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([said("never")]), MemoryState()
+    files.put("chart.png", CHART)
+    state.pauses["default"] = state.time + timedelta(hours=1)
+    await processor(files, model, state=state).take("chart.png")
+    record = state.records["chart.png"].claim
+    assert (record.kind, record.until >= state.pauses["default"]) == ("deferred", True)
+
+
+async def test_what_was_noted_of_a_file_that_is_gone_is_cleared_away() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    left = Claim("etag", "deferred", state.time, 0, 0, "t")
+    await state.write("gone.png", left, replacing=None)
+    await processor(files, SpeakingModel([said("never")]), state=state).take("gone.png")
+    assert state.records == {}
+
+
+async def test_a_call_that_would_begin_too_late_is_left_to_another_invocation() -> None:
+    busy: list[ChatAnswer | Exception] = [ModelThrottled("later", retry_after=19)] * 40
+    files, model, state = MemoryFiles(), SpeakingModel([*busy, said("now")]), MemoryState()
+    files.put("chart.png", CHART)
+    begun = state.time
+    await processor(files, model, state=state).take("chart.png")
+    assert len(state.sent) == 1
+    assert (state.time - begun).total_seconds() < 540 - 310 + 60

@@ -1,3 +1,4 @@
+import json
 import logging
 
 import pytest
@@ -18,14 +19,24 @@ LEAKS = [
     f"AccountName=a;AccountKey={KEY};",
     f"https://host/runtime/webhooks/blobs?code={KEY}",
     f"the key {KEY} is wrong",
+    f"{{'api-key': '{KEY[:32]}', 'x': 1}}",
+    f'{{"api-key": "{KEY[:32]}"}}',
+    f"Authorization: SharedKey account:{SIGNATURE}=",
+    f'"accessToken": "{TOKEN}"',
+    f"password={KEY[:20]}",
     f"the token {TOKEN} is old",
 ]
 
 
 @pytest.mark.parametrize("leak", LEAKS)
 def test_no_secret_is_left_in_a_text(leak: str) -> None:
-    assert not [secret for secret in SECRETS if secret in redact(leak)]
+    assert not [secret for secret in (*SECRETS, KEY[:20]) if secret in redact(leak)]
     assert "…" in redact(leak)
+
+
+def test_a_log_line_of_a_file_with_a_query_in_its_name_stays_json() -> None:
+    line = json.dumps({"event": "blob.gone", "name": "dir?x=1 y.png", "seconds": 1})
+    assert json.loads(redact(line))["seconds"] == 1
 
 
 @pytest.mark.parametrize(
@@ -34,6 +45,8 @@ def test_no_secret_is_left_in_a_text(leak: str) -> None:
         '{"event": "blob.answered", "name": "receipts/2026/11/a long folder/another-one/scan_0001.png"}',
         "The model answered 503 (busy, request 0a1b2c3d-0000-1111-2222-333344445555): try later",
         "https://a.blob.core.windows.net/input/translate/es/hello.mp3",
+        "The service answered with error code: unsupported",
+        '{"event": "blob.gone", "name": "' + "folder/" * 20 + 'x.png"}',
     ],
 )
 def test_what_is_no_secret_is_left_alone(plain: str) -> None:

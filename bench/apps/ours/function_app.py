@@ -14,7 +14,7 @@ product = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(product)
 
 product.dropscribe.patience = Patience(
-    claim=12, invocation=8, here=4, first=1, longest=20, complete=1, breaker=4, overdue=12
+    claim=12, invocation=12, call=4, here=4, first=1, longest=20, complete=1, breaker=4, overdue=12
 )
 app = product.app
 
