@@ -1,5 +1,6 @@
 """Work that waits: a message for each file that is to be taken up later."""
 
+import functools
 from datetime import datetime
 from typing import Protocol, Self
 
@@ -17,7 +18,7 @@ class Job(BaseModel):
         poisoned: how often the host gave up on it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     name: str
     etag: str | None = None
@@ -43,17 +44,21 @@ class Deferrals(Protocol):
 class _BlobMessage(BaseModel):
     """What the host writes about a blob."""
 
+    model_config = ConfigDict(defer_build=True)
+
     container: str = Field(alias="ContainerName")
     name: str = Field(alias="BlobName")
 
 
-_MESSAGE: TypeAdapter[Job | _BlobMessage] = TypeAdapter(Job | _BlobMessage)
+@functools.cache
+def _reader() -> TypeAdapter[Job | _BlobMessage]:
+    return TypeAdapter(Job | _BlobMessage)
 
 
 def job_of(message: str, input_container: str) -> tuple[str, Job] | None:
     """The container and the work in a message: one of ours, or the host's about a blob; None if it is neither."""
     try:
-        read = _MESSAGE.validate_json(message)
+        read = _reader().validate_json(message)
     except ValidationError:
         return None
     return (input_container, read) if isinstance(read, Job) else (read.container, Job(name=read.name))

@@ -1,6 +1,7 @@
 """The state container: who works on what (implements `ClaimStore`), and whom to leave alone (`PauseStore`)."""
 
 import contextlib
+import functools
 import hashlib
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,10 @@ from shared.adapters.azure_storage import bare, only_if, translated
 from shared.claims import Claim, StoredClaim
 from shared.errors import InputGone, Overtaken
 
-_CLAIM = TypeAdapter(Claim)
-_MOMENT = TypeAdapter(datetime)
+
+@functools.cache
+def _reader[T](kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)  # no start needs it, only a file
 
 
 class BlobRecords:
@@ -26,14 +29,14 @@ class BlobRecords:
     async def read(self, name: str) -> StoredClaim | None:
         """See `ClaimStore.read`."""
         found = await _content(self._record(name))
-        return StoredClaim(found[0], _CLAIM.validate_json(found[1])) if found else None
+        return StoredClaim(found[0], _reader(Claim).validate_json(found[1])) if found else None
 
     async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
         """See `ClaimStore.write`."""
         condition = only_if(replacing.version) if replacing else {"overwrite": False}
         try:
             with translated():
-                put = await self._upload(self._record(name), _CLAIM.dump_json(claim), condition)
+                put = await self._upload(self._record(name), _reader(Claim).dump_json(claim), condition)
         except Overtaken:
             found = await self.read(name)
             if found and found.claim == claim:
@@ -54,12 +57,12 @@ class BlobRecords:
     async def read_pause(self, deployment: str) -> datetime | None:
         """See `PauseStore.read_pause`."""
         found = await _content(self._pause(deployment))
-        return _MOMENT.validate_json(found[1]) if found else None
+        return _reader(datetime).validate_json(found[1]) if found else None
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
         """See `PauseStore.write_pause`."""
         with translated():
-            await self._upload(self._pause(deployment), _MOMENT.dump_json(until), {"overwrite": True})
+            await self._upload(self._pause(deployment), _reader(datetime).dump_json(until), {"overwrite": True})
 
     async def _upload(self, blob: BlobClient, content: bytes, condition: dict[str, Any]) -> dict[str, Any]:
         try:
