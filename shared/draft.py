@@ -22,6 +22,7 @@ from shared.outcome import (
     now,
 )
 from shared.recipes import Choice
+from shared.redaction import redact
 
 
 @dataclass
@@ -53,7 +54,9 @@ class Draft:
 
     def rejected(self, fault: FileRejected) -> Outcome:
         """The document of a file that can never be answered."""
-        error = Error(code=fault.code, message=fault.message, retryable=fault.retryable, next_step=fault.next_step)
+        error = Error(
+            code=fault.code, message=redact(fault.message), retryable=fault.retryable, next_step=fault.next_step
+        )
         warnings = list(self.conversation.warnings) if self.conversation else []
         return self._outcome("error", error=error, warnings=warnings, request_id=fault.request_id)
 

@@ -1,8 +1,7 @@
 """How long to wait for what: the figures of the protocol, in seconds, and the growing wait."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from random import Random
-from typing import Self
 
 
 @dataclass(frozen=True)
@@ -32,10 +31,6 @@ class Patience:
     complete: float = 60
     breaker: float = 300
     overdue: float = 1800
-
-    def scaled(self, factor: float) -> Self:
-        """The same, slower or faster: for simulations that cannot wait for days."""
-        return replace(self, **{each.name: getattr(self, each.name) * factor for each in fields(self)})
 
     def wait(self, attempt: int, asked: float | None, random: Random) -> float:
         """How long a file waits after its attempt of this number (from 0): never less than the service asked for."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -30,13 +30,11 @@ class Faulty:
 
     stage_of: Callable[[str, str], str]
     fault: Fault | None = None
-    seen: list[str] = field(default_factory=list)
 
     async def handle(self, request: web.Request, upstream: str) -> web.StreamResponse:
         """Pass a request on, unless it is time for the fault."""
         body = await request.read()
         stage = self.stage_of(request.method, request.path)
-        self.seen.append(stage)
         name = self._next_fault(stage)
         if name == "reset":
             return _hang_up(request)

@@ -16,6 +16,7 @@ from shared.media import Carriage, Media
 from shared.outcome import Outcome
 from shared.recipe import Prompt
 from shared.recipes import RecipeBook
+from tests.planted import KEY
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
@@ -111,6 +112,12 @@ def test_a_rejected_draft_keeps_what_is_known_and_says_what_to_do() -> None:
         "retryable": False,
         "next_step": "Try again.",
     }
+
+
+def test_no_secret_stands_in_an_error_document() -> None:
+    written = draft().rejected(FileRejected("rejected_by_model", f"Bad header: api-key: {KEY}", "Try again."))
+    assert written.error
+    assert written.error.message == "Bad header: …"
 
 
 def test_a_model_that_refuses_is_named_with_its_request() -> None:

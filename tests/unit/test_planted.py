@@ -30,7 +30,7 @@ def in_an_exception() -> None:
 
 
 def in_a_document() -> None:
-    draft().rejected(FileRejected("too_large", KEY, "Go away.")).to_json()
+    draft().rejected(FileRejected("too_large", "Too large.", KEY)).to_json()
 
 
 @pytest.mark.parametrize("leak", [in_a_log_line, in_a_logged_exception, in_an_exception, in_a_document])
