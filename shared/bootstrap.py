@@ -216,6 +216,8 @@ def _storage(
 
 
 def _model(deployment: Deployment, settings: Settings, exits: AsyncExitStack) -> ChatModel:
+    from shared.adapters.telemetry import ObservedModel  # noqa: PLC0415 - the first file needs it, no start does
+
     own = settings.models[deployment.alias]
     if own.credential:
         model = FoundryModel(deployment, AzureKeyCredential(own.credential.get_secret_value()))
@@ -224,4 +226,4 @@ def _model(deployment: Deployment, settings: Settings, exits: AsyncExitStack) ->
         exits.push_async_callback(credential.close)
         model = FoundryModel(deployment, credential, scope=own.scope)
     exits.push_async_callback(model.close)
-    return model
+    return ObservedModel(model)

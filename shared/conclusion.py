@@ -9,6 +9,7 @@ from shared.errors import Overtaken
 from shared.events import log_event
 from shared.files import FileStore, InputFile, StoredOutcome
 from shared.outcome import Outcome
+from shared.summary import summary
 
 
 class Conclusion:
@@ -28,7 +29,7 @@ class Conclusion:
         if self._announcements and record is None:
             record = await self._claims.write(outcome.input.name, _reminder(outcome), replacing=None)
         await self._write(outcome, replacing)
-        log_event(f"blob.{'answered' if outcome.status == 'ok' else 'rejected'}", **_summary(outcome))
+        log_event(f"blob.{'answered' if outcome.status == 'ok' else 'rejected'}", **summary(outcome))
         if self._announcements:
             await self._announcements.announce(outcome)
         if record:
@@ -60,13 +61,3 @@ class Conclusion:
 def _reminder(outcome: Outcome) -> Claim:
     """What is left behind if we break down before the announcement; it keeps nobody away."""
     return Claim(outcome.input.etag, "deferred", outcome.timing.completed, outcome.attempts, 0, "")
-
-
-def _summary(outcome: Outcome) -> dict[str, object]:
-    return {
-        "name": outcome.input.name,
-        "recipe": outcome.recipe and outcome.recipe.name,
-        "total_tokens": outcome.usage and outcome.usage.total_tokens,
-        "model_seconds": outcome.timing.model_seconds,
-        "error": outcome.error and outcome.error.code,
-    }

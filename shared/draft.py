@@ -39,6 +39,11 @@ class Draft:
     choice: Choice | None = None
     conversation: Conversation | None = None
 
+    @property
+    def has_answers(self) -> bool:
+        """Whether something was paid for already."""
+        return bool(self.conversation and self.conversation.exchanges)
+
     def answered(self) -> Outcome:
         """The document of a file of which every turn was answered."""
         talk = self.conversation

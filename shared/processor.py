@@ -136,14 +136,14 @@ class Errand:
         """Ask until there is an answer; a busy model costs a file time, and nothing else."""
         deployments = await self._with.answering.prepare(file, draft)
         while True:
-            await self._wait_for_turn(deployments)
+            await self._wait_for_turn(deployments, draft)
             self._require_time()
             await self._claim(file)
             try:
                 await self._require_unanswered(file)
                 await self._with.answering.ask(file, draft, self._time_left)
             except ModelUnavailable as fault:
-                await self._bear(fault, fault.deployment or deployments[0])
+                await self._bear(fault, fault.deployment or deployments[0], draft)
             except (Overtaken, StorageUnavailable):
                 await self._give_back(0)
                 raise
@@ -155,11 +155,14 @@ class Errand:
         if self._time_left < self._with.patience.call:
             self._later(0, "this invocation has too little time left")
 
-    async def _wait_for_turn(self, deployments: Sequence[str]) -> None:
+    async def _wait_for_turn(self, deployments: Sequence[str], draft: Draft) -> None:
         while (seconds := max([await self._with.pauses.remaining(each) for each in deployments])) > 0:
-            await self._wait(seconds + self._spread(min(seconds, self._with.patience.first)), "the model has a pause")
+            spread = self._spread(min(seconds, self._with.patience.first))
+            await self._wait(seconds + spread, "the model has a pause", draft)
 
     async def _claim(self, file: InputFile) -> None:
+        if self._is_ours:
+            return
         claim = taken_over(
             self._record,
             file.etag,
@@ -177,19 +180,32 @@ class Errand:
         if found and found.input_etag == file.etag:
             raise Overtaken(file.name)
 
-    async def _bear(self, fault: ModelUnavailable, deployment: str) -> None:
+    async def _bear(self, fault: ModelUnavailable, deployment: str, draft: Draft) -> None:
         verdict = verdict_on(fault, self._job, now=self._now, patience=self._with.patience, random=self._with.random)
-        log_event("model.unavailable", verdict.level, name=self._job.name, why=str(fault), seconds=verdict.wait)
+        log_event(
+            "model.unavailable",
+            verdict.level,
+            name=self._job.name,
+            model=deployment,
+            fault=type(fault).__name__,
+            seconds=round(verdict.wait, 1),
+            why=str(fault),
+        )
         self._job = verdict.job
         if verdict.pause:
             await self._with.pauses.pause(deployment, verdict.pause)
-        await self._wait(verdict.wait, str(fault))
+        await self._wait(verdict.wait, str(fault), draft)
 
-    async def _wait(self, seconds: float, why: str) -> None:
-        """Wait here if it is not for long, and hold nobody up meanwhile."""
-        if seconds > self._with.patience.here or seconds > self._time_left:
+    async def _wait(self, seconds: float, why: str, draft: Draft) -> None:
+        """Wait here if it is not for long, and hold nobody up meanwhile.
+
+        Answers in hand are kept as long as the next call can still be made, and nobody else may pay for them again.
+        """
+        longest = self._time_left - self._with.patience.call if draft.has_answers else self._with.patience.here
+        if seconds > min(longest, self._time_left):
             self._later(seconds, why)
-        await self._give_back(seconds)
+        if not draft.has_answers:
+            await self._give_back(seconds)
         await self._with.clock.sleep(seconds)
 
     async def _give_back(self, seconds: float) -> None:

@@ -58,17 +58,23 @@ class Rescue:
             await self.conclusion.write(draft.rejected(_poisoned()), replacing=earlier, record=record)
 
     async def reconcile(self) -> int:
-        """Queue every file again that should have its document by now and is in nobody's hands; return how many."""
+        """Queue every file again that should have its document by now and is in nobody's hands; return how many.
+
+        On the way it logs how many files wait, and for how many seconds the oldest of them.
+        """
         answered = {hash(each) async for each in self.files.list_answered()}
         overdue = self.clock.now() - timedelta(seconds=self.patience.overdue)
-        queued = 0
+        queued, waiting, oldest = 0, 0, self.clock.now()
         async for name, etag, modified in self.files.list_inputs():
-            if modified > overdue or hash((document_name(name), etag)) in answered:
+            if hash((document_name(name), etag)) in answered:
                 continue
-            if not self._is_in_hand(await self.claims.read(name), etag):
+            waiting, oldest = waiting + 1, min(oldest, modified)
+            if modified <= overdue and not self._is_in_hand(await self.claims.read(name), etag):
                 log_event("blob.reconciled", logging.WARNING, name=name)
                 await self.deferrals.send(Job(name=name), 0)
                 queued += 1
+        age = round((self.clock.now() - oldest).total_seconds())
+        log_event("files.waiting", waiting=waiting, oldest_seconds=age, queued=queued)
         return queued
 
     def _is_in_hand(self, record: StoredClaim | None, etag: str) -> bool:

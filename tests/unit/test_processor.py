@@ -202,6 +202,17 @@ class LoggedState(MemoryState):
         await super().send(job, seconds)
 
 
+@dataclass
+class Holding(MemoryState):
+    """Remembers what is noted of files while somebody waits."""
+
+    held: list[str] = field(default_factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        self.held += [record.claim.kind for record in self.records.values()]
+        await super().sleep(seconds)
+
+
 async def test_a_file_is_noted_as_waiting_only_when_the_message_that_brings_it_back_is_sent() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([ModelThrottled("later", retry_after=600)]), LoggedState()
     files.put("chart.png", CHART)
@@ -323,6 +334,24 @@ async def test_an_answer_to_an_earlier_turn_is_not_paid_for_again_after_a_short_
     assert outcome.answer
     assert [turn.text for turn in outcome.answer.turns] == ["Hello.", "A greeting."]
     assert len(model.requests) == 3
+
+
+async def test_answers_in_hand_are_kept_through_a_wait_of_minutes_and_nobody_else_pays_for_them() -> None:
+    files, state = MemoryFiles(), Holding()
+    model = SpeakingModel([said("Hello."), ModelThrottled("later", retry_after=60), said("A greeting.")])
+    files.put("summarize/hello.mp3", HELLO)
+    await processor(files, model, state=state).take("summarize/hello.mp3")
+    assert files.outcome("summarize/hello.mp3").status == "ok"
+    assert (len(model.requests), state.sent, set(state.held)) == (3, [], {"claimed"})
+
+
+async def test_answers_in_hand_are_let_go_when_the_wait_would_leave_no_time_for_the_next_call() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    model = SpeakingModel([said("Hello."), ModelThrottled("later", retry_after=300)])
+    files.put("summarize/hello.mp3", HELLO)
+    await processor(files, model, state=state).take("summarize/hello.mp3")
+    assert (files.outcomes, state.slept, len(state.sent)) == ({}, [], 1)
+    assert state.records["summarize/hello.mp3"].claim.kind == "deferred"
 
 
 async def test_a_file_that_is_gone_is_nobodys_fault() -> None:

@@ -1,0 +1,84 @@
+"""What OpenTelemetry hears of each call of a model: who, how long, how many tokens, and nothing of what was said.
+
+Names are those of the semantic conventions for generative AI. Without an SDK that listens, all of this does nothing.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import metrics, trace
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.util.types import AttributeValue
+
+from shared.chat import ChatAnswer, ChatModel, ChatRequest
+from shared.deployment import Deployment
+
+_tracer = trace.get_tracer("dropscribe")
+_meter = metrics.get_meter("dropscribe")
+_duration = _meter.create_histogram("gen_ai.client.operation.duration", "s", "How long a call of a model took.")
+_tokens = _meter.create_histogram("gen_ai.client.token.usage", "{token}", "Tokens that a call of a model cost.")
+
+type Attributes = dict[str, AttributeValue]
+
+
+class ObservedModel:
+    """A model whose calls are observed (implements `ChatModel`)."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self._model = model
+
+    @property
+    def deployment(self) -> Deployment:
+        """See `ChatModel.deployment`."""
+        return self._model.deployment
+
+    async def complete(self, request: ChatRequest) -> ChatAnswer:
+        """See `ChatModel.complete`."""
+        asked = _asked(self.deployment)
+        with _tracer.start_as_current_span(
+            f"chat {self.deployment.name}",
+            kind=SpanKind.CLIENT,
+            attributes=asked,
+            record_exception=False,  # a service may quote what it was sent
+            set_status_on_exception=False,
+        ) as span:
+            with _timed(asked, span):
+                answer = await self._model.complete(request)
+                asked["gen_ai.response.model"] = answer.model
+            _tell(answer, asked, span)
+            return answer
+
+
+def _asked(deployment: Deployment) -> Attributes:
+    is_openai = deployment.endpoint.api != "models"
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "azure.ai.openai" if is_openai else "azure.ai.inference",
+        "gen_ai.request.model": deployment.name,
+    }
+
+
+@contextmanager
+def _timed(about: Attributes, span: Span) -> Iterator[None]:
+    started = time.monotonic()
+    try:
+        yield
+    except BaseException as fault:  # being cut off by a timeout among them
+        about["error.type"] = type(fault).__name__
+        span.set_attribute("error.type", type(fault).__name__)
+        span.set_status(Status(StatusCode.ERROR))
+        raise
+    finally:
+        _duration.record(time.monotonic() - started, about)
+
+
+def _tell(answer: ChatAnswer, about: Attributes, span: Span) -> None:
+    span.set_attribute("gen_ai.response.model", answer.model)
+    if answer.finish_reason:
+        span.set_attribute("gen_ai.response.finish_reasons", [answer.finish_reason])
+    for direction, name in (("input", "prompt_tokens"), ("output", "completion_tokens")):
+        count = (answer.usage or {}).get(name)
+        if count is not None:
+            span.set_attribute(f"gen_ai.usage.{direction}_tokens", count)
+            _tokens.record(count, {**about, "gen_ai.token.type": direction})

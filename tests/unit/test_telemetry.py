@@ -1,0 +1,88 @@
+from typing import Any
+
+import pytest
+from opentelemetry import metrics, trace
+from opentelemetry.sdk.metrics import Histogram, MeterProvider
+from opentelemetry.sdk.metrics.export import AggregationTemporality, HistogramDataPoint, InMemoryMetricReader
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import StatusCode
+
+from shared.adapters.telemetry import ObservedModel
+from shared.chat import ChatRequest, Message, TextPart
+from shared.errors import ModelThrottled
+from shared.recipe import ModelOptions
+from tests.unit.fakes import SpeakingModel, deployed, said
+
+QUESTION = ChatRequest([Message("user", [TextPart("A private question?")])], ModelOptions())
+ASKED = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "azure.ai.inference",
+    "gen_ai.request.model": deployed().name,
+}
+
+
+class Listener:
+    """Whoever listens to OpenTelemetry."""
+
+    def __init__(self) -> None:
+        self.exporter = InMemorySpanExporter()
+        self.reader = InMemoryMetricReader({Histogram: AggregationTemporality.DELTA})
+        tracing = TracerProvider()
+        tracing.add_span_processor(SimpleSpanProcessor(self.exporter))
+        trace.set_tracer_provider(tracing)
+        metrics.set_meter_provider(MeterProvider([self.reader]))
+
+    def points(self, name: str) -> list[tuple[Any, dict[str, Any]]]:
+        """The sums of a metric since last looked at, with what each is about."""
+        data = self.reader.get_metrics_data()
+        assert data
+        found = [each for group in data.resource_metrics for scope in group.scope_metrics for each in scope.metrics]
+        return [
+            (point.sum, dict(point.attributes or {}))
+            for metric in found
+            if metric.name == name
+            for point in metric.data.data_points
+            if isinstance(point, HistogramDataPoint)
+        ]
+
+
+@pytest.fixture(scope="module")
+def everything() -> Listener:
+    return Listener()
+
+
+@pytest.fixture
+def listener(everything: Listener) -> Listener:
+    everything.exporter.clear()
+    everything.reader.get_metrics_data()  # what others told before
+    return everything
+
+
+async def test_a_call_is_a_span_and_its_tokens_are_counted(listener: Listener) -> None:
+    await ObservedModel(SpeakingModel([said("A private answer.", tokens=10)])).complete(QUESTION)
+    (span,) = listener.exporter.get_finished_spans()
+    assert dict(span.attributes or {}) == {
+        **ASKED,
+        "gen_ai.response.model": "some-model",
+        "gen_ai.response.finish_reasons": ("stop",),
+        "gen_ai.usage.input_tokens": 7,
+        "gen_ai.usage.output_tokens": 3,
+    }
+    about = {**ASKED, "gen_ai.response.model": "some-model"}
+    assert listener.points("gen_ai.client.token.usage") == [
+        (7, {**about, "gen_ai.token.type": "input"}),
+        (3, {**about, "gen_ai.token.type": "output"}),
+    ]
+    assert "private" not in span.to_json()
+
+
+async def test_a_call_that_failed_says_how_and_quotes_nobody(listener: Listener) -> None:
+    with pytest.raises(ModelThrottled):
+        await ObservedModel(SpeakingModel([ModelThrottled("private words")])).complete(QUESTION)
+    (span,) = listener.exporter.get_finished_spans()
+    assert (span.status.status_code, (span.attributes or {})["error.type"]) == (StatusCode.ERROR, "ModelThrottled")
+    assert "private" not in span.to_json()
+    failed = [about for _, about in listener.points("gen_ai.client.operation.duration") if "error.type" in about]
+    assert failed == [{**ASKED, "error.type": "ModelThrottled"}]
