@@ -24,6 +24,7 @@ from shared.adapters.queues import AnnouncementQueue, DeferralQueue
 from shared.adapters.records import BlobRecords
 from shared.adapters.storage import BlobFiles
 from shared.answering import Answerer
+from shared.budget import Budget
 from shared.chat import ChatModel
 from shared.clock import ServerClock
 from shared.conclusion import Conclusion
@@ -194,7 +195,10 @@ def _build(app: Dropscribe, exits: AsyncExitStack) -> Running:
     models = {each.alias: _model(each, settings, exits) for each in app.deployments}
     answerer = Answerer(files=files, recipes=app.recipes, deployments=app.deployments, models=models)
     pauses = Pauses(records, clock)
-    return Running(Processor(pauses=pauses, answering=answerer, **shared_parts), Rescue(**shared_parts))
+    limit = settings.daily_tokens
+    budget = Budget(limit, counts=records, clock=clock) if limit else None
+    processor = Processor(pauses=pauses, answering=answerer, budget=budget, **shared_parts)
+    return Running(processor, Rescue(**shared_parts))
 
 
 def _storage(

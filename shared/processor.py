@@ -12,6 +12,7 @@ from random import Random
 from typing import Never
 
 from shared.answering import Answering
+from shared.budget import Budget
 from shared.claims import Claim, ClaimStore, StoredClaim, crashes_of, given_back, taken_over
 from shared.clock import Clock
 from shared.conclusion import Conclusion
@@ -30,11 +31,15 @@ MOST_RESTARTS = 5
 
 
 class NotNow(Exception):
-    """The file is to be taken up after so many seconds; the message says why."""
+    """The file is to be taken up after so many seconds; the message says why.
 
-    def __init__(self, seconds: float, why: str) -> None:
+    `is_parked` is whether it waits because we want it to; then no week of trouble begins.
+    """
+
+    def __init__(self, seconds: float, why: str, *, is_parked: bool = False) -> None:
         super().__init__(why)
         self.seconds = seconds
+        self.is_parked = is_parked
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class Processor:
     answering: Answering
     conclusion: Conclusion
     clock: Clock
+    budget: Budget | None = None
     patience: Patience = field(default_factory=Patience)
     random: Random = field(default_factory=Random)
 
@@ -107,6 +113,8 @@ class Errand:
             return
         self._require_complete(file)
         outcome = await self._outcome(file)
+        if self._with.budget and outcome.usage:
+            await self._with.budget.spend(outcome.usage.total_tokens or 0)
         try:
             await self._with.conclusion.write(outcome, replacing=earlier, record=self._record)
         except (Overtaken, StorageUnavailable):
@@ -136,6 +144,8 @@ class Errand:
         """Ask until there is an answer; a busy model costs a file time, and nothing else."""
         deployments = await self._with.answering.prepare(file, draft)
         while True:
+            if not draft.has_answers:
+                await self._require_budget()
             await self._wait_for_turn(deployments, draft)
             self._require_time()
             await self._claim(file)
@@ -154,6 +164,11 @@ class Errand:
         """A call that began too late would be cut off, and paid for all the same."""
         if self._time_left < self._with.patience.call:
             self._later(0, "this invocation has too little time left")
+
+    async def _require_budget(self) -> None:
+        if self._with.budget and (seconds := await self._with.budget.pause()):
+            seconds += self._spread(self._with.patience.longest)
+            raise NotNow(seconds, "the day's tokens are spent", is_parked=True)
 
     async def _wait_for_turn(self, deployments: Sequence[str], draft: Draft) -> None:
         while (seconds := max([await self._with.pauses.remaining(each) for each in deployments])) > 0:
@@ -216,7 +231,8 @@ class Errand:
 
     async def _put_off(self, wait: NotNow) -> None:
         log_event("blob.deferred", name=self._job.name, seconds=round(wait.seconds, 1), why=str(wait))
-        job = self._job.model_copy(update={"since": self._job.since or self._now})
+        since = self._job.since if wait.is_parked else self._job.since or self._now
+        job = self._job.model_copy(update={"since": since})
         await self._with.deferrals.send(job, wait.seconds)
         try:
             await self._note(wait.seconds)

@@ -109,6 +109,11 @@ class Settings(ModelSettings):
         alias="COMPLETED_QUEUE",
         description="A queue that is told of each document (CloudEvents 1.0); nobody is told where this is not set.",
     )
+    daily_tokens: Annotated[int, Field(gt=0)] | None = Field(
+        None,
+        alias="DAILY_TOKENS",
+        description="How many tokens all files together may cost on a day (UTC); then they wait for the next.",
+    )
     arrival_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = Field(
         60.0,
         alias="ARRIVAL_SECONDS",

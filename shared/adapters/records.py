@@ -64,6 +64,20 @@ class BlobRecords:
         with translated():
             await self._upload(self._pause(deployment), _reader(datetime).dump_json(until), {"overwrite": True})
 
+    async def read_tokens(self, day: str) -> int:
+        """See `TokenCounts.read_tokens`."""
+        found = await _content(self._tokens(day))
+        return _reader(int).validate_json(found[1]) if found else 0
+
+    async def add_tokens(self, day: str, tokens: int) -> int:
+        """See `TokenCounts.add_tokens`."""
+        found = await _content(self._tokens(day))
+        spent = tokens + (_reader(int).validate_json(found[1]) if found else 0)
+        with translated():
+            condition = only_if(found[0]) if found else {"overwrite": False}
+            await self._upload(self._tokens(day), _reader(int).dump_json(spent), condition)
+        return spent
+
     async def _upload(self, blob: BlobClient, content: bytes, condition: dict[str, Any]) -> dict[str, Any]:
         try:
             return await blob.upload_blob(content, **condition)
@@ -79,6 +93,9 @@ class BlobRecords:
 
     def _pause(self, deployment: str) -> BlobClient:
         return self._container.get_blob_client(f"pauses/{deployment}")
+
+    def _tokens(self, day: str) -> BlobClient:
+        return self._container.get_blob_client(f"tokens/{day}")
 
 
 async def _content(blob: BlobClient) -> tuple[str, bytes] | None:

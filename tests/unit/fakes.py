@@ -128,6 +128,7 @@ class MemoryState:
     time: datetime = START + timedelta(days=1)
     records: dict[str, StoredClaim] = field(default_factory=dict)
     pauses: dict[str, datetime] = field(default_factory=dict)
+    tokens: dict[str, int] = field(default_factory=dict)
     sent: list[tuple[Job, float]] = field(default_factory=list)
     announced: list[Outcome] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
@@ -151,6 +152,13 @@ class MemoryState:
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
         self.pauses[deployment] = until
+
+    async def read_tokens(self, day: str) -> int:
+        return self.tokens.get(day, 0)
+
+    async def add_tokens(self, day: str, tokens: int) -> int:
+        self.tokens[day] = self.tokens.get(day, 0) + tokens
+        return self.tokens[day]
 
     async def send(self, job: Job, seconds: float) -> None:
         self.sent.append((job, seconds))

@@ -11,6 +11,7 @@ import pytest
 
 from shared.answering import Answerer
 from shared.bootstrap import RECIPES
+from shared.budget import Budget
 from shared.chat import ChatAnswer, ChatRequest, MediaPart, TextPart
 from shared.claims import Claim, StoredClaim
 from shared.conclusion import Conclusion
@@ -49,6 +50,7 @@ def processor(
     others: Sequence[SpeakingModel] = (),
     recipes: RecipeBook = BOOK,
     state: MemoryState | None = None,
+    daily_tokens: int | None = None,
 ) -> Place:
     models, state = [model, *others], state or MemoryState()
     answerer = Answerer(
@@ -66,6 +68,7 @@ def processor(
         answering=answerer,
         conclusion=Conclusion(files=files, claims=state, announcements=state),
         clock=state,
+        budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,
         random=Random(1),
     )
 
@@ -571,6 +574,20 @@ async def test_what_was_noted_of_a_file_that_is_gone_is_cleared_away() -> None:
     await state.write("gone.png", left, replacing=None)
     await processor(files, SpeakingModel([said("never")]), state=state).take("gone.png")
     assert state.records == {}
+
+
+async def test_when_the_days_tokens_are_spent_files_wait_for_the_next_day_and_nothing_is_paid() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([said("A chart.", tokens=100)]), MemoryState()
+    place = processor(files, model, state=state, daily_tokens=150)
+    for name in ("one.png", "two.png", "three.png"):
+        files.put(name, CHART)
+        await place.take(name)
+    ((job, seconds),) = state.sent
+    assert (set(files.outcomes), len(model.requests)) == ({"one.png", "two.png"}, 2)
+    assert (state.time + timedelta(seconds=seconds)).date() == state.time.date() + timedelta(days=1)
+    state.time += timedelta(seconds=seconds)
+    await place.take(**job.model_dump())
+    assert (files.outcome("three.png").status, job.since) == ("ok", None)
 
 
 async def test_a_call_that_would_begin_too_late_is_left_to_another_invocation() -> None:

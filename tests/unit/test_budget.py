@@ -1,0 +1,46 @@
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.budget import Budget
+from shared.errors import Overtaken
+from tests.unit.fakes import MemoryState
+
+DAY = 86_400
+
+
+class Contended(MemoryState):
+    """Others count at the same moment, each other time."""
+
+    busy = True
+
+    async def add_tokens(self, day: str, tokens: int) -> int:
+        self.busy = not self.busy
+        if not self.busy:
+            raise Overtaken(day)
+        return await super().add_tokens(day, tokens)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=2, max_size=30))
+async def test_nothing_is_counted_twice_and_what_could_not_be_counted_is_counted_with_the_next(
+    costs: list[int],
+) -> None:
+    state = Contended()
+    budget = Budget(1, counts=state, clock=state)
+    for cost in costs:
+        await budget.spend(cost)
+    even = len(costs) - len(costs) % 2
+    assert sum(state.tokens.values()) == sum(costs[:even])
+
+
+async def test_what_others_spent_counts_within_seconds_and_a_new_day_begins_with_nothing() -> None:
+    state = MemoryState()
+    budget = Budget(100, counts=state, clock=state)
+    assert await budget.pause() == 0
+    await state.add_tokens(state.time.date().isoformat(), 100)
+    state.time += timedelta(seconds=6)
+    left = await budget.pause()
+    assert 0 < left <= DAY
+    state.time += timedelta(seconds=left)
+    assert await budget.pause() == 0
