@@ -1,0 +1,181 @@
+metadata description = 'What tells somebody that something is wrong: a row returned by a query of infra/queries/alerts, or an event that did not arrive.'
+
+param location string
+param tags object
+
+@description('The workspace that the queries read.')
+param workspaceId string
+
+@description('The system topic whose events must all arrive.')
+param topicId string
+
+@description('Who gets mail; empty: alerts are only shown in the portal.')
+param email string
+
+@description('Tokens a day (UTC) above which an alert fires.')
+param dailyTokens int
+
+@description('How old the oldest waiting file may get before an alert fires, in seconds.')
+param oldestSeconds int
+
+@description('A query that is asked so often about so long a time. 1: nothing works; 2: somebody should look.')
+type rule = {
+  name: string
+  description: string
+  query: string
+  severity: 1 | 2
+  frequency: string
+
+  @description('Longer than the frequency, because lines arrive late.')
+  window: string
+}
+
+var rules rule[] = [
+  {
+    name: 'dropscribe-poisoned-files'
+    description: 'The host gave up on a file after several tries that all failed.'
+    query: loadTextContent('../queries/alerts/poisoned_files.kql')
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT30M'
+  }
+  {
+    name: 'dropscribe-model-refuses-us'
+    description: 'A model refuses the app itself: its key, role or deployment. Files wait until that is put right.'
+    query: loadTextContent('../queries/alerts/model_refuses_us.kql')
+    severity: 1
+    frequency: 'PT5M'
+    window: 'PT15M'
+  }
+  {
+    name: 'dropscribe-files-wait-too-long'
+    description: 'A file has waited for its document for more than ${oldestSeconds} seconds.'
+    query: replace(
+      loadTextContent('../queries/alerts/files_wait_too_long.kql'),
+      'let oldestSeconds = 3600;',
+      'let oldestSeconds = ${oldestSeconds};'
+    )
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT1H'
+  }
+  {
+    name: 'dropscribe-daily-tokens'
+    description: 'More than ${dailyTokens} tokens were spent today.'
+    query: replace(
+      loadTextContent('../queries/alerts/daily_tokens.kql'),
+      'let dailyTokens = 1000000;',
+      'let dailyTokens = ${dailyTokens};'
+    )
+    severity: 2
+    frequency: 'PT1H'
+    window: 'P1D'
+  }
+  {
+    name: 'dropscribe-reconciler-silent'
+    description: 'The app has not said for an hour how many files wait: it does not run, or its log lines do not arrive.'
+    query: loadTextContent('../queries/alerts/reconciler_silent.kql')
+    severity: 1
+    frequency: 'PT30M'
+    window: 'PT2H'
+  }
+]
+
+var lostEvents = [
+  {
+    name: 'dropscribe-events-dead-lettered'
+    description: 'Events about files could not be delivered and lie in the dead-letter container. The reconciler takes up their files.'
+    metric: 'DeadLetteredCount'
+  }
+  {
+    name: 'dropscribe-events-dropped'
+    description: 'Events about files were thrown away undelivered, for instance after a change of the app\'s key. The reconciler takes up their files.'
+    metric: 'DroppedEventCount'
+  }
+]
+
+resource operators 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
+  name: 'dropscribe-operators'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'dropscribe'
+    emailReceivers: [
+      {
+        name: 'operator'
+        emailAddress: email
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource query 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for each in rules: {
+    name: each.name
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: each.name
+      description: each.description
+      severity: each.severity
+      enabled: true
+      scopes: [workspaceId]
+      evaluationFrequency: each.frequency
+      windowSize: each.window
+      criteria: {
+        allOf: [
+          {
+            query: each.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      autoMitigate: true
+      skipQueryValidation: true // a new workspace does not know the table yet; infra/checks validates instead
+      actions: {
+        actionGroups: empty(email) ? [] : [operators.id]
+      }
+    }
+  }
+]
+
+resource event 'Microsoft.Insights/metricAlerts@2026-01-01' = [
+  for each in lostEvents: {
+    name: each.name
+    location: 'global'
+    tags: tags
+    properties: {
+      description: each.description
+      severity: 2
+      enabled: true
+      scopes: [topicId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: 'lost'
+            metricNamespace: 'Microsoft.EventGrid/systemTopics'
+            metricName: each.metric
+            timeAggregation: 'Total'
+            operator: 'GreaterThan'
+            threshold: 0
+          }
+        ]
+      }
+      autoMitigate: true
+      actions: empty(email) ? [] : [{ actionGroupId: operators.id }]
+    }
+  }
+]

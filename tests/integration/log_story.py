@@ -1,0 +1,189 @@
+"""A story that gives the queries in infra/queries something to find, told by the real app on the local host."""
+
+import base64
+import json
+import logging
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.queue.aio import QueueServiceClient
+
+from local.process import Child
+from local.storage import Azurite
+from shared import bootstrap
+from shared.patience import Patience
+from tests import samples
+from tests.conftest import eventually
+from tests.integration.loopback import COMPLETION, Answer, Service, service
+from tests.planted import KEY
+
+ROOT = Path(__file__).parents[2]
+CHART = samples.CHART.read_bytes()
+HELLO = samples.HELLO.read_bytes()
+WORDS = "%(asctime)s %(name)s %(levelname)s %(message)s"  # as the local host writes
+
+
+def costing(prompt: int, completion: int, audio: int | None = None, finish_reason: str = "stop") -> Answer:
+    """An answer with so many tokens, of which some may be audio."""
+    choice = {"finish_reason": finish_reason, "message": {"role": "assistant", "content": "Hello."}}
+    usage: dict[str, Any] = {
+        "prompt_tokens": prompt,
+        "completion_tokens": completion,
+        "total_tokens": prompt + completion,
+    }
+    if audio is not None:
+        usage["prompt_tokens_details"] = {"audio_tokens": audio}
+    return Answer(body={**COMPLETION, "choices": [choice], "usage": usage})
+
+
+BUSY = Answer(status=429, headers={"Retry-After": "1"})
+BUSY_FOR_AN_HOUR = Answer(status=429, headers={"Retry-After": "3600"})
+REFUSING_US = Answer(status=401, body={"error": {"code": "invalid_api_key", "message": "No such key."}})
+
+
+@dataclass
+class Story:
+    """The app's surroundings, and the folder of its logs: one for each host, and one of doors opened by hand."""
+
+    folder: Path
+    foundry: Service
+    blobs: BlobServiceClient
+    queues: QueueServiceClient
+    environ: dict[str, str]
+    hosts: list[Path] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def host(self, image: str) -> AsyncIterator[None]:
+        """The app on the local host, with a deployment of this name for images."""
+        self.hosts.append(self.folder / f"host-{len(self.hosts)}.log")
+        running = await Child.start(
+            "The host",
+            [sys.executable, "-m", "local.host", str(ROOT)],
+            environ={**self.environ, "AZURE_INFERENCE_DEPLOYMENT_IMAGE": image},
+            log=self.hosts[-1],
+            ready=[r"The host is ready at (?P<address>\S+)"],
+            folder=ROOT,
+        )
+        try:
+            yield
+        finally:
+            await running.stop()
+
+    async def drop(self, name: str, content: bytes, *answers: Answer) -> None:
+        """Drop a file that the model will answer so."""
+        self.foundry.answers[:] = [*answers, Answer(status=500)]
+        await self.blobs.get_blob_client("input", name).upload_blob(content, overwrite=True)
+
+    async def send(self, queue: str, **message: object) -> None:
+        """Put a message into a queue, as the host does with poison."""
+        text = base64.b64encode(json.dumps(message).encode()).decode()
+        await self.queues.get_queue_client(queue).send_message(text)
+
+    async def logged(self, event: str, name: str) -> None:
+        """Wait until the host that runs has said this of a file."""
+        said = f'{{"event": "{event}", "name": "{name}"'
+
+        async def look() -> bool | None:
+            return said in self.hosts[-1].read_text() or None
+
+        await eventually(look)
+
+    async def reconcile(self, patience: Patience | None = None) -> None:
+        """Open the timer's door, and write down what it logs as the host would."""
+        with logging_to(self.folder / "reconciler.log"):
+            app = bootstrap.load(self.environ, patience=patience)
+            await app.reconcile()
+            await app.close()
+
+    def log(self) -> str:
+        """All that was logged so far, in its order."""
+        lines = [line for path in self.folder.glob("*.log") for line in path.read_text().splitlines(keepends=True)]
+        return "".join(sorted(line for line in lines if line[:2] == "20"))  # each begins with its time
+
+
+@contextmanager
+def logging_to(path: Path) -> Iterator[None]:
+    """Write what the app logs to the end of a file."""
+    handler = logging.FileHandler(path)
+    handler.setFormatter(logging.Formatter(WORDS))
+    logger = logging.getLogger("dropscribe")
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+        handler.close()
+
+
+@asynccontextmanager
+async def story_in(folder: Path) -> AsyncIterator[Story]:
+    """The surroundings: an emulator that nobody else uses, and a model service on loopback."""
+    azurite = await Azurite.start(log=folder / "azurite.txt", location=None)
+    storage = azurite.connection_string
+    async with (
+        service() as foundry,
+        BlobServiceClient.from_connection_string(storage) as blobs,
+        QueueServiceClient.from_connection_string(storage) as queues,
+    ):
+        for container in ("input", "output"):
+            await blobs.create_container(container)
+        for queue in ("webjobs-blobtrigger-poison", "dropscribe-deferred-poison"):
+            await queues.create_queue(queue)
+        environ = {
+            "AzureWebJobsStorage": storage,
+            "MEDIA_STORAGE": storage,
+            "BLOB_TRIGGER_SOURCE": "EventGrid",
+            "ARRIVAL_SECONDS": "0",
+            "AZURE_INFERENCE_ENDPOINT": f"{foundry.url}/models",
+            "AZURE_INFERENCE_CREDENTIAL": KEY,
+            "AZURE_INFERENCE_DEPLOYMENT": "Phi-4-multimodal-instruct",
+        }
+        yield Story(folder, foundry, blobs, queues, environ)
+    await azurite.stop()
+
+
+async def all_goes_well(story: Story) -> None:
+    """An image, a recording, a conversation of two turns; then nothing waits."""
+    async with story.host(image="gpt-5.4-mini-eu"):
+        await story.drop("describe/chart.png", CHART, costing(100_000, 10_000))
+        await story.logged("blob.answered", "describe/chart.png")
+        await story.drop("hello.mp3", HELLO, costing(20_000, 2_000, audio=15_000))
+        await story.logged("blob.answered", "hello.mp3")
+        await story.drop("summarize/talk.mp3", HELLO, costing(30_000, 3_000, audio=15_000), costing(40_000, 4_000))
+        await story.logged("blob.answered", "summarize/talk.mp3")
+    await story.reconcile()
+
+
+async def all_goes_wrong(story: Story) -> None:
+    """A letter, a dear picture, one that is filtered, a busy model, one that refuses us, poison, and a lost event."""
+    async with story.host(image="house-vision"):
+        await story.drop("letter.png", b"Dear Sir or Madam, this is no picture.")
+        await story.logged("blob.rejected", "letter.png")
+        await story.drop("dear.png", CHART, costing(2_000_000, 1_000))
+        await story.logged("blob.answered", "dear.png")
+        await story.drop("filtered.png", CHART, costing(1_000, 100, finish_reason="content_filter"))
+        await story.logged("blob.rejected", "filtered.png")
+        await story.drop("busy.mp3", HELLO, BUSY, BUSY, costing(20_000, 2_000))
+        await story.logged("blob.answered", "busy.mp3")
+        await story.drop("later.mp3", HELLO, BUSY_FOR_AN_HOUR)
+        await story.logged("blob.deferred", "later.mp3")
+        await story.drop("refused.png", CHART, REFUSING_US)
+        await story.logged("blob.deferred", "refused.png")
+        await story.drop("cursed.png", CHART)
+        await story.logged("blob.deferred", "cursed.png")
+        await story.drop("letter.png", CHART)
+        await story.logged("blob.deferred", "letter.png")
+        await story.send("dropscribe-deferred-poison", name="cursed.png", poisoned=1)
+        await story.logged("blob.rejected", "cursed.png")
+        await story.send("webjobs-blobtrigger-poison", ContainerName="input", BlobName="refused.png")
+        await story.logged("blob.poisoned_once", "refused.png")
+    await story.drop("lost.png", CHART)
+    await story.reconcile(Patience(overdue=0))
