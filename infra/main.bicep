@@ -1,0 +1,324 @@
+metadata description = 'Dropscribe: everything it needs, in a resource group of its own. events.bicep follows once the code is there.'
+
+targetScope = 'subscription'
+
+import { deployment } from 'modules/types.bicep'
+
+@description('Names the resource group and, hashed, everything in it.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Where everything is; the model must be offered there.')
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@description('The models to deploy, in an account of their own; not looked at where existingEndpoint is given.')
+param models deployment[] = [
+  {
+    alias: 'default'
+    model: 'Phi-4-multimodal-instruct'
+    format: 'Microsoft'
+    version: '1'
+    sku: 'GlobalStandard'
+    capacity: 1
+  }
+]
+
+@description('The address of models that are there already, as the setting AZURE_INFERENCE_ENDPOINT takes it.')
+param existingEndpoint string = ''
+
+@description('The deployment at that address, where the address does not name it.')
+param existingDeployment string = ''
+
+@description('The resource id of that account, for the role to use it; empty: somebody else gives the app that role.')
+param existingAccountId string = ''
+
+@description('Who drops files, reads documents and redrives; empty: nobody gets a role for that.')
+param operatorPrincipalId string = ''
+
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param operatorPrincipalType string = 'User'
+
+@description('Storage and models can be reached from a virtual network only.')
+param privateNetwork bool = false
+
+@description('Public addresses from which files may be dropped all the same, such as 203.0.113.0/24.')
+param allowedIpRanges string[] = []
+
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('The most instances: more than the model\'s quota can keep busy only get refusals (docs/scaling.md).')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Instances that are paid for while nothing happens, so that the first file need not wait for a start.')
+@minValue(0)
+param alwaysReadyInstances int = 0
+
+@description('A queue that is told of each document; empty: none is.')
+param completedQueue string = ''
+
+@description('Days after which files are deleted, and their documents a week later; 0: never.')
+@minValue(0)
+param deleteFilesAfterDays int = 0
+
+@description('Who gets mail from alerts and the budget; empty: alerts are only shown in the portal.')
+param alertEmail string = ''
+
+@description('Tokens a day above which an alert fires.')
+param dailyTokens int = 1000000
+
+@description('Tokens a day after which files wait for the next; 0: no limit.')
+@minValue(0)
+param dailyTokenLimit int = 0
+
+@description('How old the oldest waiting file may get before an alert fires, in seconds.')
+param oldestWaitingSeconds int = 3600
+
+@description('Mail at 80 % of this sum a month, in the subscription\'s currency; 0: no budget.')
+param monthlyBudget int = 0
+
+@description('The first of the month in which the budget began, as yyyy-MM-01: it cannot be changed later. Empty: this month.')
+param budgetStart string = ''
+param thisMonth string = utcNow('yyyy-MM-01')
+
+@description('Gigabytes of logs a day after which no more are taken in; -1: no end.')
+param dailyLogGb int = 1
+
+@description('Spans and metrics by OpenTelemetry; the package must hold the Azure Monitor distro (docs/operate.md).')
+param traces bool = false
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = { 'azd-env-name': environmentName }
+var names = {
+  media: 'stmedia${token}'
+  host: 'sthost${token}'
+  component: 'appi-${token}'
+  models: 'ai-${token}'
+  function: 'func-${token}'
+  topic: 'evgt-${token}'
+}
+var containers = { input: 'input', output: 'output', state: 'state', deadLetter: 'events-deadletter' }
+var deploysModels = empty(existingEndpoint)
+var hasBudget = monthlyBudget > 0 && !empty(alertEmail)
+var budgetFrom = empty(budgetStart) ? thisMonth : budgetStart
+var existingAccount = split(existingAccountId, '/') // /subscriptions/ID/resourceGroups/GROUP/providers/TYPE/accounts/NAME
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'id-${token}'
+  }
+}
+
+module media 'modules/storage.bicep' = {
+  name: 'media'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: names.media
+    containers: map(items(containers), each => each.value)
+    isPrivate: privateNetwork
+    allowedIpRanges: allowedIpRanges
+    recoverDays: 7
+    expiries: concat(
+      [
+        { container: containers.state, days: 30 }
+        { container: containers.deadLetter, days: 30 }
+      ],
+      deleteFilesAfterDays == 0
+        ? []
+        : [
+            { container: containers.input, days: deleteFilesAfterDays }
+            // A file whose document went before it would be taken for one that was never answered, and paid for again.
+            { container: containers.output, days: deleteFilesAfterDays + 7 }
+          ]
+    )
+  }
+}
+
+module host 'modules/storage.bicep' = {
+  name: 'host'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: names.host
+    containers: ['app-package']
+    isPrivate: privateNetwork
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceName: 'log-${token}'
+    componentName: names.component
+    dailyQuotaGb: dailyLogGb
+  }
+}
+
+module account 'modules/models.bicep' = if (deploysModels) {
+  name: 'models'
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: names.models
+    deployments: models
+    isPrivate: privateNetwork
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: 'vnet-${token}'
+    targets: concat(
+      [
+        { name: 'media-blob', resourceId: media.outputs.id, part: 'blob' }
+        { name: 'media-queue', resourceId: media.outputs.id, part: 'queue' }
+        { name: 'host-blob', resourceId: host.outputs.id, part: 'blob' }
+        { name: 'host-queue', resourceId: host.outputs.id, part: 'queue' }
+      ],
+      deploysModels ? [{ name: 'models', resourceId: account!.outputs.id, part: 'account' }] : []
+    )
+  }
+}
+
+module topic 'modules/topic.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: names.topic
+    storageId: media.outputs.id
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  scope: group
+  params: {
+    mediaAccountName: names.media
+    hostAccountName: names.host
+    componentName: names.component
+    modelAccountName: deploysModels ? names.models : ''
+    inputContainer: containers.input
+    outputContainer: containers.output
+    stateContainer: containers.state
+    deadLetterContainer: containers.deadLetter
+    appPrincipalId: identity.outputs.principalId
+    topicPrincipalId: topic.outputs.principalId
+    operatorPrincipalId: operatorPrincipalId
+    operatorPrincipalType: operatorPrincipalType
+  }
+  dependsOn: [host, monitoring, account]
+}
+
+module modelRole 'modules/model_role.bicep' = if (!deploysModels && !empty(existingAccountId)) {
+  scope: resourceGroup(existingAccount[2], existingAccount[4])
+  params: {
+    accountName: last(existingAccount)
+    #disable-next-line what-if-short-circuiting // it names the role: another identity must get one of its own
+    appPrincipalId: identity.outputs.principalId
+  }
+}
+
+module function 'modules/function.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    name: names.function
+    planName: 'plan-${token}'
+    identityId: identity.outputs.id
+    packageContainer: '${host.outputs.blobs}app-package'
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReadyInstances: alwaysReadyInstances
+    isPrivate: privateNetwork
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+  }
+  dependsOn: [roles] // the host must be let into its storage when it starts
+}
+
+module settings 'modules/settings.bicep' = {
+  scope: group
+  params: {
+    functionAppName: names.function
+    identityClientId: identity.outputs.clientId
+    hostBlobs: host.outputs.blobs
+    hostQueues: host.outputs.queues
+    mediaBlobs: media.outputs.blobs
+    mediaQueues: media.outputs.queues
+    connectionString: monitoring.outputs.connectionString
+    inputContainer: containers.input
+    outputContainer: containers.output
+    stateContainer: containers.state
+    completedQueue: completedQueue
+    dailyTokenLimit: dailyTokenLimit
+    modelAddress: deploysModels ? account!.outputs.address : ''
+    models: models
+    existingEndpoint: existingEndpoint
+    existingDeployment: existingDeployment
+    traces: traces
+  }
+  dependsOn: [function]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    topicId: topic.outputs.id
+    email: alertEmail
+    dailyTokens: dailyTokens
+    oldestSeconds: oldestWaitingSeconds
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  scope: group
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    name: 'Dropscribe ${environmentName}'
+  }
+}
+
+module budget 'modules/budget.bicep' = if (hasBudget) {
+  scope: group
+  params: {
+    amount: monthlyBudget
+    email: alertEmail
+    start: budgetFrom
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_FUNCTION_APP_NAME string = names.function
+output MEDIA_STORAGE_ACCOUNT string = names.media
+output EVENT_TOPIC_NAME string = names.topic
+output INPUT_CONTAINER string = containers.input
+output OUTPUT_CONTAINER string = containers.output
+output DROPSCRIBE_BUDGET_START string = hasBudget ? budgetFrom : ''

@@ -1,0 +1,21 @@
+using 'main.bicep'
+
+// What azd knows (`azd env set NAME VALUE`); docs/deploy.md tells what each is for.
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dropscribe')
+param location = readEnvironmentVariable('AZURE_LOCATION', 'eastus2')
+param operatorPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param operatorPrincipalType = any(readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User'))
+param existingEndpoint = readEnvironmentVariable('AZURE_INFERENCE_ENDPOINT', '')
+param existingDeployment = readEnvironmentVariable('AZURE_INFERENCE_DEPLOYMENT', '')
+param existingAccountId = readEnvironmentVariable('AZURE_AI_ACCOUNT_ID', '')
+param privateNetwork = bool(readEnvironmentVariable('DROPSCRIBE_PRIVATE_NETWORK', 'false'))
+param completedQueue = readEnvironmentVariable('DROPSCRIBE_COMPLETED_QUEUE', '')
+param alertEmail = readEnvironmentVariable('DROPSCRIBE_ALERT_EMAIL', '')
+param dailyTokens = int(readEnvironmentVariable('DROPSCRIBE_DAILY_TOKENS', '1000000'))
+param dailyTokenLimit = int(readEnvironmentVariable('DROPSCRIBE_DAILY_TOKEN_LIMIT', '0'))
+param monthlyBudget = int(readEnvironmentVariable('DROPSCRIBE_MONTHLY_BUDGET', '0'))
+param budgetStart = readEnvironmentVariable('DROPSCRIBE_BUDGET_START', '')
+param maximumInstanceCount = int(readEnvironmentVariable('DROPSCRIBE_MOST_INSTANCES', '40'))
+param instanceMemoryMB = any(int(readEnvironmentVariable('DROPSCRIBE_INSTANCE_MB', '2048')))
+param deleteFilesAfterDays = int(readEnvironmentVariable('DROPSCRIBE_DELETE_AFTER_DAYS', '0'))
+param traces = bool(readEnvironmentVariable('DROPSCRIBE_TRACES', 'false'))

@@ -1,0 +1,20 @@
+metadata description = 'Lets the app use models in an account that was there before, in whichever resource group.'
+
+param accountName string
+param appPrincipalId string
+
+var user = loadJsonContent('../roles.json')['Cognitive Services User']
+
+resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' existing = {
+  name: accountName
+}
+
+resource mayUse 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, appPrincipalId, user)
+  scope: account
+  properties: {
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', user)
+  }
+}

@@ -1,0 +1,110 @@
+metadata description = 'A storage account without keys: reached with Entra ID only.'
+
+param location string
+param tags object
+param name string
+
+@description('The containers to make.')
+param containers string[]
+
+@description('What is deleted, and how many days after it was last changed.')
+param expiries expiry[] = []
+
+@description('Days for which what was deleted can be brought back; 0 to delete at once.')
+param recoverDays int = 0
+
+@description('Whether only private endpoints lead here.')
+param isPrivate bool
+
+@description('Public addresses, or ranges of them, that may come in all the same.')
+param allowedIpRanges string[] = []
+
+@description('A container whose blobs are deleted so many days after they were last changed.')
+type expiry = {
+  container: string
+  days: int
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: {
+    name: 'Standard_ZRS'
+  }
+  properties: {
+    accessTier: 'Hot'
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: isPrivate && empty(allowedIpRanges) ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      // Event Grid writes undelivered events here, also where nobody else comes in from outside.
+      bypass: 'AzureServices'
+      defaultAction: isPrivate ? 'Deny' : 'Allow'
+      ipRules: [for range in allowedIpRanges: { value: range, action: 'Allow' }]
+    }
+    sasPolicy: {
+      sasExpirationPeriod: '0.01:00:00'
+      expirationAction: 'Log'
+    }
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    deleteRetentionPolicy: recoverDays > 0 ? { enabled: true, days: recoverDays } : { enabled: false }
+    containerDeleteRetentionPolicy: recoverDays > 0 ? { enabled: true, days: recoverDays } : { enabled: false }
+  }
+}
+
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2025-06-01' = [
+  for each in containers: {
+    parent: blobs
+    name: each
+    properties: {
+      publicAccess: 'None'
+    }
+  }
+]
+
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06-01' = if (!empty(expiries)) {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        for each in expiries: {
+          name: 'expire-${each.container}'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: {
+              blobTypes: ['blockBlob']
+              // With the slash: without it, a container whose name only begins so would be emptied too.
+              prefixMatch: ['${each.container}/']
+            }
+            actions: {
+              baseBlob: {
+                delete: {
+                  daysAfterModificationGreaterThan: each.days
+                }
+              }
+            }
+          }
+        }
+      ]
+    }
+  }
+  dependsOn: [container]
+}
+
+output id string = account.id
+output blobs string = account.properties.primaryEndpoints.blob
+output queues string = account.properties.primaryEndpoints.queue

@@ -1,0 +1,294 @@
+"""What would be deployed, read from the committed snapshots: no compiler is needed (`make infra` validates them)."""
+
+import ast
+import json
+import re
+
+import pytest
+
+from shared.settings import Settings
+from tests.unit.deployments import INFRA, SNAPSHOTS, Deployed, Role, scope_of
+
+ROOT = INFRA.parent
+README = (INFRA / "README.md").read_text()
+ALL = [Deployed.read(path) for path in SNAPSHOTS]
+APPS = [each for each in ALL if each.all("Microsoft.Web/sites")]
+BY_NAME = {each.name: each for each in ALL}
+HOSTS_OWN = (
+    "AzureWebJobs",
+    "AzureFunctionsJobHost__",
+    "APPLICATIONINSIGHTS_",
+    "PYTHON_APPLICATIONINSIGHTS_",
+    "MEDIA_STORAGE__credential",
+    "AZURE_CLIENT_ID",  # azure-identity reads it
+)
+
+every_deployment = pytest.mark.parametrize("deployed", APPS, ids=lambda each: each.name)
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the table below a heading of the README."""
+    section = README.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in section.splitlines() if "|" in line]
+    return [[cell.strip("`") for cell in row] for row in rows[2:]]
+
+
+def test_at_least_four_deployments_are_evaluated_and_nothing_in_them_was_unclear() -> None:
+    assert {each.name for each in APPS} >= {"new_model", "existing_endpoint", "private_network", "everything"}
+    assert [each.document["diagnostics"] for each in ALL] == [[] for _ in ALL]
+
+
+@every_deployment
+def test_nothing_is_reached_with_a_key_or_a_password(deployed: Deployed) -> None:
+    for account in deployed.all("Microsoft.Storage/storageAccounts"):
+        assert account["properties"]["allowSharedKeyAccess"] is False
+    for account in deployed.all("Microsoft.CognitiveServices/accounts"):
+        assert account["properties"]["disableLocalAuth"] is True
+    assert deployed.the("Microsoft.Insights/components")["properties"]["DisableLocalAuth"] is True
+    assert deployed.the("Microsoft.OperationalInsights/workspaces")["properties"]["features"]["disableLocalAuth"]
+    doors = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    assert [door["properties"] for door in doors] == [{"allow": False}] * 2
+    assert not re.search(r"AccountKey=|listKeys|sharedKey\b", json.dumps(deployed.document))
+
+
+@every_deployment
+def test_no_blob_can_be_read_by_anybody(deployed: Deployed) -> None:
+    for account in deployed.all("Microsoft.Storage/storageAccounts"):
+        assert account["properties"]["allowBlobPublicAccess"] is False
+        assert account["properties"]["allowCrossTenantReplication"] is False
+    for container in deployed.all("Microsoft.Storage/storageAccounts/blobServices/containers"):
+        assert container["properties"]["publicAccess"] == "None"
+
+
+@every_deployment
+def test_everything_is_spoken_to_over_tls(deployed: Deployed) -> None:
+    for account in deployed.all("Microsoft.Storage/storageAccounts"):
+        assert account["properties"]["minimumTlsVersion"] == "TLS1_2"
+        assert account["properties"]["supportsHttpsTrafficOnly"] is True
+    site = deployed.the("Microsoft.Web/sites")["properties"]
+    config = site["siteConfig"]
+    assert site["httpsOnly"] is True
+    assert (config["minTlsVersion"], config["scmMinTlsVersion"], config["ftpsState"]) == ("1.2", "1.2", "Disabled")
+
+
+@every_deployment
+def test_every_role_given_is_in_the_readmes_table_and_the_other_way_round(deployed: Deployed) -> None:
+    listed = {Role(*row[:3]) for row in table("Roles")}
+    given = list(deployed.roles())
+    assert len(given) == len(set(given))
+    if deployed.name == "existing_endpoint":  # no operator there, and the models' account has a name of its own
+        expected = {each for each in listed if each.who != "operator"}
+        expected = {Role(each.who, each.role, "place" if each.on == "ai" else each.on) for each in expected}
+    else:
+        expected = listed
+    assert set(given) == expected
+
+
+@every_deployment
+def test_every_role_is_for_one_thing_and_never_for_a_group_or_more(deployed: Deployed) -> None:
+    for each in deployed.all("Microsoft.Authorization/roleAssignments"):
+        scope = scope_of(each)
+        assert re.search(r"/resourceGroups/[^/]+/providers/Microsoft\.\w+/\w+/[^/]+", scope), scope
+
+
+@every_deployment
+def test_the_app_starts_with_the_settings_that_it_is_given(deployed: Deployed) -> None:
+    settings = Settings.from_environ(deployed.environ)
+    assert settings.blob_service != settings.queue_service
+    assert settings.storage_client_id == deployed.environ["AZURE_CLIENT_ID"]
+    assert settings.blob_trigger_source == "EventGrid"
+
+
+@every_deployment
+def test_every_setting_given_is_read_by_the_app_or_listed_as_the_hosts_own(deployed: Deployed) -> None:
+    read_by_app = {field.alias for field in Settings.model_fields.values() if field.alias}
+    alias = re.compile(r"(AZURE_INFERENCE_[A-Z]+?)_(?!.*__)[A-Z_]+")
+    own = {name for name in deployed.settings if name.startswith(HOSTS_OWN)}
+    rest = {
+        found[1] if (found := alias.fullmatch(name)) and name not in read_by_app else name
+        for name in deployed.settings.keys() - own
+    }
+    assert rest <= read_by_app
+    assert own <= {row[0] for row in table("Settings of the host")}
+
+
+def test_no_setting_of_the_host_is_listed_that_is_never_given() -> None:
+    given = {name for deployed in APPS for name in deployed.settings}
+    assert {row[0] for row in table("Settings of the host")} <= given
+
+
+@every_deployment
+def test_the_containers_made_are_those_that_the_app_is_told_of(deployed: Deployed) -> None:
+    made = {
+        each["name"].split("/")[-1]
+        for each in deployed.all("Microsoft.Storage/storageAccounts/blobServices/containers")
+    }
+    told = {deployed.settings[f"{name}_CONTAINER"] for name in ("INPUT", "OUTPUT", "STATE")}
+    assert made == told | {"events-deadletter", "app-package"}
+
+
+@every_deployment
+def test_a_document_outlives_its_file(deployed: Deployed) -> None:
+    days: dict[str, int] = {}
+    for policy in deployed.all("Microsoft.Storage/storageAccounts/managementPolicies"):
+        for rule in policy["properties"]["policy"]["rules"]:
+            (prefix,) = rule["definition"]["filters"]["prefixMatch"]
+            assert prefix.endswith("/")
+            delete = rule["definition"]["actions"]["baseBlob"]["delete"]
+            days[prefix.rstrip("/")] = delete["daysAfterModificationGreaterThan"]
+    assert ("input" in days) == ("output" in days) == (deployed.name == "everything")
+    assert days.get("output", 1) > days.get("input", 0)
+
+
+@every_deployment
+def test_the_app_is_python_on_flex_and_deployed_with_its_identity(deployed: Deployed) -> None:
+    site = deployed.the("Microsoft.Web/sites")
+    config = site["properties"]["functionAppConfig"]
+    assert config["runtime"] == {"name": "python", "version": "3.13"}
+    assert config["deployment"]["storage"]["authentication"]["type"] == "UserAssignedIdentity"
+    assert (site["identity"]["type"], site["tags"]["azd-service-name"]) == ("UserAssigned", "app")
+    assert deployed.the("Microsoft.Web/serverfarms")["sku"] == {"name": "FC1", "tier": "FlexConsumption"}
+
+
+@pytest.mark.parametrize("name", ["private_network", "everything"])
+def test_in_a_private_network_storage_and_models_have_no_open_door(name: str) -> None:
+    deployed = BY_NAME[name]
+    accounts = deployed.all("Microsoft.Storage/storageAccounts") + deployed.all("Microsoft.CognitiveServices/accounts")
+    assert len(accounts) == 3
+    for account in accounts:
+        acls = account["properties"]["networkAcls"]
+        assert acls["defaultAction"] == "Deny"
+        let_in = [rule["value"] for rule in acls.get("ipRules", [])]
+        assert (account["properties"]["publicNetworkAccess"] == "Disabled") == (let_in == [])
+        assert let_in == (["203.0.113.0/24"] if name == "everything" and "stmedia" in account["name"] else [])
+    endpoints = deployed.all("Microsoft.Network/privateEndpoints")
+    connected = {
+        (each["name"].partition("-")[2].partition("-")[2], *connection["properties"]["groupIds"])
+        for each in endpoints
+        for connection in each["properties"]["privateLinkServiceConnections"]
+    }
+    assert connected == {
+        ("media-blob", "blob"),
+        ("media-queue", "queue"),
+        ("host-blob", "blob"),
+        ("host-queue", "queue"),
+        ("models", "account"),
+    }
+    assert len(deployed.all("Microsoft.Network/privateDnsZones/virtualNetworkLinks")) == 5
+    site = deployed.the("Microsoft.Web/sites")["properties"]
+    assert "outputs.appSubnetId" in site["virtualNetworkSubnetId"]
+    assert site["siteConfig"]["ipSecurityRestrictionsDefaultAction"] == "Deny"
+    assert [rule["ipAddress"] for rule in site["siteConfig"]["ipSecurityRestrictions"]] == ["AzureEventGrid"]
+
+
+def test_with_an_existing_endpoint_no_model_is_deployed_and_the_app_may_use_that_account() -> None:
+    deployed = BY_NAME["existing_endpoint"]
+    assert deployed.all("Microsoft.CognitiveServices/accounts") == []
+    assert deployed.settings["AZURE_INFERENCE_ENDPOINT"] == "https://place.services.ai.azure.com/models"
+    (role,) = [each for each in deployed.roles() if each.role == "Cognitive Services User"]
+    assert role == Role("app", "Cognitive Services User", "place")
+
+
+def test_each_model_deployed_is_one_that_the_app_is_told_of() -> None:
+    deployed = BY_NAME["everything"]
+    made = {each["name"].split("/")[1] for each in deployed.all("Microsoft.CognitiveServices/accounts/deployments")}
+    models = Settings.from_environ(deployed.environ).models
+    assert {alias: (each.name, each.model_name) for alias, each in models.items()} == {
+        "default": ("Phi-4-multimodal-instruct", ""),
+        "audio": ("listener", "gpt-audio"),
+    }
+    assert made == {each.name for each in models.values()}
+
+
+def test_the_events_lead_to_a_function_that_exists_from_the_input_container_alone() -> None:
+    subscription = BY_NAME["events"].the("Microsoft.EventGrid/systemTopics/eventSubscriptions")["properties"]
+    code = ast.parse((ROOT / "function_app.py").read_text()).body
+    functions = {each.name for each in code if isinstance(each, ast.AsyncFunctionDef)}
+    address = subscription["destination"]["properties"]["endpointUrl"]
+    assert "functionName=Host.Functions.{1}&code={2}" in address
+    (function,) = re.findall(r"defaultHostName, '(\w+)', listKeys", address)
+    assert function in functions
+    events = subscription["filter"]
+    assert events["subjectBeginsWith"] == "/blobServices/default/containers/input/blobs/"
+    assert events["includedEventTypes"] == ["Microsoft.Storage.BlobCreated"]
+    (whole,) = events["advancedFilters"]
+    assert (whole["key"], set(whole["values"])) == (
+        "data.api",
+        {"PutBlob", "PutBlockList", "CopyBlob", "FlushWithClose", "SftpCommit"},
+    )
+    dead = subscription["deadLetterWithResourceIdentity"]
+    assert dead["identity"]["type"] == "SystemAssigned"
+    assert dead["deadLetterDestination"]["properties"]["blobContainerName"] == "events-deadletter"
+    assert "listKeys" in address  # so that no key stands in a file or on a command line
+    assert BY_NAME["new_model"].document["outputs"]["INPUT_CONTAINER"] == "input"
+
+
+@pytest.mark.parametrize(("name", "are_there"), [("new_model", False), ("everything", True)])
+def test_what_is_optional_is_there_only_if_it_is_asked_for(name: str, are_there: bool) -> None:
+    deployed = BY_NAME[name]
+    assert bool(deployed.all("Microsoft.Consumption/budgets")) is are_there
+    assert bool(deployed.all("Microsoft.Network/virtualNetworks")) is are_there
+    assert bool(deployed.all("Microsoft.Insights/actionGroups")) is are_there
+    assert ("COMPLETED_QUEUE" in deployed.settings) is are_there
+    assert ("PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY" in deployed.settings) is are_there
+
+
+@every_deployment
+def test_every_deployment_is_watched(deployed: Deployed) -> None:
+    queries = {path.stem.replace("_", "-") for path in (INFRA / "queries" / "alerts").glob("*.kql")}
+    rules = {rule["name"] for rule in deployed.all("Microsoft.Insights/scheduledQueryRules")}
+    assert rules == {f"dropscribe-{name}" for name in queries}
+    metrics = {
+        criterion["metricName"]
+        for rule in deployed.all("Microsoft.Insights/metricAlerts")
+        for criterion in rule["properties"]["criteria"]["allOf"]
+    }
+    assert metrics == {"DeadLetteredCount", "DroppedEventCount"}
+    shown = json.dumps(deployed.the("Microsoft.Insights/workbooks")["properties"]["serializedData"])
+    for path in (INFRA / "queries").glob("*.kql"):
+        assert path.read_text().splitlines()[0].removeprefix("// ") in shown
+
+
+def test_the_thresholds_of_alerts_are_those_of_the_parameters() -> None:
+    def queries(name: str) -> str:
+        rules = BY_NAME[name].all("Microsoft.Insights/scheduledQueryRules")
+        return "\n".join(rule["properties"]["criteria"]["allOf"][0]["query"] for rule in rules)
+
+    for name, seconds, tokens in (("new_model", 3600, 1_000_000), ("everything", 7200, 5_000_000)):
+        assert re.findall(r"let (\w+) = (\d+);", queries(name)) == [
+            ("oldestSeconds", str(seconds)),
+            ("dailyTokens", str(tokens)),
+        ]
+
+
+def test_every_alert_tells_somebody_where_there_is_somebody_and_says_what_to_do() -> None:
+    explained = (ROOT / "docs" / "operate.md").read_text()
+    deployed = BY_NAME["everything"]
+    (group,) = deployed.all("Microsoft.Insights/actionGroups")
+    for rule in deployed.all("Microsoft.Insights/scheduledQueryRules"):
+        assert rule["properties"]["actions"]["actionGroups"] == [group["id"]]
+        assert f"`{rule['name']}`" in explained
+    for rule in deployed.all("Microsoft.Insights/metricAlerts"):
+        assert [action["actionGroupId"] for action in rule["properties"]["actions"]] == [group["id"]]
+        assert f"`{rule['name']}`" in explained
+
+
+@every_deployment
+def test_every_kind_of_resource_is_in_the_readmes_table(deployed: Deployed) -> None:
+    listed = {row[1] for row in table("Resources")}
+    kinds = {each["type"] for each in deployed.document["predictedResources"]}
+    of_their_own = {kind for kind in kinds if kind.count("/") == 1}
+    assert of_their_own - {"Microsoft.Authorization/roleAssignments"} <= listed
+
+
+def test_what_can_be_chosen_stands_in_the_page_on_deployment() -> None:
+    read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (INFRA / "main.bicepparam").read_text()))
+    by_azd_itself = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
+    kept_from_the_outputs = {"DROPSCRIBE_BUDGET_START"}
+    page = (ROOT / "docs" / "deploy.md").read_text().partition("## What can be chosen")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` ", page, re.MULTILINE)) == read - by_azd_itself - kept_from_the_outputs
+
+
+def test_the_outputs_are_those_of_the_readme() -> None:
+    listed = {row[0] for row in table("Outputs")}
+    assert set(BY_NAME["everything"].document["outputs"]) == listed
