@@ -8,8 +8,6 @@ import pytest
 from infra.checks import ToolMissing
 from infra.checks.queries import problems, unsound
 
-pytestmark = pytest.mark.infra
-
 ROOT = Path(__file__).parents[2]
 SOUND = """// How many files wait?
 // The fewer the better.
