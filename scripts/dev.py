@@ -88,6 +88,17 @@ def infra() -> int:
     return _python("-m", "infra.checks") or _python("-m", "pytest", "--infra", "tests/infra", "--quiet")
 
 
+def snapshots() -> int:
+    """Write the evaluated deployments in infra/snapshots anew."""
+    return _python("-m", "infra.checks.snapshots")
+
+
+def e2e() -> int:
+    """Put the end-to-end tests to the real Functions host (Core Tools), running the package."""
+    packaging.package()
+    return _python("scripts/real_host.py", *sys.argv[2:])
+
+
 def audit() -> int:
     """Look for known vulnerabilities in what is deployed, and list it all in .local/sbom.json."""
     install_for_audit()
@@ -140,7 +151,7 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(demo, test, host, run, drop, check, bench, load, fuzz, package, infra, audit),
+        *(demo, test, host, run, drop, check, bench, load, fuzz, package, infra, snapshots, e2e, audit),
         *(setup, format, docs, lock, clean),
     )
 }

@@ -32,15 +32,6 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def package() -> Path:
-    command = [sys.executable, "scripts/dev.py", "package"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "is staged: " in done.stdout
-    return ROOT / ".local" / "package"
-
-
 @pytest.fixture
 def alone(package: Path, tmp_path: Path) -> dict[str, str]:
     """The environment of a Python that knows the standard library, the package, our host, and nothing else."""
