@@ -20,7 +20,8 @@ from find_python import NoPythonError, find_python
 
 PACKAGE = ROOT / ".local" / "package"
 STAMP = ROOT / ".local" / "package.stamp"
-LIBRARIES = PACKAGE / ".python_packages" / "lib" / "site-packages"  # where the worker looks
+PYTHON_PACKAGES = ".python_packages"
+LIBRARIES = PACKAGE / PYTHON_PACKAGES / "lib" / "site-packages"  # where the worker looks
 
 FILES = ("host.json", "function_app.py")
 FOLDERS = {"shared": {".py", ".toml"}, "recipes": {".prompty"}}
@@ -91,13 +92,14 @@ def useless(libraries: Path) -> Iterator[Path]:
 
 
 def stage_app(source: Path, target: Path) -> None:
-    """Put the app's own files into the package, in place of those of an earlier run."""
+    """Put the app's own files beside the libraries, and nothing else: what was there before goes."""
     target.mkdir(parents=True, exist_ok=True)
+    for left_over in [path for path in target.iterdir() if path.name != PYTHON_PACKAGES]:
+        shutil.rmtree(left_over) if left_over.is_dir() else left_over.unlink()
     (target / ".funcignore").write_text(IGNORE_NOTHING)
     for name in FILES:
         shutil.copy2(source / name, target / name)
     for folder, endings in FOLDERS.items():
-        shutil.rmtree(target / folder, ignore_errors=True)
         for path in sorted((source / folder).rglob("*")):
             if path.suffix in endings and path.is_file():
                 copy = target / path.relative_to(source)

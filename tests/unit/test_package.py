@@ -36,11 +36,14 @@ def test_what_is_named_nowhere_stays_at_home(tree: Path, tmp_path: Path) -> None
     }
 
 
-def test_what_is_gone_from_the_app_goes_from_the_package(tree: Path, tmp_path: Path) -> None:
+def test_all_that_was_in_the_package_before_goes_but_the_libraries(tree: Path, tmp_path: Path) -> None:
     subject.stage_app(tree, tmp_path / "package")
-    (tree / "shared" / "answering.py").unlink()
+    before = names(tmp_path / "package")
+    for name in ("local.settings.json", "shared/gone.py", ".azure/env", ".python_packages/lib/site-packages/yaml.py"):
+        (tmp_path / "package" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "package" / name).touch()
     subject.stage_app(tree, tmp_path / "package")
-    assert "shared/answering.py" not in names(tmp_path / "package")
+    assert names(tmp_path / "package") == {*before, ".python_packages/lib/site-packages/yaml.py"}
 
 
 def test_libraries_are_fetched_as_locked_for_the_platform_that_azure_runs() -> None:
