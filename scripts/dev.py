@@ -1,6 +1,7 @@
 """Every command of the project: `python scripts/dev.py COMMAND`. Needs nothing but some Python 3.
 
-The Makefile lists the same names. Each command first makes what it needs (see environment.py).
+The Makefile lists the same names. Each command first makes what it needs (see environment.py
+and tools.py).
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import package as packaging
 from environment import AZURITE, PYTHON, ROOT, SCRIPTS, VENV, SetupFailedError, install_for_bench, prepare
 from find_python import NoPythonError
+from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
 
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
 
@@ -73,6 +76,40 @@ def fuzz() -> int:
     return _python("-m", "pytest", "tests/simulation")
 
 
+def package() -> int:
+    """Stage what is deployed in .local/package."""
+    packaging.package()
+    return 0
+
+
+def infra() -> int:
+    """Check infra/, the workflows and the scripts, with tools of their own."""
+    install_for_infra()
+    return _python("-m", "infra.checks") or _python("-m", "pytest", "--infra", "tests/infra", "--quiet")
+
+
+def snapshots() -> int:
+    """Write the evaluated deployments in infra/snapshots anew."""
+    return _python("-m", "infra.checks.snapshots")
+
+
+def e2e() -> int:
+    """Put the end-to-end tests to the real Functions host (Core Tools), running the package."""
+    packaging.package()
+    return _python("scripts/real_host.py", *sys.argv[2:])
+
+
+def audit() -> int:
+    """Look for known vulnerabilities in what is deployed, and list that in .local/sbom.json."""
+    install_for_audit()
+    listed = ["requirements", "requirements.txt", "--pyproject", "pyproject.toml", "--output-reproducible"]
+    # With the distribution for traces the requirements are all there are. What cannot be looked up must not pass.
+    audited = ["--strict", "--require-hashes", "--disable-pip", "--requirement", "requirements-traces.txt"]
+    return _run(str(scripts_of(AUDIT) / "cyclonedx-py"), *listed, "-o", str(ROOT / ".local" / "sbom.json")) or _run(
+        str(scripts_of(AUDIT) / "pip-audit"), *audited
+    )
+
+
 def setup() -> int:
     """Make .venv and install Azurite, and stop there."""
     return 0
@@ -94,9 +131,13 @@ def lock() -> int:
     resolve += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade", "--quiet"]
     return (
         _python("-m", "pip", "install", "--quiet", UV)
-        or _python(*resolve, "pyproject.toml", "-o", "requirements.txt")
+        # Azure Monitor's distribution says which opentelemetry-api it can live with, so it comes first.
+        or _python(*resolve, "pyproject.toml", "--group=traces", "-o", "requirements-traces.txt")
+        or _python(*resolve, "pyproject.toml", "-c", "requirements-traces.txt", "-o", "requirements.txt")
         or _python(*resolve, "pyproject.toml", "--group=dev", "-c", "requirements.txt", "-o", "requirements-dev.txt")
         or _python(*resolve, "--group=node", "-o", "requirements-node.txt")
+        or _python(*resolve, "--group=infra", "-o", "requirements-infra.txt")
+        or _python(*resolve, "--group=audit", "-o", "requirements-audit.txt")
         or _python(*resolve, "--group=bench", "-c", "requirements-dev.txt", "-o", "requirements-bench.txt")
     )
 
@@ -110,8 +151,12 @@ def clean() -> int:
 
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
-    for command in (demo, test, host, run, drop, check, bench, load, fuzz, setup, format, docs, lock, clean)
+    for command in (
+        *(demo, test, host, run, drop, check, bench, load, fuzz, package, infra, snapshots, e2e, audit),
+        *(setup, format, docs, lock, clean),
+    )
 }
+WITHOUT_VENV = (package, audit, clean)
 
 
 def main() -> int:
@@ -120,10 +165,10 @@ def main() -> int:
     if command is None:
         print("Usage: python scripts/dev.py COMMAND\n")
         for name, each in COMMANDS.items():
-            print(f"  {name:8} {each.__doc__}")
+            print(f"  {name:9} {each.__doc__}")
         return 2
     try:
-        if command is not clean:
+        if command not in WITHOUT_VENV:
             prepare()
         return command()
     except (NoPythonError, SetupFailedError) as fault:

@@ -46,40 +46,56 @@ def install_for_bench() -> None:
 
 def _make_venv() -> None:
     stamp = VENV / ".dropscribe"
-    wanted = _digest(ROOT / "requirements-dev.txt", ROOT / "pyproject.toml", at=VENV)
-    if _is_current(stamp, wanted):
+    wanted = digest(ROOT / "requirements-dev.txt", ROOT / "pyproject.toml", at=VENV)
+    if is_current(stamp, wanted):
         return
     python = find_python()
     print(f"Preparing .venv with {python}: about a minute and 1.1 GB the first time", flush=True)
     if VENV.exists() and not (_is_alive() and _was_made_here()):
         shutil.rmtree(VENV)
     if not VENV.exists():
-        _step("making the virtual environment", [python, "-m", "venv", str(VENV)], hint=_VENV_HINT)
+        make_venv(python, VENV)
     _pip("installing the locked requirements", "--requirement", "requirements-dev.txt")
     _pip("installing the command `dropscribe`", "--no-deps", "--no-build-isolation", "--editable", ".")
     stamp.write_text(wanted)
 
 
-_VENV_HINT = "On Debian and Ubuntu the package python3.13-venv may be missing."
+def make_venv(python: str, folder: Path) -> None:
+    """Make an empty virtual environment.
+
+    Raises:
+        SetupFailedError: Python could not.
+    """
+    hint = "On Debian and Ubuntu the package python3.13-venv may be missing."
+    step("making the virtual environment", [python, "-m", "venv", str(folder)], hint=hint)
 
 
 def _install_azurite() -> None:
     stamp = AZURITE / "node_modules" / ".dropscribe"
-    wanted = _digest(AZURITE / "package-lock.json")
-    if _is_current(stamp, wanted):
+    wanted = digest(AZURITE / "package-lock.json")
+    if is_current(stamp, wanted):
         return
-    npm = _npm()
     print("Installing Azurite, the storage emulator, from npm: 190 MB, once", flush=True)
+    npm_ci("installing Azurite", AZURITE)
+    stamp.write_text(wanted)
+
+
+def npm_ci(what: str, folder: Path) -> None:
+    """Install the locked npm packages of a folder, without running any script of theirs.
+
+    Raises:
+        SetupFailedError: npm failed.
+    """
+    npm = _npm()
     # npm is a script that starts `node`: it must find the one that lies beside it.
     path = os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", "")])
-    _step(
-        "installing Azurite",
+    step(
+        what,
         [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-        folder=AZURITE,
+        folder=folder,
         hint="Is the npm registry within reach?",
         environ={**os.environ, "PATH": path},
     )
-    stamp.write_text(wanted)
 
 
 def _npm() -> str:
@@ -104,15 +120,20 @@ def _node_version(node: str) -> int:
 
 
 def _pip(what: str, *arguments: str) -> None:
+    pip_install(PYTHON, what, *arguments)
+
+
+def pip_install(python: Path, what: str, *arguments: str) -> None:
+    """Install into the environment of a Python.
+
+    Raises:
+        SetupFailedError: pip failed.
+    """
     quiet = ["--quiet", "--disable-pip-version-check"]
-    _step(
-        what,
-        [str(PYTHON), "-m", "pip", "install", *quiet, *arguments],
-        hint="Is the package index within reach?",
-    )
+    step(what, [str(python), "-m", "pip", "install", *quiet, *arguments], hint="Is the package index within reach?")
 
 
-def _step(
+def step(
     what: str,
     command: list[str],
     *,
@@ -120,7 +141,11 @@ def _step(
     folder: Path = ROOT,
     environ: dict[str, str] | None = None,
 ) -> None:
-    """Run one step, with its output kept back unless it fails, and a dot every few seconds."""
+    """Run one step, with its output kept back unless it fails, and a dot every few seconds.
+
+    Raises:
+        SetupFailedError: it failed; the message ends with the hint.
+    """
     try:
         process = subprocess.Popen(
             command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -161,12 +186,14 @@ def _was_made_here() -> bool:
     return bool(made_at) and made_at[0].endswith(f" {VENV}")
 
 
-def _is_current(stamp: Path, wanted: str) -> bool:
+def is_current(stamp: Path, wanted: str) -> bool:
+    """Whether a part was made of what there is now."""
     return stamp.is_file() and stamp.read_text() == wanted
 
 
-def _digest(*files: Path, at: Path | None = None) -> str:
-    digest = hashlib.sha256(f"{sys.platform} {at}".encode())
+def digest(*files: Path, at: Path | None = None) -> str:
+    """What a part is made from; `at` where it must be made anew when its folder moves."""
+    made_from = hashlib.sha256(f"{sys.platform} {at}".encode())
     for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+        made_from.update(file.read_bytes())
+    return made_from.hexdigest()

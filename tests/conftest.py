@@ -3,22 +3,30 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from local.storage import Azurite
 from tests.planted import Watch
 
+APART = ("live", "infra")
+INFRA = Path(__file__).parent / "infra"
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--live`."""
+    """Add `--live` and `--infra`."""
     parser.addoption("--live", action="store_true", help="only the tests that ask the real model of the settings")
+    parser.addoption("--infra", action="store_true", help="only the tests that need the tools of `make infra`")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose between the tests that cost something and all others."""
-    live = bool(config.getoption("--live"))
-    others = [item for item in items if (item.get_closest_marker("live") is not None) != live]
+    """Choose between the tests that cost something, or need tools of their own, and all others."""
+    for item in items:
+        if INFRA in item.path.parents:
+            item.add_marker("infra")
+    chosen = {name for name in APART if config.getoption(f"--{name}")}
+    others = [item for item in items if {name for name in APART if item.get_closest_marker(name)} != chosen]
     config.hook.pytest_deselected(items=others)
     items[:] = [item for item in items if item not in others]
 

@@ -27,9 +27,7 @@ def test_the_door_knows_nothing_of_the_logic_but_bootstrap() -> None:
     assert ours == {"shared.bootstrap"}
 
 
-@pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "requirements-bench.txt", "requirements-node.txt"]
-)
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("requirements*.txt")))
 def test_every_requirement_is_locked_with_its_hashes(name: str) -> None:
     text = (ROOT / name).read_text()
     requirements = re.findall(r"^[\w-]+(?:\[\w+\])?(==)?", text, re.MULTILINE)
@@ -38,11 +36,17 @@ def test_every_requirement_is_locked_with_its_hashes(name: str) -> None:
     assert text.count("--hash=sha256:") > len(requirements)
 
 
+@pytest.mark.parametrize("path", [*ROOT.glob("*/*/package-lock.json"), *ROOT.glob("requirements*.txt")], ids=str)
+def test_a_lock_file_names_no_place_to_fetch_from(path: Path) -> None:
+    assert not re.search(r'"resolved"|--index-url|--extra-index-url|@ https?:', path.read_text())
+
+
 def test_what_is_deployed_is_what_the_tests_run_with() -> None:
     def versions(name: str) -> set[str]:
         return set(re.findall(r"^([\w-]+==[\w.]+)", (ROOT / name).read_text(), re.MULTILINE))
 
     assert versions("requirements.txt") <= versions("requirements-dev.txt")
+    assert versions("requirements.txt") <= versions("requirements-traces.txt")
 
 
 def test_the_packages_asked_for_by_name_are_deployed() -> None:

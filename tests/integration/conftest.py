@@ -1,0 +1,19 @@
+"""What several of these tests need."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def package() -> Path:
+    """The package that is deployed, made by the documented command."""
+    command = [sys.executable, "scripts/dev.py", "package"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "is staged: " in done.stdout
+    return ROOT / ".local" / "package"

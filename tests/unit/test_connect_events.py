@@ -1,0 +1,266 @@
+"""azd's `postdeploy` hook, with an `az` on PATH that answers as Azure's does, and no time lost."""
+
+import json
+import os
+import socket
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import connect_events as subject
+import pytest
+from azure_cli import NotYetError, without_secrets
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for az is a script with a shebang")
+
+ENVIRON = {
+    "AZURE_SUBSCRIPTION_ID": "5a6b",
+    "AZURE_RESOURCE_GROUP": "rg-demo",
+    "AZURE_FUNCTION_APP_NAME": "func-demo",
+    "MEDIA_STORAGE_ACCOUNT": "stmediademo",
+    "EVENT_TOPIC_NAME": "evgt-demo",
+    "INPUT_CONTAINER": "inbox",
+}
+SECRET = "Planted0System0Key=="
+
+STAND_IN = """#!{python} -SE
+import json, pathlib, sys
+here = pathlib.Path(__file__).parent
+with (here / "calls").open("a") as calls:
+    calls.write(json.dumps(sys.argv[1:]) + "\\n")
+said = json.loads((here / "answers.json").read_text())
+for word, answers in said.items():
+    if any(word in argument for argument in sys.argv):
+        out, err, code = answers.pop(0) if len(answers) > 1 else answers[0]
+        (here / "answers.json").write_text(json.dumps(said))
+        print(out)
+        print(err, file=sys.stderr)
+        sys.exit(code)
+"""
+
+OK = ("", "", 0)
+NO_FUNCTION = ("", 'ERROR: Not Found({"error":{"code":"NotFound","message":"Function answer_blob was not found."}})', 1)
+NO_HANDSHAKE = (
+    "",
+    'ERROR: {"code": "Url validation", "message": "Webhook validation handshake failed for https://func-demo.example/'
+    f"runtime/webhooks/blobs?functionName=Host.Functions.answer_blob&code={SECRET}. "
+    'Http POST request failed with response code Unknown."}',
+    1,
+)
+GOOD = {
+    "account": [OK],
+    "/functions/answer_blob": [OK],
+    "listKeys": [("string", "", 0)],
+    "deployment": [OK],
+    "rest": [("func-demo.example", "", 0)],
+}
+
+
+@dataclass
+class Azure:
+    """What `az` answers, what it was asked, and how long the hook paused."""
+
+    folder: Path
+    pauses: list[float]
+    visited: list[str]
+
+    def answers(self, **changed: list[tuple[str, str, int]]) -> None:
+        said = {
+            **GOOD,
+            **{{"function": "/functions/answer_blob"}.get(name, name): each for name, each in changed.items()},
+        }
+        (self.folder / "answers.json").write_text(json.dumps(said))
+
+    @property
+    def asked(self) -> list[list[str]]:
+        return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
+
+    def connect(self, **environ: str) -> int:
+        return subject.main({**ENVIRON, **environ}, self.pauses.append, self.visit)
+
+    def visit(self, address: str) -> str:
+        self.visited.append(address)
+        return "it answered 204"
+
+
+@pytest.fixture
+def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Azure:
+    program = tmp_path / "az"
+    program.write_text(STAND_IN.format(python=sys.executable))
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    azure = Azure(tmp_path, [], [])
+    azure.answers()
+    return azure
+
+
+def test_the_events_are_connected_once_function_and_key_are_there(
+    azure: Azure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert azure.connect() == 0
+    *_, deployed = azure.asked
+    assert deployed[:3] == ["deployment", "group", "create"]
+    assert deployed[deployed.index("--template-file") + 1].endswith("infra/events.bicep")
+    assert {
+        *("functionAppName=func-demo", "systemTopicName=evgt-demo"),
+        *("storageAccountName=stmediademo", "inputContainer=inbox"),
+    } <= set(deployed)
+    assert azure.visited == ["https://func-demo.example/"]
+    assert azure.pauses == []
+    assert "in the container inbox of stmediademo are answered" in capsys.readouterr().out
+
+
+def test_every_question_is_about_the_subscription_that_azd_deployed_into(azure: Azure) -> None:
+    azure.connect()
+    assert all(asked[asked.index("--subscription") + 1] == "5a6b" for asked in azure.asked)
+
+
+def test_the_key_is_never_fetched_nor_told(azure: Azure) -> None:
+    azure.connect()
+    (asked,) = [asked for asked in azure.asked if any("listKeys" in word for word in asked)]
+    assert asked[asked.index("--query") + 1] == "type( systemKeys.blobs_extension )"
+
+
+def test_the_function_and_the_key_are_waited_for_with_growing_pauses(
+    azure: Azure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    azure.answers(function=[NO_FUNCTION] * 3 + [OK], listKeys=[("null", "", 0), ("string", "", 0)])
+    assert azure.connect() == 0
+    assert azure.pauses == [5, 5, 10, 5]
+    said = capsys.readouterr().out
+    assert "Waiting for the function answer_blob of func-demo ... not yet; again in 10 s" in said
+    assert "Waiting for the key blobs_extension ... it is there" in said
+
+
+def test_a_handshake_that_fails_is_tried_again(azure: Azure) -> None:
+    azure.answers(deployment=[NO_HANDSHAKE, NO_HANDSHAKE, OK])
+    assert azure.connect() == 0
+    assert azure.pauses == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("changed", "pauses", "next_step"),
+    [
+        ({"function": [NO_FUNCTION]}, subject.PAUSES, "run `azd deploy`"),
+        ({"listKeys": [("null", "", 0)]}, subject.PAUSES, "a role for its own storage that is still missing"),
+        ({"deployment": [NO_HANDSHAKE]}, subject.PAUSES_OF_DEPLOYMENT, "its access restrictions"),
+    ],
+)
+def test_what_never_comes_is_given_up_with_a_next_step(
+    azure: Azure,
+    capsys: pytest.CaptureFixture[str],
+    changed: dict[str, list[tuple[str, str, int]]],
+    pauses: tuple[float, ...],
+    next_step: str,
+) -> None:
+    azure.answers(**changed)
+    assert azure.connect() == 1
+    assert azure.pauses == [*pauses]
+    told = capsys.readouterr()
+    assert next_step in told.err
+    assert "`azd hooks run postdeploy`" in told.err
+    assert SECRET not in told.out + told.err
+
+
+@pytest.mark.parametrize(
+    ("asked", "error", "next_step"),
+    [
+        ("account", "ERROR: Please run 'az login' to setup account.", "run `az login`"),
+        (
+            "account",
+            "ERROR: The subscription of '5a6b' doesn't exist in cloud 'AzureCloud'.",
+            "does not see the subscription 5a6b",
+        ),
+        (
+            "listKeys",
+            'ERROR: Forbidden({"error":{"code":"AuthorizationFailed","message":"The client ..."}})',
+            "the role Contributor",
+        ),
+        (
+            "function",
+            'ERROR: Not Found({"error":{"code":"ResourceGroupNotFound","message":"..."}})',
+            "run `azd provision`",
+        ),
+        ("deployment", "ERROR: events.bicep(1,1) : Error BCP057: The name does not exist", "run `az bicep install`"),
+    ],
+)
+def test_what_waiting_cannot_mend_is_told_at_once(
+    azure: Azure, capsys: pytest.CaptureFixture[str], asked: str, error: str, next_step: str
+) -> None:
+    azure.answers(**{asked: [("", error, 1)]})
+    assert azure.connect() == 1
+    assert azure.pauses == []
+    told = capsys.readouterr().err
+    assert next_step in told
+    assert error in told
+
+
+def test_a_fault_of_an_unknown_kind_is_told_in_the_words_of_az(
+    azure: Azure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    azure.answers(account=[("", "ERROR: The moon is in the wrong house.", 1)])
+    assert azure.connect() == 1
+    assert "The moon is in the wrong house." in capsys.readouterr().err
+
+
+def test_a_machine_without_az_is_told_where_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert subject.main(ENVIRON) == 1
+    assert "Install it (https://aka.ms/installazurecli)" in capsys.readouterr().err
+
+
+def test_what_azd_did_not_tell_is_named(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
+    assert azure.connect(EVENT_TOPIC_NAME="", INPUT_CONTAINER="") == 1
+    assert "lacks EVENT_TOPIC_NAME, INPUT_CONTAINER: run `azd provision`" in capsys.readouterr().err
+
+
+def test_an_app_that_does_not_answer_at_first_is_asked_again(azure: Azure) -> None:
+    faults = [NotYetError("connection refused")]
+
+    def visit(_address: str) -> str:
+        if faults:
+            raise faults.pop()
+        return "it answered 403"
+
+    assert subject.main(ENVIRON, azure.pauses.append, visit) == 0
+    assert azure.pauses == [5]
+
+
+@pytest.fixture
+def closed_app() -> Iterator[str]:
+    """The address of an app that lets nobody in."""
+
+    class Refusing(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_error(403)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.handle_request).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+
+
+def test_an_app_that_lets_nobody_in_has_answered(closed_app: str) -> None:
+    assert subject.visit(closed_app) == "it answered 403"
+
+
+def test_an_app_where_nobody_answers_is_not_there_yet() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    with pytest.raises(NotYetError, match="did not answer"):
+        subject.visit(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize(
+    ("address", "secret"), [("https://x.example/?a=b&code=abc== ", "abc"), ("Bearer eyJ0", "eyJ0")]
+)
+def test_what_az_says_is_told_without_secrets(address: str, secret: str) -> None:
+    assert secret not in without_secrets(address)
