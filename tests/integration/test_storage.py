@@ -15,6 +15,7 @@ from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
 from shared.files import InputFile
 from shared.outcome import Outcome
+from tests.integration.loopback import Answer, Service, service
 
 AWKWARD_NAMES = [
     "a b.png",
@@ -101,6 +102,15 @@ async def test_a_missing_container_is_our_trouble_and_not_a_file_gone(azurite: s
     with pytest.raises(StorageUnavailable, match="ContainerNotFound"):
         await files.look("a.png")
     await files.close()
+
+
+async def test_a_404_that_does_not_say_that_the_file_is_gone_is_our_trouble() -> None:
+    async with service(Service(answers=[Answer(404, "")])) as broken:
+        address = f"BlobEndpoint={broken.url}/devstoreaccount1;AccountName=a;AccountKey=a2V5"
+        files = BlobFiles(blobs_by_connection_string(address), input_container="input", output_container="output")
+        with pytest.raises(StorageUnavailable):
+            await files.look("a.png")
+        await files.close()
 
 
 async def test_storage_that_does_not_answer_is_our_trouble() -> None:
