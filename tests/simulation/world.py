@@ -5,6 +5,7 @@ the world's own. The rules are those of the storage extension: a message is hidd
 runs, is visible again at once when that fails, and goes to the poison queue after five tries, kills among them.
 """
 
+import inspect
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from dataclasses import dataclass, field
@@ -125,6 +126,8 @@ class World:
     def kill(self, run: Run) -> None:
         """Stop it where it is; nothing of it runs any more, and its message comes back when its time is over."""
         self.running.remove(run)
+        if inspect.getcoroutinestate(run.steps) == inspect.CORO_CREATED:
+            run.steps.close()  # it never began, of which Python would complain one day
         self.graveyard.append(run.steps)
         self.killed[run.message.job.name] += 1
 
