@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import shutil
 import time
@@ -289,6 +290,15 @@ async def test_nothing_is_left_behind_when_all_is_done(place: Place) -> None:
     await place.process("chart.png", CHART)
     state = place.storage.get_container_client(place.environ["STATE_CONTAINER"])
     assert [name async for name in state.list_blob_names()] == []
+
+
+async def test_records_that_nobody_can_read_stop_no_file(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    state = await place.storage.create_container(place.environ["STATE_CONTAINER"])
+    for record in (hashlib.sha256(b"chart.png").hexdigest(), "pauses/default"):
+        await state.upload_blob(record, b'{"of": "another version"}')
+    assert (await place.process("chart.png", CHART))["status"] == "ok"
+    assert caplog.text.count("record.unreadable") == 2
+    assert [name async for name in state.list_blob_names()] == ["pauses/default"]
 
 
 async def test_a_file_whose_event_was_lost_is_found_and_answered(place: Place) -> None:
