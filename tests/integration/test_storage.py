@@ -209,6 +209,16 @@ async def test_a_document_is_replaced_only_by_who_saw_the_last_one(store: Store)
     assert b"second" in await store.document("a.png.json")
 
 
+async def test_a_document_that_was_deleted_meanwhile_is_not_held_to_be_the_file_gone(store: Store) -> None:
+    await store.upload("a.png", b"x")
+    file = await store.files.look("a.png")
+    await store.files.write_outcome(outcome_for(file), replacing=None)
+    seen = await store.files.find_outcome("a.png")
+    await store.service.get_blob_client(store.output, "a.png.json").delete_blob()
+    with pytest.raises(Overtaken):
+        await store.files.write_outcome(outcome_for(file), replacing=seen)
+
+
 @pytest.mark.parametrize("name", AWKWARD_NAMES, ids=ascii)
 async def test_a_file_of_any_name_is_found_and_gets_its_document(store: Store, name: str) -> None:
     await store.upload(name, b"x")
