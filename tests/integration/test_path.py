@@ -5,10 +5,9 @@ import base64
 import hashlib
 import json
 import shutil
-import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -220,34 +219,6 @@ async def test_a_key_that_a_service_quotes_is_told_to_nobody(place: Place, answe
     assert suite_watch.leaks == []
     waiting = await place.waiting()
     assert not any(secret in waiting for secret in SECRETS)
-
-
-async def test_a_retry_after_of_a_day_neither_hangs_nor_loses_the_file(place: Place) -> None:
-    place.foundry.answers = [Answer(429, "", {"Retry-After": "86400"}), saying("A chart.")]
-    await place.drop("chart.png", CHART)
-    started = time.monotonic()
-    await place.app().process(place.input, "chart.png")
-    assert time.monotonic() - started < 30
-    assert (await place.queue.get_queue_properties()).approximate_message_count == 1
-    assert [message async for message in place.queue.receive_messages()] == []  # it is hidden
-
-
-async def test_with_a_wrong_key_every_file_waits_and_ends_ok_once_it_is_put_right(place: Place) -> None:
-    place.foundry.answers = [Answer(401, {"error": {"message": "wrong"}})]
-    names = [f"{number}.png" for number in range(4)]
-    impatient = Patience(breaker=0.01)
-    app = place.app(patience=replace(impatient, here=0))
-    for name in names:
-        await place.drop(name, CHART)
-        await app.process(place.input, name)
-    assert await place.documents() == []
-    place.foundry.answers = [Answer()]
-    while messages := [message async for message in place.queue.receive_messages()]:
-        for message in messages:
-            await app.resume(base64.b64decode(message.content).decode())
-            await place.queue.delete_message(message)
-    assert await place.documents() == [f"{name}.json" for name in names]
-    assert all([(await place.document(name))["status"] == "ok" for name in names])
 
 
 async def test_a_document_is_announced_once_it_is_there_without_what_stands_in_it(place: Place) -> None:
