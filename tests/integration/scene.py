@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import itertools
 import json
+import re
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import yarl
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
@@ -131,8 +132,8 @@ class Scene:
 
     def secrets(self) -> list[str]:
         """What nobody may ever read: what is planted, the account's key, and the signatures that were given out."""
-        words = [word for each in self.foundry.arrived for word in each.body.decode().split('"') if "sig=" in word]
-        return [*SECRETS, storage.KEY, *(yarl.URL(word).query["sig"] for word in words)]
+        given_out = [re.findall(r"sig=([^&\"]+)", each.body.decode()) for each in self.foundry.arrived]
+        return [*SECRETS, storage.KEY, *itertools.chain(*given_out)]
 
     async def _is_at_rest(self) -> bool | None:
         for kind in HOSTS_QUEUES:

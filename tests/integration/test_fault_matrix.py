@@ -99,7 +99,9 @@ def times(fault: str, stage: str) -> int:
     """Often enough to get through whoever tries again at once: the SDK, or the host, so that it comes to poison."""
     if fault == "exception":
         return 2 if stage in UNDER_A_CLAIM else HOST_TRIES  # a third breakdown under a claim would be the file's fault
-    return SDK_TRIES if fault in TRIED_AGAIN_BY_THE_SDK and stage != "model" else 1
+    if stage == "model":  # which the SDK asks once; and each time that it keeps silent may be paid for
+        return HOST_TRIES if fault.startswith("status ") else 1
+    return SDK_TRIES if fault in TRIED_AGAIN_BY_THE_SDK else 1
 
 
 def most_paid(fault: Fault) -> int:

@@ -205,6 +205,14 @@ async def test_files_that_come_at_the_same_moment_are_all_answered_once(place: P
     assert len(place.foundry.arrived) == 8
 
 
+async def test_a_file_whose_event_comes_many_times_at_the_same_moment_is_paid_for_once(place: Place) -> None:
+    await place.drop("chart.png", CHART)
+    apps = [place.app() for _ in range(3)]  # as many instances
+    await asyncio.gather(*(app.process(place.input, "chart.png") for app in apps * 3))
+    assert len(place.foundry.arrived) == 1
+    assert (await place.document("chart.png"))["status"] == "ok"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
