@@ -134,7 +134,7 @@ class Conversation:
         try:
             return await model.complete(self._request(model, schema))
         except ModelUnavailable as fault:
-            fault.deployment = model.deployment.alias
+            fault.deployment, fault.model = model.deployment.alias, model.deployment.name
             raise
 
     def _request(self, model: ChatModel, schema: AnswerSchema | None) -> ChatRequest:

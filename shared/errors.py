@@ -95,9 +95,11 @@ class ModelUnavailable(Temporary):
         request_id: what the service calls this request, for its support.
         retry_after: how long the service asks us to stay away, in seconds, where it says so.
         deployment: the alias of the deployment that was asked, once somebody has said so.
+        model: the name of that deployment.
     """
 
     deployment: str | None = None
+    model: str | None = None
 
     def __init__(
         self,

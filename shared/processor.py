@@ -20,7 +20,7 @@ from shared.deferrals import Deferrals, Job
 from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken, StorageUnavailable
 from shared.events import log_event
-from shared.files import FileStore, InputFile
+from shared.files import FileStore, InputFile, StoredOutcome
 from shared.outcome import Outcome
 from shared.patience import Patience
 from shared.pauses import Pauses
@@ -28,6 +28,9 @@ from shared.verdict import verdict_on
 
 MOST_RESTARTS = 5
 """How often a file that changes under our hands is looked at anew before it is put off."""
+
+WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
+"""The waits between two tries to write a document, as parts of the longest wait for which an invocation is kept."""
 
 
 class NotNow(Exception):
@@ -116,10 +119,20 @@ class Errand:
         if self._with.budget and outcome.usage:
             await self._with.budget.spend(outcome.usage.total_tokens or 0)
         try:
-            await self._with.conclusion.write(outcome, replacing=earlier, record=self._record)
+            await self._conclude(outcome, earlier)
         except (Overtaken, StorageUnavailable):
             await self._give_back(0)
             raise
+
+    async def _conclude(self, outcome: Outcome, earlier: StoredOutcome | None) -> None:
+        """Write the document, several times if need be: the answer in hand was paid for."""
+        for part in WRITE_AGAIN_AFTER:
+            try:
+                return await self._with.conclusion.write(outcome, replacing=earlier, record=self._record)
+            except StorageUnavailable as fault:
+                log_event("blob.not_written", logging.WARNING, name=self._job.name, why=str(fault))
+                await self._with.clock.sleep(self._with.patience.here * part)
+        return await self._with.conclusion.write(outcome, replacing=earlier, record=self._record)
 
     def _require_complete(self, file: InputFile) -> None:
         """An upload may show itself empty first, and a copy before it is whole."""
@@ -201,7 +214,7 @@ class Errand:
             "model.unavailable",
             verdict.level,
             name=self._job.name,
-            model=deployment,
+            model=fault.model or deployment,
             fault=type(fault).__name__,
             seconds=round(verdict.wait, 1),
             why=str(fault),

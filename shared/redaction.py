@@ -51,9 +51,14 @@ def redacted_faults() -> Iterator[None]:
         raise DropscribeError(redact(f"{type(fault).__name__}: {fault}")) from None
 
 
-def _causes(fault: BaseException | None) -> Iterator[BaseException]:
-    while fault := fault and (fault.__cause__ or fault.__context__):
-        yield fault
+def _causes(fault: BaseException) -> Iterator[BaseException]:
+    """What led to it, each once: a chain can lead back to where it began."""
+    seen = {id(fault)}
+    cause = fault.__cause__ or fault.__context__
+    while cause and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _redacted(record: logging.LogRecord) -> logging.LogRecord:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.storage import Azurite
+from local.tls import write_certificate
 from tests.planted import Watch
 
 APART = ("live", "infra")
@@ -44,6 +45,23 @@ async def azurite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     """The connection string of a real storage emulator, with all in memory."""
     running = await Azurite.start(log=tmp_path_factory.mktemp("azurite") / "azurite.log", location=None)
     yield running.connection_string
+    await running.stop()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for this machine, and its key."""
+    return write_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(scope="session")
+async def secure_azurite(
+    certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Azurite]:
+    """Another one, which speaks TLS and knows whoever comes by identity."""
+    log = tmp_path_factory.mktemp("azurite") / "azurite.log"
+    running = await Azurite.start(log=log, location=None, certificate=certificate)
+    yield running
     await running.stop()
 
 

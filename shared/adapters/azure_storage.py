@@ -12,7 +12,6 @@ from azure.core.exceptions import (
     AzureError,
     ResourceExistsError,
     ResourceModifiedError,
-    ResourceNotFoundError,
 )
 from azure.storage.blob.aio import BlobServiceClient
 
@@ -96,7 +95,7 @@ def translated() -> Iterator[None]:
 
 def _ours(fault: AzureError) -> DropscribeError:
     code = str(getattr(fault, "error_code", None) or type(fault).__name__)
-    if isinstance(fault, ResourceNotFoundError) and code != "ContainerNotFound":
+    if code == "BlobNotFound":  # whatever else is not found, it is not known that the file is gone
         return InputGone(code)
     if isinstance(fault, ResourceExistsError | ResourceModifiedError):
         return Overtaken(code)

@@ -81,14 +81,8 @@ class FoundryModel:
             # As a stream, because the SDK would raise on whatever is not of the type that it says it is.
             response = await self._client.send_request(self._http_request(body), stream=True)
             content = await response.read()
-        except ClientAuthenticationError as fault:
-            raise ModelMisconfigured("No token could be had from Entra ID for the model.") from fault
-        except ServiceResponseTimeoutError as fault:
-            raise body.fault or ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.") from fault
         except (AzureError, zlib.error) as fault:
-            if body.fault:
-                raise body.fault from fault
-            raise ModelUnavailable(f"The model could not be reached ({type(fault).__name__}).") from fault
+            raise body.fault or _unanswered(fault) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, headers, content)
 
@@ -100,6 +94,14 @@ class FoundryModel:
             "Content-Length": str(body.length),
         }
         return HttpRequest("POST", self.deployment.endpoint.url(self.deployment.name), headers=headers, content=body)
+
+
+def _unanswered(fault: AzureError | zlib.error) -> ModelUnavailable:
+    if isinstance(fault, ClientAuthenticationError):
+        return ModelMisconfigured("No token could be had from Entra ID for the model.")
+    if isinstance(fault, ServiceResponseTimeoutError):
+        return ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.")
+    return ModelUnavailable(f"The model could not be reached ({type(fault).__name__}).")
 
 
 def _media(request: ChatRequest) -> list[MediaPart]:

@@ -3,21 +3,27 @@
 import contextlib
 import functools
 import hashlib
-from datetime import datetime
+import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from shared.adapters.azure_storage import bare, only_if, translated
 from shared.claims import Claim, StoredClaim
 from shared.errors import InputGone, Overtaken
+from shared.events import log_event
 
 
 @functools.cache
 def _reader[T](kind: type[T]) -> TypeAdapter[T]:
     return TypeAdapter(kind)  # no start needs it, only a file
+
+
+_NOBODYS = Claim("", "deferred", datetime.min.replace(tzinfo=UTC), 0, 0, "")
+"""What an unreadable record is taken for: whoever comes next writes over it."""
 
 
 class BlobRecords:
@@ -29,7 +35,7 @@ class BlobRecords:
     async def read(self, name: str) -> StoredClaim | None:
         """See `ClaimStore.read`."""
         found = await _content(self._record(name))
-        return StoredClaim(found[0], _reader(Claim).validate_json(found[1])) if found else None
+        return StoredClaim(found[0], _read(_reader(Claim), found[1]) or _NOBODYS) if found else None
 
     async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
         """See `ClaimStore.write`."""
@@ -57,7 +63,7 @@ class BlobRecords:
     async def read_pause(self, deployment: str) -> datetime | None:
         """See `PauseStore.read_pause`."""
         found = await _content(self._pause(deployment))
-        return _reader(datetime).validate_json(found[1]) if found else None
+        return _read(_reader(datetime), found[1]) if found else None
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
         """See `PauseStore.write_pause`."""
@@ -67,12 +73,12 @@ class BlobRecords:
     async def read_tokens(self, day: str) -> int:
         """See `TokenCounts.read_tokens`."""
         found = await _content(self._tokens(day))
-        return _reader(int).validate_json(found[1]) if found else 0
+        return (found and _read(_reader(int), found[1])) or 0
 
     async def add_tokens(self, day: str, tokens: int) -> int:
         """See `TokenCounts.add_tokens`."""
         found = await _content(self._tokens(day))
-        spent = tokens + (_reader(int).validate_json(found[1]) if found else 0)
+        spent = tokens + ((found and _read(_reader(int), found[1])) or 0)
         with translated():
             condition = only_if(found[0]) if found else {"overwrite": False}
             await self._upload(self._tokens(day), _reader(int).dump_json(spent), condition)
@@ -96,6 +102,15 @@ class BlobRecords:
 
     def _tokens(self, day: str) -> BlobClient:
         return self._container.get_blob_client(f"tokens/{day}")
+
+
+def _read[T](reader: TypeAdapter[T], content: bytes) -> T | None:
+    """What was written; None where nobody can read it, such as what another version of Dropscribe wrote."""
+    try:
+        return reader.validate_json(content)
+    except ValidationError:
+        log_event("record.unreadable", logging.WARNING, length=len(content))
+        return None
 
 
 async def _content(blob: BlobClient) -> tuple[str, bytes] | None:

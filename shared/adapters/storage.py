@@ -99,9 +99,7 @@ class BlobFiles:
                     **condition,
                 )
         except Overtaken:
-            with translated():
-                found = await blob.get_blob_properties()
-            if (found.metadata or {}).get(WRITTEN_BY) != token:
+            if not await _was_written_by(token, blob):
                 raise
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
@@ -115,6 +113,15 @@ class BlobFiles:
         with translated():
             async for blob in self._output.list_blobs(include=["metadata"]):
                 yield blob.name, (blob.metadata or {}).get(INPUT_ETAG, "")
+
+
+async def _was_written_by(token: str, blob: BlobClient) -> bool:
+    try:
+        with translated():
+            found = await blob.get_blob_properties()
+    except InputGone:
+        return False  # somebody deleted the document that was to be replaced
+    return (found.metadata or {}).get(WRITTEN_BY) == token
 
 
 def _labels(outcome: Outcome) -> dict[str, str]:

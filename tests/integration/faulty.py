@@ -1,9 +1,15 @@
-"""A reverse proxy in front of storage, and of the model, that does at one stage of the path what networks do."""
+"""A reverse proxy in front of storage, and of the model, that does at one stage of the path what networks do.
+
+It also kills: while a request is held here, whoever sent it is certainly at that stage.
+"""
 
 import asyncio
+import os
+import signal
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -11,94 +17,144 @@ import aiohttp
 import yarl
 from aiohttp import web
 
+from local.process import Child
+
 HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
+BEFORE = ("reset", "timeout", "status ", "SIGKILL before")
+"""Faults that a request meets before it has any effect."""
+AFTER = ("lost", "corrupt", "skew", "SIGKILL after", "SIGTERM")
+"""Faults that its answer meets."""
+SCALE_IN_SECONDS = 2
+"""How long an instance that is told to stop has until it is killed."""
+HANGING_SECONDS = 3
 
 
 @dataclass
 class Fault:
-    """What goes wrong, at which stage, how often; and how often it did."""
+    """What goes wrong, at which stage, how often; and how often it did. A kill needs a victim."""
 
     name: str
     stage: str
-    times: int
+    times: int = 1
     fired: int = 0
+    victim: Child | None = None
+
+    def strikes(self, stage: str, kinds: tuple[str, ...] = ("",)) -> bool:
+        """Whether it is its time, where it is one of these; then it counts."""
+        its_time = stage == self.stage and self.fired < self.times and self.name.startswith(kinds)
+        self.fired += its_time
+        return its_time
+
+
+@dataclass(frozen=True)
+class Passed:
+    """A request that had its effect."""
+
+    stage: str
+    method: str
+    path: str
+    query: dict[str, str]
+    body: bytes
+    status: int
+    answer: bytes
 
 
 @dataclass
 class Faulty:
-    """The proxies' common will. `stage_of` tells from a method and a path which stage of the path a request is."""
+    """The proxies' common will. `stage_of` tells which stage of the path a request is."""
 
-    stage_of: Callable[[str, str], str]
-    fault: Fault | None = None
+    stage_of: Callable[[web.Request], str]
+    fault: Fault = field(default_factory=lambda: Fault("", ""))
+    passed: list[Passed] = field(default_factory=list)
 
-    async def handle(self, request: web.Request, upstream: str) -> web.StreamResponse:
+    async def handle(self, request: web.Request, upstream: str, session: aiohttp.ClientSession) -> web.StreamResponse:
         """Pass a request on, unless it is time for the fault."""
-        body = await request.read()
-        stage = self.stage_of(request.method, request.path)
-        name = self._next_fault(stage)
-        if name == "reset":
-            return _hang_up(request)
-        if name == "timeout":
-            await asyncio.sleep(3)
-            return _hang_up(request)
-        if name.startswith("status "):
-            return _refusal(name)
-        status, headers, content = await _forward(request, upstream, body)
-        if name == "lost":
-            return _hang_up(request)
-        if name == "corrupt":
-            content = b"<corrupt" + content[:-9]
-        if name == "skew":
-            date = parsedate_to_datetime(headers["Date"]) + timedelta(hours=2)
-            headers["Date"] = format_datetime(date, usegmt=True)
-        if request.method != "HEAD":
-            headers.pop("Content-Length", None)
-        return web.Response(status=status, headers=headers, body=content or None)
+        try:
+            body, stage = await request.read(), self.stage_of(request)
+        except ConnectionError:
+            return web.Response(status=400)  # whoever sent it broke off
+        if self.fault.strikes(stage, BEFORE):
+            return await self._break(request)
+        answer = await _forward(request, upstream, body, session)
+        passed = Passed(stage, request.method, request.path, dict(request.query), body, answer.status, _content(answer))
+        self.passed.append(passed)
+        looked_in_vain = stage == "event" and b"<QueueMessage>" not in _content(answer)
+        if looked_in_vain or not self.fault.strikes(stage, AFTER):
+            return answer
+        return _spoilt(answer, self.fault.name) or await self._break(request)
 
-    def _next_fault(self, stage: str) -> str:
+    async def _break(self, request: web.Request) -> web.Response:
+        """Whatever leaves a request without its answer."""
         fault = self.fault
-        if fault is None or fault.stage != stage or fault.fired >= fault.times:
-            return ""
-        fault.fired += 1
-        return fault.name
+        if fault.name.startswith("status "):
+            return _refusal(fault.name)
+        if fault.name == "timeout":
+            await asyncio.sleep(HANGING_SECONDS)
+        if fault.victim and fault.name == "SIGTERM":
+            os.kill(fault.victim.pid, signal.SIGTERM)
+            await asyncio.sleep(SCALE_IN_SECONDS)
+        if fault.victim:
+            await fault.victim.kill()
+        assert request.transport
+        request.transport.abort()
+        return web.Response(status=500)
 
 
-def _hang_up(request: web.Request) -> web.Response:
-    assert request.transport
-    request.transport.abort()
-    return web.Response(status=500)
+def _spoilt(answer: web.Response, name: str) -> web.Response | None:
+    if name == "corrupt":
+        answer.body = b"<corrupt" + _content(answer)[:-9]
+    elif name == "skew":
+        date = parsedate_to_datetime(answer.headers["Date"]) + timedelta(hours=2)
+        answer.headers["Date"] = format_datetime(date, usegmt=True)
+    else:
+        return None
+    return answer
 
 
 def _refusal(name: str) -> web.Response:
-    """`status 429 30`, `status 429 date`, `status 503`."""
-    _, status, *wait = name.split()
+    """`status 503`, `status 429 30`, `status 429 date`, `status 412 ConditionNotMet`."""
+    _, status, *more = name.split()
+    return web.Response(status=int(status), headers=dict(map(_header, more)))
+
+
+def _header(said: str) -> tuple[str, str]:
+    """What storage calls the fault, or when to come back."""
+    if said[0].isupper():
+        return "x-ms-error-code", said
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=2), usegmt=True)
-    headers = {"Retry-After": later if wait == ["date"] else wait[0]} if wait else {}
-    return web.Response(status=int(status), headers=headers)
+    return "Retry-After", later if said == "date" else said
 
 
-async def _forward(request: web.Request, upstream: str, body: bytes) -> tuple[int, dict[str, str], bytes]:
+async def _forward(request: web.Request, upstream: str, body: bytes, session: aiohttp.ClientSession) -> web.Response:
     url = yarl.URL(upstream + request.raw_path, encoded=True)
-    async with (
-        # Nothing may be added: the request is signed.
-        aiohttp.ClientSession(auto_decompress=False, skip_auto_headers=["Content-Type", "Accept"]) as session,
-        session.request(request.method, url, headers=request.headers, data=body or None) as response,
-    ):
+    async with session.request(request.method, url, headers=request.headers, data=body or None) as response:
         headers = {name: value for name, value in response.headers.items() if name.lower() not in HOP_BY_HOP}
-        return response.status, headers, await response.read()
+        if request.method != "HEAD":
+            headers.pop("Content-Length", None)
+        return web.Response(status=response.status, headers=headers, body=await response.read() or None)
+
+
+def _content(answer: web.Response) -> bytes:
+    return answer.body if isinstance(answer.body, bytes) else b""
 
 
 @asynccontextmanager
-async def proxy(faulty: Faulty, upstream: str) -> AsyncIterator[str]:
-    """Run a proxy before one address, and give the address at which it stands."""
+async def proxy(faulty: Faulty, upstream: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[str]:
+    """Run a proxy before one address, over TLS where a context is given, and give the address at which it stands."""
     application = web.Application(client_max_size=1 << 26)
+    async with aiohttp.ClientSession(
+        # Nothing may be added: the request is signed.
+        auto_decompress=False,
+        skip_auto_headers=["Content-Type", "Accept"],
+        connector=aiohttp.TCPConnector(ssl=False),
+    ) as session:
 
-    async def handle(request: web.Request) -> web.StreamResponse:
-        return await faulty.handle(request, upstream)
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return await faulty.handle(request, upstream, session)
 
-    application.router.add_route("*", "/{path:.*}", handle)
-    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    await runner.cleanup()
+        application.router.add_route("*", "/{path:.*}", handle)
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{runner.addresses[0][1]}"
+        await runner.cleanup()

@@ -1,202 +1,206 @@
-"""Every fault of the wire at every stage of the path, over a real storage emulator: the file ends in one ok document.
+"""The fault matrix: 14 faults by 10 stages, over a real storage emulator. Every file ends in exactly one ok document.
 
-The test plays the host: it opens the doors, tries again what fails, and passes on what is poison. Time is made to pass
-by taking pauses and waits away. Kills are the business of tests/simulation and of test_load.py.
+A fault may have several forms, and a stage several requests; each pair of a form and a request is a cell. `CANNOT_BE`
+says which cells there are not, and why. All others run: behind a proxy that knows from a request at which stage of the
+path it is, and there does what networks, services and machines do. The host is the local host's own listeners, with
+their five tries and their poison queues; where a worker is killed, they and the app are a process of their own.
 """
 
 import asyncio
-import base64
 import itertools
-import json
-import uuid
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob.aio import BlobServiceClient
-from azure.storage.queue.aio import QueueClient
 
-from local.storage import connection_string
-from shared import bootstrap
-from shared.adapters import azure_storage, inference
+from local.storage import Azurite
+from shared.adapters.inference import FoundryModel
 from shared.adapters.queues import DeferralQueue
-from shared.deferrals import Job
-from shared.patience import Patience
-from tests import samples
-from tests.integration.faulty import Fault, Faulty, proxy
-from tests.integration.loopback import Answer, Service, service
-from tests.unit.test_settings import GOOD
+from shared.adapters.records import BlobRecords
+from shared.adapters.storage import BlobFiles, BlobSource
+from shared.bootstrap import Dropscribe
+from shared.recipes import RecipeBook
+from tests.integration.doors import HOST_TRIES, hurried
+from tests.integration.faulty import Fault
+from tests.integration.loopback import Answer
+from tests.integration.scene import NAME, Scene, scene_over
+from tests.planted import Watch
 
-NAME = "a chart.png"
-FAULTS = [
-    "reset",
-    "lost",
-    "timeout",
-    "corrupt",
-    "skew",
-    "status 429 1",
-    "status 429 30",
-    "status 429 3600",
-    "status 429",
-    "status 429 date",
-    "status 500",
-    "status 503",
-    "status 401",
-    "status 403",
-    "status 404",
-    "status 412",
+FAULTS = {
+    "exception": ["exception"],
+    "SIGKILL": ["SIGKILL before", "SIGKILL after"],
+    "SIGTERM, and SIGKILL two seconds later": ["SIGTERM"],
+    "timeout": ["timeout"],
+    "connection reset": ["reset"],
+    "response lost after success": ["lost"],
+    "429": ["status 429 1", "status 429 30", "status 429 3600", "status 429", "status 429 date"],
+    "500 and 503": ["status 500", "status 503"],
+    "401": ["status 401"],
+    "403": ["status 403"],
+    "404": ["status 404"],
+    "412": ["status 412", "status 412 ConditionNotMet"],
+    "corrupt body": ["corrupt"],
+    "clock two hours off": ["skew"],
+}
+"""Each fault, and its forms (tests/integration/faulty.py). A kill comes before or after a request has its effect."""
+
+STAGES = {
+    "event": ["event"],  # the host takes the message
+    "head": ["look", "find"],  # of the file; of its document
+    "validate": ["validate"],  # the recipe, and the first bytes
+    "claim": ["recall", "claim"],  # who has it; now we
+    "read": ["read"],  # into the request to the model
+    "URL signing": ["sign"],  # by identity: a user delegation key; with an account's key nothing is asked for
+    "model": ["model"],
+    "outcome write": ["write"],
+    "state delete": ["clear"],
+    "deferral send": ["send"],
+}
+"""Each stage, and its requests."""
+
+CANNOT_BE = [
+    (["corrupt"], ["look", "find"], "the answer to a HEAD has no body"),
+    (["corrupt"], ["validate", "read"], "a file's own bytes, changed on the way: only TLS can tell, and does"),
+    (["SIGKILL before"], ["event"], "nothing is taken yet, so nothing can be lost"),
+    (["SIGKILL after"], ["look", "find", "validate", "recall", "read", "sign"], "a request that changes nothing"),
 ]
-STAGES = ["look", "find", "claim", "read", "model", "write", "clear", "send"]
-NOT_TO_BE_SEEN = [("corrupt", "read")]
-"""A file whose bytes change on the way, and nothing else: only TLS can tell, and does."""
+"""Forms of faults, requests, and why the ones cannot befall the others, or not otherwise than in another cell."""
 
-CELLS = [cell for cell in itertools.product(FAULTS, STAGES) if cell not in NOT_TO_BE_SEEN]
-HURRY = Patience(
-    claim=2, invocation=20, call=5, here=0.05, first=0.01, longest=0.02, complete=0, breaker=0.01, overdue=0
-)
-STORAGE_TRIES = 3  # what the SDK makes of one
+CELLS = [
+    (fault, stage)
+    for fault, stage in itertools.product(itertools.chain(*FAULTS.values()), itertools.chain(*STAGES.values()))
+    if not any(fault in faults and stage in stages for faults, stages, _ in CANNOT_BE)
+]
+KILLS = ("SIGKILL before", "SIGKILL after", "SIGTERM")
+TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503")
+SDK_TRIES = 3
+UNDER_A_CLAIM = ("read", "sign", "model", "write", "clear")
+STEPS: dict[str, tuple[Any, str]] = {
+    "event": (Dropscribe, "_work"),
+    "look": (BlobFiles, "look"),
+    "find": (BlobFiles, "find_outcome"),
+    "validate": (RecipeBook, "choose"),
+    "recall": (BlobRecords, "read"),
+    "claim": (BlobRecords, "write"),
+    "read": (BlobSource, "chunks"),
+    "sign": (BlobSource, "url"),
+    "model": (FoundryModel, "complete"),
+    "write": (BlobFiles, "write_outcome"),
+    "clear": (BlobRecords, "delete"),
+    "send": (DeferralQueue, "send"),
+}
+"""What raises an exception that nobody expects."""
 
 
-class Impatient(DeferralQueue):
-    """Nothing waits in it."""
+def times(fault: str, stage: str) -> int:
+    """Often enough to get through whoever tries again at once: the SDK, or the host, so that it comes to poison."""
+    if fault == "exception":
+        return 2 if stage in UNDER_A_CLAIM else HOST_TRIES  # a third breakdown under a claim would be the file's fault
+    if stage == "model":  # which the SDK asks once; and each time that it keeps silent may be paid for
+        return HOST_TRIES if fault.startswith("status ") else 1
+    return SDK_TRIES if fault in TRIED_AGAIN_BY_THE_SDK else 1
 
-    async def send(self, job: Job, seconds: float) -> None:
-        await super().send(job, 0)
 
-
-@dataclass
-class Stage:
-    """The app behind faulty wires, and straight lines to storage for whoever looks on."""
-
-    faulty: Faulty
-    foundry: Service
-    blobs: BlobServiceClient
-    queue: QueueClient
-    environ: dict[str, str]
-
-    async def play_the_host(self) -> None:
-        """Take the file to its document, as the host would: five tries for a message, then poison."""
-        await self._deliver(lambda app: app.process(self.environ["INPUT_CONTAINER"], NAME))
-        for _ in range(12):
-            if await self.document() is not None and not await self._messages():
-                return
-            await self._let_time_pass()
-            messages = await self._messages()
-            for text in messages:
-                await self._deliver(lambda app, text=text: app.resume(text))
-            if not messages and await self.document() is None:
-                await self._deliver(lambda app: app.reconcile())
-
-    async def _deliver(self, door) -> None:  # type: ignore[no-untyped-def]
-        for _ in range(5):
-            app = bootstrap.load(self.environ, patience=HURRY)
-            try:
-                await door(app)
-            except Exception:
-                continue
-            else:
-                return
-            finally:
-                await app.close()
-        poison = json.dumps({"ContainerName": self.environ["INPUT_CONTAINER"], "BlobName": NAME})
-        app = bootstrap.load(self.environ, patience=HURRY)
-        await app.settle_poison(poison)
-        await app.close()
-
-    async def document(self) -> str | None:
-        """The status of the document, if it is there."""
-        blob = self.blobs.get_blob_client(self.environ["OUTPUT_CONTAINER"], f"{NAME}.json")
-        try:
-            return str(json.loads(await (await blob.download_blob()).readall())["status"])
-        except ResourceNotFoundError:
-            return None
-
-    async def documents(self) -> list[str]:
-        container = self.blobs.get_container_client(self.environ["OUTPUT_CONTAINER"])
-        return [name async for name in container.list_blob_names()]
-
-    async def _messages(self) -> list[str]:
-        found = []
-        try:
-            async for message in self.queue.receive_messages():
-                found.append(base64.b64decode(message.content).decode())
-                await self.queue.delete_message(message)
-        except ResourceNotFoundError:
-            pass
-        return found
-
-    async def _let_time_pass(self) -> None:
-        container = self.blobs.get_container_client(self.environ["STATE_CONTAINER"])
-        try:
-            async for name in container.list_blob_names():
-                await container.delete_blob(name)
-        except ResourceNotFoundError:
-            pass
+def most_paid(fault: Fault) -> int:
+    """Once; but an answer is lost with whoever has it in hand, or on its way to us."""
+    lost_in_hand = fault.name in KILLS or (fault.name, fault.stage) == ("exception", "write")
+    lost_on_its_way = fault.stage == "model" and fault.name in ("timeout", "lost", "corrupt")
+    return 1 + (fault.fired if lost_in_hand or lost_on_its_way else 0)
 
 
 @pytest.fixture
-async def stage(azurite: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Stage]:
-    for name in ("initial_backoff", "increment_base", "random_jitter_range"):
-        monkeypatch.setitem(azure_storage._OPTIONS, name, 0)
-    monkeypatch.setitem(azure_storage._OPTIONS, "read_timeout", 1)
-    monkeypatch.setattr(inference, "READ_SECONDS", 1)
-    monkeypatch.setattr(bootstrap, "DeferralQueue", Impatient)
-    names = {kind: f"{kind}-{uuid.uuid4().hex[:12]}" for kind in ("input", "output", "state", "later")}
-    faulty = Faulty(lambda method, path: stage_of(names, method, path))
-    ends = dict(part.partition("=")[::2] for part in azurite.strip(";").split(";"))
-    async with AsyncExitStack() as exits:
-        foundry = await exits.enter_async_context(service())
-        upstreams = [ends[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
-        fronts = [await exits.enter_async_context(proxy(faulty, each)) for each in (*upstreams, foundry.url)]
-        blobs = await exits.enter_async_context(BlobServiceClient.from_connection_string(azurite))
-        queue = await exits.enter_async_context(QueueClient.from_connection_string(azurite, names["later"]))
-        for kind in ("input", "output", "state"):
-            await blobs.create_container(names[kind])
-        await queue.create_queue()
-        await blobs.get_blob_client(names["input"], NAME).upload_blob(samples.CHART.read_bytes())
-        environ = {
-            **GOOD,
-            "MEDIA_STORAGE": connection_string(fronts[0], fronts[1]),
-            "AZURE_INFERENCE_ENDPOINT": f"{fronts[2]}/models",
-            "INPUT_CONTAINER": names["input"],
-            "OUTPUT_CONTAINER": names["output"],
-            "STATE_CONTAINER": names["state"],
-            "DEFERRED_QUEUE": names["later"],
-            "ARRIVAL_SECONDS": "0",
-        }
-        yield Stage(faulty, foundry, blobs, queue, environ)
+async def scene(
+    fault: str, stage: str, azurite: str, secure_azurite: Azurite, certificate: tuple[Path, Path]
+) -> AsyncIterator[Scene]:
+    """A file that travels as the stage asks for, and everything that could hold it up."""
+    hurry: dict[str, Any] = {"read_timeout": 0.5} if fault == "timeout" else {}
+    by_identity = stage == "sign"
+    if by_identity:
+        hurry["connection_verify"] = str(certificate[0])
+    storage = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
+    with hurried(**hurry):
+        async with scene_over(*storage) as scene:
+            scene.faulty.fault = Fault(fault, stage, times(fault, stage))
+            if stage == "send":  # there is something to put off
+                scene.foundry.answers = [Answer(429, "", {"Retry-After": "600"}), Answer()]
+            if stage == "recall":  # there is something to read
+                await scene.leave_a_record()
+            yield scene
 
 
-def stage_of(names: dict[str, str], method: str, path: str) -> str:
-    """Which stage of the path a request is."""
-    if path.startswith("/models"):
-        return "model"
-    kind = next((kind for kind, name in names.items() if f"/{name}" in path), "")
-    stages = {
-        ("HEAD", "input"): "look",
-        ("GET", "input"): "read",
-        ("HEAD", "output"): "find",
-        ("PUT", "output"): "write",
-        ("PUT", "state"): "claim",
-        ("DELETE", "state"): "clear",
-        ("POST", "later"): "send",
-    }
-    return stages.get((method, kind), "")
+@contextmanager
+def exceptions(fault: Fault) -> Iterator[None]:
+    """Let the step of a stage raise what nobody expects."""
+    owner, step = STEPS[fault.stage]
+    original = getattr(owner, step)
+
+    def broken(*arguments: Any, **more: Any) -> Any:
+        if fault.strikes(fault.stage):
+            raise RuntimeError("nobody expected this")
+        return original(*arguments, **more)
+
+    with mock.patch.object(owner, step, broken):
+        yield
 
 
-@pytest.mark.parametrize(("fault", "stage_name"), CELLS)
+@asynccontextmanager
+async def kills(fault: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
+    """Let a worker take the file, and die at its stage; then let whoever comes go on."""
+    fault.victim = await scene.worker(log)
+    try:
+        yield
+        async with asyncio.timeout(60):
+            ended = await fault.victim.wait()
+    finally:
+        await fault.victim.stop()
+    had_something_to_finish = (fault.name, fault.stage) != ("SIGTERM", "event")
+    assert (ended != 0) == had_something_to_finish
+
+
+@pytest.mark.parametrize(("fault", "stage"), CELLS)
 async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document(
-    stage: Stage, fault: str, stage_name: str
+    fault: str, stage: str, scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture, suite_watch: Watch
 ) -> None:
-    if stage_name == "send":  # there is something to put off
-        stage.foundry.answers = [Answer(429, "", {"Retry-After": "600"}), Answer()]
-    stage.faulty.fault = Fault(fault, stage_name, times=1 if stage_name == "model" else STORAGE_TRIES)
-    async with asyncio.timeout(60):
-        await stage.play_the_host()
-    assert stage.faulty.fault.fired >= 1
-    assert await stage.document() == "ok"
-    assert await stage.documents() == [f"{NAME}.json"]
-    paid = sum(1 for each in stage.foundry.arrived if each.body) - (stage_name == "send")
-    assert paid <= 1 + stage.faulty.fault.fired
+    struck, log = scene.faulty.fault, tmp_path / "worker.log"
+    if fault in KILLS:
+        async with kills(struck, scene, log):
+            await scene.drop()
+        await scene.settle()
+    elif fault == "exception":
+        await scene.drop()
+        with exceptions(struck):
+            await scene.settle()
+    else:
+        await scene.drop()
+        await scene.settle()
+
+    assert struck.fired == struck.times
+    document = await scene.document()
+    assert document
+    assert document["status"] == "ok"  # I4
+    assert await scene.left() == 0  # I1, of which `settle` holds the other half; I7
+    assert [each.status for each in scene.requests("write")].count(201) == 1  # I2
+    assert list(await scene.listed("output")) == [f"{NAME}.json"]
+    assert len(scene.foundry.arrived) - (stage == "send") <= most_paid(struck)  # I3
+    told = [caplog.text, str(document), *scene.messages, log.read_text() if fault in KILLS else ""]
+    assert not [secret for secret in scene.secrets() if any(secret in each for each in told)]  # I5
+    assert suite_watch.leaks == []
+    assert scene.written_elsewhere() == []  # I6
+    assert await scene.listed("input") == {NAME: scene.etag}
+
+
+def test_the_grid_is_whole() -> None:
+    assert (len(FAULTS), len(STAGES)) == (14, 10)
+    run = {
+        (fault, stage)
+        for (fault, forms), (stage, requests) in itertools.product(FAULTS.items(), STAGES.items())
+        if set(itertools.product(forms, requests)) & set(CELLS)
+    }
+    assert set(itertools.product(FAULTS, STAGES)) - run == {
+        ("corrupt body", "head"),
+        ("corrupt body", "validate"),
+        ("corrupt body", "read"),
+    }

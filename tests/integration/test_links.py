@@ -1,8 +1,5 @@
 """Addresses given out for a file, tried on a real storage emulator: by account key, by identity, and plain."""
 
-import base64
-import json
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,72 +9,27 @@ from urllib.parse import parse_qs, urlsplit
 import aiohttp
 import pytest
 import yarl
-from azure.core.credentials import AccessToken, AccessTokenInfo
 from azure.core.exceptions import ServiceRequestError
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.storage import Azurite
-from local.tls import write_certificate
 from shared.adapters import links
 from shared.adapters.azure_storage import blobs_by_connection_string, blobs_by_identity
 from shared.adapters.links import PublicLinks
 from shared.adapters.storage import BlobFiles
 from shared.errors import StorageUnavailable
+from tests.integration.identity import Identity
 
 AWKWARD = "a b#c%20é?.png"
 
 
-class Identity:
-    """Tokens of Entra ID, as the emulator checks them: it looks at no signature."""
-
-    async def get_token_info(self, *scopes: str, options: Any = None) -> AccessTokenInfo:
-        now = int(time.time())
-        claims = {
-            "aud": "https://storage.azure.com",
-            "iss": "https://sts.windows.net/00000000-0000-0000-0000-000000000001/",
-            "iat": now - 10,
-            "nbf": now - 10,
-            "exp": now + 3600,
-            "oid": "00000000-0000-0000-0000-000000000002",
-            "tid": "00000000-0000-0000-0000-000000000001",
-            "ver": "1.0",
-        }
-        parts = [_part({"alg": "RS256", "typ": "JWT"}), _part(claims), _part({"no": "signature"})]
-        return AccessTokenInfo(".".join(parts), now + 3600)
-
-    async def get_token(self, *scopes: str, **_: Any) -> AccessToken:
-        info = await self.get_token_info(*scopes)
-        return AccessToken(info.token, info.expires_on)
-
-    async def close(self) -> None: ...
-
-    async def __aenter__(self) -> "Identity":
-        return self
-
-    async def __aexit__(self, *_: object) -> None: ...
-
-
-def _part(document: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    return write_certificate(tmp_path_factory.mktemp("tls"))
-
-
-@pytest.fixture(scope="module")
-async def secure(
-    certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[BlobServiceClient]:
+@pytest.fixture
+async def secure(secure_azurite: Azurite, certificate: tuple[Path, Path]) -> AsyncIterator[BlobServiceClient]:
     """A storage emulator at which we are known by identity."""
-    log = tmp_path_factory.mktemp("azurite") / "azurite.log"
-    running = await Azurite.start(log=log, location=None, certificate=certificate)
-    service = blobs_by_identity(running.blobs, Identity(), connection_verify=str(certificate[0]))
-    await service.create_container("input")
-    yield service
-    await service.close()
-    await running.stop()
+    async with blobs_by_identity(secure_azurite.blobs, Identity(), connection_verify=str(certificate[0])) as service:
+        if not await service.get_container_client("input").exists():
+            await service.create_container("input")
+        yield service
 
 
 @pytest.fixture

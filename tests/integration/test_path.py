@@ -2,12 +2,12 @@
 
 import asyncio
 import base64
+import hashlib
 import json
 import shutil
-import time
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +205,14 @@ async def test_files_that_come_at_the_same_moment_are_all_answered_once(place: P
     assert len(place.foundry.arrived) == 8
 
 
+async def test_a_file_whose_event_comes_many_times_at_the_same_moment_is_paid_for_once(place: Place) -> None:
+    await place.drop("chart.png", CHART)
+    apps = [place.app() for _ in range(3)]  # as many instances
+    await asyncio.gather(*(app.process(place.input, "chart.png") for app in apps * 3))
+    assert len(place.foundry.arrived) == 1
+    assert (await place.document("chart.png"))["status"] == "ok"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -219,34 +227,6 @@ async def test_a_key_that_a_service_quotes_is_told_to_nobody(place: Place, answe
     assert suite_watch.leaks == []
     waiting = await place.waiting()
     assert not any(secret in waiting for secret in SECRETS)
-
-
-async def test_a_retry_after_of_a_day_neither_hangs_nor_loses_the_file(place: Place) -> None:
-    place.foundry.answers = [Answer(429, "", {"Retry-After": "86400"}), saying("A chart.")]
-    await place.drop("chart.png", CHART)
-    started = time.monotonic()
-    await place.app().process(place.input, "chart.png")
-    assert time.monotonic() - started < 30
-    assert (await place.queue.get_queue_properties()).approximate_message_count == 1
-    assert [message async for message in place.queue.receive_messages()] == []  # it is hidden
-
-
-async def test_with_a_wrong_key_every_file_waits_and_ends_ok_once_it_is_put_right(place: Place) -> None:
-    place.foundry.answers = [Answer(401, {"error": {"message": "wrong"}})]
-    names = [f"{number}.png" for number in range(4)]
-    impatient = Patience(breaker=0.01)
-    app = place.app(patience=replace(impatient, here=0))
-    for name in names:
-        await place.drop(name, CHART)
-        await app.process(place.input, name)
-    assert await place.documents() == []
-    place.foundry.answers = [Answer()]
-    while messages := [message async for message in place.queue.receive_messages()]:
-        for message in messages:
-            await app.resume(base64.b64decode(message.content).decode())
-            await place.queue.delete_message(message)
-    assert await place.documents() == [f"{name}.json" for name in names]
-    assert all([(await place.document(name))["status"] == "ok" for name in names])
 
 
 async def test_a_document_is_announced_once_it_is_there_without_what_stands_in_it(place: Place) -> None:
@@ -289,6 +269,15 @@ async def test_nothing_is_left_behind_when_all_is_done(place: Place) -> None:
     await place.process("chart.png", CHART)
     state = place.storage.get_container_client(place.environ["STATE_CONTAINER"])
     assert [name async for name in state.list_blob_names()] == []
+
+
+async def test_records_that_nobody_can_read_stop_no_file(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    state = await place.storage.create_container(place.environ["STATE_CONTAINER"])
+    for record in (hashlib.sha256(b"chart.png").hexdigest(), "pauses/default"):
+        await state.upload_blob(record, b'{"of": "another version"}')
+    assert (await place.process("chart.png", CHART))["status"] == "ok"
+    assert caplog.text.count("record.unreadable") == 2
+    assert [name async for name in state.list_blob_names()] == ["pauses/default"]
 
 
 async def test_a_file_whose_event_was_lost_is_found_and_answered(place: Place) -> None:

@@ -88,14 +88,14 @@ def test_throttling_says_how_often_and_for_how_long_by_model(troubled: LogTable)
     refusal = about(troubled, "model.unavailable", "refused.png").fields["seconds"]
     first, median, longest = [each for each in waits if each != refusal]
     assert first <= median < longest
-    assert rows(troubled, "throttling") == [(NOON, "default", 3, 2, median, longest)]
+    assert rows(troubled, "throttling") == [(NOON, PHI, 3, 2, median, longest)]
 
 
 def test_model_faults_tells_a_busy_model_from_one_that_refuses_us(troubled: LogTable) -> None:
     busy, refusing = (about(troubled, "model.unavailable", name) for name in ("later.mp3", "refused.png"))
     assert rows(troubled, "model_faults") == [
-        ("default", "ModelThrottled", 3, 2, busy.time, BUSY),
-        ("image", "ModelMisconfigured", 1, 1, refusing.time, REFUSED),
+        (PHI, "ModelThrottled", 3, 2, busy.time, BUSY),
+        ("house-vision", "ModelMisconfigured", 1, 1, refusing.time, REFUSED),
     ]
 
 
@@ -135,7 +135,7 @@ def test_the_alert_on_poisoned_files_fires_at_the_first_and_at_the_second_time(t
 
 def test_the_alert_on_a_model_that_refuses_us_says_which_and_why(troubled: LogTable) -> None:
     time = about(troubled, "model.unavailable", "refused.png").time
-    assert rows(troubled, "alerts/model_refuses_us") == [("image", 1, time, REFUSED)]
+    assert rows(troubled, "alerts/model_refuses_us") == [("house-vision", 1, time, REFUSED)]
 
 
 def test_the_alert_on_tokens_fires_above_its_limit_and_is_quiet_the_next_day(troubled: LogTable) -> None:

@@ -15,6 +15,7 @@ from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
 from shared.files import InputFile
 from shared.outcome import Outcome
+from tests.integration.loopback import Answer, Service, service
 
 AWKWARD_NAMES = [
     "a b.png",
@@ -101,6 +102,15 @@ async def test_a_missing_container_is_our_trouble_and_not_a_file_gone(azurite: s
     with pytest.raises(StorageUnavailable, match="ContainerNotFound"):
         await files.look("a.png")
     await files.close()
+
+
+async def test_a_404_that_does_not_say_that_the_file_is_gone_is_our_trouble() -> None:
+    async with service(Service(answers=[Answer(404, "")])) as broken:
+        address = f"BlobEndpoint={broken.url}/devstoreaccount1;AccountName=a;AccountKey=a2V5"
+        files = BlobFiles(blobs_by_connection_string(address), input_container="input", output_container="output")
+        with pytest.raises(StorageUnavailable):
+            await files.look("a.png")
+        await files.close()
 
 
 async def test_storage_that_does_not_answer_is_our_trouble() -> None:
@@ -197,6 +207,16 @@ async def test_a_document_is_replaced_only_by_who_saw_the_last_one(store: Store)
     with pytest.raises(Overtaken):
         await store.files.write_outcome(outcome_for(newer, "third"), replacing=seen)
     assert b"second" in await store.document("a.png.json")
+
+
+async def test_a_document_that_was_deleted_meanwhile_is_not_held_to_be_the_file_gone(store: Store) -> None:
+    await store.upload("a.png", b"x")
+    file = await store.files.look("a.png")
+    await store.files.write_outcome(outcome_for(file), replacing=None)
+    seen = await store.files.find_outcome("a.png")
+    await store.service.get_blob_client(store.output, "a.png.json").delete_blob()
+    with pytest.raises(Overtaken):
+        await store.files.write_outcome(outcome_for(file), replacing=seen)
 
 
 @pytest.mark.parametrize("name", AWKWARD_NAMES, ids=ascii)

@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from shared.errors import InputGone, ModelMisconfigured, ModelThrottled, ModelUnavailable
 from shared.files import InputFile
-from shared.processor import Errand
-from tests.simulation.world import World
+from shared.processor import Errand, NotNow
+from tests.simulation.world import Message, World
 
 NAMES = [f"file-{number}" for number in range(6)]
 FAULTS: list[ModelUnavailable | None] = [
@@ -114,12 +114,46 @@ def test_a_busy_day_ends_well(seed: int) -> None:
     check(story(World(), seed))
 
 
+def test_a_retry_after_of_a_day_keeps_no_invocation_and_loses_no_file() -> None:
+    world = World(model_fault=lambda: ModelThrottled("busy", retry_after=86_400) if world.time < 120 else None)
+    world.upload("file")
+    world.advance(120)
+    (message,) = world.queues["deferred"]
+    assert (message.visible >= 86_400, world.running) == (True, [])
+    world.settle()
+    check(world)
+    assert world.paid.total() == 1
+
+
+def test_with_the_wrong_key_for_the_first_ten_minutes_every_file_ends_ok_once_it_is_put_right() -> None:
+    world = World(model_fault=lambda: ModelMisconfigured("401") if world.time < 600 else None)
+    names = [f"file-{number}" for number in range(200)]
+    for name in names:
+        world.upload(name)
+        world.advance(2)
+    world.advance(600 - world.time)
+    assert world.outcomes == {}
+    world.settle()
+    check(world)
+    assert {outcome.status for _, outcome in world.outcomes.values()} == {"ok"}
+    assert world.paid.total() == len(names)
+
+
 class AcknowledgesDuplicates(Errand):
     """Lets a message go because somebody else works on the file, who may yet break down."""
 
     def _require_free(self, file: InputFile) -> None:
         if self._record and self._record.claim.holds(file.etag, self._now):
             raise InputGone(file.name)
+
+
+class AcknowledgesBeforeItSends(Errand):
+    """Lets a message go before another is there: that one is sent a moment later, if nothing comes between."""
+
+    async def _put_off(self, wait: NotNow) -> None:
+        world = self._with.deferrals
+        assert isinstance(world, World)
+        world.start("aside", Message(self._job, 0, 0), world.send(self._job, wait.seconds))
 
 
 def ends_badly(make: Callable[[], World], seeds: int = 20) -> bool:
@@ -134,6 +168,10 @@ def ends_badly(make: Callable[[], World], seeds: int = 20) -> bool:
 
 def test_it_would_show_if_a_duplicate_were_just_acknowledged() -> None:
     assert ends_badly(lambda: World(errand=AcknowledgesDuplicates))
+
+
+def test_it_would_show_if_a_message_were_acknowledged_before_another_is_sent() -> None:
+    assert ends_badly(lambda: World(errand=AcknowledgesBeforeItSends))
 
 
 def test_it_would_show_if_there_were_no_reconciler() -> None:

@@ -5,6 +5,7 @@ the world's own. The rules are those of the storage extension: a message is hidd
 runs, is visible again at once when that fails, and goes to the poison queue after five tries, kills among them.
 """
 
+import inspect
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from dataclasses import dataclass, field
@@ -94,6 +95,7 @@ class World:
     bad: set[str] = field(default_factory=set)
     deadly: set[str] = field(default_factory=set)
     model_fault: Callable[[], ModelUnavailable | None] = lambda: None
+    unheard_of: set[str] = field(default_factory=set)
     versions: int = 0
     reconciled: float = 0
 
@@ -116,6 +118,8 @@ class World:
     def upload(self, name: str, *, events: int = 1) -> None:
         """A new version of a file, and so many events for it: none, one or more."""
         self.inputs[name] = (self.version(), self.time)
+        if not events:
+            self.unheard_of.add(self.inputs[name][0])
         for _ in range(events):
             self.put("blob", Job(name=name), self.random.uniform(0, 60), WEEK)
 
@@ -125,6 +129,8 @@ class World:
     def kill(self, run: Run) -> None:
         """Stop it where it is; nothing of it runs any more, and its message comes back when its time is over."""
         self.running.remove(run)
+        if inspect.getcoroutinestate(run.steps) == inspect.CORO_CREATED:
+            run.steps.close()  # it never began, of which Python would complain one day
         self.graveyard.append(run.steps)
         self.killed[run.message.job.name] += 1
 
@@ -159,6 +165,11 @@ class World:
         """The files that have no document of their newest version."""
         return [name for name, (etag, _) in self.inputs.items() if self.answered_etag(name) != etag]
 
+    def forgotten(self) -> list[str]:
+        """The files that neither have their document nor stand in a message, though their event came."""
+        known = {message.job.name for queue in self.queues.values() for message in queue}
+        return [name for name in self.unsettled() if name not in known and self.inputs[name][0] not in self.unheard_of]
+
     def answered_etag(self, name: str) -> str | None:
         found = self.outcomes.get(document_name(name))
         return found[1].input.etag if found else None
@@ -173,7 +184,7 @@ class World:
     def _host(self) -> None:
         if self.with_reconciler and self.time >= self.reconciled + RECONCILE_EVERY:
             self.reconciled = self.time
-            self._start("timer", Message(Job(name="(timer)"), 0, 0), self._reconcile())
+            self.start("timer", Message(Job(name="(timer)"), 0, 0), self._reconcile())
         for name, queue in self.queues.items():
             queue[:] = [message for message in queue if message.expires > self.time]
             for message in [each for each in queue if each.visible <= self.time]:
@@ -187,11 +198,12 @@ class World:
         if message.tries > MOST_TRIES and not queue.endswith("-poison"):
             self._poison(queue, message)
         elif queue.endswith("-poison"):
-            self._start(queue, message, self.rescue.settle_poison("input", message.job))
+            self.start(queue, message, self.rescue.settle_poison("input", message.job))
         else:
-            self._start(queue, message, self.errand(self.processor, message.job).run())
+            self.start(queue, message, self.errand(self.processor, message.job).run())
 
-    def _start(self, queue: str, message: Message, steps: Coroutine[Any, Any, Any]) -> None:
+    def start(self, queue: str, message: Message, steps: Coroutine[Any, Any, Any]) -> None:
+        """Run something for a message."""
         self.running.append(Run(queue, message, message.receipt, steps))
 
     async def _reconcile(self) -> None:
@@ -218,6 +230,7 @@ class World:
             return  # it came back meanwhile, and somebody else has it
         if not failed:
             queue.remove(message)
+            assert self.forgotten() == []
         elif message.tries >= MOST_TRIES and not run.queue.endswith("-poison"):
             self._poison(run.queue, message)
         else:

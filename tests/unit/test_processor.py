@@ -24,7 +24,9 @@ from shared.errors import (
     ModelUnavailable,
     StorageUnavailable,
 )
+from shared.files import StoredOutcome
 from shared.outcome import Outcome
+from shared.patience import Patience
 from shared.pauses import Pauses
 from shared.processor import MOST_RESTARTS, Processor
 from shared.recipes import RecipeBook
@@ -536,6 +538,35 @@ async def test_where_a_part_of_storage_fails_the_file_waits_in_the_queue() -> No
     await processor(files, model, state=state).take("chart.png")
     assert [(job.name, job.attempt) for job, _ in state.sent] == [("chart.png", 1)]
     assert model.requests == []
+
+
+@dataclass
+class Stumbling(MemoryFiles):
+    """Does not write for a while."""
+
+    stumbles: int = 0
+
+    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+        self.stumbles -= 1
+        if self.stumbles >= 0:
+            raise StorageUnavailable("the output container is busy")
+        await super().write_outcome(outcome, replacing=replacing)
+
+
+async def test_an_answer_that_was_paid_for_outlives_a_stumble_of_our_storage() -> None:
+    files, model, state = Stumbling(stumbles=3), SpeakingModel([said("paid for")]), MemoryState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    assert (files.outcome("chart.png").status, len(model.requests), state.sent) == ("ok", 1, [])
+    assert sum(state.slept) <= Patience().here
+
+
+async def test_where_no_document_can_be_written_the_file_waits_and_nobody_holds_it() -> None:
+    files, model, state = Stumbling(stumbles=99), SpeakingModel([said("paid for")]), MemoryState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    assert [job.name for job, _ in state.sent] == ["chart.png"]
+    assert [record.claim.kind for record in state.records.values()] == ["deferred"]
 
 
 async def test_a_later_models_trouble_pauses_that_model_and_no_other() -> None:

@@ -80,3 +80,10 @@ def test_nothing_secret_is_raised_not_even_as_a_cause(leak: str) -> None:
 def test_a_fault_without_a_secret_is_raised_as_it_is() -> None:
     with pytest.raises(StorageUnavailable, match="down"), redacted_faults():
         raise StorageUnavailable("down") from ValueError("no network")
+
+
+def test_a_fault_that_leads_back_to_itself_is_raised_as_it_is() -> None:
+    fault, sending = RuntimeError("unexpected"), ConnectionError("cannot send")
+    sending.__cause__ = fault  # as where reading a file breaks the request that it was to be sent in
+    with pytest.raises(RuntimeError, match="unexpected"), redacted_faults():
+        raise fault from sending

@@ -1,0 +1,100 @@
+"""The app's doors, opened by the local host's listeners: in this process, or in one of its own that may be killed.
+
+What is put off goes to one queue, and the host takes what is due from another: between them the tests are the time.
+"""
+
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from unittest import mock
+
+from azure.storage.queue import QueueMessage
+from azure.storage.queue.aio import QueueClient, QueueServiceClient
+
+from local.host.queue_listener import QueueListener
+from local.host.settings import QueueRules
+from local.stopping import stop_event
+from shared import bootstrap
+from shared.adapters import azure_storage, inference
+from shared.bootstrap import Dropscribe
+from shared.patience import Patience
+from tests.integration.identity import Identity
+
+HURRY = Patience(
+    claim=2, invocation=20, call=5, here=0.05, first=0.01, longest=0.02, complete=0, breaker=0.01, overdue=0
+)
+HOST_TRIES = 5
+RULES = QueueRules(
+    batch_size=16, new_batch_threshold=8, most_tries=HOST_TRIES, retry_after=0, longest_pause=0.1, hidden_seconds=1
+)
+DRAIN_SECONDS = 10  # as the local host
+READY = "The doors are open."
+
+
+@contextmanager
+def hurried(**storage: object) -> Iterator[None]:
+    """Nobody waits between two tries, and by identity nobody asks Entra ID. `storage` are options of its clients."""
+    at_once = dict.fromkeys(("initial_backoff", "increment_base", "random_jitter_range"), 0)
+    most = storage.get("read_timeout", inference.READ_SECONDS)
+    with ExitStack() as exits:
+        exits.enter_context(mock.patch.dict(azure_storage._OPTIONS, {**at_once, **storage}))
+        exits.enter_context(mock.patch.object(inference, "READ_SECONDS", most))
+        exits.enter_context(mock.patch.object(bootstrap, "entra_id", return_value=Identity()))
+        yield
+
+
+@asynccontextmanager
+async def opened(environ: Mapping[str, str], patience: Patience | None = HURRY) -> AsyncIterator[None]:
+    """The app with its doors open until the end of the block: to events, to files that are due, to poison."""
+    app = bootstrap.load(environ, patience=patience)
+    async with QueueServiceClient.from_connection_string(environ["HOST_STORAGE"], **azure_storage._OPTIONS) as queues:
+        doors = list(_listeners(app, queues, environ))
+        tasks = [asyncio.create_task(door.listen()) for door in doors]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*(door.drain(DRAIN_SECONDS) for door in doors))
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await app.close()
+
+
+def _listeners(app: Dropscribe, queues: QueueServiceClient, environ: Mapping[str, str]) -> Iterator[QueueListener]:
+    async def event(body: bytes, _: QueueMessage) -> None:
+        message = json.loads(body)
+        await app.process(message["ContainerName"], message["BlobName"])
+
+    async def due(body: bytes, _: QueueMessage) -> None:
+        await app.resume(body.decode())
+
+    async def poison(body: bytes, _: QueueMessage) -> None:
+        await app.settle_poison(body.decode())
+
+    for name, door in ((environ["EVENTS"], event), (environ["DUE"], due)):
+        poisoned = queues.get_queue_client(f"{name}-poison")
+        yield QueueListener(queues.get_queue_client(name), door, RULES, _always(poisoned))
+        yield QueueListener(poisoned, poison, RULES, None)
+
+
+def _always(queue: QueueClient) -> Callable[[bytes], QueueClient]:
+    return lambda _body: queue
+
+
+async def main() -> None:
+    """Keep the doors open until told to stop."""
+    stop = stop_event()
+    async with opened(os.environ):
+        logging.getLogger("doors").info(READY)
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
+    certificate = os.environ.get("STORAGE_CERTIFICATE")
+    with hurried(**({"connection_verify": certificate} if certificate else {})):
+        asyncio.run(main())

@@ -1,0 +1,210 @@
+"""A file, the app behind faulty wires, the host at its doors, and straight lines to storage for whoever looks on."""
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob.aio import BlobClient, BlobServiceClient
+from azure.storage.queue.aio import QueueClient, QueueServiceClient
+
+from local import storage
+from local.process import Child
+from local.storage import ACCOUNT, connection_string
+from local.tls import server_context
+from shared.patience import Patience
+from tests import samples
+from tests.conftest import eventually
+from tests.integration.doors import HURRY, READY, opened
+from tests.integration.faulty import Faulty, Passed, proxy
+from tests.integration.loopback import Service, service
+from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, Places
+from tests.planted import SECRETS
+from tests.unit.test_settings import GOOD
+
+NAME = "a chart.png"
+MOST_ROUNDS = 12
+A_DAY = timedelta(days=1)
+
+
+@dataclass
+class Scene:
+    """All there is. `messages` are those that have waited."""
+
+    places: Places
+    faulty: Faulty
+    foundry: Service
+    blobs: BlobServiceClient
+    queues: QueueServiceClient
+    environ: dict[str, str]
+    etag: str = ""
+    messages: list[str] = field(default_factory=list)
+
+    async def drop(self, name: str = NAME) -> None:
+        """A file lands, and the host gets to know of it."""
+        put = await self._blob("input", name).upload_blob(samples.CHART.read_bytes())
+        self.etag = put["etag"].strip('"')
+        message = json.dumps({"ContainerName": self.places["input"], "BlobName": name})
+        await self._queue("events").send_message(base64.b64encode(message.encode()).decode())
+
+    async def leave_a_record(self) -> None:
+        """Somebody broke down here before, over an older version of the file."""
+        older = {"etag": "older", "kind": "claimed", "until": "2026-01-01T00:00:00Z", "attempt": 0, "crashes": 0}
+        name = hashlib.sha256(NAME.encode()).hexdigest()
+        await self._blob("state", name).upload_blob(json.dumps({**older, "token": ""}))
+
+    async def worker(self, log: Path) -> Child:
+        """Start a process with open doors."""
+        command = [sys.executable, "-m", "tests.integration.doors"]
+        return await Child.start("A worker", command, environ=self.environ, log=log, ready=[READY])
+
+    async def settle(self) -> None:
+        """Let the host work, and a day pass whenever it rests, until there is nothing left to do.
+
+        At each rest the file must be found in its document or in a message.
+        """
+        for _ in range(MOST_ROUNDS):
+            await self.let_the_host_work()
+            is_answered, waiting = await self.document() is not None, await self.count("later")
+            assert is_answered or waiting, "nobody knows of the file any more"
+            if is_answered and not waiting:
+                return
+            await self.let_a_day_pass()
+
+    async def let_the_host_work(self, patience: Patience | None = HURRY) -> None:
+        """Until there is nothing that it could do now."""
+        async with opened(self.environ, patience):
+            await eventually(self._is_at_rest)
+
+    async def let_a_day_pass(self) -> None:
+        """Whatever was to last, or to wait, for a day or less has done so."""
+        async for name in self.blobs.get_container_client(self.places["state"]).list_blob_names():
+            await self._make_older(self._blob("state", name))
+        for sent in self.requests("send")[len(self.messages) :]:
+            asked, answered = ElementTree.fromstring(sent.body), ElementTree.fromstring(sent.answer)
+            receipt = [answered.findtext(f"QueueMessage/{each}") or "" for each in ("MessageId", "PopReceipt")]
+            await self._queue("later").delete_message(*receipt)
+            await self._queue("due").send_message(asked.findtext("MessageText"))
+            self.messages.append(base64.b64decode(asked.findtext("MessageText") or "").decode())
+
+    async def document(self, name: str = NAME) -> dict[str, Any] | None:
+        """The document of a file, if it is there."""
+        try:
+            content = await (await self._blob("output", f"{name}.json").download_blob()).readall()
+        except ResourceNotFoundError:
+            return None
+        document: dict[str, Any] = json.loads(content)
+        return document
+
+    async def listed(self, kind: str) -> dict[str, str]:
+        """What is in a container: names and etags."""
+        container = self.blobs.get_container_client(self.places[kind])
+        return {blob.name: blob.etag.strip('"') async for blob in container.list_blobs()}
+
+    async def count(self, kind: str) -> int:
+        """How many messages are in a queue, hidden or not."""
+        return (await self._queue(kind).get_queue_properties()).approximate_message_count or 0
+
+    async def left(self) -> int:
+        """How many messages there are, poison and all."""
+        return sum([await self.count(kind) for kind in QUEUES])
+
+    def requests(self, stage: str) -> list[Passed]:
+        """Those of a stage that had their effect."""
+        return [each for each in self.faulty.passed if each.stage == stage]
+
+    def written_elsewhere(self) -> list[Passed]:
+        """Requests that may have changed something that neither we nor the host have any business with."""
+        ours = ("output", "state", "pauses", *QUEUES)
+        asked = [each for each in self.faulty.passed if each.method not in ("GET", "HEAD")]
+        others = [each for each in asked if each.stage not in ("model", "sign")]
+        return [each for each in others if self.places.kind_of(each.path) not in ours]
+
+    def secrets(self) -> list[str]:
+        """What nobody may ever read: what is planted, the account's key, and the signatures that were given out."""
+        given_out = [re.findall(r"sig=([^&\"]+)", each.body.decode()) for each in self.foundry.arrived]
+        return [*SECRETS, storage.KEY, *itertools.chain(*given_out)]
+
+    async def _is_at_rest(self) -> bool | None:
+        for kind in HOSTS_QUEUES:
+            if await self.count(kind):
+                return None
+        return True
+
+    async def _make_older(self, blob: BlobClient) -> None:
+        record = json.loads(await (await blob.download_blob()).readall())
+        older = {**record, "until": _earlier(record["until"])} if isinstance(record, dict) else _earlier(record)
+        await blob.upload_blob(json.dumps(older), overwrite=True)
+
+    def _blob(self, kind: str, name: str) -> BlobClient:
+        return self.blobs.get_blob_client(self.places[kind], name)
+
+    def _queue(self, kind: str) -> QueueClient:
+        return self.queues.get_queue_client(self.places[kind])
+
+
+def _earlier(moment: str) -> str:
+    return (datetime.fromisoformat(moment) - A_DAY).isoformat()
+
+
+@asynccontextmanager
+async def scene_over(azurite: str, certificate: tuple[Path, Path] | None = None) -> AsyncIterator[Scene]:
+    """A scene of its own; with a certificate the app is known to storage by identity, and the file travels by URL."""
+    places = Places()
+    faulty = Faulty(places.stage_of)
+    ends = dict(part.partition("=")[::2] for part in azurite.strip(";").split(";"))
+    secure: dict[str, Any] = {"connection_verify": str(certificate[0])} if certificate else {}
+    tls = server_context(*certificate) if certificate else None
+    async with AsyncExitStack() as exits:
+        enter = exits.enter_async_context
+        upstreams = [ends[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
+        blob, queue = [await enter(proxy(faulty, each, tls)) for each in upstreams]
+        foundry = await enter(service())
+        model = await enter(proxy(faulty, foundry.url))
+        blobs = await enter(BlobServiceClient.from_connection_string(azurite, **secure))
+        queues = await enter(QueueServiceClient.from_connection_string(azurite, **secure))
+        for kind in CONTAINERS:
+            await blobs.create_container(places[kind])
+        for kind in QUEUES:
+            await queues.create_queue(places[kind])
+        by_identity = _by_identity(blob, queue, certificate[0]) if certificate else {}
+        environ = {**_environ(places, f"{model}/models", connection_string(blob, queue)), **by_identity}
+        yield Scene(places, faulty, foundry, blobs, queues, environ)
+
+
+def _environ(places: Places, endpoint: str, storage: str) -> dict[str, str]:
+    """The app's settings, and for the doors what the host must know."""
+    return {
+        **GOOD,
+        "AZURE_INFERENCE_ENDPOINT": endpoint,
+        "AZURE_INFERENCE_DEPLOYMENT": "Phi-4-multimodal-instruct",
+        "MEDIA_STORAGE": storage,
+        "INPUT_CONTAINER": places["input"],
+        "OUTPUT_CONTAINER": places["output"],
+        "STATE_CONTAINER": places["state"],
+        "DEFERRED_QUEUE": places["later"],
+        "ARRIVAL_SECONDS": "0",
+        "HOST_STORAGE": storage,
+        "EVENTS": places["events"],
+        "DUE": places["due"],
+    }
+
+
+def _by_identity(blob: str, queue: str, certificate: Path) -> dict[str, str]:
+    return {
+        "MEDIA_STORAGE": "",
+        "MEDIA_STORAGE__blobServiceUri": f"{blob}/{ACCOUNT}",
+        "MEDIA_STORAGE__queueServiceUri": f"{queue}/{ACCOUNT}",
+        "MODEL_CAPABILITIES": json.dumps({"Phi-4-multimodal": {"most_bytes": 1000}}),  # too small for the file
+        "STORAGE_CERTIFICATE": str(certificate),
+    }

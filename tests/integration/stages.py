@@ -1,0 +1,51 @@
+"""Which stage of the path a request is, told from its method and its address."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from shared.media import HEAD_BYTES
+
+CONTAINERS = ("input", "output", "state")
+HOSTS_QUEUES = ("events", "events-poison", "due", "due-poison")
+QUEUES = ("later", *HOSTS_QUEUES)
+"""Files wait in `later`; to `due` they are passed on when their time has come, and the host takes them from there."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Containers and queues of a test's own."""
+
+    run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+
+    def __getitem__(self, kind: str) -> str:
+        """The name of one."""
+        return f"{self.run}-{kind}"
+
+    def kind_of(self, path: str) -> str:
+        """Which of them an address leads to; "" if none. The pauses stand apart from the records of files."""
+        _, _, place, *rest = [*path.split("/"), "", ""]
+        if place == self["state"] and rest[0] == "pauses":
+            return "pauses"
+        return next((kind for kind in (*CONTAINERS, *QUEUES) if self[kind] == place), "")
+
+    def stage_of(self, request: web.Request) -> str:
+        """The stage; "" for what is none, such as the host's putting away of a message."""
+        if request.path.startswith("/models"):
+            return "model"
+        if request.query.get("comp") == "userdelegationkey":
+            return "sign"
+        asks_for_head = request.headers.get("x-ms-range") == f"bytes=0-{HEAD_BYTES - 1}"
+        stages = {
+            ("GET", "events"): "event",
+            ("HEAD", "input"): "look",
+            ("HEAD", "output"): "find",
+            ("GET", "input"): "validate" if asks_for_head else "read",
+            ("GET", "state"): "recall",
+            ("PUT", "state"): "claim",
+            ("PUT", "output"): "write",
+            ("DELETE", "state"): "clear",
+            ("POST", "later"): "send",
+        }
+        return stages.get((request.method, self.kind_of(request.path)), "")
