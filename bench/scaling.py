@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import scaling_sums as sums
 from bench import storage_costs
 from bench.scaling_sums import RESULTS, Row
-from bench.simulation.app import DAY, Figures, SimulatedApp, Size, daily, dropped, place, steadily
+from bench.simulation.app import DAY, Figures, SimulatedApp, Size, daily, dropped, place, run_to_end, steadily
 from bench.simulation.fleet import QUEUE_SLOTS
 from bench.simulation.kinds import KINDS, PICTURE, SPEECH
 from bench.simulation.limits import ASSUMED, PUBLISHED
@@ -96,7 +96,7 @@ def _beside(picture: Kind, apps: int) -> Row:
     all_apps = [SimulatedApp(clock, service, Size(1), random) for _ in range(apps)]
     all_apps[0].expect(SPEECH, (0 for _ in range(10_000)), "bulk")
     all_apps[-1].expect(picture, (600 + each for each in steadily(180, 3600, random)), "picture")
-    clock.run(7 * DAY, lambda: all(app.is_done for app in all_apps))
+    run_to_end(clock, *all_apps)
     waits = sorted(all_apps[-1].storage.waits_in("picture"))
     return {"median_minutes": round(waits[90] / 60, 1), "longest_minutes": round(waits[-1] / 60, 1)}
 
@@ -109,7 +109,7 @@ def peak() -> list[Row]:
         clock, service, random = place({PICTURE.deployment: allowed}, SEED)
         app = SimulatedApp(clock, service, Size(1), random)
         app.expect(PICTURE, daily(files, 1, random), "day")
-        clock.run(7 * DAY, lambda app=app: app.is_done)  # type: ignore[misc]
+        run_to_end(clock, app)
         share = in_ten_seconds * DAY / 10 / files
         waits = (round(wait / 60, 1) for wait in app.figures().waits)
         rows.append({"share": round(share, 2), **dict(zip(WAITS, waits, strict=True))})
@@ -146,10 +146,11 @@ def results(costs: Row) -> Row:
 def main() -> None:
     """Measure, simulate, and write it all down."""
     logging.getLogger("dropscribe").setLevel(logging.CRITICAL)  # its lines are about files that are not there
-    costs = storage_costs.measured()
-    print(f"Measured: {costs}", flush=True)
+    spread = storage_costs.measured()
+    print(f"Measured: {spread}", flush=True)
+    costs = {name: middle for name, (_, middle, _) in spread.items()}
     machine = {"cores": os.cpu_count(), "processor": _processor(), "python": platform.python_version()}
-    found = {"machine": machine, **results(costs)}
+    found = {"machine": machine, "spread": spread, **results(costs)}
     path = RESULTS / "scaling.json"
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"Written: {path.relative_to(ROOT)}")

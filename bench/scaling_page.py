@@ -121,8 +121,10 @@ def _lines(name: str, found: Found) -> Iterator[Sequence[object]]:
         yield ["Figure", "What"]
         yield from ([each["value"], each["what"]] for each in found[name].values())
     elif name == "costs":
-        yield ["Median", "What"]
-        yield from ([found[name][key], what] for key, what in COSTS.items())
+        yield ["Median", "Lowest", "Highest", "What"]
+        for key, what in COSTS.items():
+            low, middle, high = found["spread"][key]
+            yield [middle, low, high, what]
     elif name == "one_instance":
         yield from _by_slots(found[name])
     else:

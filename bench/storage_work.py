@@ -22,7 +22,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from PIL import Image
 
 IN_MEMORY = 1_000_000
-LISTED, OVERDUE, FILES = 1_000, 200, 100
+LISTED, OVERDUE, FILES = 5_000, 200, 100  # 5,000 are a page of a listing
 PICTURE_BYTES = 300_000
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -42,6 +42,22 @@ class _Many:
         return START + timedelta(days=1)
 
 
+async def fill() -> dict[str, float]:
+    """The containers, with files and documents with the metadata of real ones; none answers a file as it is."""
+    labels = {"input_etag": "0x8DC", "status": "ok", "recipe": "receipt", "kind": "image", "written_by": "0" * 32}
+    async with BlobServiceClient.from_connection_string(os.environ["MEDIA_STORAGE"]) as service:
+        for container in ("input", "output", "state", "many", "many-documents", "many-records"):
+            await service.create_container(container)
+
+        async def put(number: int) -> None:
+            name = f"receipts/2026/11/{number:09}-scan.jpg"
+            await service.get_blob_client("many", name).upload_blob(b"1")
+            await service.get_blob_client("many-documents", f"{name}.json").upload_blob(b"1", metadata=labels)
+
+        await _all(put(number) for number in range(LISTED))
+    return {}
+
+
 async def memory() -> dict[str, float]:
     """A look at a million answered files, without what storage itself takes."""
     from shared.rescue import Rescue
@@ -57,20 +73,19 @@ async def files() -> dict[str, float]:
     """Pictures through the whole app, from the event to the document, sixteen at once."""
     from shared.bootstrap import load
 
+    mine = os.getpid()
     content = _picture() + random.Random(1).randbytes(PICTURE_BYTES)  # noqa: S311 - the same bytes each time
     async with BlobServiceClient.from_connection_string(os.environ["MEDIA_STORAGE"]) as service:
-        for container in ("input", "output", "state"):
-            await service.create_container(container)
         for number in range(2 * FILES):
-            await service.get_blob_client("input", f"{number}.png").upload_blob(content)
+            await service.get_blob_client("input", f"{mine}/{number}.png").upload_blob(content)
     app = load(os.environ)
     requests = RequestCounter()
-    await _all(app.process("input", f"{number}.png") for number in range(FILES))
+    await _all(app.process("input", f"{mine}/{number}.png") for number in range(FILES))
     counted = requests.count / FILES
     requests.stop()
     gc.collect()
     started = time.process_time()
-    await _all(app.process("input", f"{number}.png") for number in range(FILES, 2 * FILES))
+    await _all(app.process("input", f"{mine}/{number}.png") for number in range(FILES, 2 * FILES))
     cpu = (time.process_time() - started) / FILES
     await app.close()
     return {"file_cpu_s": cpu, "file_requests": counted, "worker_mb": _peak_mb()}
@@ -90,7 +105,6 @@ async def look() -> dict[str, float]:
     where = os.environ["MEDIA_STORAGE"]
     blobs, queues = blobs_by_connection_string(where), queues_by_connection_string(where)
     store = BlobFiles(blobs, input_container="many", output_container="many-documents")
-    await _fill(blobs)
     records, clock = BlobRecords(blobs, "many-records"), ServerClock()
     ending = Conclusion(files=store, claims=records, announcements=None)
     rescue = Rescue("many", store, records, DeferralQueue(queues, "deferred"), ending, clock, Patience(overdue=0))
@@ -108,20 +122,6 @@ async def look() -> dict[str, float]:
         "blob_azurite_ms": wall * 1000 / (2 * LISTED),
         "overdue_azurite_ms": overdue * 1000 / OVERDUE,
     }
-
-
-async def _fill(service: BlobServiceClient) -> None:
-    """Files, and documents with the metadata of real ones, none of which answers a file as it is."""
-    for container in ("many", "many-documents", "many-records"):
-        await service.create_container(container)
-    labels = {"input_etag": "0x8DC", "status": "ok", "recipe": "receipt", "kind": "image", "written_by": "0" * 32}
-
-    async def put(number: int) -> None:
-        name = f"receipts/2026/11/{number:09}-scan.jpg"
-        await service.get_blob_client("many", name).upload_blob(b"1")
-        await service.get_blob_client("many-documents", f"{name}.json").upload_blob(b"1", metadata=labels)
-
-    await _all(put(number) for number in range(LISTED))
 
 
 async def _all(works: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -167,4 +167,4 @@ def _peak_mb() -> float:
 
 if __name__ == "__main__":
     logging.getLogger("dropscribe").setLevel(logging.CRITICAL)
-    print(json.dumps(asyncio.run({"memory": memory, "files": files, "look": look}[sys.argv[1]]())))
+    print(json.dumps(asyncio.run({"fill": fill, "memory": memory, "files": files, "look": look}[sys.argv[1]]())))

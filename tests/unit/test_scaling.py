@@ -21,7 +21,7 @@ def test_every_result_has_its_table() -> None:
     shown = {
         line.removeprefix("<!-- scaling: ").removesuffix(" -->") for line in TEXT.splitlines() if "scaling: " in line
     }
-    assert shown == RESULTS.keys() - {"machine", "kinds", "slots"}
+    assert shown == RESULTS.keys() - {"machine", "spread", "kinds", "slots"}
 
 
 @pytest.mark.parametrize("said", list(words(RESULTS)))
@@ -37,6 +37,7 @@ def test_the_results_rest_on_the_figures_and_recipes_of_today() -> None:
 
 def test_what_is_reckoned_from_them_is_reckoned_so() -> None:
     costs, calls = RESULTS["costs"], RESULTS["slots"]["calls"]
+    assert costs == {name: middle for name, (_, middle, _) in RESULTS["spread"].items()}
     again: Found = {
         "quota": sums.quota(),
         "fill": sums.fill(calls),
