@@ -70,6 +70,11 @@ def load() -> int:
     return _python("-m", "bench.load", files, seed)
 
 
+def scaling() -> int:
+    """Simulate many instances at a model's quota, and measure what storage costs; some minutes."""
+    return _python("-m", "bench.scaling") or _python("-m", "bench.scaling_page")
+
+
 def fuzz() -> int:
     """Try the protocol under thousands of orders of events; five minutes."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
@@ -122,7 +127,7 @@ def format() -> int:  # noqa: A001 - the command's name
 
 def docs() -> int:
     """Write the parts of the documentation that come from the code."""
-    return _python("scripts/docs.py")
+    return _python("scripts/docs.py") or _python("-m", "bench.scaling_page")
 
 
 def lock() -> int:
@@ -152,7 +157,7 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(demo, test, host, run, drop, check, bench, load, fuzz, package, infra, snapshots, e2e, audit),
+        *(demo, test, host, run, drop, check, bench, load, scaling, fuzz, package, infra, snapshots, e2e, audit),
         *(setup, format, docs, lock, clean),
     )
 }

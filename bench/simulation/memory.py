@@ -1,0 +1,121 @@
+"""Storage in memory for the core, with a clock that is not the machine's. Nothing in it fails."""
+
+import itertools
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from bench.simulation.virtual_time import VirtualTime
+from shared.chat import MediaSource
+from shared.claims import Claim, StoredClaim
+from shared.errors import Overtaken
+from shared.files import InputFile, StoredOutcome
+from shared.outcome import Outcome, document_name
+
+
+class MemoryStorage:
+    """Files, documents, claims and pauses (`FileStore`, `ClaimStore`, `PauseStore`).
+
+    A look at a file takes all the `seconds` that the real one spends on storage, here and later on its way.
+
+    Attributes:
+        arrived: when each file came, in seconds since the beginning.
+        waited: how long each answered file was without its document.
+        file_seconds: the time that all files together were without one: counted as they come and go.
+    """
+
+    def __init__(self, clock: VirtualTime, seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._outcomes: dict[str, StoredOutcome] = {}
+        self._records: dict[str, StoredClaim] = {}
+        self._pauses: dict[str, datetime] = {}
+        self._versions = itertools.count(1)
+        self._counted_at = 0.0
+        self._without = 0
+        self.arrived: dict[str, float] = {}
+        self.waited: dict[str, float] = {}
+        self.file_seconds = 0.0
+
+    def put(self, name: str) -> None:
+        """Let a file come."""
+        self._count(1)
+        self.arrived[name] = self._clock.seconds
+
+    def _count(self, change: int) -> None:
+        self.file_seconds += self._without * (self._clock.seconds - self._counted_at)
+        self._counted_at = self._clock.seconds
+        self._without += change
+
+    def waits_in(self, folder: str) -> list[float]:
+        """How long the answered files of a folder waited."""
+        return [wait for name, wait in self.waited.items() if name.startswith(f"{folder}/")]
+
+    async def look(self, name: str) -> InputFile:
+        """See `FileStore.look`."""
+        await self._clock.sleep(self._seconds)
+        return InputFile("input", name, "1", 1, {}, self._modified(name))
+
+    def _modified(self, name: str) -> datetime:
+        return self._clock.moment(self.arrived[name])
+
+    async def read_head(self, file: InputFile, length: int) -> bytes:
+        """See `FileStore.read_head`."""
+        raise NotImplementedError  # whoever answers here needs no content
+
+    def open(self, file: InputFile) -> MediaSource:
+        """See `FileStore.open`."""
+        raise NotImplementedError
+
+    async def find_outcome(self, name: str) -> StoredOutcome | None:
+        """See `FileStore.find_outcome`."""
+        return self._outcomes.get(document_name(name))
+
+    async def read_outcome(self, name: str) -> Outcome | None:
+        """See `FileStore.read_outcome`."""
+        raise NotImplementedError  # nobody is told of documents here
+
+    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+        """See `FileStore.write_outcome`."""
+        name = outcome.input.name
+        if self._outcomes.get(document_name(name)) != replacing:
+            raise Overtaken(name)
+        self._outcomes[document_name(name)] = StoredOutcome(self._version(), outcome.input.etag)
+        self._count(-1)
+        self.waited[name] = self._clock.seconds - self.arrived[name]
+
+    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+        """See `FileStore.list_inputs`."""
+        for name in list(self.arrived):
+            yield name, "1", self._modified(name)
+
+    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+        """See `FileStore.list_answered`."""
+        for name, outcome in list(self._outcomes.items()):
+            yield name, outcome.input_etag
+
+    async def read(self, name: str) -> StoredClaim | None:
+        """See `ClaimStore.read`."""
+        return self._records.get(name)
+
+    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        """See `ClaimStore.write`."""
+        if self._records.get(name) != replacing:
+            raise Overtaken(name)
+        self._records[name] = StoredClaim(self._version(), claim)
+        return self._records[name]
+
+    async def delete(self, name: str, stored: StoredClaim) -> None:
+        """See `ClaimStore.delete`."""
+        if self._records.get(name) == stored:
+            del self._records[name]
+
+    async def read_pause(self, deployment: str) -> datetime | None:
+        """See `PauseStore.read_pause`."""
+        return self._pauses.get(deployment)
+
+    async def write_pause(self, deployment: str, until: datetime) -> None:
+        """See `PauseStore.write_pause`."""
+        self._pauses[deployment] = until
+
+    def _version(self) -> str:
+        return str(next(self._versions))

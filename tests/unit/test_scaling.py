@@ -1,0 +1,47 @@
+"""docs/scaling.md says what bench/results/scaling.json says, and that is what the code reckons with."""
+
+from dataclasses import asdict
+
+import pytest
+
+from bench import scaling_sums as sums
+from bench.scaling_page import PAGE, Found, found, page, words
+from bench.simulation.kinds import KINDS
+from bench.simulation.limits import ASSUMED, PUBLISHED
+
+RESULTS = found()
+TEXT = PAGE.read_text(encoding="utf-8")
+
+
+def test_the_tables_of_the_page_are_those_of_the_results() -> None:
+    assert page(TEXT, RESULTS) == TEXT
+
+
+def test_every_result_has_its_table() -> None:
+    shown = {
+        line.removeprefix("<!-- scaling: ").removesuffix(" -->") for line in TEXT.splitlines() if "scaling: " in line
+    }
+    assert shown == RESULTS.keys() - {"machine", "spread", "kinds", "slots"}
+
+
+@pytest.mark.parametrize("said", list(words(RESULTS)))
+def test_the_sentences_of_the_page_hold_the_figures_of_the_results(said: str) -> None:
+    assert said in " ".join(TEXT.split())
+
+
+def test_the_results_rest_on_the_figures_and_recipes_of_today() -> None:
+    assert RESULTS["published"] == {name: asdict(figure) for name, figure in PUBLISHED.items()}
+    assert RESULTS["assumed"] == {name: asdict(figure) for name, figure in ASSUMED.items()}
+    assert RESULTS["kinds"] == [asdict(kind) for kind in KINDS]
+
+
+def test_what_is_reckoned_from_them_is_reckoned_so() -> None:
+    costs, calls = RESULTS["costs"], RESULTS["slots"]["calls"]
+    assert costs == {name: middle for name, (_, middle, _) in RESULTS["spread"].items()}
+    again: Found = {
+        "quota": sums.quota(),
+        "fill": sums.fill(calls),
+        "limits": sums.limits(costs, calls),
+        "listing": sums.listing(costs),
+    }
+    assert again == {name: RESULTS[name] for name in again}
