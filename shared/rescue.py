@@ -1,10 +1,12 @@
 """Files that fell out of the path: those that the host gave up on, and those whose event was lost."""
 
+import contextlib
 import logging
+import secrets
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from shared.claims import ClaimStore, StoredClaim
+from shared.claims import Claim, ClaimStore, StoredClaim, crashes_of
 from shared.clock import Clock
 from shared.conclusion import Conclusion
 from shared.deferrals import Deferrals, Job
@@ -14,6 +16,8 @@ from shared.events import log_event
 from shared.files import FileStore
 from shared.outcome import document_name
 from shared.patience import Patience
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -59,22 +63,54 @@ class Rescue:
 
     async def reconcile(self) -> int:
         """Queue every file again that should have its document by now and is in nobody's hands; return how many."""
-        answered = {hash(each) async for each in self.files.list_answered()}
-        overdue = self.clock.now() - timedelta(seconds=self.patience.overdue)
         queued = 0
-        async for name, etag, modified in self.files.list_inputs():
-            if modified > overdue or hash((document_name(name), etag)) in answered:
-                continue
-            if not self._is_in_hand(await self.claims.read(name), etag):
+        for name, etag in await self._overdue():
+            record = await self.claims.read(name)
+            if not self._is_in_hand(record, etag):
                 log_event("blob.reconciled", logging.WARNING, name=name)
-                await self.deferrals.send(Job(name=name), 0)
+                await self._queue_again(name, etag, record)
                 queued += 1
         return queued
 
+    async def _overdue(self) -> list[tuple[str, str]]:
+        """The names and etags of files that should have their document by now."""
+        answered, latest = set(), NEVER
+        async for document, etag, written in self.files.list_answered():
+            answered.add(hash((document, etag)))
+            latest = max(latest, written)
+        waiting, youngest = [], NEVER
+        async for name, etag, modified in self.files.list_inputs():
+            if hash((document_name(name), etag)) in answered:
+                youngest = max(youngest, modified)
+            else:
+                waiting.append((name, etag, modified))
+        horizon = self._horizon(latest, youngest)
+        return [(name, etag) for name, etag, modified in waiting if modified <= horizon]
+
+    def _horizon(self, latest: datetime, youngest: datetime) -> datetime:
+        """What was dropped before this should have its document.
+
+        Events wait in the host's queue in the order in which files came. While a backlog is worked off, only a file
+        that a younger one has passed by has lost its event; the others would all be queued twice.
+        """
+        now = self.clock.now()
+        overdue = now - timedelta(seconds=self.patience.overdue)
+        if latest < overdue:
+            return overdue  # there is no backlog, or nobody works it off
+        return max(min(youngest, overdue), now - timedelta(seconds=self.patience.lost))
+
+    async def _queue_again(self, name: str, etag: str, record: StoredClaim | None) -> None:
+        """Send, then note: the message comes when the note is there, and whoever answers the file removes it."""
+        await self.deferrals.send(Job(name=name), self.patience.first)
+        until = self.clock.now() + timedelta(seconds=self.patience.first)
+        with contextlib.suppress(Overtaken):  # whoever wrote meanwhile has it in hand
+            note = Claim(etag, "deferred", until, 0, crashes_of(record, etag), secrets.token_hex(16))
+            await self.claims.write(name, note, replacing=record)
+
     def _is_in_hand(self, record: StoredClaim | None, etag: str) -> bool:
-        """Whether somebody works on this version, or a message will bring it back soon."""
-        late = timedelta(seconds=self.patience.longest)
-        return record is not None and record.claim.etag == etag and record.claim.until + late > self.clock.now()
+        """Whether somebody works on this version, or a message will bring it back: ours stay until they are taken."""
+        lost = timedelta(seconds=self.patience.lost)
+        return record is not None and record.claim.etag == etag and record.claim.until + lost > self.clock.now()
 
 
 def _poisoned() -> FileRejected:
