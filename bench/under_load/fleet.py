@@ -52,11 +52,9 @@ class Fleet:
         await asyncio.gather(*(worker.child.stop() for worker in self._seats.values()))
 
     async def be_killed(self, every: float) -> None:
-        """Kill one at random every so many seconds, and start another in its place."""
-        due = time.monotonic()
+        """Kill one at random, start another in its place, and when that is ready wait for so many seconds."""
         while True:
-            due += every
-            await asyncio.sleep(due - time.monotonic())
+            await asyncio.sleep(every)
             seat = self.random.choice(sorted(self._seats))
             victim = self._seats.pop(seat)
             self.killed[victim.number] = time.monotonic()

@@ -13,14 +13,14 @@ class Load:
 
     Attributes:
         per_second: the model's quota.
-        kill_every: seconds from one `kill -9` to the next.
+        kill_every: seconds from when all workers are up to the next `kill -9`.
     """
 
     files: int
     seed: int
     per_second: float = 8
     workers: int = 3
-    kill_every: float = 6
+    kill_every: float = 4
 
     @property
     def offered_per_second(self) -> float:
