@@ -18,9 +18,9 @@ class Load:
 
     files: int
     seed: int
-    per_second: float = 8
+    per_second: float = 6
     workers: int = 3
-    kill_every: float = 4
+    kill_every: float = 5
 
     @property
     def offered_per_second(self) -> float:
