@@ -5,11 +5,11 @@ import math
 from pathlib import Path
 from typing import Any
 
-from bench.load import Load
 from bench.simulation.app import DAY
 from bench.simulation.kinds import KINDS, PICTURE
 from bench.simulation.limits import CORES, PUBLISHED
 from bench.simulation.served import PHI
+from bench.under_load.plan import Load
 
 RESULTS = Path(__file__).parent / "results"
 HOST_SECONDS = 600  # `functionTimeout` in host.json

@@ -34,9 +34,9 @@ class _Many:
         for number in range(IN_MEMORY):
             yield f"receipts/2026/11/{number:09}-scan.jpg", f"0x8DC{number:012X}", START
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
         for number in range(IN_MEMORY):
-            yield f"receipts/2026/11/{number:09}-scan.jpg.json", f"0x8DC{number:012X}"
+            yield f"receipts/2026/11/{number:09}-scan.jpg.json", f"0x8DC{number:012X}", START
 
     def now(self) -> datetime:
         return START + timedelta(days=1)

@@ -24,8 +24,9 @@ class Azurite:
 
     def __init__(self, child: Child) -> None:
         self._child = child
+        self.blob_endpoint, self.queue_endpoint = child.said["blob"], child.said["queue"]
         self.blobs = f"{child.said['blob']}/{ACCOUNT}"
-        self.connection_string = connection_string(child.said["blob"], child.said["queue"])
+        self.connection_string = connection_string(self.blob_endpoint, self.queue_endpoint)
 
     @classmethod
     async def start(
@@ -35,18 +36,20 @@ class Azurite:
         location: Path | None,
         ports: tuple[int, int] = (0, 0),
         certificate: tuple[Path, Path] | None = None,
+        tells_requests: bool = False,
     ) -> "Azurite":
         """Start it, keeping its files in `location`, or in memory where that is None.
 
         `ports` are those of its blob and queue services; 0 is any free one. With a certificate and its key it
-        speaks TLS and takes the tokens of Entra ID, of which it checks everything but the signature.
+        speaks TLS and takes the tokens of Entra ID, of which it checks everything but the signature. Where it
+        `tells_requests`, each stands in the log, with its method, its address and the status of the answer.
 
         Raises:
             NotStartedError: it did not come up.
         """
         blob, queue = map(str, ports)
         place = ["--location", str(location)] if location else ["--inMemoryPersistence"]
-        quiet = ["--silent", "--disableTelemetry", "--skipApiVersionCheck"]
+        quiet = ["--disableTelemetry", "--skipApiVersionCheck", *([] if tells_requests else ["--silent"])]
         services = ["--blobPort", blob, "--queuePort", queue, "--tablePort", "0"]
         secure = (
             ["--cert", str(certificate[0]), "--key", str(certificate[1]), "--oauth", "basic"] if certificate else []

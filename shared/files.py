@@ -86,6 +86,6 @@ class FileStore(Protocol):
         """The name, etag and time of every file."""
         ...
 
-    def list_answered(self) -> AsyncIterator[tuple[str, str]]:
-        """The name of every document, and the etag of the version that it answers."""
+    def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
+        """The name of every document, the etag of the version that it answers, and when it was written."""
         ...

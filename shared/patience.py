@@ -18,7 +18,9 @@ class Patience:
         give_up: when a file that never got through ends in an error.
         complete: how long a file may be empty, or its copy pending, before that is taken for its last state.
         breaker: how long a deployment that refuses us is left alone, at least.
-        overdue: how old a file without a document is when the reconciler queues it again.
+        overdue: how old a file without a document is when the reconciler begins to ask what became of its event.
+        lost: after how long it asks no more but queues the file again, and no longer believes that a message of ours
+            is still on its way.
     """
 
     claim: float = 900
@@ -31,6 +33,7 @@ class Patience:
     complete: float = 60
     breaker: float = 300
     overdue: float = 1800
+    lost: float = 86_400
 
     def wait(self, attempt: int, asked: float | None, random: Random) -> float:
         """How long a file waits after its attempt of this number (from 0): never less than the service asked for."""

@@ -164,6 +164,7 @@ class Errand:
             await self._claim(file)
             try:
                 await self._require_unanswered(file)
+                self._require_time()  # again: storage may have been slow
                 await self._with.answering.ask(file, draft, self._time_left)
             except ModelUnavailable as fault:
                 await self._bear(fault, fault.deployment or deployments[0], draft)

@@ -1,11 +1,12 @@
 """Files that fell out of the path: those that the host gave up on, and those whose event was lost."""
 
+import contextlib
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from shared.claims import ClaimStore, StoredClaim
+from shared.claims import Claim, ClaimStore, StoredClaim, crashes_of
 from shared.clock import Clock
 from shared.conclusion import Conclusion
 from shared.deferrals import Deferrals, Job
@@ -13,8 +14,8 @@ from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, Overtaken
 from shared.events import log_event
 from shared.files import FileStore
-from shared.outcome import document_name
 from shared.patience import Patience
+from shared.survey import Lot, Survey, Waiting
 
 MOST_LOOKED_INTO = 5_000
 """How many overdue files one look is for: with two requests for each it must end long before the host stops it at ten
@@ -67,35 +68,34 @@ class Rescue:
     async def reconcile(self) -> int:
         """Queue files again that should have their documents by now and are in nobody's hands; return how many.
 
-        Where very many are overdue it looks into some, drawn by lot: so each has its turn, whatever state the others
-        are in. On the way it logs how many files wait, and for how many seconds the oldest of them.
+        On the way it logs how many files wait, and for how many seconds the oldest of them.
         """
-        answered = {hash(each) async for each in self.files.list_answered()}
-        since = self.clock.now() - timedelta(seconds=self.patience.overdue)
-        waiting, oldest, overdue = 0, self.clock.now(), Lot(self.most, self.random)
-        async for name, etag, modified in self.files.list_inputs():
-            if hash((document_name(name), etag)) in answered:
-                continue
-            waiting, oldest = waiting + 1, min(oldest, modified)
-            if modified <= since:
-                overdue.add((name, etag))
-        queued = sum([await self._queue_again(name, etag) for name, etag in overdue.drawn])
-        age = round((self.clock.now() - oldest).total_seconds())
-        log_event("files.waiting", waiting=waiting, oldest_seconds=age, queued=queued)
+        now = self.clock.now()
+        survey = Survey(now, self.patience, Lot(self.most, self.random))
+        await survey.take(self.files)
+        queued = sum([await self._queue_again(file) for file in survey.perhaps_lost()])
+        age = round((now - survey.oldest).total_seconds())
+        log_event("files.waiting", waiting=survey.waiting, oldest_seconds=age, queued=queued)
         return queued
 
-    async def _queue_again(self, name: str, etag: str) -> bool:
-        """Queue a file, unless it is in hand."""
-        if self._is_in_hand(await self.claims.read(name), etag):
+    async def _queue_again(self, file: Waiting) -> bool:
+        """Send, then note, unless it is in hand: the message comes when the note is there, by which it is known."""
+        record = await self.claims.read(file.name)
+        if self._is_in_hand(record, file.etag):
             return False
-        log_event("blob.reconciled", logging.WARNING, name=name)
-        await self.deferrals.send(Job(name=name), 0)
+        log_event("blob.reconciled", logging.WARNING, name=file.name)
+        await self.deferrals.send(Job(name=file.name), self.patience.first)
+        until = self.clock.now() + timedelta(seconds=self.patience.first)
+        with contextlib.suppress(Overtaken):  # whoever wrote meanwhile has it in hand
+            token = f"{self.random.getrandbits(128):032x}"
+            note = Claim(file.etag, "deferred", until, 0, crashes_of(record, file.etag), token)
+            await self.claims.write(file.name, note, replacing=record)
         return True
 
     def _is_in_hand(self, record: StoredClaim | None, etag: str) -> bool:
-        """Whether somebody works on this version, or a message will bring it back soon."""
-        late = timedelta(seconds=self.patience.longest)
-        return record is not None and record.claim.etag == etag and record.claim.until + late > self.clock.now()
+        """Whether somebody works on this version, or a message will bring it back: ours stay until they are taken."""
+        lost = timedelta(seconds=self.patience.lost)
+        return record is not None and record.claim.etag == etag and record.claim.until + lost > self.clock.now()
 
 
 def _poisoned() -> FileRejected:
@@ -105,21 +105,3 @@ def _poisoned() -> FileRejected:
         "See the log of the app for why; then drop the file again or run `dropscribe redrive`.",
         retryable=True,
     )
-
-
-class Lot:
-    """So many files at most, each with the same chance, of however many are added (Vitter's algorithm R)."""
-
-    def __init__(self, most: int, random: Random) -> None:
-        self._most = most
-        self._random = random
-        self._added = 0
-        self.drawn: list[tuple[str, str]] = []
-
-    def add(self, file: tuple[str, str]) -> None:
-        """Put a name and an etag into the lot."""
-        self._added += 1
-        if len(self.drawn) < self._most:
-            self.drawn.append(file)
-        elif (place := self._random.randrange(self._added)) < self._most:
-            self.drawn[place] = file

@@ -88,10 +88,11 @@ class MemoryStorage:
         for name in list(self.arrived):
             yield name, "1", self._modified(name)
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_answered`."""
-        for name, outcome in list(self._outcomes.items()):
-            yield name, outcome.input_etag
+        for name, wait in list(self.waited.items()):
+            written = self._clock.moment(self.arrived[name] + wait)
+            yield document_name(name), self._outcomes[document_name(name)].input_etag, written
 
     async def read(self, name: str) -> StoredClaim | None:
         """See `ClaimStore.read`."""

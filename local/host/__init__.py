@@ -10,5 +10,6 @@ This is Dropscribe's local host, not the Azure Functions host. What differs:
   gives one event, and a restart gives an event for every file that is there.
 - Host and worker are one process: a function that times out is cancelled, the worker is not restarted.
 - Blob, queue and timer triggers and queue outputs only; connection strings only; timers are not kept across
-  restarts; nothing scales.
+  restarts, and run in every host where there are several (AzureWebJobs.<function>.Disabled=true stops one);
+  nothing scales.
 With Core Tools installed, `func start` runs the same folder on the real host."""

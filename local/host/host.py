@@ -9,7 +9,7 @@ from local.host.clients import Clients
 from local.host.event_grid import EventGrid
 from local.host.queue_listener import QueueListener
 from local.host.queue_trigger import QueueTrigger
-from local.host.settings import HostSettings, HostSettingsError
+from local.host.settings import HostSettings, HostSettingsError, is_disabled
 from local.host.timer_trigger import TimerTrigger
 from local.host.web import HostWeb
 from local.host.worker import Function, Worker
@@ -37,7 +37,7 @@ class Host:
             AppNotLoadedError, HostSettingsError: the app cannot be run.
         """
         try:
-            functions = await self._worker.load()
+            functions = _enabled(await self._worker.load())
             _refuse_unknown_triggers(functions)
             await self._serve(functions, port, stop)
         finally:
@@ -75,6 +75,13 @@ class Host:
 
     def _queue_trigger(self, function: Function) -> QueueTrigger:
         return QueueTrigger(self._worker, self._settings, self._clients, function)
+
+
+def _enabled(functions: Sequence[Function]) -> list[Function]:
+    for function in functions:
+        if is_disabled(function.name):
+            log.info("function %s is disabled", function.name)
+    return [function for function in functions if not is_disabled(function.name)]
 
 
 def _started_by(trigger: str, functions: Sequence[Function]) -> list[Function]:

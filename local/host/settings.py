@@ -95,6 +95,11 @@ def connection_string(name: str) -> str:
     )
 
 
+def is_disabled(function: str) -> bool:
+    """Whether the environment says `AzureWebJobs.<function>.Disabled`, as the real host reads it."""
+    return os.environ.get(f"AzureWebJobs.{function}.Disabled", "").lower() in ("true", "1")
+
+
 def resolve(text: str) -> str:
     """Fill in `%SETTING%` in a binding.
 

@@ -21,6 +21,10 @@ INPUT_ETAG = "input_etag"
 WRITTEN_BY = "written_by"
 """The metadata key by which a write knows its own document again, when only the response to it was lost."""
 
+PAGE_BLOBS = 250
+"""How many a listing brings at once: the SDK reads a page in one go, of 5000 in more than a second, and nobody else
+has his turn meanwhile."""
+
 
 class BlobFiles:
     """The input and output containers of one storage account."""
@@ -105,14 +109,14 @@ class BlobFiles:
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_inputs`."""
         with translated():
-            async for blob in self._input.list_blobs():
+            async for blob in self._input.list_blobs(results_per_page=PAGE_BLOBS):
                 yield blob.name, bare(blob.etag), blob.last_modified
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_answered`."""
         with translated():
-            async for blob in self._output.list_blobs(include=["metadata"]):
-                yield blob.name, (blob.metadata or {}).get(INPUT_ETAG, "")
+            async for blob in self._output.list_blobs(include=["metadata"], results_per_page=PAGE_BLOBS):
+                yield blob.name, (blob.metadata or {}).get(INPUT_ETAG, ""), blob.last_modified
 
 
 async def _was_written_by(token: str, blob: BlobClient) -> bool:

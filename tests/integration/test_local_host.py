@@ -101,7 +101,7 @@ async def start(azurite: str, door: str, log: Path, app: Path = APP, **more: str
     return await Child.start(
         "The host",
         [sys.executable, "-m", "local.host", str(app)],
-        environ={"AzureWebJobsStorage": azurite, "DOOR": door, **more},
+        environ={"AzureWebJobsStorage": azurite, "DOOR": door, "AzureWebJobs.never.Disabled": "true", **more},
         log=log,
         ready=[r"The host is ready at (?P<address>\S+)"],
     )
@@ -141,6 +141,12 @@ async def test_a_blob_that_fails_is_tried_as_often_as_host_json_says_and_is_then
         "ETag": etag,
     }
     assert await world.said("cannot take fails.png")
+
+
+async def test_a_disabled_function_is_not_started(world: World) -> None:
+    assert await world.said("function never is disabled")
+    await world.saw("timer/", times=2)
+    assert await world.seen("never") == 0
 
 
 async def test_a_function_that_hangs_is_cancelled_after_the_timeout_of_host_json(world: World) -> None:

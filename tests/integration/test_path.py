@@ -283,7 +283,7 @@ async def test_records_that_nobody_can_read_stop_no_file(place: Place, caplog: p
 async def test_a_file_whose_event_was_lost_is_found_and_answered(place: Place) -> None:
     await place.drop("chart.png", CHART)
     await place.process("answered.png", CHART)
-    app = place.app(patience=Patience(overdue=0))
+    app = place.app(patience=Patience(overdue=0, first=0))
     await app.reconcile()
     (message,) = [each async for each in place.queue.receive_messages()]
     assert base64.b64decode(message.content).decode() == '{"name":"chart.png"}'

@@ -10,7 +10,7 @@ import pytest
 from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.azure_storage import CHUNK_BYTES, blobs_by_connection_string
-from shared.adapters.storage import BlobFiles
+from shared.adapters.storage import PAGE_BLOBS, BlobFiles
 from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
 from shared.files import InputFile
@@ -186,6 +186,17 @@ async def test_a_document_is_found_again_by_the_version_that_it_answers(store: S
     assert found
     assert found.input_etag == file.etag
     assert json.loads(await store.document("a.png.json"))["error"]["code"] == "damaged_media"
+
+
+async def test_a_listing_tells_each_file_and_each_document_once_over_many_pages(store: Store) -> None:
+    names = [f"file-{number:03}" for number in range(PAGE_BLOBS + 1)]
+    for name in names:
+        await store.upload(name, b"x")
+        await store.files.write_outcome(outcome_for(await store.files.look(name)), replacing=None)
+    inputs = [(name, etag) async for name, etag, _ in store.files.list_inputs()]
+    answered = [(name, etag) async for name, etag, _ in store.files.list_answered()]
+    assert [name for name, _ in inputs] == names
+    assert answered == [(f"{name}.json", etag) for name, etag in inputs]
 
 
 async def test_two_first_documents_cannot_both_be_written(store: Store) -> None:

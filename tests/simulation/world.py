@@ -81,6 +81,7 @@ class World:
     checks_versions: bool = True
     inputs: dict[str, tuple[str, float]] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, Outcome]] = field(default_factory=dict)
+    answered_at: dict[str, float] = field(default_factory=dict)
     records: dict[str, StoredClaim] = field(default_factory=dict)
     queues: dict[str, list[Message]] = field(
         default_factory=lambda: {"blob": [], "deferred": [], "blob-poison": [], "deferred-poison": []}
@@ -272,6 +273,7 @@ class World:
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
             raise Overtaken(name)
         self.outcomes[name] = (self.version(), outcome)
+        self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
         await Pause()
 
@@ -280,10 +282,10 @@ class World:
         for name, (etag, modified) in list(self.inputs.items()):
             yield name, etag, START + timedelta(seconds=modified)
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
         await Pause()
         for name, (_, outcome) in list(self.outcomes.items()):
-            yield name, outcome.input.etag
+            yield name, outcome.input.etag, START + timedelta(seconds=self.answered_at[name])
 
     async def read(self, name: str) -> StoredClaim | None:
         await Pause()

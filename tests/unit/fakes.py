@@ -57,10 +57,15 @@ class MemorySource:
 
 @dataclass
 class MemoryFiles:
-    """A store in memory. `before_writing` runs once, between the answer and the write."""
+    """A store in memory. `before_writing` runs once, between the answer and the write.
+
+    `modified` and `written` are the times of files and documents, `START` where they do not say.
+    """
 
     contents: dict[str, bytes] = field(default_factory=dict)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
+    modified: dict[str, datetime] = field(default_factory=dict)
+    written: dict[str, datetime] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, Outcome]] = field(default_factory=dict)
     writes: int = 0
     before_writing: Callable[[], None] | None = None
@@ -93,11 +98,11 @@ class MemoryFiles:
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         for name, content in self.contents.items():
-            yield name, _etag(content), START
+            yield name, _etag(content), self.modified.get(name, START)
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str]]:
+    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
         for name, (_, outcome) in self.outcomes.items():
-            yield document_name(name), outcome.input.etag
+            yield document_name(name), outcome.input.etag, self.written.get(name, START)
 
     async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
         meanwhile, self.before_writing = self.before_writing, None

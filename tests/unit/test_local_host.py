@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from local.host.blob_trigger import container_and_name
-from local.host.settings import HostSettings, HostSettingsError, QueueRules, resolve
+from local.host.settings import HostSettings, HostSettingsError, QueueRules, is_disabled, resolve
 
 
 def host_json(folder: Path, **parts: object) -> Path:
@@ -32,6 +32,17 @@ def test_settings_have_the_hosts_own_defaults(tmp_path: Path) -> None:
     settings = HostSettings.load(host_json(tmp_path))
     assert settings.function_timeout == 1800
     assert (settings.blobs.most_tries, settings.queues) == (5, QueueRules(16, 8, 5, 0, 60))
+
+
+@pytest.mark.parametrize(
+    ("value", "disabled"), [("true", True), ("True", True), ("1", True), ("false", False), ("", False)]
+)
+def test_a_function_is_disabled_by_the_setting_that_the_real_host_knows(
+    value: str, disabled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AzureWebJobs.reconcile.Disabled", value)
+    assert is_disabled("reconcile") is disabled
+    assert not is_disabled("answer_blob")
 
 
 def test_a_timeout_of_minus_one_is_none_at_all(tmp_path: Path) -> None:

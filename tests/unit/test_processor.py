@@ -629,3 +629,19 @@ async def test_a_call_that_would_begin_too_late_is_left_to_another_invocation() 
     await processor(files, model, state=state).take("chart.png")
     assert len(state.sent) == 1
     assert (state.time - begun).total_seconds() < 540 - 310 + 60
+
+
+class SlowState(MemoryState):
+    """Takes minutes to write down a claim."""
+
+    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        self.time += timedelta(seconds=300 if claim.kind == "claimed" else 0)
+        return await super().write(name, claim, replacing=replacing)
+
+
+async def test_a_call_for_which_claiming_left_too_little_time_is_left_to_another_invocation() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([said("late")]), SlowState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    assert (model.requests, [seconds for _, seconds in state.sent]) == ([], [0])
+    assert state.records["chart.png"].claim.kind == "deferred"

@@ -1,28 +1,135 @@
 import json
 import logging
-from collections import Counter
 from dataclasses import replace
+from datetime import datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from shared.claims import Claim
 from shared.conclusion import Conclusion
-from shared.rescue import Lot, Rescue
+from shared.deferrals import Job
+from shared.draft import Draft
+from shared.errors import FileRejected
+from shared.patience import Patience
+from shared.rescue import Rescue
 from tests import samples
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.test_processor import processor
 
 CHART = samples.CHART.read_bytes()
 
+NOW = MemoryState().now()
+AN_HOUR_AGO = NOW - timedelta(hours=1)
+
 
 def rescue(files: MemoryFiles, state: MemoryState) -> Rescue:
-    conclusion = Conclusion(files=files, claims=state, announcements=state)
+    conclusion = Conclusion(files=files, claims=state, announcements=None)
     return Rescue(
         input_container="input", files=files, claims=state, deferrals=state, conclusion=conclusion, clock=state
     )
+
+
+def dropped(files: MemoryFiles, name: str, at: datetime) -> None:
+    files.put(name, name.encode())
+    files.modified[name] = at
+
+
+async def answered(files: MemoryFiles, name: str, dropped_at: datetime, written_at: datetime) -> None:
+    dropped(files, name, dropped_at)
+    file = await files.look(name)
+    fault = FileRejected("damaged_media", "It is broken.", "Mend it.")
+    await files.write_outcome(Draft("input", name, file.etag, file.size).rejected(fault), replacing=None)
+    files.written[name] = written_at
+
+
+def queued(state: MemoryState) -> list[str]:
+    return [job.name for job, _ in state.sent]
+
+
+async def test_a_file_of_which_nobody_heard_is_queued_again_when_it_is_overdue() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    dropped(files, "lost.png", AN_HOUR_AGO)
+    dropped(files, "new.png", NOW)
+    assert await rescue(files, state).reconcile() == 1
+    assert state.sent == [(Job(name="lost.png"), Patience().first)]
+
+
+async def test_a_file_that_was_queued_again_is_left_alone_for_a_day() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    dropped(files, "lost.png", AN_HOUR_AGO)
+    found = []
+    for _ in range(3):
+        found.append(await rescue(files, state).reconcile())
+        state.time += timedelta(hours=13)
+    assert found == [1, 0, 1]
+
+
+async def test_a_file_that_waits_in_a_message_of_ours_is_left_alone() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    dropped(files, "waits.png", AN_HOUR_AGO)
+    etag = (await files.look("waits.png")).etag
+    await state.write("waits.png", Claim(etag, "deferred", AN_HOUR_AGO, 3, 0, "token"), replacing=None)
+    assert await rescue(files, state).reconcile() == 0
+
+
+async def test_what_is_known_of_an_older_version_keeps_nobody_from_queueing_the_new_one() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    dropped(files, "lost.png", AN_HOUR_AGO)
+    await state.write("lost.png", Claim("older", "deferred", NOW, 3, 1, "token"), replacing=None)
+    assert await rescue(files, state).reconcile() == 1
+    assert state.records["lost.png"].claim.crashes == 0
+
+
+async def test_a_file_that_crashed_its_workers_is_known_for_it_after_it_was_queued_again() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    dropped(files, "lost.png", NOW - timedelta(days=3))
+    etag = (await files.look("lost.png")).etag
+    claim = Claim(etag, "claimed", NOW - timedelta(days=2), 0, 1, "token")
+    await state.write("lost.png", claim, replacing=None)
+    await rescue(files, state).reconcile()
+    assert (state.records["lost.png"].claim.kind, state.records["lost.png"].claim.crashes) == ("deferred", 2)
+
+
+async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_again() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    dropped(files, "lost.png", NOW - timedelta(hours=4))
+    await answered(files, "younger.png", NOW - timedelta(hours=3), written_at=NOW)
+    dropped(files, "in the host's queue.png", NOW - timedelta(hours=2))
+    await rescue(files, state).reconcile()
+    assert queued(state) == ["lost.png"]
+
+
+async def test_a_backlog_that_nobody_works_off_is_queued_again() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    await answered(files, "older.png", NOW - timedelta(hours=3), written_at=AN_HOUR_AGO)
+    dropped(files, "waits.png", NOW - timedelta(hours=2))
+    await rescue(files, state).reconcile()
+    assert queued(state) == ["waits.png"]
+
+
+async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_the_backlog() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    await answered(files, "older.png", NOW - timedelta(days=3), written_at=NOW)
+    dropped(files, "waits.png", NOW - timedelta(days=2))
+    await rescue(files, state).reconcile()
+    assert queued(state) == ["waits.png"]
+
+
+async def test_nobody_is_disturbed_who_takes_a_file_while_it_is_queued_again() -> None:
+    files = MemoryFiles()
+    dropped(files, "lost.png", AN_HOUR_AGO)
+    etag = (await files.look("lost.png")).etag
+    taken = Claim(etag, "claimed", NOW + timedelta(minutes=15), 0, 0, "somebody else")
+
+    class Busy(MemoryState):
+        async def send(self, job: Job, seconds: float) -> None:
+            await super().send(job, seconds)
+            await self.write(job.name, taken, replacing=None)
+
+    busy = Busy()
+    assert await rescue(files, busy).reconcile() == 1
+    assert busy.records["lost.png"].claim == taken
 
 
 async def test_the_reconciler_queues_what_nobody_works_on_and_tells_how_much_waits(
@@ -73,21 +180,3 @@ async def test_a_lost_file_has_its_turn_though_many_others_wait_in_somebodys_han
     while not state.sent:
         assert await looks.reconcile() in (0, 1)
     assert [job.name for job, _ in state.sent] == ["lost.png"]
-
-
-@given(added=st.integers(0, 50), most=st.integers(1, 20), seed=st.integers())
-def test_a_lot_holds_as_many_as_it_may_and_nobody_twice(added: int, most: int, seed: int) -> None:
-    lot = Lot(most, Random(seed))
-    for number in range(added):
-        lot.add((str(number), "etag"))
-    assert len(lot.drawn) == len(set(lot.drawn)) == min(added, most)
-
-
-def test_a_lot_gives_each_the_same_chance() -> None:
-    drawn = Counter[str]()
-    for seed in range(2_000):
-        lot = Lot(2, Random(seed))
-        for name in "abcdefgh":
-            lot.add((name, "etag"))
-        drawn.update(name for name, _ in lot.drawn)
-    assert all(400 < times < 600 for times in drawn.values()), drawn  # a quarter of 2,000, give or take five deviations

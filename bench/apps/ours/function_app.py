@@ -1,6 +1,8 @@
 """The product's own doors, in a hurry: the same code, with times that a load test can wait for."""
 
 import importlib.util
+import json
+import os
 from pathlib import Path
 
 import azure.functions as func
@@ -13,13 +15,11 @@ assert _spec.loader
 product = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(product)
 
-product.dropscribe.patience = Patience(
-    claim=12, invocation=12, call=4, here=4, first=1, longest=20, complete=1, breaker=4, overdue=12
-)
+product.dropscribe.patience = Patience(**json.loads(os.environ["LOAD_PATIENCE"]))
 app = product.app
 
 
-@app.timer_trigger(arg_name="timer", schedule="*/6 * * * * *")
+@app.timer_trigger(arg_name="timer", schedule="%LOAD_RECONCILE%")
 async def reconcile_soon(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the host insists on it
-    """The reconciler, every six seconds instead of every quarter of an hour."""
+    """The reconciler, more often than every quarter of an hour."""
     await product.dropscribe.reconcile()

@@ -53,3 +53,9 @@ def on_message(message: func.QueueMessage, out: func.Out[str]) -> None:
 async def on_time(timer: func.TimerRequest) -> None:
     """Every second."""
     await saw(f"timer/{timer.past_due}")
+
+
+@app.timer_trigger(arg_name="timer", schedule="* * * * * *")
+async def never(timer: func.TimerRequest) -> None:
+    """Every second, where nobody disables it."""
+    await saw("never")

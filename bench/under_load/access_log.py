@@ -1,0 +1,29 @@
+"""What the storage emulator says was asked of it: its own record of every write, whoever made it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+_LINE = re.compile(r'"(?P<method>PUT|POST|DELETE|PATCH) /[^/ ]+/(?P<path>[^? ]+)\S* HTTP/1\.1" 2\d\d ')
+
+
+@dataclass(frozen=True)
+class Write:
+    """One that was done. `container` is that, or a queue; `name` is empty where it is the container itself."""
+
+    method: str
+    container: str
+    name: str
+
+
+def writes(log: Iterable[str]) -> Iterator[Write]:
+    """The writes that succeeded, in their order.
+
+    One whose response found nobody there any more has no status and is not counted: who asked had been killed.
+    """
+    for line in log:
+        found = _LINE.search(line)
+        if found:
+            container, _, name = unquote(found["path"]).partition("/")
+            yield Write(found["method"], container, name)

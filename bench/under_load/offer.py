@@ -1,0 +1,97 @@
+"""The files: dropped at a steady rate, some of them overwritten, some of their events lost and some repeated."""
+
+import asyncio
+import base64
+import io
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+from PIL import Image
+
+from bench.under_load.emulators import INPUT, Emulators
+from bench.under_load.plan import Load
+from bench.under_load.quota import marked
+
+EVENTS_OF_A_DROP = [0] + [1] * 26 + [2, 2, 3]
+"""One in thirty is lost, one in ten comes again."""
+
+OVERWRITTEN = 1 / 30
+
+
+@dataclass(frozen=True)
+class Drop:
+    """One version of a file, and how many events there are of it. No other has its number."""
+
+    name: str
+    version: int
+    events: int
+
+
+def drops(files: int, random: Random) -> Iterator[Drop]:
+    """So many files, and between them new versions of some that came before."""
+    version = 0
+    for number in range(files):
+        names = [number, random.randrange(number + 1)] if random.random() < OVERWRITTEN else [number]
+        for each in names:
+            version += 1
+            yield Drop(f"file-{each:06}", version, random.choice(EVENTS_OF_A_DROP))
+
+
+@dataclass
+class Offer:
+    """What was dropped so far: the numbers of each file's versions, and the etag of the newest."""
+
+    load: Load
+    storage: Emulators
+    random: Random
+    versions: dict[str, list[int]] = field(default_factory=dict)
+    etags: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0
+    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def drop_all(self) -> None:
+        """Drop them all, each at its time, however long the one before may take."""
+        started = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for number, drop in enumerate(drops(self.load.files, self.random)):
+                await asyncio.sleep(started + number / self.load.offered_per_second - time.monotonic())
+                group.create_task(self._put(drop))
+        self.seconds = time.monotonic() - started
+
+    def newest(self, name: str) -> int:
+        """The number of the newest version of a file."""
+        return self.versions[name][-1]
+
+    async def _put(self, drop: Drop) -> None:
+        async with self._locks[drop.name]:  # versions of one file come in their order
+            blob = self.storage.blobs.get_blob_client(INPUT, drop.name)
+            put = await blob.upload_blob(marked(PICTURE, drop.version), overwrite=True)
+            self.versions.setdefault(drop.name, []).append(drop.version)
+            self.etags[drop.name] = put["etag"].strip('"')
+            for _ in range(drop.events):
+                await self.storage.events.send_message(_event(drop.name, put["etag"]))
+
+
+def _event(name: str, etag: str) -> str:
+    fields = {
+        "Type": "BlobTrigger",
+        "FunctionId": "Host.Functions.answer_blob",
+        "BlobType": "BlockBlob",
+        "ContainerName": INPUT,
+        "BlobName": name,
+        "ETag": etag,
+    }
+    return base64.b64encode(json.dumps(fields).encode()).decode()
+
+
+def _picture() -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(picture, "PNG")
+    return picture.getvalue()
+
+
+PICTURE = _picture()

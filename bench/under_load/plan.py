@@ -1,0 +1,87 @@
+"""What is asked of an app, and the times that go with it."""
+
+import json
+from dataclasses import dataclass
+
+SECONDS_IN_AZURE = 20_000
+"""What a load is made out to take there, where all its times are the protocol's own: some five hours."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """So many files, four times as fast as the model can answer, while workers are killed.
+
+    Attributes:
+        per_second: the model's quota.
+        kill_every: seconds from when all workers are up to the next `kill -9`.
+    """
+
+    files: int
+    seed: int
+    per_second: float = 6
+    workers: int = 3
+    kill_every: float = 5
+
+    @property
+    def offered_per_second(self) -> float:
+        """How fast the files come."""
+        return 4 * self.per_second
+
+    @property
+    def least_seconds(self) -> float:
+        """What the quota alone makes of it, if each file is answered once."""
+        return self.files / self.per_second
+
+    @property
+    def outage(self) -> float:
+        """How long the model is down, in seconds."""
+        return max(4, self.least_seconds / 8)
+
+    @property
+    def outage_begins(self) -> float:
+        """When, in seconds from the first file: once a quarter of them must have been answered."""
+        return self.least_seconds / 4
+
+    @property
+    def patience(self) -> dict[str, float]:
+        """The protocol's times (shared/patience.py), as much shorter as the load is; none shorter than it can be."""
+        return {
+            "claim": max(12, self._sped_up(900)),
+            "invocation": max(10, self._sped_up(540)),
+            "call": max(4, self._sped_up(310)),
+            "here": 4,
+            "first": max(1, self._sped_up(15)),
+            "longest": max(20, self._sped_up(3600)),
+            "complete": 1,
+            "breaker": max(4, self._sped_up(300)),
+            "overdue": max(12, self._sped_up(1800)),
+            "lost": self._sped_up(86_400),
+        }
+
+    @property
+    def hidden_seconds(self) -> int:
+        """For how long the host hides a message: so late those of a killed worker come back."""
+        return round(max(8, self._sped_up(600)))
+
+    @property
+    def reconcile_schedule(self) -> str:
+        """When the reconciler runs: every minute, or more often if the load is over sooner (NCRONTAB)."""
+        seconds = round(max(6, self._sped_up(900)))
+        return f"*/{seconds} * * * * *" if seconds < 60 else "0 * * * * *"
+
+    @property
+    def still_seconds(self) -> float:
+        """After so long without any progress there will be none: nothing in the protocol waits for longer."""
+        return 1.5 * self.patience["longest"] + self.hidden_seconds
+
+    @property
+    def most_seconds(self) -> float:
+        """When to stop waiting for an app."""
+        return 60 + 4 * (self.least_seconds + self.outage)
+
+    def environ(self) -> dict[str, str]:
+        """What an app must know of all this."""
+        return {"LOAD_PATIENCE": json.dumps(self.patience), "LOAD_RECONCILE": self.reconcile_schedule}
+
+    def _sped_up(self, seconds: float) -> float:
+        return seconds / min(150, SECONDS_IN_AZURE / self.least_seconds)

@@ -1,0 +1,121 @@
+"""A model service with a quota and bad hours, which remembers whom it answered what, and was paid for."""
+
+import asyncio
+import base64
+import math
+import re
+import time
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bench.under_load.planted import ANSWER, owner_of
+
+SECONDS_TO_ANSWER = 0.05
+_DATA = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
+
+
+@dataclass
+class Call:
+    """One that is paid for. `is_heard` is whether whoever asked was still there to hear the answer."""
+
+    worker: int
+    at: float
+    is_heard: bool = False
+
+
+@dataclass
+class Quota:
+    """A token bucket: so many answers a second, and no more than that in hand. `is_down` makes it answer 503.
+
+    It remembers the calls for each version of a file; and, as some services do, names the caller's key when it
+    refuses something.
+    """
+
+    per_second: float
+    calls: dict[int, list[Call]] = field(default_factory=lambda: defaultdict(list))
+    refused: int = 0
+    is_down: bool = False
+    url: str = ""
+    _tokens: float = 0
+    _filled: float = field(default_factory=time.monotonic)
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Answer, or refuse as services do."""
+        key = request.headers["api-key"]
+        try:
+            version = version_in(await request.read())
+        except ConnectionError:
+            return web.Response(status=400)  # whoever asked was killed
+        if self.is_down:
+            return _refusal(503, f"Overloaded. Your key: {key}")
+        wait = self._take()
+        if wait:
+            self.refused += 1
+            headers = {"Retry-After": str(math.ceil(wait)), "retry-after-ms": str(math.ceil(wait * 1000))}
+            return _refusal(429, f"Too many requests with the key {key}", headers)
+        call = Call(owner_of(key), time.monotonic())
+        self.calls[version].append(call)
+        await asyncio.sleep(SECONDS_TO_ANSWER)
+        call.is_heard = request.transport is not None and not request.transport.is_closing()
+        return web.json_response(_completion(version))
+
+    def _take(self) -> float:
+        """Take a token; else the seconds until there is one."""
+        now = time.monotonic()
+        self._tokens = min(self.per_second, self._tokens + (now - self._filled) * self.per_second)
+        self._filled = now
+        if self._tokens < 1:
+            return (1 - self._tokens) / self.per_second
+        self._tokens -= 1
+        return 0
+
+
+def marked(picture: bytes, version: int) -> bytes:
+    """A picture by which the model knows the version: what follows the end of a PNG shows nothing."""
+    return picture + f"{version:016}".encode()
+
+
+def version_in(body: bytes) -> int:
+    """The version that a request shows to the model."""
+    found = _DATA.search(body)
+    assert found
+    return int(base64.b64decode(found[1])[-16:])
+
+
+def version_answered(text: str) -> int:
+    """The version to which an answer is one."""
+    return int(text.removeprefix(f"{ANSWER} to version "))
+
+
+def _completion(version: int) -> dict[str, object]:
+    message = {"role": "assistant", "content": f"{ANSWER} to version {version}"}
+    return {
+        "model": "quota",
+        "choices": [{"finish_reason": "stop", "message": message}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10},
+    }
+
+
+def _refusal(status: int, message: str, headers: dict[str, str] | None = None) -> web.Response:
+    error = {"error": {"code": str(status), "message": message}}
+    return web.json_response(error, status=status, headers=headers)
+
+
+@asynccontextmanager
+async def serving(per_second: float) -> AsyncIterator[Quota]:
+    """Run it on loopback."""
+    quota = Quota(per_second)
+    application = web.Application(client_max_size=1 << 24)
+    application.router.add_post("/{path:.*}", quota.answer)
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    quota.url = f"http://127.0.0.1:{runner.addresses[0][1]}/models"
+    try:
+        yield quota
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,91 @@
+"""What the containers show: which files wait for their documents, and which of them nobody may ever have heard of."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from shared.files import FileStore
+from shared.outcome import document_name
+from shared.patience import Patience
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file without a document of its newest version."""
+
+    name: str
+    etag: str
+    modified: datetime
+
+
+class Lot:
+    """So many files at most, each with the same chance, of however many are added (Vitter's algorithm R)."""
+
+    def __init__(self, most: int, random: Random) -> None:
+        self._most = most
+        self._random = random
+        self._added = 0
+        self.drawn: list[Waiting] = []
+
+    def add(self, file: Waiting) -> None:
+        """Put a file into the lot."""
+        self._added += 1
+        if len(self.drawn) < self._most:
+            self.drawn.append(file)
+        elif (place := self._random.randrange(self._added)) < self._most:
+            self.drawn[place] = file
+
+
+class Survey:
+    """One look at all files and all documents.
+
+    Attributes:
+        waiting: how many files have no document yet.
+        oldest: when the oldest of them came; the time of the look where none waits.
+    """
+
+    def __init__(self, now: datetime, patience: Patience, lot: Lot) -> None:
+        self._now = now
+        self._patience = patience
+        self._overdue = lot
+        self._overdue_since = now - timedelta(seconds=patience.overdue)
+        self._last_written = NEVER
+        self._youngest_answered = NEVER
+        self.waiting = 0
+        self.oldest = now
+
+    async def take(self, files: FileStore) -> None:
+        """List all documents, then all files."""
+        answered: set[int] = set()
+        async for document, etag, written in files.list_answered():
+            answered.add(hash((document, etag)))
+            self._last_written = max(self._last_written, written)
+        async for name, etag, modified in files.list_inputs():
+            if hash((document_name(name), etag)) in answered:
+                self._youngest_answered = max(self._youngest_answered, modified)
+            else:
+                self._note(Waiting(name, etag, modified))
+
+    def _note(self, file: Waiting) -> None:
+        self.waiting += 1
+        self.oldest = min(self.oldest, file.modified)
+        if file.modified <= self._overdue_since:
+            self._overdue.add(file)
+
+    def perhaps_lost(self) -> list[Waiting]:
+        """Files whose event may be lost; where very many are overdue some, drawn by lot: each has its turn."""
+        horizon = self._horizon()
+        return [file for file in self._overdue.drawn if file.modified <= horizon]
+
+    def _horizon(self) -> datetime:
+        """What was dropped before this should have its document.
+
+        Events wait in the host's queue in the order in which files came. While a backlog is worked off, only a file
+        that a younger one has passed by has lost its event; the others would all be queued twice.
+        """
+        if self._last_written < self._overdue_since:
+            return self._overdue_since  # there is no backlog, or nobody works it off
+        passed_by = min(self._youngest_answered, self._overdue_since)
+        return max(passed_by, self._now - timedelta(seconds=self._patience.lost))
