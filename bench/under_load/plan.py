@@ -18,7 +18,7 @@ class Load:
 
     files: int
     seed: int
-    per_second: float = 6
+    per_second: float = 5
     workers: int = 3
     kill_every: float = 5
 

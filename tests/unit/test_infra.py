@@ -244,9 +244,21 @@ def test_every_deployment_is_watched(deployed: Deployed) -> None:
         for criterion in rule["properties"]["criteria"]["allOf"]
     }
     assert metrics == {"DeadLetteredCount", "DroppedEventCount"}
-    shown = json.dumps(deployed.the("Microsoft.Insights/workbooks")["properties"]["serializedData"])
+
+
+@every_deployment
+def test_the_queries_that_are_deployed_are_those_of_the_files(deployed: Deployed) -> None:
+    shown = deployed.the("Microsoft.Insights/workbooks")["properties"]["serializedData"]
     for path in (INFRA / "queries").glob("*.kql"):
-        assert path.read_text().splitlines()[0].removeprefix("// ") in shown
+        assert path.read_text().replace("'", "''") in shown
+    rules = {rule["name"]: rule["properties"] for rule in deployed.all("Microsoft.Insights/scheduledQueryRules")}
+    for path in (INFRA / "queries" / "alerts").glob("*.kql"):
+        asked = rules[f"dropscribe-{path.stem.replace('_', '-')}"]["criteria"]["allOf"][0]["query"]
+        assert _without_thresholds(path.read_text()) == _without_thresholds(asked)
+
+
+def _without_thresholds(query: str) -> str:
+    return re.sub(r"(let \w+ = )\d+;", r"\1...;", query)
 
 
 def test_the_thresholds_of_alerts_are_those_of_the_parameters() -> None:
