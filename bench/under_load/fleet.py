@@ -28,6 +28,8 @@ class Worker:
 class Fleet:
     """As many workers as there are seats. As in Azure, one alone runs the timers: whoever has the first seat.
 
+    Where that one is killed, whoever comes next makes up for the run that it missed or began (schedule_monitor.py).
+
     Attributes:
         killed: when each of those that were killed was, by their number (`time.monotonic`).
         peak_mb: the most memory that all held together.

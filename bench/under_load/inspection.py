@@ -11,6 +11,7 @@ from bench.under_load.invariants import Evidence, Message
 from bench.under_load.offer import Offer
 from bench.under_load.planted import ANSWER, KEYS, leaks
 from bench.under_load.quota import Quota
+from local.host.schedule_monitor import CONTAINER as HOSTS_OWN
 
 DEFERRED = "dropscribe-deferred"
 QUEUES = (EVENTS, "webjobs-blobtrigger-poison", DEFERRED, f"{DEFERRED}-poison")
@@ -46,11 +47,11 @@ def strays(written: Sequence[Write], made: Iterable[str], *, dropped: int) -> It
     for write in written:
         if write.container == INPUT and write.method == "PUT" and write.name:
             drops += 1
-        elif write.name and write.container not in (OUTPUT, STATE, *QUEUES):
+        elif write.name and write.container not in (OUTPUT, STATE, HOSTS_OWN, *QUEUES):
             yield f"{write.method} {write.container}/{write.name}"
     if drops != dropped:
         yield f"{dropped} files were dropped, and {drops} were written to the input"
-    yield from (f"there is {name}" for name in sorted(set(made) - {*CONTAINERS, *QUEUES}))
+    yield from (f"there is {name}" for name in sorted(set(made) - {*CONTAINERS, HOSTS_OWN, *QUEUES}))
 
 
 def _documents(written: Iterable[Write]) -> Iterator[str]:

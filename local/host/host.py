@@ -5,10 +5,11 @@ import logging
 from collections.abc import Sequence
 
 from local.host.blob_trigger import BlobTriggers
-from local.host.clients import Clients
+from local.host.clients import HOST_STORAGE, Clients
 from local.host.event_grid import EventGrid
 from local.host.queue_listener import QueueListener
 from local.host.queue_trigger import QueueTrigger
+from local.host.schedule_monitor import ScheduleMonitor
 from local.host.settings import HostSettings, HostSettingsError, is_disabled
 from local.host.timer_trigger import TimerTrigger
 from local.host.web import HostWeb
@@ -64,7 +65,7 @@ class Host:
     def _start(self, functions: Sequence[Function], blobs: BlobTriggers, webhook: str) -> list[asyncio.Task[None]]:
         events = EventGrid(self._clients, _started_by("blobTrigger", functions), webhook)
         queues = [self._queue_trigger(each) for each in _started_by("queueTrigger", functions)]
-        timers = [TimerTrigger(self._worker, each) for each in _started_by("timerTrigger", functions)]
+        timers = [self._timer_trigger(each) for each in _started_by("timerTrigger", functions)]
         self._listeners = [blobs.listener, *(queue.listener for queue in queues)]
         endless = [
             *([events.watch()] if self._plays_event_grid else []),
@@ -75,6 +76,10 @@ class Host:
 
     def _queue_trigger(self, function: Function) -> QueueTrigger:
         return QueueTrigger(self._worker, self._settings, self._clients, function)
+
+    def _timer_trigger(self, function: Function) -> TimerTrigger:
+        monitor = ScheduleMonitor(self._clients.blobs(HOST_STORAGE), self._settings.host_id, function.name)
+        return TimerTrigger(self._worker, function, monitor)
 
 
 def _enabled(functions: Sequence[Function]) -> list[Function]:

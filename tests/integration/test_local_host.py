@@ -6,6 +6,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
+from local.host.schedule_monitor import ScheduleMonitor
 from local.host.web import HostWeb
 from local.process import Child, NotStartedError
 from tests.conftest import eventually
@@ -166,6 +168,36 @@ async def test_a_message_that_fails_is_poison_after_its_tries(world: World) -> N
 
 async def test_a_timer_starts_its_function_at_its_times(world: World) -> None:
     await world.saw("timer/False", times=2)
+
+
+async def test_a_time_that_passed_while_no_host_ran_is_made_up_for_at_start(azurite: str, tmp_path: Path) -> None:
+    (tmp_path / "host.json").write_text("{}")
+    (tmp_path / "function_app.py").write_text(ONCE_A_YEAR)
+    host_id = f"host-{uuid.uuid4().hex[:8]}"
+    log = tmp_path / "host.log"
+    async with BlobServiceClient.from_connection_string(azurite) as blobs:
+        monitor = ScheduleMonitor(blobs, host_id, "once_a_year")
+        await monitor.note(datetime(2020, 1, 1, tzinfo=UTC))
+        host = await start(azurite, "door", log, tmp_path, AzureFunctionsWebHost__hostid=host_id)
+
+        async def is_done() -> bool | None:
+            due = await monitor.next()
+            return (due is not None and due > datetime.now(UTC)) or None
+
+        await eventually(is_done)
+        await host.stop()
+    assert "past due: True" in log.read_text()
+
+
+ONCE_A_YEAR = """
+import logging
+import azure.functions as func
+app = func.FunctionApp()
+
+@app.timer_trigger(arg_name="timer", schedule="0 0 0 1 1 *")
+def once_a_year(timer: func.TimerRequest) -> None:
+    logging.info("past due: %s", timer.past_due)
+"""
 
 
 async def test_an_app_that_refuses_to_load_stops_the_host_with_its_own_words(azurite: str, tmp_path: Path) -> None:

@@ -1,0 +1,40 @@
+"""What the real host keeps of each timer in its storage, so that a run that it missed is made up for."""
+
+import json
+from datetime import datetime
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob.aio import BlobServiceClient
+
+CONTAINER = "azure-webjobs-hosts"
+
+
+class ScheduleMonitor:
+    """When a timer is due next. It is written once a run has ended: whoever was killed in the middle leaves it past."""
+
+    def __init__(self, storage: BlobServiceClient, host_id: str, function: str) -> None:
+        self._container = storage.get_container_client(CONTAINER)
+        self._status = self._container.get_blob_client(f"timers/{host_id}/Host.Functions.{function}/status")
+
+    async def next(self) -> datetime | None:
+        """When it was due, as far as is known."""
+        try:
+            status = json.loads(await (await self._status.download_blob()).readall())
+        except ResourceNotFoundError:
+            return None
+        return datetime.fromisoformat(status["Next"])
+
+    async def note(self, due: datetime) -> None:
+        """Keep when it is due next."""
+        status = json.dumps({"Next": due.isoformat()})
+        try:
+            await self._status.upload_blob(status, overwrite=True)
+        except ResourceNotFoundError:
+            await self._make_container()
+            await self._status.upload_blob(status, overwrite=True)
+
+    async def _make_container(self) -> None:
+        try:
+            await self._container.create_container()
+        except ResourceExistsError:
+            return  # another timer was first
