@@ -119,7 +119,13 @@ async def redrive(wanted: Wanted, storage: str | None, *, dry_run: bool) -> int:
         with show.bar("Files", len(documents)) as advance:
             queued = await account.send_again(documents, advance)
     show.console.print(f"{queued} of {len(documents)} files are queued again")
-    return 0
+    for fault in account.faults:
+        show.problem(fault)
+    if account.faults:
+        show.problem(
+            "Put that right and run this again. Files without a document come back by themselves, by the reconciler."
+        )
+    return 1 if account.faults else 0
 
 
 def _place(storage: str | None) -> Place | None:

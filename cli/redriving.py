@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob import BlobProperties
 
 from shared.adapters.azure_storage import (
     blobs_by_connection_string,
     blobs_by_identity,
+    code_of,
     only_if,
     queues_by_connection_string,
     queues_by_identity,
@@ -20,6 +21,7 @@ from shared.adapters.azure_storage import (
 from shared.adapters.credentials import entra_id
 from shared.adapters.queues import DeferralQueue
 from shared.deferrals import Job
+from shared.errors import StorageUnavailable
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,14 @@ class Place:
 
 @dataclass
 class Redrive:
-    """An open storage account."""
+    """An open storage account.
+
+    Attributes:
+        faults: a sentence for each document with which something went wrong.
+    """
 
     place: Place
+    faults: list[str] = field(default_factory=list)
     _exits: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> Self:
@@ -85,7 +92,12 @@ class Redrive:
         """Queue their files again, and return how many there still were."""
         queued = 0
         for document in documents:
-            queued += await self._send_again(document)
+            try:
+                queued += await self._send_again(document)
+            except AzureError as fault:
+                self.faults.append(f"{document.name}: storage answered {code_of(fault)}.")
+            except StorageUnavailable as fault:
+                self.faults.append(f"{document.name}: {fault}")
             advance()
         return queued
 

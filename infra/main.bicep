@@ -61,6 +61,10 @@ param alwaysReadyInstances int = 0
 @description('A queue that is told of each document; empty: none is.')
 param completedQueue string = ''
 
+@description('How storage is copied: three zones, or one where a region has no more.')
+@allowed(['Standard_ZRS', 'Standard_LRS'])
+param storageSku string = 'Standard_ZRS'
+
 @description('Days after which files are deleted, and their documents a week later; 0: never.')
 @minValue(0)
 param deleteFilesAfterDays int = 0
@@ -105,7 +109,8 @@ var containers = { input: 'input', output: 'output', state: 'state', deadLetter:
 var deploysModels = empty(existingEndpoint)
 var hasBudget = monthlyBudget > 0 && !empty(alertEmail)
 var budgetFrom = empty(budgetStart) ? thisMonth : budgetStart
-var existingAccount = split(existingAccountId, '/') // /subscriptions/ID/resourceGroups/GROUP/providers/TYPE/accounts/NAME
+// Whatever is not given must not break an index: it is read before anybody asks whether it is needed.
+var existingAccount = split(empty(existingAccountId) ? '////' : existingAccountId, '/') // /subscriptions/ID/resourceGroups/GROUP/providers/TYPE/accounts/NAME
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
@@ -129,6 +134,7 @@ module media 'modules/storage.bicep' = {
     location: location
     tags: tags
     name: names.media
+    sku: storageSku
     containers: map(items(containers), each => each.value)
     isPrivate: privateNetwork
     allowedIpRanges: allowedIpRanges
@@ -156,6 +162,7 @@ module host 'modules/storage.bicep' = {
     location: location
     tags: tags
     name: names.host
+    sku: storageSku
     containers: ['app-package']
     isPrivate: privateNetwork
   }

@@ -85,10 +85,18 @@ class Connection:
         deployed = self._deployed
         self._az("account", "show", "--output", "none")
         self._step(f"Waiting for the function {FUNCTION} of {deployed.app}", self._function, _NO_FUNCTION)
-        self._step("Waking the app", lambda: visit(f"https://{self._address()}/"), _NO_ANSWER)
+        self._wake(visit)
         self._step(f"Waiting for the key {KEY}", self._key, _NO_KEY)
         self._step(f"Connecting {deployed.topic} to {FUNCTION}", self._deploy, _NO_HANDSHAKE, PAUSES_OF_DEPLOYMENT)
         print(f"Files that land in the container {deployed.container} of {deployed.storage} are answered from now on.")
+
+    def _wake(self, visit: Callable[[str], str]) -> None:
+        """The handshake then need not wait for a start. Not everybody can: a Python may lack certificates."""
+        print("Waking the app ...", end=" ", flush=True)
+        try:
+            print(visit(f"https://{self._address()}/"), flush=True)
+        except NotYetError as fault:
+            print(f"{fault}; going on", flush=True)
 
     def _step(self, what: str, step: Callable[[], str], next_step: str, pauses: tuple[float, ...] = PAUSES) -> None:
         for pause in (*pauses, None):
@@ -143,7 +151,6 @@ _NO_FUNCTION = (
     f"Azure does not know the function {FUNCTION}. Either the app was not deployed (run `azd deploy`), or it refuses "
     "to start: the log says why (Application Insights, or `az webapp log tail`)."
 )
-_NO_ANSWER = "The app does not answer at its address. Look at its state in the portal."
 _NO_KEY = (
     f"The app never made its key {KEY}. It does so when its host starts, so the host does not start: "
     "the log says why, most often a role for its own storage that is still missing some minutes after `azd provision`."

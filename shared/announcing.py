@@ -19,17 +19,18 @@ class Announcements(Protocol):
 def cloud_event(outcome: Outcome, *, output: str) -> dict[str, Any]:
     """The event for a document in the container at the address `output`.
 
-    Its `id` is the same each time for one version of a file, so that whoever gets it twice can tell.
+    Its `id` is the same each time for one document, so that whoever gets it twice can tell; a document that is written
+    anew, as after `dropscribe redrive`, is another.
     """
-    file = outcome.input
+    file, completed = outcome.input, outcome.model_dump(mode="json")["timing"]["completed"]
     told = f"{output}/{document_name(file.name)}"
     return {
         "specversion": "1.0",
-        "id": hashlib.sha256(f"{file.container}\n{file.name}\n{file.etag}".encode()).hexdigest(),
+        "id": hashlib.sha256(f"{file.container}\n{file.name}\n{file.etag}\n{completed}".encode()).hexdigest(),
         "source": output,
         "type": ANSWERED if outcome.status == "ok" else FAILED,
         "subject": file.name,
-        "time": outcome.model_dump(mode="json")["timing"]["completed"],
+        "time": completed,
         "datacontenttype": "application/json",
         "data": {
             "input": {"container": file.container, "name": file.name, "etag": file.etag},

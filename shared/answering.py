@@ -8,7 +8,7 @@ from shared.chat import ChatModel, MediaPart, MediaSource
 from shared.conversation import Conversation
 from shared.deployment import Deployments
 from shared.draft import Draft
-from shared.errors import ModelTimeout, Overtaken
+from shared.errors import FileRejected, ModelTimeout, Overtaken
 from shared.files import FileStore, InputFile
 from shared.media import HEAD_BYTES, Media, sniff
 from shared.recipe import Recipe
@@ -49,6 +49,8 @@ class Answerer:
     async def prepare(self, file: InputFile, draft: Draft) -> Sequence[str]:
         """See `Answering.prepare`."""
         draft.choice = self._recipes.choose(file.name, file.metadata)
+        if file.is_archived:
+            raise _archived()
         draft.media = await self._sniff(file)
         draft.choice = draft.choice or self._recipes.default_for(draft.media.kind, file.metadata)
         draft.choice.require(draft.media.kind)
@@ -84,3 +86,12 @@ class Answerer:
         """A service that fetches a file by its address knows no etag, and may have fetched another version."""
         if (await self._files.look(file.name)).etag != file.etag:
             raise Overtaken(file.name)
+
+
+def _archived() -> FileRejected:
+    return FileRejected(
+        "archived",
+        "The file lies in the archive tier, from which nothing can be read.",
+        "Bring it to another tier, and when it is there, drop it again or run `dropscribe redrive --code archived`.",
+        retryable=True,
+    )

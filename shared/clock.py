@@ -1,15 +1,25 @@
 """What time it is: the storage service's, so that instances whose clocks differ agree on who holds what."""
 
 import asyncio
+import time
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whoever tells the time and can wait."""
+    """Whoever tells the time, can wait, and can stop waiting."""
 
     def now(self) -> datetime:
         """The present moment, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, for measuring: nothing puts them right, or back."""
+        ...
+
+    def within(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """Break off what takes longer, with a TimeoutError."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -30,6 +40,14 @@ class ServerClock:
     def now(self) -> datetime:
         """See `Clock.now`."""
         return datetime.now(UTC) + self._ahead
+
+    def monotonic(self) -> float:
+        """See `Clock.monotonic`."""
+        return time.monotonic()
+
+    def within(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        """See `Clock.within`."""
+        return asyncio.timeout(seconds)
 
     async def sleep(self, seconds: float) -> None:
         """See `Clock.sleep`."""

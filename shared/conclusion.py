@@ -5,11 +5,14 @@ Whoever breaks down in between leaves the record behind, by which the next one s
 
 from shared.announcing import Announcements
 from shared.claims import Claim, ClaimStore, StoredClaim
-from shared.errors import Overtaken
+from shared.errors import Overtaken, StorageUnavailable
 from shared.events import log_event
-from shared.files import FileStore, InputFile, StoredOutcome
+from shared.files import FileStore, StoredOutcome
 from shared.outcome import Outcome
 from shared.summary import summary
+
+MOST_WRITES = 5
+"""How often a document is written anew because another came in between."""
 
 
 class Conclusion:
@@ -25,6 +28,7 @@ class Conclusion:
 
         Raises:
             Overtaken: another document was written meanwhile.
+            StorageUnavailable: it could not be written, or announced.
         """
         if self._announcements and record is None:
             record = await self._claims.write(outcome.input.name, _reminder(outcome), replacing=None)
@@ -38,7 +42,7 @@ class Conclusion:
     async def _write(self, outcome: Outcome, replacing: StoredOutcome | None) -> None:
         """An answer that was paid for is not thrown away because one to an older version came late."""
         name, etag = outcome.input.name, outcome.input.etag
-        while True:
+        for _ in range(MOST_WRITES):
             try:
                 return await self._files.write_outcome(outcome, replacing=replacing)
             except Overtaken:
@@ -46,16 +50,20 @@ class Conclusion:
                 is_newest = (await self._files.look(name)).etag == etag
                 if not is_newest or (replacing and replacing.input_etag == etag):
                     raise
+        raise StorageUnavailable("Something else writes to this document again and again.")
 
-    async def tidy(self, file: InputFile, record: StoredClaim | None) -> None:
-        """Finish what somebody left undone who wrote the document of this version; nobody must hold it now."""
-        log_event("blob.already_answered", name=file.name)
-        if record is None:
-            return
-        outcome = await self._files.read_outcome(file.name) if self._announcements else None
-        if self._announcements and outcome and outcome.input.etag == file.etag:
+    async def tidy(self, name: str, record: StoredClaim | None) -> None:
+        """Finish what somebody left undone who wrote the document; nobody must hold the file now."""
+        log_event("blob.already_answered", name=name)
+        if record:
+            await self.clear_away(name, record)
+
+    async def clear_away(self, name: str, record: StoredClaim) -> None:
+        """Announce the document that stands there, once more perhaps, and remove the record."""
+        outcome = await self._files.read_outcome(name) if self._announcements else None
+        if self._announcements and outcome:
             await self._announcements.announce(outcome)
-        await self._claims.delete(file.name, record)
+        await self._claims.delete(name, record)
 
 
 def _reminder(outcome: Outcome) -> Claim:

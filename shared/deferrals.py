@@ -14,7 +14,8 @@ class Job(BaseModel):
         etag: of the version that all of this is about; another version begins anew.
         attempt: how often a busy service turned it away.
         timeouts: how often the model did not answer in time; each may have been paid for.
-        since: when it was first put off.
+        since: when a busy or failing model first turned it away; None where something else kept it since.
+        unwritten: whether there was an answer that could not be written.
         poisoned: how often the host gave up on it.
     """
 
@@ -25,6 +26,7 @@ class Job(BaseModel):
     attempt: int = 0
     timeouts: int = 0
     since: datetime | None = None
+    unwritten: bool = False
     poisoned: int = 0
 
     def about(self, etag: str) -> Self:

@@ -32,6 +32,7 @@ type ErrorCode = Literal[
     "gave_up",
     "model_timeout",
     "poisoned",
+    "archived",
 ]
 
 
@@ -96,6 +97,7 @@ class ModelUnavailable(Temporary):
         retry_after: how long the service asks us to stay away, in seconds, where it says so.
         deployment: the alias of the deployment that was asked, once somebody has said so.
         model: the name of that deployment.
+        in_our_words: the message without what the service said, which may quote what it was sent: for the log.
     """
 
     deployment: str | None = None
@@ -109,8 +111,10 @@ class ModelUnavailable(Temporary):
         status: int | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
+        in_our_words: str | None = None,
     ) -> None:
         super().__init__(message)
+        self.in_our_words = in_our_words or message
         self.code = code
         self.status = status
         self.request_id = request_id

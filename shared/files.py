@@ -18,6 +18,7 @@ class InputFile:
         size: in bytes.
         modified: when this content came, in the server's time.
         is_arriving: whether it is still being copied here.
+        is_archived: whether it lies in a tier from which nothing can be read.
         metadata: what the uploader attached; it chooses a recipe and its inputs, and enters nothing else.
     """
 
@@ -28,6 +29,7 @@ class InputFile:
     metadata: Mapping[str, str]
     modified: datetime
     is_arriving: bool = False
+    is_archived: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,14 @@ class FileStore(Protocol):
 
         Raises:
             Overtaken: another document was written meanwhile.
+        """
+        ...
+
+    async def require_writable(self, name: str) -> None:
+        """Make sure that a document for the input of this name would be taken, and write none.
+
+        Raises:
+            StorageUnavailable: it would not.
         """
         ...
 

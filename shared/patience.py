@@ -12,6 +12,7 @@ class Patience:
         claim: how long a claim holds; an invocation must end well before.
         invocation: how long one invocation may go on; the host stops it at ten minutes.
         call: how much of that a call must still have, or it is left to another invocation.
+        writing: how long after an invocation's time its document may still be written.
         here: the longest wait for which an invocation is kept; longer ones go to the queue.
         first: the first wait of a file that a busy service turned away; each later one is twice as long.
         longest: the longest of those.
@@ -26,6 +27,7 @@ class Patience:
     claim: float = 900
     invocation: float = 540
     call: float = 310
+    writing: float = 45
     here: float = 20
     first: float = 15
     longest: float = 3600

@@ -4,16 +4,17 @@ A message is given up only when the file has its document, is gone, or waits in 
 done now is first sent to the queue of work that waits, and only then written down as waiting.
 """
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Never
 
 from shared.answering import Answering
 from shared.budget import Budget
-from shared.claims import Claim, ClaimStore, StoredClaim, crashes_of, given_back, taken_over
+from shared.claims import ClaimStore
 from shared.clock import Clock
 from shared.conclusion import Conclusion
 from shared.deferrals import Deferrals, Job
@@ -21,6 +22,7 @@ from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken, StorageUnavailable
 from shared.events import log_event
 from shared.files import FileStore, InputFile, StoredOutcome
+from shared.hold import Hold
 from shared.outcome import Outcome
 from shared.patience import Patience
 from shared.pauses import Pauses
@@ -34,15 +36,11 @@ WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
 
 
 class NotNow(Exception):
-    """The file is to be taken up after so many seconds; the message says why.
+    """The file is to be taken up after so many seconds; the message says why."""
 
-    `is_parked` is whether it waits because we want it to; then no week of trouble begins.
-    """
-
-    def __init__(self, seconds: float, why: str, *, is_parked: bool = False) -> None:
+    def __init__(self, seconds: float, why: str) -> None:
         super().__init__(why)
         self.seconds = seconds
-        self.is_parked = is_parked
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,9 @@ class Errand:
     def __init__(self, processor: Processor, job: Job) -> None:
         self._with = processor
         self._job = job
-        self._deadline = processor.clock.now() + timedelta(seconds=processor.patience.invocation)
-        self._record: StoredClaim | None = None
-        self._is_ours = False
+        # Not by the time of day: what we take for that may be hours off until storage has first answered.
+        self._deadline = processor.clock.monotonic() + processor.patience.invocation
+        self._hold = Hold(job.name, processor.claims, processor.clock, processor.random, processor.patience.claim)
 
     async def run(self) -> None:
         """Go on until the file has its document, is gone, or waits in another message."""
@@ -94,45 +92,48 @@ class Errand:
                     log_event("blob.overtaken", name=self._job.name)
                 else:
                     return
-            self._later(self._with.patience.wait(0, None, self._with.random), "it changes all the time")
+            await self._put_off(NotNow(self._growing_wait(), "it changes all the time"))
         except InputGone:
             await self._forget()
         except NotNow as wait:
             await self._put_off(wait)
         except StorageUnavailable as fault:
             # Where only a part of storage fails, the queue may still take the file; else the host must try again.
-            seconds = self._with.patience.wait(self._job.attempt, None, self._with.random)
-            self._job = self._job.model_copy(update={"attempt": self._job.attempt + 1})
-            await self._put_off(NotNow(seconds, str(fault)))
+            await self._put_off(NotNow(self._growing_wait(), str(fault)))
 
     async def _settle(self) -> None:
         file = await self._with.files.look(self._job.name)
         self._job = self._job.about(file.etag)
         earlier = await self._with.files.find_outcome(file.name)
-        self._record, self._is_ours = await self._with.claims.read(file.name), False
+        await self._hold.look()
         self._require_free(file)
         if earlier and earlier.input_etag == file.etag:
-            await self._with.conclusion.tidy(file, self._record)
+            await self._with.conclusion.tidy(file.name, self._hold.record)
             return
         self._require_complete(file)
         outcome = await self._outcome(file)
-        if self._with.budget and outcome.usage:
-            await self._with.budget.spend(outcome.usage.total_tokens or 0)
         try:
-            await self._conclude(outcome, earlier)
-        except (Overtaken, StorageUnavailable):
-            await self._give_back(0)
+            async with self._with.clock.within(self._time_left + self._with.patience.writing):
+                await self._conclude(outcome, earlier)
+        except Overtaken:
+            await self._hold.give_back(0)
             raise
+        except (StorageUnavailable, TimeoutError) as fault:
+            self._job = self._job.model_copy(update={"unwritten": True})
+            await self._hold.give_back(0)
+            raise StorageUnavailable(f"The document cannot be written. {fault}".strip()) from fault
 
     async def _conclude(self, outcome: Outcome, earlier: StoredOutcome | None) -> None:
         """Write the document, several times if need be: the answer in hand was paid for."""
+        if self._with.budget and outcome.usage:
+            await self._with.budget.spend(outcome.usage.total_tokens or 0)
         for part in WRITE_AGAIN_AFTER:
             try:
-                return await self._with.conclusion.write(outcome, replacing=earlier, record=self._record)
+                return await self._with.conclusion.write(outcome, replacing=earlier, record=self._hold.record)
             except StorageUnavailable as fault:
                 log_event("blob.not_written", logging.WARNING, name=self._job.name, why=str(fault))
                 await self._with.clock.sleep(self._with.patience.here * part)
-        return await self._with.conclusion.write(outcome, replacing=earlier, record=self._record)
+        return await self._with.conclusion.write(outcome, replacing=earlier, record=self._hold.record)
 
     def _require_complete(self, file: InputFile) -> None:
         """An upload may show itself empty first, and a copy before it is whole."""
@@ -141,8 +142,7 @@ class Errand:
             self._later(self._with.patience.complete, "it is still arriving")
 
     def _require_free(self, file: InputFile) -> None:
-        if self._record and self._record.claim.holds(file.etag, self._now):
-            left = (self._record.claim.until - self._now).total_seconds()
+        if left := self._hold.others_seconds(file.etag):
             self._later(left + self._spread(self._with.patience.first * 2), "somebody else works on it")
 
     async def _outcome(self, file: InputFile) -> Outcome:
@@ -156,12 +156,14 @@ class Errand:
     async def _answer(self, file: InputFile, draft: Draft) -> None:
         """Ask until there is an answer; a busy model costs a file time, and nothing else."""
         deployments = await self._with.answering.prepare(file, draft)
+        if self._job.unwritten:
+            await self._with.files.require_writable(file.name)
         while True:
             if not draft.has_answers:
                 await self._require_budget()
             await self._wait_for_turn(deployments, draft)
             self._require_time()
-            await self._claim(file)
+            await self._hold.take(file.etag, self._job.attempt)
             try:
                 await self._require_unanswered(file)
                 self._require_time()  # again: storage may have been slow
@@ -169,7 +171,7 @@ class Errand:
             except ModelUnavailable as fault:
                 await self._bear(fault, fault.deployment or deployments[0], draft)
             except (Overtaken, StorageUnavailable):
-                await self._give_back(0)
+                await self._hold.give_back(0)
                 raise
             else:
                 return
@@ -181,27 +183,13 @@ class Errand:
 
     async def _require_budget(self) -> None:
         if self._with.budget and (seconds := await self._with.budget.pause()):
-            seconds += self._spread(self._with.patience.longest)
-            raise NotNow(seconds, "the day's tokens are spent", is_parked=True)
+            self._job = self._job.model_copy(update={"since": None})  # it waits because we want it to
+            self._later(seconds + self._spread(self._with.patience.longest), "the day's tokens are spent")
 
     async def _wait_for_turn(self, deployments: Sequence[str], draft: Draft) -> None:
         while (seconds := max([await self._with.pauses.remaining(each) for each in deployments])) > 0:
             spread = self._spread(min(seconds, self._with.patience.first))
             await self._wait(seconds + spread, "the model has a pause", draft)
-
-    async def _claim(self, file: InputFile) -> None:
-        if self._is_ours:
-            return
-        claim = taken_over(
-            self._record,
-            file.etag,
-            now=self._now,
-            seconds=self._with.patience.claim,
-            attempt=self._job.attempt,
-            token=self._token(),
-        )
-        self._record = await self._with.claims.write(file.name, claim, replacing=self._record)
-        self._is_ours = True
 
     async def _require_unanswered(self, file: InputFile) -> None:
         """Between our look and our claim somebody else may have claimed, answered and cleared away."""
@@ -218,12 +206,12 @@ class Errand:
             model=fault.model or deployment,
             fault=type(fault).__name__,
             seconds=round(verdict.wait, 1),
-            why=str(fault),
+            why=fault.in_our_words,
         )
         self._job = verdict.job
         if verdict.pause:
             await self._with.pauses.pause(deployment, verdict.pause)
-        await self._wait(verdict.wait, str(fault), draft)
+        await self._wait(verdict.wait, fault.in_our_words, draft)
 
     async def _wait(self, seconds: float, why: str, draft: Draft) -> None:
         """Wait here if it is not for long, and hold nobody up meanwhile.
@@ -234,45 +222,34 @@ class Errand:
         if seconds > min(longest, self._time_left):
             self._later(seconds, why)
         if not draft.has_answers:
-            await self._give_back(seconds)
+            await self._hold.give_back(seconds)
         await self._with.clock.sleep(seconds)
-
-    async def _give_back(self, seconds: float) -> None:
-        if self._record and self._is_ours:
-            claim = given_back(self._record.claim, self._now + timedelta(seconds=seconds))
-            self._is_ours = False
-            self._record = await self._with.claims.write(self._job.name, claim, replacing=self._record)
 
     async def _put_off(self, wait: NotNow) -> None:
         log_event("blob.deferred", name=self._job.name, seconds=round(wait.seconds, 1), why=str(wait))
-        since = self._job.since if wait.is_parked else self._job.since or self._now
-        job = self._job.model_copy(update={"since": since})
-        await self._with.deferrals.send(job, wait.seconds)
         try:
-            await self._note(wait.seconds)
+            await self._with.deferrals.send(self._job, wait.seconds)
+        except StorageUnavailable:
+            with contextlib.suppress(Overtaken, StorageUnavailable):
+                await self._hold.give_back(0)  # the host tries again, and nobody broke down
+            raise
+        try:
+            await self._hold.note(self._job.etag, self._job.attempt, wait.seconds)
         except Overtaken:
             log_event("blob.overtaken", name=self._job.name)  # whoever has it now has a message of its own
         except StorageUnavailable as fault:
             log_event("blob.not_noted", logging.WARNING, name=self._job.name, why=str(fault))  # the message is sent
 
-    async def _note(self, seconds: float) -> None:
-        """Write down that the file waits, so that the reconciler does not take it for lost."""
-        if self._is_ours:
-            await self._give_back(seconds)
-        elif self._job.etag and not (self._record and self._record.claim.holds(self._job.etag, self._now)):
-            crashes = crashes_of(self._record, self._job.etag)
-            until = self._now + timedelta(seconds=seconds)
-            claim = Claim(self._job.etag, "deferred", until, self._job.attempt, crashes, self._token())
-            self._record = await self._with.claims.write(self._job.name, claim, replacing=self._record)
-
     async def _forget(self) -> None:
         log_event("blob.gone", name=self._job.name)
-        record = await self._with.claims.read(self._job.name)
-        if record:
-            await self._with.claims.delete(self._job.name, record)
+        if record := await self._hold.left_behind():
+            await self._with.conclusion.clear_away(self._job.name, record)
 
-    def _token(self) -> str:
-        return f"{self._with.random.getrandbits(128):032x}"
+    def _growing_wait(self) -> float:
+        """For a trouble that is neither the file's nor the model's: twice as long each time."""
+        attempt = self._job.attempt
+        self._job = self._job.model_copy(update={"attempt": attempt + 1})
+        return self._with.patience.wait(attempt, None, self._with.random)
 
     def _later(self, seconds: float, why: str) -> Never:
         raise NotNow(seconds, why)
@@ -287,4 +264,4 @@ class Errand:
 
     @property
     def _time_left(self) -> float:
-        return (self._deadline - self._now).total_seconds()
+        return self._deadline - self._with.clock.monotonic()

@@ -11,7 +11,7 @@ from shared.clock import Clock
 from shared.conclusion import Conclusion
 from shared.deferrals import Deferrals, Job
 from shared.draft import Draft
-from shared.errors import FileRejected, InputGone, Overtaken
+from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
 from shared.events import log_event
 from shared.files import FileStore
 from shared.patience import Patience
@@ -57,7 +57,7 @@ class Rescue:
         if record and record.claim.holds(file.etag, self.clock.now()):
             raise Overtaken(file.name)
         if earlier and earlier.input_etag == file.etag:
-            await self.conclusion.tidy(file, record)
+            await self.conclusion.tidy(file.name, record)
         elif job.poisoned == 0:
             log_event("blob.poisoned_once", logging.WARNING, name=job.name)
             await self.deferrals.send(job.model_copy(update={"poisoned": 1}), self.patience.first)
@@ -70,13 +70,19 @@ class Rescue:
 
         On the way it logs how many files wait, and for how many seconds the oldest of them.
         """
-        now = self.clock.now()
-        survey = Survey(now, self.patience, Lot(self.most, self.random))
+        survey = Survey(self.clock, self.patience, Lot(self.most, self.random))
         await survey.take(self.files)
-        queued = sum([await self._queue_again(file) for file in survey.perhaps_lost()])
-        age = round((now - survey.oldest).total_seconds())
-        log_event("files.waiting", waiting=survey.waiting, oldest_seconds=age, queued=queued)
+        queued = sum([await self._brought_back(file) for file in survey.perhaps_lost()])
+        log_event("files.waiting", waiting=survey.waiting, oldest_seconds=survey.oldest_seconds, queued=queued)
         return queued
+
+    async def _brought_back(self, file: Waiting) -> bool:
+        """Whether it was queued. Where storage fails for one, the others must not wait for the next look."""
+        try:
+            return await self._queue_again(file)
+        except StorageUnavailable as fault:
+            log_event("blob.not_reconciled", logging.WARNING, name=file.name, why=str(fault))
+            return False
 
     async def _queue_again(self, file: Waiting) -> bool:
         """Send, then note, unless it is in hand: the message comes when the note is there, by which it is known."""

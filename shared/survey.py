@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from shared.clock import Clock
 from shared.files import FileStore
 from shared.outcome import document_name
 from shared.patience import Patience
@@ -43,18 +44,16 @@ class Survey:
 
     Attributes:
         waiting: how many files have no document yet.
-        oldest: when the oldest of them came; the time of the look where none waits.
     """
 
-    def __init__(self, now: datetime, patience: Patience, lot: Lot) -> None:
-        self._now = now
+    def __init__(self, clock: Clock, patience: Patience, lot: Lot) -> None:
+        self._clock = clock
         self._patience = patience
         self._overdue = lot
-        self._overdue_since = now - timedelta(seconds=patience.overdue)
         self._last_written = NEVER
         self._youngest_answered = NEVER
+        self._now = self._oldest = NEVER
         self.waiting = 0
-        self.oldest = now
 
     async def take(self, files: FileStore) -> None:
         """List all documents, then all files."""
@@ -62,6 +61,7 @@ class Survey:
         async for document, etag, written in files.list_answered():
             answered.add(hash((document, etag)))
             self._last_written = max(self._last_written, written)
+        self._now = self._oldest = self._clock.now()  # which is right once storage has answered
         async for name, etag, modified in files.list_inputs():
             if hash((document_name(name), etag)) in answered:
                 self._youngest_answered = max(self._youngest_answered, modified)
@@ -70,9 +70,18 @@ class Survey:
 
     def _note(self, file: Waiting) -> None:
         self.waiting += 1
-        self.oldest = min(self.oldest, file.modified)
+        self._oldest = min(self._oldest, file.modified)
         if file.modified <= self._overdue_since:
             self._overdue.add(file)
+
+    @property
+    def oldest_seconds(self) -> int:
+        """How long the oldest of them has waited; 0 where none waits."""
+        return round((self._now - self._oldest).total_seconds())
+
+    @property
+    def _overdue_since(self) -> datetime:
+        return self._now - timedelta(seconds=self._patience.overdue)
 
     def perhaps_lost(self) -> list[Waiting]:
         """Files whose event may be lost; where very many are overdue some, drawn by lot: each has its turn."""

@@ -12,6 +12,9 @@ from shared.patience import Patience
 MOST_TIMEOUTS = 3
 """How often a model may leave a file unanswered: each time may have been paid for."""
 
+ABOUT_THE_REQUEST = (400, 422)
+"""What a service answers that does not know a parameter, or a value of one."""
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -38,7 +41,10 @@ def verdict_on(fault: ModelUnavailable, job: Job, *, now: datetime, patience: Pa
     """
     if isinstance(fault, ModelMisconfigured):  # never the file's fault, however long it lasts
         seconds = random.uniform(1, 3) * patience.breaker
-        return Verdict(job, seconds, pause=seconds, level=logging.ERROR)
+        # What is wrong with one recipe's request is no reason to keep the others waiting.
+        pause = 0 if fault.status in ABOUT_THE_REQUEST else seconds
+        return Verdict(job.model_copy(update={"since": None}), seconds, pause, level=logging.ERROR)
+    job = job.model_copy(update={"since": job.since or now})
     if job.since and (now - job.since).total_seconds() > patience.give_up:
         raise _gave_up(fault, job)
     if isinstance(fault, ModelTimeout):

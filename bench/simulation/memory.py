@@ -83,6 +83,9 @@ class MemoryStorage:
         self._count(-1)
         self.waited[name] = self._clock.seconds - self.arrived[name]
 
+    async def require_writable(self, name: str) -> None:
+        """See `FileStore.require_writable`."""
+
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_inputs`."""
         for name in list(self.arrived):

@@ -3,6 +3,7 @@
 import heapq
 import itertools
 from collections.abc import Callable, Coroutine, Generator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -32,6 +33,14 @@ class VirtualTime:
     def now(self) -> datetime:
         """See `Clock.now`."""
         return self.moment(self.seconds)
+
+    def monotonic(self) -> float:
+        """See `Clock.monotonic`."""
+        return self.seconds
+
+    def within(self, seconds: float) -> AbstractAsyncContextManager[object]:  # noqa: ARG002 - nothing takes long here
+        """See `Clock.within`."""
+        return nullcontext()
 
     @staticmethod
     def moment(seconds: float) -> datetime:

@@ -13,7 +13,8 @@ from local.process import Child
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "bench" / "apps"
-TIMERS = ("reconcile", "reconcile_soon")
+TIMER = "reconcile_soon"
+QUEUES = ("answer_blob", "answer_deferred", "settle_poison", "settle_deferred_poison")
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Worker:
 
 @dataclass
 class Fleet:
-    """As many workers as there are seats. As in Azure, one alone runs the timers: whoever has the first seat.
+    """As many workers as there are seats. As on Flex Consumption, the timer has an instance of its own: the first seat.
 
     Where that one is killed, whoever comes next makes up for the run that it missed or began (schedule_monitor.py).
 
@@ -45,9 +46,9 @@ class Fleet:
     _seats: dict[int, Worker] = field(default_factory=dict)
     _started: int = 0
 
-    async def start(self, seats: int) -> None:
-        """Start them all."""
-        await asyncio.gather(*map(self._fill, range(seats)))
+    async def start(self, workers: int) -> None:
+        """Start so many, and the one for the timer."""
+        await asyncio.gather(*map(self._fill, range(1 + workers)))
 
     async def stop(self) -> None:
         """Stop them all."""
@@ -90,7 +91,8 @@ class Fleet:
 
 
 def _own(number: int, seat: int) -> dict[str, str]:
-    silenced = {} if seat == 0 else {f"AzureWebJobs.{timer}.Disabled": "true" for timer in TIMERS}
+    others = ("reconcile", *(QUEUES if seat == 0 else [TIMER]))
+    silenced = {f"AzureWebJobs.{function}.Disabled": "true" for function in others}
     return {"AZURE_INFERENCE_CREDENTIAL": model_key(number), "PYTHONPATH": str(ROOT), **silenced}
 
 

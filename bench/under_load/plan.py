@@ -49,6 +49,7 @@ class Load:
             "claim": max(12, self._sped_up(900)),
             "invocation": max(10, self._sped_up(540)),
             "call": max(4, self._sped_up(310)),
+            "writing": max(4, self._sped_up(45)),
             "here": 4,
             "first": max(1, self._sped_up(15)),
             "longest": max(20, self._sped_up(3600)),
@@ -65,9 +66,9 @@ class Load:
 
     @property
     def reconcile_schedule(self) -> str:
-        """When the reconciler runs: every minute, or more often if the load is over sooner (NCRONTAB)."""
+        """When the reconciler runs (NCRONTAB)."""
         seconds = round(max(6, self._sped_up(900)))
-        return f"*/{seconds} * * * * *" if seconds < 60 else "0 * * * * *"
+        return f"*/{seconds} * * * * *" if seconds < 60 else f"0 */{round(seconds / 60)} * * * *"
 
     @property
     def still_seconds(self) -> float:

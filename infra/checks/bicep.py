@@ -73,9 +73,10 @@ def _badly_formatted(bicep: str, infra: Path, files: list[Path]) -> list[str]:
             copy = Path(folder) / file.relative_to(infra)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, copy)
-        for pattern in ("**/*.bicep", "**/*.bicepparam"):
-            run(bicep, "format", "--pattern", pattern, folder=Path(folder))
-        return [
+        patterns = ("**/*.bicep", "**/*.bicepparam")
+        said = [run(bicep, "format", "--pattern", pattern, folder=Path(folder)) for pattern in patterns]
+        failed = [f"`bicep format` failed: {each.all[-500:]}" for each in said if each.code]
+        return failed + [
             f"infra/{file.relative_to(infra)}: not formatted as `bicep format` does it: run that."
             for file, copy in copies.items()
             if file.read_bytes() != copy.read_bytes()

@@ -1,7 +1,7 @@
-"""azure.yaml, the workflows and Dependabot's file are of the form that their readers expect.
+"""azure.yaml, the workflows, our actions and Dependabot's file are of the form that their readers expect.
 
-The workflows and Dependabot's file are held against the schemas that `check-jsonschema` carries; azure.yaml against one
-of our own, of the part that we use: azd's allows any key, so a slip in it would be passed over by both.
+All but azure.yaml are held against the schemas that `check-jsonschema` carries; azure.yaml against one of our own, of
+the part that we use: azd's allows any key, so a slip in it would be passed over by both.
 """
 
 import json
@@ -23,9 +23,11 @@ def problems(root: Path) -> list[str]:
         ToolMissing: `check-jsonschema` is not installed.
     """
     workflows = sorted((root / ".github" / "workflows").glob("*.y*ml"))
+    actions = sorted((root / ".github" / "actions").rglob("action.y*ml"))
     return [
         *_azure_yaml(root),
         *_held_against("vendor.github-workflows", workflows, "the workflows in .github/workflows", root),
+        *_held_against("vendor.github-actions", actions, "the actions in .github/actions", root),
         *_held_against("vendor.dependabot", [root / ".github" / "dependabot.yml"], ".github/dependabot.yml", root),
     ]
 

@@ -1,4 +1,7 @@
-"""Every line of shell in the project is sound: shellcheck reads the scripts, and the lines within YAML and JSON."""
+"""The project's shell is sound: shellcheck reads the scripts, and the lines within YAML and JSON.
+
+It does not read the Makefile, whose two lines are no file of shell.
+"""
 
 import json
 import re
@@ -63,12 +66,15 @@ _TASTE = "SC2250,SC2154,SC2312,SC2292"
 
 def _files(root: Path) -> Iterator[Script]:
     for path in [root / ".ci" / "run", *sorted(root.glob("scripts/*.sh"))]:
-        if path.is_file():
+        where = path.relative_to(root).as_posix()
+        try:
             text = path.read_text(encoding="utf-8")
-            shell = text.partition("\n")[0].rpartition("/")[2].rpartition(" ")[2]
-            if shell not in SHELLS:
-                raise _Unreadable(f"{path.relative_to(root).as_posix()}: begins with no `#!/bin/sh` or bash.")
-            yield Script(path.relative_to(root).as_posix(), shell, text)
+        except (OSError, ValueError) as fault:
+            raise _Unreadable(f"{where} cannot be read: {fault}") from fault
+        shell = text.partition("\n")[0].rpartition("/")[2].rpartition(" ")[2]
+        if shell not in SHELLS:
+            raise _Unreadable(f"{where}: begins with no `#!/bin/sh` or bash.")
+        yield Script(where, shell, text)
 
 
 def _hooks(root: Path) -> Iterator[Script]:

@@ -84,12 +84,12 @@ var rules rule[] = [
 var lostEvents = [
   {
     name: 'dropscribe-events-dead-lettered'
-    description: 'Events about files could not be delivered and lie in the dead-letter container. The reconciler takes up their files.'
+    description: 'Events about files were refused, or could not be delivered for a day, and lie in the dead-letter container. The reconciler takes up their files.'
     metric: 'DeadLetteredCount'
   }
   {
     name: 'dropscribe-events-dropped'
-    description: 'Events about files were thrown away undelivered, for instance after a change of the app\'s key. The reconciler takes up their files.'
+    description: 'Events about files were thrown away: they could not even be dead-lettered. The reconciler takes up their files.'
     metric: 'DroppedEventCount'
   }
 ]

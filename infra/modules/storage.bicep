@@ -7,6 +7,10 @@ param name string
 @description('The containers to make.')
 param containers string[]
 
+@description('How storage is copied: three zones, or one.')
+@allowed(['Standard_ZRS', 'Standard_LRS'])
+param sku string
+
 @description('What is deleted, and how many days after it was last changed.')
 param expiries expiry[] = []
 
@@ -31,7 +35,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   tags: tags
   kind: 'StorageV2'
   sku: {
-    name: 'Standard_ZRS'
+    name: sku
   }
   properties: {
     accessTier: 'Hot'

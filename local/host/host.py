@@ -63,10 +63,12 @@ class Host:
                 raise ended
 
     def _start(self, functions: Sequence[Function], blobs: BlobTriggers, webhook: str) -> list[asyncio.Task[None]]:
-        events = EventGrid(self._clients, _started_by("blobTrigger", functions), webhook)
+        on_blobs = _started_by("blobTrigger", functions)
+        events = EventGrid(self._clients, on_blobs, webhook)
         queues = [self._queue_trigger(each) for each in _started_by("queueTrigger", functions)]
         timers = [self._timer_trigger(each) for each in _started_by("timerTrigger", functions)]
-        self._listeners = [blobs.listener, *(queue.listener for queue in queues)]
+        # Where every function on blobs is disabled, their messages are another host's.
+        self._listeners = [*([blobs.listener] if on_blobs else []), *(queue.listener for queue in queues)]
         endless = [
             *([events.watch()] if self._plays_event_grid else []),
             *(each.listen() for each in self._listeners),

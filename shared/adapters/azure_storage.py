@@ -8,11 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import (
-    AzureError,
-    ResourceExistsError,
-    ResourceModifiedError,
-)
+from azure.core.exceptions import AzureError
 from azure.storage.blob.aio import BlobServiceClient
 
 from shared.errors import DropscribeError, InputGone, Overtaken, StorageUnavailable
@@ -34,6 +30,10 @@ _OPTIONS: dict[str, Any] = {
     "random_jitter_range": 1,
 }
 _IN_CHUNKS: dict[str, Any] = {"max_single_get_size": CHUNK_BYTES, "max_chunk_get_size": CHUNK_BYTES}
+
+LOST_RACES = ("BlobAlreadyExists", "ConditionNotMet", "TargetConditionNotMet", "ResourceModifiedError")
+"""What storage says if somebody else was first. Its other 409s and 412s (leases, immutability, copies) are no such
+thing, and looking again at once would not help. The last is the SDK's own, where storage says nothing."""
 
 type Observe = Callable[[datetime], None]
 """Whoever wants to know what time it is on the server."""
@@ -84,6 +84,12 @@ def bare(etag: str) -> str:
     return etag.strip('"')
 
 
+def code_of(fault: AzureError) -> str:
+    """What storage calls it, such as `ConditionNotMet`; the SDK's own name where storage says nothing."""
+    code = getattr(fault, "error_code", None) or type(fault).__name__
+    return str(getattr(code, "value", code))  # the SDK has an enumeration of those that it knows
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn the SDK's exceptions into ours."""
@@ -94,9 +100,9 @@ def translated() -> Iterator[None]:
 
 
 def _ours(fault: AzureError) -> DropscribeError:
-    code = str(getattr(fault, "error_code", None) or type(fault).__name__)
+    code = code_of(fault)
     if code == "BlobNotFound":  # whatever else is not found, it is not known that the file is gone
         return InputGone(code)
-    if isinstance(fault, ResourceExistsError | ResourceModifiedError):
+    if code in LOST_RACES:
         return Overtaken(code)
     return StorageUnavailable(f"Storage answered {code}.")

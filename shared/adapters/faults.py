@@ -60,16 +60,17 @@ def fault_of(reply: Reply, *, by_url: bool = False) -> DropscribeError:
     """
     codes, message = _error(reply)
     status, named = reply.status, {code.lower() for code in codes}
-    said = f"The model answered {status}{_in_brackets(codes, reply)}: {_quotable(message)}"
+    answered = f"The model answered {status}{_in_brackets(codes, reply)}"
+    said = f"{answered}: {_quotable(message)}"
     about: dict[str, Any] = {"code": next(iter(codes), None), "status": status, "request_id": reply.request_id}
     if status == 429:
         return ModelThrottled(said, retry_after=retry_after(reply.headers), **about)
     if status in _ABOUT_ACCESS or named & _CODES_ABOUT_US:
         return ModelMisconfigured(said, **about)
     if status not in _ABOUT_THE_FILE:
-        return ModelUnavailable(said, retry_after=retry_after(reply.headers), **about)
+        return ModelUnavailable(said, retry_after=retry_after(reply.headers), in_our_words=f"{answered}.", **about)
     if _FETCH_FAILED.search(message) or (by_url and _NO_ACCESS.search(message)):
-        return UrlNotFetched(said, **about)
+        return UrlNotFetched(said, in_our_words=f"{answered}.", **about)
     return ModelMisconfigured(said, **about) if _ABOUT_US.search(message) else _rejected(codes, message, reply)
 
 

@@ -1,5 +1,6 @@
 """Files and documents in Azure Blob Storage (implements `FileStore`)."""
 
+import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
@@ -58,6 +59,7 @@ class BlobFiles:
             metadata=found.metadata or {},
             modified=found.last_modified,
             is_arriving=found.copy.status == "pending",
+            is_archived=found.blob_tier == "Archive",
         )
 
     async def read_head(self, file: InputFile, length: int) -> bytes:
@@ -105,6 +107,12 @@ class BlobFiles:
         except Overtaken:
             if not await _was_written_by(token, blob):
                 raise
+
+    async def require_writable(self, name: str) -> None:
+        """See `FileStore.require_writable`."""
+        with contextlib.suppress(Overtaken, InputGone), translated():
+            # Who may not write is told so before the condition is looked at, which never holds.
+            await self._output.get_blob_client(document_name(name)).upload_blob(b"", **only_if("never"))
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_inputs`."""

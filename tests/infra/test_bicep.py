@@ -1,9 +1,12 @@
 """The compiler, the linter and the formatter as a check."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.checks import ToolMissing
 from infra.checks.bicep import problems
+from infra.checks.tools import compiler
 from tests.infra.conftest import Project
 
 
@@ -48,6 +51,16 @@ def test_a_machine_without_a_compiler_is_told_where_to_get_one(
     monkeypatch.setenv("HOME", str(project.root))
     with pytest.raises(ToolMissing, match="run `az bicep install`"):
         problems(project.root)
+
+
+def test_a_formatter_that_fails_is_not_believed(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    failing = tmp_path / "bicep"
+    failing.write_text(f'#!/bin/sh\n[ "$1" = format ] && exit 1\nexec "{compiler()}" "$@"\n')
+    failing.chmod(0o755)
+    monkeypatch.setenv("BICEP", str(failing))
+    assert problems(project.root)[0].startswith("`bicep format` failed")
 
 
 def test_a_compiler_that_says_nothing_is_not_believed(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,15 +24,20 @@ def test_every_slip_in_azure_yaml_is_found(project: Project) -> None:
     assert [said for said in slips.values() if said not in found] == []
 
 
-def test_a_slip_in_a_workflow_and_in_dependabots_file_is_found(project: Project) -> None:
+def test_a_slip_in_a_workflow_in_an_action_and_in_dependabots_file_is_found(project: Project) -> None:
     project.change(".github/workflows/audit.yml", "runs-on:", "run-on:")
+    project.change(".github/actions/azd/action.yml", "using:", "used:")
     project.change(".github/dependabot.yml", "interval: weekly", "interval: sometimes")
-    workflow, dependabot, *_ = problems(project.root)
+    workflow, action, dependabot, *_ = problems(project.root)
+    assert action.startswith(".github/actions/azd/action.yml: $.runs")
     assert workflow.startswith(".github/workflows/audit.yml: $.jobs.audit: ")
     assert dependabot.startswith(".github/dependabot.yml: $.updates[0]")
 
 
-@pytest.mark.parametrize("name", ["azure.yaml", ".github/workflows/ci.yml", ".github/dependabot.yml"])
+@pytest.mark.parametrize(
+    "name",
+    ["azure.yaml", ".github/workflows/ci.yml", ".github/actions/azd/action.yml", ".github/dependabot.yml"],
+)
 def test_a_file_that_does_not_parse_is_never_passed(project: Project, name: str) -> None:
     project.write(name, "on: [push\n")
     (problem,) = problems(project.root)

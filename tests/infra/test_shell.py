@@ -48,6 +48,12 @@ def test_a_file_that_cannot_be_read_is_never_passed(project: Project, name: str)
     assert problem.startswith(f"{name} cannot be read")
 
 
+def test_a_script_that_is_not_there_is_never_passed(project: Project) -> None:
+    (project.root / ".ci" / "run").unlink()
+    (problem,) = problems(project.root)
+    assert problem.startswith(".ci/run cannot be read")
+
+
 def test_a_script_that_names_no_shell_is_never_passed(project: Project) -> None:
     project.change(".ci/run", "#!/bin/sh", "#!/usr/bin/fish")
     assert problems(project.root) == [".ci/run: begins with no `#!/bin/sh` or bash."]

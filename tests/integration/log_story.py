@@ -2,21 +2,20 @@
 
 import base64
 import json
-import logging
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
+from local.host.schedule_monitor import ScheduleMonitor
 from local.process import Child
 from local.storage import Azurite
-from shared import bootstrap
-from shared.patience import Patience
 from tests import samples
 from tests.conftest import eventually
 from tests.integration.loopback import COMPLETION, Answer, Service, service
@@ -25,7 +24,12 @@ from tests.planted import KEY
 ROOT = Path(__file__).parents[2]
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
-WORDS = "%(asctime)s %(name)s %(levelname)s %(message)s"  # as the local host writes
+IN_A_HURRY = ROOT / "bench" / "apps" / "ours"
+"""The same doors as function_app.py's, with times of one's choosing."""
+HOST_ID = "story"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+ONCE_A_YEAR = "0 0 0 1 1 *"
+OTHER_DOORS = ("answer_blob", "answer_deferred", "settle_poison", "settle_deferred_poison")
 
 
 def costing(prompt: int, completion: int, audio: int | None = None, finish_reason: str = "stop") -> Answer:
@@ -48,7 +52,7 @@ REFUSING_US = Answer(status=401, body={"error": {"code": "invalid_api_key", "mes
 
 @dataclass
 class Story:
-    """The app's surroundings, and the folder of its logs: one for each host, and one of doors opened by hand."""
+    """The app's surroundings, and the folder of its logs, one for each host."""
 
     folder: Path
     foundry: Service
@@ -58,13 +62,13 @@ class Story:
     hosts: list[Path] = field(default_factory=list)
 
     @asynccontextmanager
-    async def host(self, image: str) -> AsyncIterator[None]:
+    async def host(self, image: str, app: Path = ROOT, **more: str) -> AsyncIterator[None]:
         """The app on the local host, with a deployment of this name for images."""
         self.hosts.append(self.folder / f"host-{len(self.hosts)}.log")
         running = await Child.start(
             "The host",
-            [sys.executable, "-m", "local.host", str(ROOT)],
-            environ={**self.environ, "AZURE_INFERENCE_DEPLOYMENT_IMAGE": image},
+            [sys.executable, "-m", "local.host", str(app)],
+            environ={**self.environ, "AZURE_INFERENCE_DEPLOYMENT_IMAGE": image, **more},
             log=self.hosts[-1],
             ready=[r"The host is ready at (?P<address>\S+)"],
             folder=ROOT,
@@ -86,41 +90,26 @@ class Story:
 
     async def logged(self, event: str, name: str) -> None:
         """Wait until the host that runs has said this of a file."""
-        said = f'{{"event": "{event}", "name": "{name}"'
+        await self._read(f'{{"event": "{event}", "name": "{name}"')
 
+    async def _read(self, said: str) -> None:
         async def look() -> bool | None:
             return said in self.hosts[-1].read_text() or None
 
         await eventually(look)
 
-    async def reconcile(self, patience: Patience | None = None) -> None:
-        """Open the timer's door, and write down what it logs as the host would."""
-        with logging_to(self.folder / "reconciler.log"):
-            app = bootstrap.load(self.environ, patience=patience)
-            await app.reconcile()
-            await app.close()
+    async def reconcile(self, **patience: float) -> None:
+        """Let a host make up for a run of the timer, and open no other door; the app's times may be others."""
+        await ScheduleMonitor(self.blobs, HOST_ID, "reconcile").note(LONG_AGO)
+        others = {f"AzureWebJobs.{name}.Disabled": "true" for name in OTHER_DOORS}
+        times = {"LOAD_PATIENCE": json.dumps(patience), "LOAD_RECONCILE": ONCE_A_YEAR}
+        async with self.host("nobody-asks", IN_A_HURRY, AzureFunctionsWebHost__hostid=HOST_ID, **times, **others):
+            await self._read('{"event": "files.waiting"')
 
     def log(self) -> str:
         """All that was logged so far, in its order."""
         lines = [line for path in self.folder.glob("*.log") for line in path.read_text().splitlines(keepends=True)]
         return "".join(sorted(line for line in lines if line[:2] == "20"))  # each begins with its time
-
-
-@contextmanager
-def logging_to(path: Path) -> Iterator[None]:
-    """Write what the app logs to the end of a file."""
-    handler = logging.FileHandler(path)
-    handler.setFormatter(logging.Formatter(WORDS))
-    logger = logging.getLogger("dropscribe")
-    level = logger.level
-    logger.setLevel(logging.INFO)
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-        handler.close()
 
 
 @asynccontextmanager
@@ -186,4 +175,4 @@ async def all_goes_wrong(story: Story) -> None:
         await story.send("webjobs-blobtrigger-poison", ContainerName="input", BlobName="refused.png")
         await story.logged("blob.poisoned_once", "refused.png")
     await story.drop("lost.png", CHART)
-    await story.reconcile(Patience(overdue=0))
+    await story.reconcile(overdue=0)

@@ -190,6 +190,34 @@ async def test_drop_refuses_what_storage_would_not_take(arguments: tuple[str, ..
     assert words in " ".join(printed.replace("│", " ").split())
 
 
+async def test_redrive_names_documents_that_it_could_not_remove_and_goes_on_with_the_others(azurite: str) -> None:
+    names = {kind: f"{kind}-{uuid.uuid4().hex[:12]}" for kind in ("input", "output", "later")}
+    environ: dict[str, Any] = {
+        "MEDIA_STORAGE": azurite,
+        "INPUT_CONTAINER": names["input"],
+        "OUTPUT_CONTAINER": names["output"],
+        "DEFERRED_QUEUE": names["later"],
+    }
+    async with BlobServiceClient.from_connection_string(azurite) as service:
+        given, taken = [await service.create_container(names[kind]) for kind in ("input", "output")]
+        for name in ("a.png", "b.png"):
+            await given.upload_blob(name, b"words")
+            document = json.dumps({"input": {"name": name}})
+            await taken.upload_blob(f"{name}.json", document, metadata={"status": "error"})
+        await taken.get_blob_client("a.png.json").acquire_lease()
+        code, printed = await dropscribe("redrive", **environ)
+        assert (
+            code,
+            "1 of 2 files are queued again" in printed,
+            "a.png.json: storage answered LeaseIdMissing." in printed,
+        ) == (
+            1,
+            True,
+            True,
+        ), printed
+        assert [name async for name in taken.list_blob_names()] == ["a.png.json"]
+
+
 async def test_redrive_tries_files_again_that_ended_in_an_error(azurite: str) -> None:
     names = {kind: f"{kind}-{uuid.uuid4().hex[:12]}" for kind in ("input", "output", "later")}
     environ: dict[str, Any] = {

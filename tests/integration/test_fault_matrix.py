@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -43,7 +44,7 @@ FAULTS = {
     "404": ["status 404"],
     "412": ["status 412", "status 412 ConditionNotMet"],
     "corrupt body": ["corrupt"],
-    "clock two hours off": ["skew"],
+    "clock two hours off": ["clock ahead", "clock behind"],
 }
 """Each fault, and its forms (tests/integration/faulty.py). A kill comes before or after a request has its effect."""
 
@@ -106,7 +107,8 @@ def times(fault: str, stage: str) -> int:
 
 def most_paid(fault: Fault) -> int:
     """Once; but an answer is lost with whoever has it in hand, or on its way to us."""
-    lost_in_hand = fault.name in KILLS or (fault.name, fault.stage) == ("exception", "write")
+    lost_in_hand = fault.stage == "write" and fault.name in (*KILLS, "exception")
+    lost_in_hand |= fault.stage == "model" and fault.name in KILLS
     lost_on_its_way = fault.stage == "model" and fault.name in ("timeout", "lost", "corrupt")
     return 1 + (fault.fired if lost_in_hand or lost_on_its_way else 0)
 
@@ -146,6 +148,20 @@ def exceptions(fault: Fault) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def jump_of_the_clock(fault: Fault) -> Iterator[None]:
+    """Let the machine's own clock jump by two hours when the fault strikes: storage's clock is another."""
+    hours = {"clock ahead": 2, "clock behind": -2}[fault.name]
+
+    class Jumping(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+            return datetime.now(tz) + timedelta(hours=hours if fault.fired else 0)
+
+    with mock.patch("shared.clock.datetime", Jumping):
+        yield
+
+
 @asynccontextmanager
 async def kills(fault: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
     """Let a worker take the file, and die at its stage; then let whoever comes go on."""
@@ -172,6 +188,10 @@ async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document
     elif fault == "exception":
         await scene.drop()
         with exceptions(struck):
+            await scene.settle()
+    elif fault.startswith("clock"):
+        await scene.drop()
+        with jump_of_the_clock(struck):
             await scene.settle()
     else:
         await scene.drop()

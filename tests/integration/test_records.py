@@ -31,6 +31,24 @@ async def test_of_many_who_claim_a_file_at_once_one_has_it(records: BlobRecords)
     assert await records.read("a file") == winner
 
 
+async def test_of_many_who_take_over_one_record_one_has_it(records: BlobRecords) -> None:
+    seen = await records.write("a file", Claim("1", "deferred", NOW, 0, 0, "before"), replacing=None)
+    claims = [Claim("1", "claimed", NOW, 0, 0, str(number)) for number in range(CROWD)]
+    ended = await asyncio.gather(
+        *(records.write("a file", claim, replacing=seen) for claim in claims), return_exceptions=True
+    )
+    (winner,) = [each for each in ended if not isinstance(each, BaseException)]
+    assert all(isinstance(each, Overtaken) for each in ended if each is not winner)
+    assert await records.read("a file") == winner
+
+
+async def test_a_record_that_somebody_else_has_taken_over_is_not_removed(records: BlobRecords) -> None:
+    ours = await records.write("a file", Claim("1", "claimed", NOW, 0, 0, "ours"), replacing=None)
+    theirs = await records.write("a file", Claim("1", "claimed", NOW, 0, 1, "theirs"), replacing=ours)
+    await records.delete("a file", ours)
+    assert await records.read("a file") == theirs
+
+
 async def test_a_pause_is_read_as_it_was_written(records: BlobRecords) -> None:
     assert await records.read_pause("default") is None
     for until in (NOW, NOW + timedelta(hours=1)):

@@ -9,8 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from shared.errors import InputGone, ModelMisconfigured, ModelThrottled, ModelUnavailable
-from shared.files import InputFile
+from shared.errors import ModelMisconfigured, ModelThrottled, ModelUnavailable
 from shared.processor import Errand, NotNow
 from tests.simulation.world import Message, World
 
@@ -31,12 +30,14 @@ def check(world: World) -> None:
     assert world.unsettled() == []
     for name, (etag, _) in world.inputs.items():
         outcome = world.outcomes[f"{name}.json"][1]
-        good = name not in world.bad | world.deadly and world.killed[name] < 3
+        # A claim that cannot be given back, not the second time either, looks as if its worker had broken down.
+        good = name not in world.bad | world.deadly and world.killed[name] + world.unreturned[name] // 2 < 3
         assert not good or outcome.status == "ok", (name, outcome.error)
         assert world.written[name, etag] == 1
         assert world.announced[name, etag] >= 1
     for (name, etag), times in world.paid.items():
-        assert times <= 1 + world.killed[name], (name, etag)
+        # Answers are lost with whoever was killed, and where their document could not be written four times in a row.
+        assert times <= 1 + world.killed[name] + world.unwritten[name] // 4, (name, etag)
     assert max(world.written.values(), default=1) == 1
     assert world.poison() == []
 
@@ -62,6 +63,10 @@ class Protocol(RuleBasedStateMachine):
     def trouble(self, fault: ModelUnavailable | None) -> None:
         self.world.model_fault = lambda: fault
 
+    @rule(share=st.sampled_from([0, 0.03]))
+    def stumbles(self, share: float) -> None:
+        self.world.storage_fails = share
+
     @rule(name=st.sampled_from(NAMES))
     def deadly(self, name: str) -> None:
         self.world.deadly = {name}
@@ -77,7 +82,7 @@ class Protocol(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
-            self.world.model_fault = lambda: None
+            self.world.model_fault, self.world.storage_fails = lambda: None, 0
             self.world.settle()
             check(self.world)
 
@@ -91,7 +96,7 @@ TestProtocol = Protocol.TestCase
 def story(world: World, seed: int) -> World:
     """A busy day: uploads, overwrites, deletions, lost and repeated events, an outage, kills; then rest."""
     random = Random(seed)
-    world.random = random
+    world.random, world.storage_fails = random, 0.02
     for _ in range(60):
         name = random.choice(NAMES)
         if random.random() < 0.1:
@@ -104,7 +109,7 @@ def story(world: World, seed: int) -> World:
         if world.running and random.random() < 0.2:
             world.kill(random.choice(world.running))
         world.advance(random.choice([1, 10, 60, 600]))
-    world.model_fault = lambda: None
+    world.model_fault, world.storage_fails = lambda: None, 0
     world.settle()
     return world
 
@@ -142,9 +147,9 @@ def test_with_the_wrong_key_for_the_first_ten_minutes_every_file_ends_ok_once_it
 class AcknowledgesDuplicates(Errand):
     """Lets a message go because somebody else works on the file, who may yet break down."""
 
-    def _require_free(self, file: InputFile) -> None:
-        if self._record and self._record.claim.holds(file.etag, self._now):
-            raise InputGone(file.name)
+    async def _put_off(self, wait: NotNow) -> None:
+        if str(wait) != "somebody else works on it":
+            await super()._put_off(wait)
 
 
 class AcknowledgesBeforeItSends(Errand):
@@ -161,7 +166,7 @@ def ends_badly(make: Callable[[], World], seeds: int = 20) -> bool:
     for seed in range(seeds):
         try:
             check(story(make(), seed))
-        except (AssertionError, KeyError):
+        except AssertionError:
             return True
     return False
 

@@ -8,6 +8,7 @@ runs, is visible again at once when that fails, and goes to the poison queue aft
 import inspect
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -17,7 +18,7 @@ from shared.claims import Claim, StoredClaim
 from shared.conclusion import Conclusion
 from shared.deferrals import Job
 from shared.draft import Draft
-from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken
+from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken, StorageUnavailable
 from shared.files import InputFile, StoredOutcome
 from shared.media import Media
 from shared.outcome import Outcome, document_name
@@ -95,6 +96,9 @@ class World:
     killed: Counter[str] = field(default_factory=Counter)
     bad: set[str] = field(default_factory=set)
     deadly: set[str] = field(default_factory=set)
+    unwritten: Counter[str] = field(default_factory=Counter)
+    unreturned: Counter[str] = field(default_factory=Counter)
+    storage_fails: float = 0
     model_fault: Callable[[], ModelUnavailable | None] = lambda: None
     unheard_of: set[str] = field(default_factory=set)
     versions: int = 0
@@ -239,12 +243,18 @@ class World:
 
     # Storage: FileStore, ClaimStore, PauseStore, Deferrals, Announcements
 
+    async def _storage(self) -> None:
+        """A request, or the response to one that had its effect: either may come to nothing."""
+        await Pause()
+        if self.random.random() < self.storage_fails:
+            raise StorageUnavailable("storage stumbles")
+
     def version(self) -> str:
         self.versions += 1
         return str(self.versions)
 
     async def look(self, name: str) -> InputFile:
-        await Pause()
+        await self._storage()
         if name not in self.inputs:
             raise InputGone(name)
         etag, modified = self.inputs[name]
@@ -257,17 +267,21 @@ class World:
         raise NotImplementedError
 
     async def find_outcome(self, name: str) -> StoredOutcome | None:
-        await Pause()
+        await self._storage()
         found = self.outcomes.get(document_name(name))
         return StoredOutcome(found[0], found[1].input.etag) if found else None
 
     async def read_outcome(self, name: str) -> Outcome | None:
-        await Pause()
+        await self._storage()
         found = self.outcomes.get(document_name(name))
         return found[1] if found else None
 
     async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
-        await Pause()
+        try:
+            await self._storage()
+        except StorageUnavailable:
+            self.unwritten[outcome.input.name] += 1
+            raise
         name = document_name(outcome.input.name)
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
@@ -275,24 +289,31 @@ class World:
         self.outcomes[name] = (self.version(), outcome)
         self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
-        await Pause()
+        await self._storage()
+
+    async def require_writable(self, name: str) -> None:
+        await self._storage()
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        await Pause()
+        await self._storage()
         for name, (etag, modified) in list(self.inputs.items()):
             yield name, etag, START + timedelta(seconds=modified)
 
     async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        await Pause()
+        await self._storage()
         for name, (_, outcome) in list(self.outcomes.items()):
             yield name, outcome.input.etag, START + timedelta(seconds=self.answered_at[name])
 
     async def read(self, name: str) -> StoredClaim | None:
-        await Pause()
+        await self._storage()
         return self.records.get(name)
 
     async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
-        await Pause()
+        try:
+            await self._storage()
+        except StorageUnavailable:
+            self.unreturned[name] += claim.kind == "deferred"
+            raise
         found = self.records.get(name)
         if self.checks_versions and (found.version if found else None) != (replacing.version if replacing else None):
             raise Overtaken(name)
@@ -300,32 +321,38 @@ class World:
         return self.records[name]
 
     async def delete(self, name: str, stored: StoredClaim) -> None:
-        await Pause()
+        await self._storage()
         found = self.records.get(name)
         if found and found.version == stored.version:
             del self.records[name]
 
     async def read_pause(self, deployment: str) -> datetime | None:
-        await Pause()
+        await self._storage()
         return self.pauses.get(deployment)
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
-        await Pause()
+        await self._storage()
         self.pauses[deployment] = until
 
     async def send(self, job: Job, seconds: float) -> None:
-        await Pause()
+        await self._storage()
         self.put("deferred", job, seconds, float("inf"))
-        await Pause()
+        await self._storage()
 
     async def announce(self, outcome: Outcome) -> None:
-        await Pause()
+        await self._storage()
         self.announced[outcome.input.name, outcome.input.etag] += 1
 
     # Clock
 
     def now(self) -> datetime:
         return START + timedelta(seconds=self.time)
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def within(self, seconds: float) -> AbstractAsyncContextManager[object]:
+        return nullcontext()
 
     async def sleep(self, seconds: float) -> None:
         await Pause(self.time + seconds)

@@ -1,5 +1,6 @@
 """Small stand-ins on our own protocols: a store in memory, and a model that says what it is told."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -114,6 +115,9 @@ class MemoryFiles:
         self.writes += 1
         self.outcomes[outcome.input.name] = (str(self.writes), outcome)
 
+    async def require_writable(self, name: str) -> None:
+        pass
+
     def _content(self, name: str) -> bytes:
         if name not in self.contents:
             raise InputGone(name)
@@ -173,6 +177,12 @@ class MemoryState:
 
     def now(self) -> datetime:
         return self.time
+
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
+    def within(self, seconds: float) -> asyncio.Timeout:
+        return asyncio.timeout(seconds)
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

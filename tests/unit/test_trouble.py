@@ -1,0 +1,213 @@
+"""What a file's path does when storage, the clock, or other people get in its way."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from shared.announcing import cloud_event
+from shared.chat import ChatAnswer, ChatRequest
+from shared.claims import Claim, StoredClaim
+from shared.deferrals import Job
+from shared.errors import ModelMisconfigured, ModelThrottled, Overtaken, StorageUnavailable
+from shared.files import InputFile, StoredOutcome
+from shared.outcome import Outcome
+from shared.patience import Patience
+from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
+from tests.unit.test_processor import CHART, HELLO, outcome_of, processor
+
+CLOSED = StorageUnavailable("the output container is closed")
+
+
+@dataclass
+class Closed(MemoryFiles):
+    """Takes no document until it is opened."""
+
+    is_open: bool = False
+
+    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+        await self.require_writable(outcome.input.name)
+        await super().write_outcome(outcome, replacing=replacing)
+
+    async def require_writable(self, name: str) -> None:
+        if not self.is_open:
+            raise CLOSED
+
+
+async def test_a_file_whose_document_could_not_be_written_is_not_paid_for_again_until_it_can_be() -> None:
+    files, model, state = Closed(), SpeakingModel([said("first"), said("second")]), MemoryState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    for _ in range(20):
+        await processor(files, model, state=state).process("input", state.sent[-1][0])
+    assert (len(model.requests), state.sent[-1][1] > 1800) == (1, True)
+    files.is_open = True
+    await processor(files, model, state=state).process("input", state.sent[-1][0])
+    assert (files.outcome("chart.png").status, len(model.requests)) == ("ok", 2)
+
+
+@dataclass
+class Hanging(MemoryFiles):
+    """Never answers to a document."""
+
+    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+        await asyncio.Event().wait()
+
+
+@dataclass
+class Slow(SpeakingModel):
+    """Takes all the time that an invocation has."""
+
+    state: MemoryState = field(default_factory=MemoryState)
+
+    async def complete(self, request: ChatRequest) -> ChatAnswer:
+        self.state.time += timedelta(seconds=Patience().invocation)
+        return await super().complete(request)
+
+
+async def test_a_document_that_storage_does_not_take_in_time_keeps_no_invocation() -> None:
+    files, state = Hanging(), MemoryState()
+    files.put("chart.png", CHART)
+    place = processor(files, Slow([said("paid for")], state=state), state=state)
+    await replace(place, patience=Patience(writing=0.01)).process("input", Job(name="chart.png"))
+    ((job, _),) = state.sent
+    assert (job.unwritten, state.records["chart.png"].claim.kind) == (True, "deferred")
+
+
+@dataclass
+class Immutable(MemoryFiles):
+    """Lets nobody replace a document."""
+
+    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+        raise Overtaken(outcome.input.name)
+
+
+async def test_a_document_that_can_never_be_replaced_keeps_no_invocation() -> None:
+    files, state = Immutable(), MemoryState()
+    files.put("file", CHART)
+    files.outcomes["file"] = ("older", await outcome_of("file", HELLO))
+    await processor(files, SpeakingModel([said("new")]), state=state).take("file")
+    assert [job.unwritten for job, _ in state.sent] == [True]
+
+
+class Corrected(MemoryState):
+    """A clock that is two hours ahead until storage has first answered."""
+
+    def monotonic(self) -> float:
+        return sum(self.slept)
+
+
+@dataclass
+class Correcting(MemoryFiles):
+    """Puts that clock right."""
+
+    state: Corrected = field(default_factory=Corrected)
+
+    async def look(self, name: str) -> InputFile:
+        self.state.time -= timedelta(hours=0 if self.state.slept else 2)
+        return await super().look(name)
+
+
+async def test_a_clock_that_is_put_right_makes_no_invocation_longer() -> None:
+    state = Corrected()
+    files, model = Correcting(state=state), SpeakingModel([ModelThrottled("later", retry_after=19)])
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    assert len(state.sent) == 1
+    assert sum(state.slept) < Patience().invocation - Patience().call + 60
+
+
+@dataclass
+class Refusing(MemoryState):
+    """Refuses some writes of records, and some messages."""
+
+    refusals: dict[str, int] = field(default_factory=dict)
+
+    def _refuse(self, what: str) -> None:
+        self.refusals[what] = self.refusals.get(what, 0) - 1
+        if self.refusals[what] >= 0:
+            raise StorageUnavailable("busy")
+
+    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        self._refuse(claim.kind)
+        return await super().write(name, claim, replacing=replacing)
+
+    async def send(self, job: Job, seconds: float) -> None:
+        self._refuse("message")
+        await super().send(job, seconds)
+
+
+async def test_a_claim_that_could_not_be_given_back_at_once_does_not_count_as_a_crash() -> None:
+    files, state = MemoryFiles(), Refusing(refusals={"deferred": 1})
+    files.put("chart.png", CHART)
+    await processor(files, SpeakingModel([ModelThrottled("later", retry_after=2)]), state=state).take("chart.png")
+    assert len(state.sent) == 1
+    assert state.records["chart.png"].claim.kind == "deferred"
+
+
+async def test_where_the_queue_fails_the_host_tries_again_and_the_claim_is_given_back() -> None:
+    files, state = MemoryFiles(), Refusing(refusals={"message": 1})
+    files.put("chart.png", CHART)
+    place = processor(files, SpeakingModel([ModelThrottled("later", retry_after=600)]), state=state)
+    with pytest.raises(StorageUnavailable):
+        await place.take("chart.png")
+    assert state.records["chart.png"].claim.kind == "deferred"
+
+
+async def test_a_weeks_wrong_key_is_held_against_no_file_afterwards() -> None:
+    wrong, busy = ModelMisconfigured("wrong key"), ModelThrottled("later", retry_after=1)
+    files, model, state = MemoryFiles(), SpeakingModel([busy, wrong, busy, said("at last")]), MemoryState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png", since=state.time - timedelta(days=6))
+    state.time += timedelta(days=8)
+    await processor(files, model, state=state).process("input", state.sent[-1][0])
+    assert files.outcome("chart.png").status == "ok"
+
+
+async def test_a_parameter_that_a_model_does_not_know_keeps_no_other_file_waiting() -> None:
+    unknown = ModelMisconfigured("unknown parameter", status=400)
+    files, model, state = MemoryFiles(), SpeakingModel([unknown, said("A chart.")]), MemoryState()
+    for name in ("one.png", "two.png"):
+        files.put(name, CHART)
+        await processor(files, model, state=state).take(name)
+    assert (list(files.outcomes), [job.name for job, _ in state.sent]) == (["two.png"], ["one.png"])
+
+
+async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one_that_went() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    theirs = Claim("newer", "claimed", state.time + timedelta(minutes=10), 0, 0, "theirs")
+    await state.write("chart.png", theirs, replacing=None)
+    await processor(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    assert state.records["chart.png"].claim == theirs
+
+
+async def test_a_document_whose_file_is_gone_is_announced_all_the_same() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    files.outcomes["chart.png"] = ("1", await outcome_of("chart.png", CHART))
+    left = Claim("etag", "claimed", state.time - timedelta(minutes=10), 0, 0, "dead")
+    await state.write("chart.png", left, replacing=None)
+    await processor(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    assert ([outcome.input.name for outcome in state.announced], state.records) == (["chart.png"], {})
+
+
+async def test_an_event_told_twice_is_known_by_its_id_and_one_of_a_new_document_is_another() -> None:
+    outcome = await outcome_of("chart.png", CHART)
+    later = outcome.timing.completed + timedelta(seconds=1)
+    anew = outcome.model_copy(update={"timing": outcome.timing.model_copy(update={"completed": later})})
+    stored = Outcome.model_validate_json(outcome.to_json())
+    ids = [cloud_event(each, output="https://place/output")["id"] for each in (outcome, stored, anew)]
+    assert (ids[0] == ids[1], ids[0] == ids[2]) == (True, False)
+
+
+async def test_an_archived_file_is_refused_without_being_read() -> None:
+    class Archive(MemoryFiles):
+        async def look(self, name: str) -> InputFile:
+            return replace(await super().look(name), is_archived=True)
+
+    files, model = Archive(), SpeakingModel([said("never")])
+    files.put("chart.png", CHART)
+    await processor(files, model).take("chart.png")
+    error = files.outcome("chart.png").error
+    assert error
+    assert (error.code, error.retryable, model.requests) == ("archived", True, [])
