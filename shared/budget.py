@@ -52,6 +52,9 @@ class Budget:
             self._spent = await self._counts.add_tokens(_day(self._clock.now()), counting)
         except (Overtaken, StorageUnavailable):
             self._uncounted += counting
+        except BaseException:  # broken off, because storage was silent
+            self._uncounted += counting
+            raise
 
 
 def _day(now: datetime) -> str:

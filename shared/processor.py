@@ -31,6 +31,9 @@ from shared.verdict import verdict_on
 MOST_RESTARTS = 5
 """How often a file that changes under our hands is looked at anew before it is put off."""
 
+MOST_ON_THE_SIDE = 5
+"""Seconds for what is not worth a late document."""
+
 WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
 """The waits between two tries to write a document, as parts of the longest wait for which an invocation is kept."""
 
@@ -85,21 +88,24 @@ class Errand:
     async def run(self) -> None:
         """Go on until the file has its document, is gone, or waits in another message."""
         try:
-            for _ in range(MOST_RESTARTS):
-                try:
-                    await self._settle()
-                except Overtaken:
-                    log_event("blob.overtaken", name=self._job.name)
-                else:
-                    return
-            await self._put_off(NotNow(self._growing_wait(), "it changes all the time"))
-        except InputGone:
-            await self._forget()
+            await self._settle_it_as_it_is_now()
         except NotNow as wait:
             await self._put_off(wait)
         except StorageUnavailable as fault:
             # Where only a part of storage fails, the queue may still take the file; else the host must try again.
             await self._put_off(NotNow(self._growing_wait(), str(fault)))
+
+    async def _settle_it_as_it_is_now(self) -> None:
+        for _ in range(MOST_RESTARTS):
+            try:
+                await self._settle()
+            except Overtaken:
+                log_event("blob.overtaken", name=self._job.name)
+                continue
+            except InputGone:
+                await self._forget()
+            return
+        self._later(self._growing_wait(), "it changes all the time")
 
     async def _settle(self) -> None:
         file = await self._with.files.look(self._job.name)
@@ -119,14 +125,11 @@ class Errand:
             await self._hold.give_back(0)
             raise
         except (StorageUnavailable, TimeoutError) as fault:
-            self._job = self._job.model_copy(update={"unwritten": True})
-            await self._hold.give_back(0)
-            raise StorageUnavailable(f"The document cannot be written. {fault}".strip()) from fault
+            await self._bear_unwritten(fault)
 
     async def _conclude(self, outcome: Outcome, earlier: StoredOutcome | None) -> None:
         """Write the document, several times if need be: the answer in hand was paid for."""
-        if self._with.budget and outcome.usage:
-            await self._with.budget.spend(outcome.usage.total_tokens or 0)
+        await self._count(outcome)
         for part in WRITE_AGAIN_AFTER:
             try:
                 return await self._with.conclusion.write(outcome, replacing=earlier, record=self._hold.record)
@@ -134,6 +137,22 @@ class Errand:
                 log_event("blob.not_written", logging.WARNING, name=self._job.name, why=str(fault))
                 await self._with.clock.sleep(self._with.patience.here * part)
         return await self._with.conclusion.write(outcome, replacing=earlier, record=self._hold.record)
+
+    async def _count(self, outcome: Outcome) -> None:
+        if self._with.budget and outcome.usage:
+            with contextlib.suppress(TimeoutError):  # no document waits for that
+                async with self._with.clock.within(MOST_ON_THE_SIDE):
+                    await self._with.budget.spend(outcome.usage.total_tokens or 0)
+
+    async def _bear_unwritten(self, fault: Exception) -> Never:
+        """Give the file back. It is paid for again when a document can be written; if not even then, once a day."""
+        unwritten = self._job.unwritten + 1
+        self._job = self._job.model_copy(update={"unwritten": unwritten})
+        with contextlib.suppress(StorageUnavailable, TimeoutError):  # the note that it waits does so again
+            async with self._with.clock.within(MOST_ON_THE_SIDE):
+                await self._hold.give_back(0)
+        seconds = self._growing_wait() if unwritten == 1 else self._with.patience.lost
+        self._later(seconds, f"its document cannot be written: {fault or 'storage was silent'}")
 
     def _require_complete(self, file: InputFile) -> None:
         """An upload may show itself empty first, and a copy before it is whole."""
@@ -248,7 +267,7 @@ class Errand:
     def _growing_wait(self) -> float:
         """For a trouble that is neither the file's nor the model's: twice as long each time."""
         attempt = self._job.attempt
-        self._job = self._job.model_copy(update={"attempt": attempt + 1})
+        self._job = self._job.model_copy(update={"attempt": attempt + 1, "since": None})
         return self._with.patience.wait(attempt, None, self._with.random)
 
     def _later(self, seconds: float, why: str) -> Never:

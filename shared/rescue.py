@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -20,6 +21,9 @@ from shared.survey import Lot, Survey, Waiting
 MOST_LOOKED_INTO = 5_000
 """How many overdue files one look is for: with two requests for each it must end long before the host stops it at ten
 minutes. Where far more are overdue, most only wait in the host's own queue, which we cannot see."""
+
+MOST_FAULTS = 5
+"""How often storage may fail in one look; each time takes seconds, and another look comes soon."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,9 @@ class Rescue:
             await self._settle_poison(job)
         except InputGone:
             log_event("blob.gone", name=job.name)
+            record = await self.claims.read(job.name)
+            if record and not record.claim.holds(record.claim.etag, self.clock.now()):
+                await self.conclusion.clear_away(job.name, record)
         except Overtaken:
             # Somebody else has it in hand; if that comes to nothing, a later look will tell.
             await self.deferrals.send(job, self.patience.claim)
@@ -72,17 +79,22 @@ class Rescue:
         """
         survey = Survey(self.clock, self.patience, Lot(self.most, self.random))
         await survey.take(self.files)
-        queued = sum([await self._brought_back(file) for file in survey.perhaps_lost()])
+        queued = await self._bring_back(survey.perhaps_lost(self.random))
         log_event("files.waiting", waiting=survey.waiting, oldest_seconds=survey.oldest_seconds, queued=queued)
         return queued
 
-    async def _brought_back(self, file: Waiting) -> bool:
-        """Whether it was queued. Where storage fails for one, the others must not wait for the next look."""
-        try:
-            return await self._queue_again(file)
-        except StorageUnavailable as fault:
-            log_event("blob.not_reconciled", logging.WARNING, name=file.name, why=str(fault))
-            return False
+    async def _bring_back(self, files: Sequence[Waiting]) -> int:
+        """Queue them, and return how many were. Where storage fails for a few, the others need not wait."""
+        queued = faults = 0
+        for file in files:
+            try:
+                queued += await self._queue_again(file)
+            except StorageUnavailable as fault:
+                log_event("blob.not_reconciled", logging.WARNING, name=file.name, why=str(fault))
+                faults += 1
+            if faults == MOST_FAULTS:
+                break
+        return queued
 
     async def _queue_again(self, file: Waiting) -> bool:
         """Send, then note, unless it is in hand: the message comes when the note is there, by which it is known."""

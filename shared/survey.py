@@ -9,6 +9,9 @@ from shared.files import FileStore
 from shared.outcome import document_name
 from shared.patience import Patience
 
+MOST_FEELERS = 100
+"""How many files are queued at a time while none at all is answered."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -83,10 +86,14 @@ class Survey:
     def _overdue_since(self) -> datetime:
         return self._now - timedelta(seconds=self._patience.overdue)
 
-    def perhaps_lost(self) -> list[Waiting]:
+    def perhaps_lost(self, random: Random) -> list[Waiting]:
         """Files whose event may be lost; where very many are overdue some, drawn by lot: each has its turn."""
-        horizon = self._horizon()
-        return [file for file in self._overdue.drawn if file.modified <= horizon]
+        overdue = self._overdue.drawn
+        if self._last_written < self._overdue_since:
+            # Nobody is answered: either all events are lost, or there is a backlog behind a model that is down. Some
+            # files tell which; if they are answered, they have passed the others by, and those follow at the next look.
+            return random.sample(overdue, min(MOST_FEELERS, len(overdue)))
+        return [file for file in overdue if file.modified <= self._horizon()]
 
     def _horizon(self) -> datetime:
         """What was dropped before this should have its document.
@@ -94,7 +101,5 @@ class Survey:
         Events wait in the host's queue in the order in which files came. While a backlog is worked off, only a file
         that a younger one has passed by has lost its event; the others would all be queued twice.
         """
-        if self._last_written < self._overdue_since:
-            return self._overdue_since  # there is no backlog, or nobody works it off
         passed_by = min(self._youngest_answered, self._overdue_since)
         return max(passed_by, self._now - timedelta(seconds=self._patience.lost))

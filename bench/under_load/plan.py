@@ -11,6 +11,9 @@ SECONDS_IN_AZURE = 20_000
 class Load:
     """So many files, four times as fast as the model can answer, while workers are killed.
 
+    A worker has four slots (bench/apps), where a deployed one has sixteen: those are for calls that take seconds, and
+    here one takes a twentieth of a second.
+
     Attributes:
         per_second: the model's quota.
         kill_every: seconds from when all workers are up to the next `kill -9`.
@@ -18,7 +21,7 @@ class Load:
 
     files: int
     seed: int
-    per_second: float = 5
+    per_second: float = 7
     workers: int = 3
     kill_every: float = 5
 
@@ -46,7 +49,7 @@ class Load:
     def patience(self) -> dict[str, float]:
         """The protocol's times (shared/patience.py), as much shorter as the load is; none shorter than it can be."""
         return {
-            "claim": max(12, self._sped_up(900)),
+            "claim": max(20, self._sped_up(900)),
             "invocation": max(10, self._sped_up(540)),
             "call": max(4, self._sped_up(310)),
             "writing": max(4, self._sped_up(45)),

@@ -5,6 +5,7 @@ import json
 import logging
 from datetime import UTC, datetime, timedelta
 
+from azure.core.exceptions import AzureError
 from cronsim import CronSim, CronSimError
 
 from local.host.protos import TypedData
@@ -47,13 +48,20 @@ class TimerTrigger:
     async def _is_past_due(self) -> bool:
         if not self._is_monitored:
             return False
-        due = await self._monitor.next()
+        try:
+            due = await self._monitor.next()
+        except (AzureError, ValueError) as fault:
+            log.warning("when %s was due is not known: %s", self._function.name, type(fault).__name__)
+            return False
         if due is None:
             await self._note_next()
         return due is not None and due <= datetime.now(UTC)
 
     async def _note_next(self) -> None:
-        await self._monitor.note(*self._next(datetime.now(UTC)))
+        try:
+            await self._monitor.note(*self._next(datetime.now(UTC)))
+        except AzureError as fault:
+            log.warning("when %s is due next was not noted: %s", self._function.name, type(fault).__name__)
 
     def _next(self, after: datetime, times: int = 1) -> list[datetime]:
         schedule = CronSim(self._schedule, after)

@@ -96,7 +96,8 @@ class World:
     killed: Counter[str] = field(default_factory=Counter)
     bad: set[str] = field(default_factory=set)
     deadly: set[str] = field(default_factory=set)
-    unwritten: Counter[str] = field(default_factory=Counter)
+    unwritten: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _failed: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     storage_fails: float = 0
     model_fault: Callable[[], ModelUnavailable | None] = lambda: None
@@ -280,8 +281,9 @@ class World:
         try:
             await self._storage()
         except StorageUnavailable:
-            self.unwritten[outcome.input.name] += 1
+            self._failed_to_write(outcome.input.name, outcome.input.etag)
             raise
+        self._failed.pop(outcome.input.etag, None)
         name = document_name(outcome.input.name)
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
@@ -290,6 +292,13 @@ class World:
         self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
         await self._storage()
+
+    def _failed_to_write(self, name: str, etag: str) -> None:
+        """An answer is lost where its document cannot be written four times in a row."""
+        self._failed[etag] += 1
+        if self._failed[etag] == 4:
+            del self._failed[etag]
+            self.unwritten[name, etag] += 1
 
     async def require_writable(self, name: str) -> None:
         await self._storage()

@@ -1,5 +1,7 @@
+import asyncio
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +34,25 @@ async def test_nothing_is_counted_twice_and_what_could_not_be_counted_is_counted
         await budget.spend(cost)
     even = len(costs) - len(costs) % 2
     assert sum(state.tokens.values()) == sum(costs[:even])
+
+
+async def test_a_count_that_is_broken_off_is_made_with_the_next() -> None:
+    class Silent(MemoryState):
+        is_silent = True
+
+        async def add_tokens(self, day: str, tokens: int) -> int:
+            if self.is_silent:
+                await asyncio.Event().wait()
+            return await super().add_tokens(day, tokens)
+
+    state = Silent()
+    budget = Budget(100, counts=state, clock=state)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await budget.spend(7)
+    state.is_silent = False
+    await budget.spend(3)
+    assert sum(state.tokens.values()) == 10
 
 
 async def test_what_others_spent_counts_within_seconds_and_a_new_day_begins_with_nothing() -> None:

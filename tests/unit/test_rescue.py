@@ -10,9 +10,10 @@ from shared.claims import Claim
 from shared.conclusion import Conclusion
 from shared.deferrals import Job
 from shared.draft import Draft
-from shared.errors import FileRejected
+from shared.errors import FileRejected, StorageUnavailable
 from shared.patience import Patience
-from shared.rescue import Rescue
+from shared.rescue import MOST_FAULTS, Rescue
+from shared.survey import MOST_FEELERS
 from tests import samples
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.test_processor import processor
@@ -100,12 +101,41 @@ async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_a
     assert queued(state) == ["lost.png"]
 
 
-async def test_a_backlog_that_nobody_works_off_is_queued_again() -> None:
+async def test_while_nothing_is_answered_some_files_are_queued_again_and_the_others_once_those_are_answered() -> None:
     files, state = MemoryFiles(), MemoryState()
-    await answered(files, "older.png", NOW - timedelta(hours=3), written_at=AN_HOUR_AGO)
-    dropped(files, "waits.png", NOW - timedelta(hours=2))
+    for number in range(3 * MOST_FEELERS):
+        dropped(files, f"{number}.png", NOW - timedelta(hours=2, seconds=number))
+    assert await rescue(files, state).reconcile() == MOST_FEELERS
+    youngest = min(queued(state), key=lambda name: int(name.partition(".")[0]))
+    await answered(files, youngest, files.modified[youngest], written_at=NOW)
     await rescue(files, state).reconcile()
-    assert queued(state) == ["waits.png"]
+    older = [name for name in files.contents if files.modified[name] < files.modified[youngest]]
+    assert set(older) <= set(queued(state))
+
+
+async def test_where_storage_fails_for_a_few_files_the_others_are_queued_again_all_the_same() -> None:
+    class Refusing(MemoryState):
+        async def send(self, job: Job, seconds: float) -> None:
+            if job.name.startswith("bad"):
+                raise StorageUnavailable("busy")
+            await super().send(job, seconds)
+
+    for bad, found in ((MOST_FAULTS - 1, 1), (MOST_FAULTS, 0)):
+        files, state = MemoryFiles(), Refusing()
+        for name in (*(f"bad-{number}.png" for number in range(bad)), "good.png"):
+            dropped(files, name, AN_HOUR_AGO)
+        await answered(files, "younger.png", NOW - timedelta(minutes=40), written_at=NOW)
+        assert await rescue(files, state).reconcile() == found
+
+
+async def test_a_poisoned_file_that_is_gone_leaves_nothing_behind_and_its_document_is_announced() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    await answered(files, "gone.png", AN_HOUR_AGO, written_at=AN_HOUR_AGO)
+    del files.contents["gone.png"]
+    await state.write("gone.png", Claim("1", "deferred", AN_HOUR_AGO, 0, 0, "token"), replacing=None)
+    conclusion = Conclusion(files=files, claims=state, announcements=state)
+    await replace(rescue(files, state), conclusion=conclusion).settle_poison("input", Job(name="gone.png"))
+    assert ([outcome.input.name for outcome in state.announced], state.records) == (["gone.png"], {})
 
 
 async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_the_backlog() -> None:

@@ -72,7 +72,7 @@ async def test_a_document_that_storage_does_not_take_in_time_keeps_no_invocation
     place = processor(files, Slow([said("paid for")], state=state), state=state)
     await replace(place, patience=Patience(writing=0.01)).process("input", Job(name="chart.png"))
     ((job, _),) = state.sent
-    assert (job.unwritten, state.records["chart.png"].claim.kind) == (True, "deferred")
+    assert (job.unwritten, state.records["chart.png"].claim.kind) == (1, "deferred")
 
 
 @dataclass
@@ -83,12 +83,20 @@ class Immutable(MemoryFiles):
         raise Overtaken(outcome.input.name)
 
 
-async def test_a_document_that_can_never_be_replaced_keeps_no_invocation() -> None:
+async def test_a_document_that_can_never_be_replaced_keeps_no_invocation_and_is_tried_once_a_day() -> None:
     files, state = Immutable(), MemoryState()
     files.put("file", CHART)
     files.outcomes["file"] = ("older", await outcome_of("file", HELLO))
-    await processor(files, SpeakingModel([said("new")]), state=state).take("file")
-    assert [job.unwritten for job, _ in state.sent] == [True]
+    model = SpeakingModel([said("new")])
+    await processor(files, model, state=state).take("file")
+    for _ in range(3):
+        await processor(files, model, state=state).process("input", state.sent[-1][0])
+    assert [(job.unwritten, seconds >= 86_400) for job, seconds in state.sent] == [
+        (1, False),
+        (2, True),
+        (3, True),
+        (4, True),
+    ]
 
 
 class Corrected(MemoryState):
@@ -180,6 +188,20 @@ async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one
     await state.write("chart.png", theirs, replacing=None)
     await processor(files, SpeakingModel([said("never")]), state=state).take("chart.png")
     assert state.records["chart.png"].claim == theirs
+
+
+async def test_what_cannot_be_cleared_away_after_a_file_is_tried_again() -> None:
+    class Silent(MemoryState):
+        async def announce(self, outcome: Outcome) -> None:
+            raise StorageUnavailable("the queue is closed")
+
+    files, state = MemoryFiles(), Silent()
+    files.outcomes["chart.png"] = ("1", await outcome_of("chart.png", CHART))
+    left = Claim("etag", "deferred", state.time, 0, 0, "dead")
+    await state.write("chart.png", left, replacing=None)
+    await processor(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    assert [job.name for job, _ in state.sent] == ["chart.png"]
+    assert state.records["chart.png"].claim == left
 
 
 async def test_a_document_whose_file_is_gone_is_announced_all_the_same() -> None:
