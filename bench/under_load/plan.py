@@ -21,7 +21,7 @@ class Load:
 
     files: int
     seed: int
-    per_second: float = 7
+    per_second: float = 4
     workers: int = 3
     kill_every: float = 5
 
