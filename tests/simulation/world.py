@@ -117,7 +117,7 @@ class World:
             "patience": self.patience,
         }
         self.processor = Processor(pauses=Pauses(self, self), answering=self, random=self.random, **parts)
-        self.rescue = Rescue(**parts)
+        self.rescue = Rescue(random=self.random, **parts)
 
     # What people do
 
