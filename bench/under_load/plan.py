@@ -88,4 +88,4 @@ class Load:
         return {"LOAD_PATIENCE": json.dumps(self.patience), "LOAD_RECONCILE": self.reconcile_schedule}
 
     def _sped_up(self, seconds: float) -> float:
-        return seconds / min(150, SECONDS_IN_AZURE / self.least_seconds)
+        return seconds / max(1, min(150, SECONDS_IN_AZURE / self.least_seconds))

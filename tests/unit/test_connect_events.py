@@ -27,7 +27,10 @@ ENVIRON = {
 }
 SECRET = "Planted0System0Key=="
 
-STAND_IN = """#!{python} -SE
+# A shebang cannot have a blank in its path, so the shell starts it: to Python the second line is a text.
+STAND_IN = """#!/bin/sh
+'''exec' "{python}" -SE "$0" "$@"
+' '''
 import json, pathlib, sys
 here = pathlib.Path(__file__).parent
 with (here / "calls").open("a") as calls:
