@@ -23,14 +23,14 @@ def real_host(path: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_tests_are_put_to_the_func_on_path_with_the_package(tmp_path: Path) -> None:
     func = tmp_path / "func"
     func.write_text(
-        f'#!/bin/sh\necho "$PWD" "$BLOB_TRIGGER_SOURCE" > {tmp_path}/started\n'
-        f'[ "$1" = start ] && exec {sys.executable} -P -m local.host . "$2" "$3"\n'
+        f'#!/bin/sh\necho "$PWD" "$BLOB_TRIGGER_SOURCE" > "{tmp_path}/started"\n'
+        f'[ "$1" = start ] && exec "{sys.executable}" -P -m local.host . "$2" "$3"\n'
     )
     func.chmod(func.stat().st_mode | stat.S_IXUSR)
     done = real_host(f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "--quiet", "-k", "a_recording_ends_in")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
-    assert (tmp_path / "started").read_text().split() == [str(ROOT / ".local" / "package"), "LogsAndContainerScan"]
+    assert (tmp_path / "started").read_text() == f"{ROOT / '.local' / 'package'} LogsAndContainerScan\n"
 
 
 def test_a_machine_without_core_tools_is_told_where_to_get_them(tmp_path: Path) -> None:
