@@ -31,7 +31,11 @@ class Claim:
 
     def holds(self, etag: str, now: datetime) -> bool:
         """Whether somebody is working on this version now."""
-        return self.kind == "claimed" and self.etag == etag and self.until > now
+        return self.etag == etag and self.is_held(now)
+
+    def is_held(self, now: datetime) -> bool:
+        """Whether somebody is working on the version that it is about."""
+        return self.kind == "claimed" and self.until > now
 
 
 @dataclass(frozen=True)

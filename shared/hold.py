@@ -84,7 +84,7 @@ class Hold:
         if self._is_ours:
             return self.record
         found = await self.claims.read(self.name)
-        return None if found is None or found.claim.holds(found.claim.etag, self._now) else found
+        return None if found is None or found.claim.is_held(self._now) else found
 
     def _token(self) -> str:
         return f"{self.random.getrandbits(128):032x}"

@@ -50,7 +50,7 @@ class Rescue:
         except InputGone:
             log_event("blob.gone", name=job.name)
             record = await self.claims.read(job.name)
-            if record and not record.claim.holds(record.claim.etag, self.clock.now()):
+            if record and not record.claim.is_held(self.clock.now()):
                 await self.conclusion.clear_away(job.name, record)
         except Overtaken:
             # Somebody else has it in hand; if that comes to nothing, a later look will tell.

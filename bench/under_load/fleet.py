@@ -14,7 +14,7 @@ from local.process import Child
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "bench" / "apps"
 TIMER = "reconcile_soon"
-QUEUES = ("answer_blob", "answer_deferred", "settle_poison", "settle_deferred_poison")
+DOORS_FOR_FILES = ("answer_blob", "answer_deferred", "settle_poison", "settle_deferred_poison")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Fleet:
 
 
 def _own(number: int, seat: int) -> dict[str, str]:
-    others = ("reconcile", *(QUEUES if seat == 0 else [TIMER]))
+    others = ("reconcile", *(DOORS_FOR_FILES if seat == 0 else [TIMER]))
     silenced = {f"AzureWebJobs.{function}.Disabled": "true" for function in others}
     return {"AZURE_INFERENCE_CREDENTIAL": model_key(number), "PYTHONPATH": str(ROOT), **silenced}
 

@@ -13,6 +13,7 @@ from typing import Any
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
+from bench.under_load.fleet import DOORS_FOR_FILES
 from local.host.schedule_monitor import ScheduleMonitor
 from local.process import Child
 from local.storage import Azurite
@@ -29,7 +30,6 @@ IN_A_HURRY = ROOT / "bench" / "apps" / "ours"
 HOST_ID = "story"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ONCE_A_YEAR = "0 0 0 1 1 *"
-OTHER_DOORS = ("answer_blob", "answer_deferred", "settle_poison", "settle_deferred_poison")
 
 
 def costing(prompt: int, completion: int, audio: int | None = None, finish_reason: str = "stop") -> Answer:
@@ -101,7 +101,7 @@ class Story:
     async def reconcile(self, **patience: float) -> None:
         """Let a host make up for a run of the timer, and open no other door; the app's times may be others."""
         await ScheduleMonitor(self.blobs, HOST_ID, "reconcile").note(LONG_AGO)
-        others = {f"AzureWebJobs.{name}.Disabled": "true" for name in OTHER_DOORS}
+        others = {f"AzureWebJobs.{name}.Disabled": "true" for name in DOORS_FOR_FILES}
         times = {"LOAD_PATIENCE": json.dumps(patience), "LOAD_RECONCILE": ONCE_A_YEAR}
         async with self.host("nobody-asks", IN_A_HURRY, AzureFunctionsWebHost__hostid=HOST_ID, **times, **others):
             await self._read('{"event": "files.waiting"')
