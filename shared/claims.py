@@ -20,6 +20,7 @@ class Claim:
         until: when a claim ends by itself, in the server's time.
         crashes: how many claims on this version ended so.
         token: who wrote the record, to be known again.
+        unwritten: how many answers to this version were lost because no document of them could be written.
     """
 
     etag: str
@@ -28,6 +29,7 @@ class Claim:
     attempt: int
     crashes: int
     token: str
+    unwritten: int = 0
 
     def holds(self, etag: str, now: datetime) -> bool:
         """Whether somebody is working on this version now."""
@@ -81,12 +83,18 @@ def taken_over(
             f"Dropscribe broke down {crashes} times while it worked on this file.",
             "Save the file anew with another program and drop that copy.",
         )
-    return Claim(etag, "claimed", now + timedelta(seconds=seconds), attempt, crashes, token)
+    until = now + timedelta(seconds=seconds)
+    return replace(waiting(seen, etag, until=until, attempt=attempt, token=token), kind="claimed")
 
 
-def given_back(claim: Claim, until: datetime) -> Claim:
+def waiting(seen: StoredClaim | None, etag: str, *, until: datetime, attempt: int, token: str) -> Claim:
+    """The record of a file that waits, and that nobody has taken; what is known of this version stays known."""
+    return Claim(etag, "deferred", until, attempt, crashes_of(seen, etag), token, unwritten_of(seen, etag))
+
+
+def given_back(claim: Claim, until: datetime, *, is_unwritten: bool) -> Claim:
     """The record of a file that waits, so that whoever comes next may take it."""
-    return replace(claim, kind="deferred", until=until)
+    return replace(claim, kind="deferred", until=until, unwritten=claim.unwritten + is_unwritten)
 
 
 def crashes_of(seen: StoredClaim | None, etag: str) -> int:
@@ -94,3 +102,8 @@ def crashes_of(seen: StoredClaim | None, etag: str) -> int:
     if seen is None or seen.claim.etag != etag:
         return 0
     return seen.claim.crashes + (1 if seen.claim.kind == "claimed" else 0)
+
+
+def unwritten_of(seen: StoredClaim | None, etag: str) -> int:
+    """How many answers to this version were lost because no document of them could be written."""
+    return seen.claim.unwritten if seen and seen.claim.etag == etag else 0

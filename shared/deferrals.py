@@ -15,7 +15,6 @@ class Job(BaseModel):
         attempt: how often a busy service turned it away.
         timeouts: how often the model did not answer in time; each may have been paid for.
         since: when a busy or failing model first turned it away; None where something else kept it since.
-        unwritten: how many of its documents could not be written.
         poisoned: how often the host gave up on it.
     """
 
@@ -26,7 +25,6 @@ class Job(BaseModel):
     attempt: int = 0
     timeouts: int = 0
     since: datetime | None = None
-    unwritten: int = 0
     poisoned: int = 0
 
     def about(self, etag: str) -> Self:

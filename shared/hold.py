@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from shared.claims import Claim, ClaimStore, StoredClaim, crashes_of, given_back, taken_over
+from shared.claims import ClaimStore, StoredClaim, given_back, taken_over, waiting
 from shared.clock import Clock
 from shared.errors import Overtaken
 
@@ -16,6 +16,7 @@ class Hold:
     Attributes:
         seconds: how long a claim holds.
         record: as it was last seen or written.
+        is_unwritten: whether we have an answer of which no document can be written; told when the file is given back.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Hold:
     random: Random
     seconds: float
     record: StoredClaim | None = field(default=None, init=False)
+    is_unwritten: bool = field(default=False, init=False)
     _is_ours: bool = field(default=False, init=False)
 
     async def look(self) -> None:
@@ -58,7 +60,7 @@ class Hold:
         """
         if not (self.record and self._is_ours):
             return
-        claim = given_back(self.record.claim, self._now + timedelta(seconds=seconds))
+        claim = given_back(self.record.claim, self._now + timedelta(seconds=seconds), is_unwritten=self.is_unwritten)
         try:
             self.record = await self.claims.write(self.name, claim, replacing=self.record)
         except Overtaken:
@@ -76,7 +78,7 @@ class Hold:
             await self.give_back(seconds)
         elif etag and not self.others_seconds(etag):
             until = self._now + timedelta(seconds=seconds)
-            claim = Claim(etag, "deferred", until, attempt, crashes_of(self.record, etag), self._token())
+            claim = waiting(self.record, etag, until=until, attempt=attempt, token=self._token())
             self.record = await self.claims.write(self.name, claim, replacing=self.record)
 
     async def left_behind(self) -> StoredClaim | None:

@@ -14,7 +14,7 @@ from typing import Never
 
 from shared.answering import Answering
 from shared.budget import Budget
-from shared.claims import ClaimStore
+from shared.claims import ClaimStore, unwritten_of
 from shared.clock import Clock
 from shared.conclusion import Conclusion
 from shared.deferrals import Deferrals, Job
@@ -125,7 +125,7 @@ class Errand:
             await self._hold.give_back(0)
             raise
         except (StorageUnavailable, TimeoutError) as fault:
-            await self._bear_unwritten(fault)
+            await self._bear_unwritten(fault, file.etag)
 
     async def _conclude(self, outcome: Outcome, earlier: StoredOutcome | None) -> None:
         """Write the document, several times if need be: the answer in hand was paid for."""
@@ -144,14 +144,14 @@ class Errand:
                 async with self._with.clock.within(MOST_ON_THE_SIDE):
                     await self._with.budget.spend(outcome.usage.total_tokens or 0)
 
-    async def _bear_unwritten(self, fault: Exception) -> Never:
+    async def _bear_unwritten(self, fault: Exception, etag: str) -> Never:
         """Give the file back. It is paid for again when a document can be written; if not even then, once a day."""
-        unwritten = self._job.unwritten + 1
-        self._job = self._job.model_copy(update={"unwritten": unwritten})
+        is_first = unwritten_of(self._hold.record, etag) == 0
+        seconds = self._growing_wait() if is_first else self._with.patience.lost
+        self._hold.is_unwritten = True
         with contextlib.suppress(StorageUnavailable, TimeoutError):  # the note that it waits does so again
             async with self._with.clock.within(MOST_ON_THE_SIDE):
-                await self._hold.give_back(0)
-        seconds = self._growing_wait() if unwritten == 1 else self._with.patience.lost
+                await self._hold.give_back(seconds)
         self._later(seconds, f"its document cannot be written: {fault or 'storage was silent'}")
 
     def _require_complete(self, file: InputFile) -> None:
@@ -175,8 +175,7 @@ class Errand:
     async def _answer(self, file: InputFile, draft: Draft) -> None:
         """Ask until there is an answer; a busy model costs a file time, and nothing else."""
         deployments = await self._with.answering.prepare(file, draft)
-        if self._job.unwritten:
-            await self._with.files.require_writable(file.name)
+        await self._require_writable(file, draft)
         while True:
             if not draft.has_answers:
                 await self._require_budget()
@@ -194,6 +193,15 @@ class Errand:
                 raise
             else:
                 return
+
+    async def _require_writable(self, file: InputFile, draft: Draft) -> None:
+        """Where an answer was lost already, see that the next is not; where that does not help, one a day is enough."""
+        record = self._hold.record
+        lost = unwritten_of(record, file.etag)
+        if record and lost > 1 and (left := (record.claim.until - self._now).total_seconds()) > 0:
+            await self._wait(left, "no document could be written", draft)
+        if lost:
+            await self._with.files.require_writable(file.name)
 
     def _require_time(self) -> None:
         """A call that began too late would be cut off, and paid for all the same."""

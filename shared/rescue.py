@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from shared.claims import Claim, ClaimStore, StoredClaim, crashes_of
+from shared.claims import ClaimStore, StoredClaim, waiting
 from shared.clock import Clock
 from shared.conclusion import Conclusion
 from shared.deferrals import Deferrals, Job
@@ -106,7 +106,7 @@ class Rescue:
         until = self.clock.now() + timedelta(seconds=self.patience.first)
         with contextlib.suppress(Overtaken):  # whoever wrote meanwhile has it in hand
             token = f"{self.random.getrandbits(128):032x}"
-            note = Claim(file.etag, "deferred", until, 0, crashes_of(record, file.etag), token)
+            note = waiting(record, file.etag, until=until, attempt=0, token=token)
             await self.claims.write(file.name, note, replacing=record)
         return True
 

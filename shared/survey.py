@@ -12,6 +12,9 @@ from shared.patience import Patience
 MOST_FEELERS = 100
 """How many files are queued at a time while none at all is answered."""
 
+OUT_OF_TURN = 1 / 4
+"""How many of the files that were answered lately may have been answered out of turn."""
+
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -53,28 +56,31 @@ class Survey:
         self._clock = clock
         self._patience = patience
         self._overdue = lot
-        self._last_written = NEVER
-        self._youngest_answered = NEVER
+        self._answered_lately: list[datetime] = []
         self._now = self._oldest = NEVER
         self.waiting = 0
 
     async def take(self, files: FileStore) -> None:
         """List all documents, then all files."""
         answered: set[int] = set()
+        lately: set[int] = set()
         async for document, etag, written in files.list_answered():
-            answered.add(hash((document, etag)))
-            self._last_written = max(self._last_written, written)
+            version = hash((document, etag))
+            answered.add(version)
+            if self._clock.now() - written < self._overdue_after:
+                lately.add(version)
         self._now = self._oldest = self._clock.now()  # which is right once storage has answered
         async for name, etag, modified in files.list_inputs():
-            if hash((document_name(name), etag)) in answered:
-                self._youngest_answered = max(self._youngest_answered, modified)
-            else:
+            version = hash((document_name(name), etag))
+            if version in lately:
+                self._answered_lately.append(modified)
+            elif version not in answered:
                 self._note(Waiting(name, etag, modified))
 
     def _note(self, file: Waiting) -> None:
         self.waiting += 1
         self._oldest = min(self._oldest, file.modified)
-        if file.modified <= self._overdue_since:
+        if self._now - file.modified >= self._overdue_after:
             self._overdue.add(file)
 
     @property
@@ -83,15 +89,15 @@ class Survey:
         return round((self._now - self._oldest).total_seconds())
 
     @property
-    def _overdue_since(self) -> datetime:
-        return self._now - timedelta(seconds=self._patience.overdue)
+    def _overdue_after(self) -> timedelta:
+        return timedelta(seconds=self._patience.overdue)
 
     def perhaps_lost(self, random: Random) -> list[Waiting]:
         """Files whose event may be lost; where very many are overdue some, drawn by lot: each has its turn."""
         overdue = self._overdue.drawn
-        if self._last_written < self._overdue_since:
-            # Nobody is answered: either all events are lost, or there is a backlog behind a model that is down. Some
-            # files tell which; if they are answered, they have passed the others by, and those follow at the next look.
+        if not self._answered_lately:
+            # Either all events are lost, or there is a backlog behind a model that is down. Some files tell which; if
+            # they are answered, they have passed the others by, and those follow at the next look.
             return random.sample(overdue, min(MOST_FEELERS, len(overdue)))
         return [file for file in overdue if file.modified <= self._horizon()]
 
@@ -99,7 +105,8 @@ class Survey:
         """What was dropped before this should have its document.
 
         Events wait in the host's queue in the order in which files came. While a backlog is worked off, only a file
-        that a younger one has passed by has lost its event; the others would all be queued twice.
+        that younger ones have passed by has lost its event; the others would all be queued twice. A few that came late
+        prove nothing: a newer version of a file that waits is answered in the place of the older one.
         """
-        passed_by = min(self._youngest_answered, self._overdue_since)
-        return max(passed_by, self._now - timedelta(seconds=self._patience.lost))
+        in_turn = int((len(self._answered_lately) - 1) * (1 - OUT_OF_TURN))
+        return max(sorted(self._answered_lately)[in_turn], self._now - timedelta(seconds=self._patience.lost))

@@ -38,6 +38,9 @@ def check(world: World) -> None:
     for (name, etag), times in world.paid.items():
         # Answers are lost with whoever was killed, and where their document could not be written.
         assert times <= 1 + world.killed[name] + world.unwritten[name, etag], (name, etag)
+    for (name, etag), times in world.unwritten.items():
+        # Twice, then once a day; an answer of which neither record nor message could be written is forgotten.
+        assert times <= 2 + world.time // world.patience.lost + world.unreturned[name], (name, etag)
     assert max(world.written.values(), default=1) == 1
     assert world.poison() == []
 
@@ -67,6 +70,10 @@ class Protocol(RuleBasedStateMachine):
     def stumbles(self, share: float) -> None:
         self.world.storage_fails = share
 
+    @rule(closed=st.sets(st.sampled_from(["documents", "messages"])))
+    def closes(self, closed: set[str]) -> None:
+        self.world.closed = closed
+
     @rule(name=st.sampled_from(NAMES))
     def deadly(self, name: str) -> None:
         self.world.deadly = {name}
@@ -82,7 +89,7 @@ class Protocol(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
-            self.world.model_fault, self.world.storage_fails = lambda: None, 0
+            self.world.model_fault, self.world.storage_fails, self.world.closed = lambda: None, 0, set()
             self.world.settle()
             check(self.world)
 
@@ -142,6 +149,18 @@ def test_with_the_wrong_key_for_the_first_ten_minutes_every_file_ends_ok_once_it
     check(world)
     assert {outcome.status for _, outcome in world.outcomes.values()} == {"ok"}
     assert world.paid.total() == len(names)
+
+
+def test_where_neither_documents_nor_messages_can_be_written_for_hours_no_file_is_paid_for_more_than_twice() -> None:
+    world = World(closed={"documents", "messages"})
+    for name in NAMES:
+        world.upload(name)
+    world.advance(3 * 3600)
+    assert (world.outcomes, world.paid.total()) == ({}, len(NAMES))
+    world.closed = set()
+    world.settle()
+    check(world)
+    assert world.paid.total() == 2 * len(NAMES)
 
 
 class AcknowledgesDuplicates(Errand):

@@ -100,6 +100,7 @@ class World:
     _failed: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     storage_fails: float = 0
+    closed: set[str] = field(default_factory=set)
     model_fault: Callable[[], ModelUnavailable | None] = lambda: None
     unheard_of: set[str] = field(default_factory=set)
     versions: int = 0
@@ -244,10 +245,10 @@ class World:
 
     # Storage: FileStore, ClaimStore, PauseStore, Deferrals, Announcements
 
-    async def _storage(self) -> None:
+    async def _storage(self, place: str = "") -> None:
         """A request, or the response to one that had its effect: either may come to nothing."""
         await Pause()
-        if self.random.random() < self.storage_fails:
+        if place in self.closed or self.random.random() < self.storage_fails:
             raise StorageUnavailable("storage stumbles")
 
     def version(self) -> str:
@@ -279,9 +280,10 @@ class World:
 
     async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
         try:
-            await self._storage()
+            await self._storage("documents")
         except StorageUnavailable:
-            self._failed_to_write(outcome.input.name, outcome.input.etag)
+            if outcome.status == "ok":
+                self._failed_to_write(outcome.input.name, outcome.input.etag)
             raise
         self._failed.pop(outcome.input.etag, None)
         name = document_name(outcome.input.name)
@@ -301,7 +303,7 @@ class World:
             self.unwritten[name, etag] += 1
 
     async def require_writable(self, name: str) -> None:
-        await self._storage()
+        await self._storage("documents")
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         await self._storage()
@@ -344,7 +346,7 @@ class World:
         self.pauses[deployment] = until
 
     async def send(self, job: Job, seconds: float) -> None:
-        await self._storage()
+        await self._storage("messages")
         self.put("deferred", job, seconds, float("inf"))
         await self._storage()
 

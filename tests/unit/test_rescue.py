@@ -101,6 +101,17 @@ async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_a
     assert queued(state) == ["lost.png"]
 
 
+async def test_a_newer_version_that_was_answered_in_the_place_of_an_older_one_has_passed_nobody_by() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    dropped(files, "lost.png", NOW - timedelta(hours=4))
+    for number in range(30):
+        await answered(files, f"{number}.png", NOW - timedelta(hours=3, seconds=number), written_at=NOW)
+    await answered(files, "overwritten.png", NOW - timedelta(minutes=40), written_at=NOW)
+    dropped(files, "in the host's queue.png", NOW - timedelta(hours=2))
+    await rescue(files, state).reconcile()
+    assert queued(state) == ["lost.png"]
+
+
 async def test_while_nothing_is_answered_some_files_are_queued_again_and_the_others_once_those_are_answered() -> None:
     files, state = MemoryFiles(), MemoryState()
     for number in range(3 * MOST_FEELERS):
