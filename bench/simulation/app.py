@@ -95,14 +95,14 @@ class SimulatedApp:
     def _processor(self) -> Processor:
         """The core of one instance: with a view of its own of who is to be left alone."""
         return Processor(
-            "input",
-            self.storage,
-            self.storage,
-            self._deferred,
-            Pauses(self.storage, self._clock),
-            self._service,
-            self._conclusion(),
-            self._clock,
+            input_container="input",
+            files=self.storage,
+            claims=self.storage,
+            deferrals=self._deferred,
+            pauses=Pauses(self.storage, self._clock),
+            answering=self._service,
+            conclusion=self._conclusion(),
+            clock=self._clock,
             random=Random(self._random.getrandbits(64)),  # noqa: S311 - the same each time
         )
 
