@@ -10,7 +10,7 @@ from shared.outcome import document_name
 from shared.patience import Patience
 
 MOST_FEELERS = 100
-"""How many files are queued at a time while none at all is answered."""
+"""How many files are queued again without asking whether their events are lost: those few messages are cheap."""
 
 OUT_OF_TURN = 1 / 4
 """How many of the files that were answered lately may have been answered out of turn."""
@@ -95,10 +95,12 @@ class Survey:
     def perhaps_lost(self, random: Random) -> list[Waiting]:
         """Files whose event may be lost; where very many are overdue some, drawn by lot: each has its turn."""
         overdue = self._overdue.drawn
+        if len(overdue) <= MOST_FEELERS:
+            return overdue
         if not self._answered_lately:
             # Either all events are lost, or there is a backlog behind a model that is down. Some files tell which; if
             # they are answered, they have passed the others by, and those follow at the next look.
-            return random.sample(overdue, min(MOST_FEELERS, len(overdue)))
+            return random.sample(overdue, MOST_FEELERS)
         return [file for file in overdue if file.modified <= self._horizon()]
 
     def _horizon(self) -> datetime:

@@ -96,9 +96,20 @@ async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_a
     files, state = MemoryFiles(), MemoryState()
     dropped(files, "lost.png", NOW - timedelta(hours=4))
     await answered(files, "younger.png", NOW - timedelta(hours=3), written_at=NOW)
-    dropped(files, "in the host's queue.png", NOW - timedelta(hours=2))
+    for number in range(2 * MOST_FEELERS):
+        dropped(files, f"in the host's queue {number}.png", NOW - timedelta(hours=2))
     await rescue(files, state).reconcile()
     assert queued(state) == ["lost.png"]
+
+
+async def test_a_few_files_are_queued_again_though_nobody_passed_them_by() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    await answered(files, "older.png", NOW - timedelta(hours=3), written_at=NOW)
+    names = [f"{number}.png" for number in range(MOST_FEELERS)]
+    for name in names:
+        dropped(files, name, AN_HOUR_AGO)
+    await rescue(files, state).reconcile()
+    assert queued(state) == names
 
 
 async def test_a_newer_version_that_was_answered_in_the_place_of_an_older_one_has_passed_nobody_by() -> None:
@@ -107,7 +118,8 @@ async def test_a_newer_version_that_was_answered_in_the_place_of_an_older_one_ha
     for number in range(30):
         await answered(files, f"{number}.png", NOW - timedelta(hours=3, seconds=number), written_at=NOW)
     await answered(files, "overwritten.png", NOW - timedelta(minutes=40), written_at=NOW)
-    dropped(files, "in the host's queue.png", NOW - timedelta(hours=2))
+    for number in range(2 * MOST_FEELERS):
+        dropped(files, f"in the host's queue {number}.png", NOW - timedelta(hours=2))
     await rescue(files, state).reconcile()
     assert queued(state) == ["lost.png"]
 
