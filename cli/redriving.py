@@ -96,6 +96,8 @@ class Redrive:
                 queued += await self._send_again(document)
             except AzureError as fault:
                 self.faults.append(f"{document.name}: storage answered {code_of(fault)}.")
+            except (KeyError, TypeError, ValueError):
+                self.faults.append(f"{document.name}: it is no document of Dropscribe's.")
             except StorageUnavailable as fault:
                 self.faults.append(f"{document.name}: {fault}")
             advance()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.claims import unwritten_of
+from shared.claims import losses_of
 from shared.draft import Draft
 from shared.errors import ModelUnavailable, Overtaken, StorageUnavailable
 from shared.events import log_event
@@ -30,6 +30,14 @@ class Asking:
             Overtaken: somebody else has the file.
             StorageUnavailable: our own storage failed.
         """
+        try:
+            await self._answer(file, draft)
+        except NotNow as wait:
+            if draft.has_answers:  # those to the earlier turns are kept nowhere
+                raise NotNow(self._invocation.lose_answers(wait.seconds), str(wait)) from None
+            raise
+
+    async def _answer(self, file: InputFile, draft: Draft) -> None:
         deployments = await self._with.answering.prepare(file, draft)
         await self._require_writable(file, draft)
         while True:
@@ -44,18 +52,20 @@ class Asking:
                 await self._with.answering.ask(file, draft, self._invocation.time_left)
             except ModelUnavailable as fault:
                 await self._bear(fault, fault.deployment or deployments[0], draft)
-            except (Overtaken, StorageUnavailable):
+            except Overtaken:
                 await self._hold.give_back(0)
                 raise
+            except StorageUnavailable as fault:
+                await self._bear_storage(fault, draft)
             else:
                 return
 
     async def _require_writable(self, file: InputFile, draft: Draft) -> None:
         """Where an answer was lost already, see that the next is not; where that does not help, one a day is enough."""
         record = self._hold.record
-        lost = unwritten_of(record, file.etag)
+        lost = losses_of(record, file.etag)
         if record and lost > 1 and (left := (record.claim.until - self._invocation.now).total_seconds()) > 0:
-            await self._wait(left, "no document could be written", draft)
+            await self._wait(left, "answers to it were lost twice", draft)
         if lost:
             await self._with.files.require_writable(file.name)
 
@@ -96,6 +106,13 @@ class Asking:
         if verdict.pause:
             await self._with.pauses.pause(deployment, verdict.pause)
         await self._wait(verdict.wait, fault.in_our_words, draft)
+
+    async def _bear_storage(self, fault: StorageUnavailable, draft: Draft) -> None:
+        """What was answered already is not thrown away for that."""
+        if not draft.has_answers:
+            await self._hold.give_back(0)
+            raise fault
+        await self._wait(self._invocation.growing_wait(), str(fault), draft)
 
     async def _wait(self, seconds: float, why: str, draft: Draft) -> None:
         """Wait here if it is not for long, and hold nobody up meanwhile.

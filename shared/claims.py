@@ -20,7 +20,7 @@ class Claim:
         until: when a claim ends by itself, in the server's time.
         crashes: how many claims on this version ended so.
         token: who wrote the record, to be known again.
-        unwritten: how many answers to this version were lost because no document of them could be written.
+        losses: how often answers to this version were paid for and lost.
     """
 
     etag: str
@@ -29,7 +29,7 @@ class Claim:
     attempt: int
     crashes: int
     token: str
-    unwritten: int = 0
+    losses: int = 0
 
     def holds(self, etag: str, now: datetime) -> bool:
         """Whether somebody is working on this version now."""
@@ -88,13 +88,19 @@ def taken_over(
 
 
 def waiting(seen: StoredClaim | None, etag: str, *, until: datetime, attempt: int, token: str) -> Claim:
-    """The record of a file that waits, and that nobody has taken; what is known of this version stays known."""
-    return Claim(etag, "deferred", until, attempt, crashes_of(seen, etag), token, unwritten_of(seen, etag))
+    """The record of a file that waits, and that nobody has taken; what is known of this version stays known.
+
+    Where answers were lost twice, nothing that comes between may shorten the wait until the next is paid for.
+    """
+    losses = losses_of(seen, etag)
+    if seen and losses > 1:
+        until = max(until, seen.claim.until)
+    return Claim(etag, "deferred", until, attempt, crashes_of(seen, etag), token, losses)
 
 
-def given_back(claim: Claim, until: datetime, *, is_unwritten: bool) -> Claim:
+def given_back(claim: Claim, until: datetime, *, has_lost: bool) -> Claim:
     """The record of a file that waits, so that whoever comes next may take it."""
-    return replace(claim, kind="deferred", until=until, unwritten=claim.unwritten + is_unwritten)
+    return replace(claim, kind="deferred", until=until, losses=claim.losses + has_lost)
 
 
 def crashes_of(seen: StoredClaim | None, etag: str) -> int:
@@ -104,6 +110,6 @@ def crashes_of(seen: StoredClaim | None, etag: str) -> int:
     return seen.claim.crashes + (1 if seen.claim.kind == "claimed" else 0)
 
 
-def unwritten_of(seen: StoredClaim | None, etag: str) -> int:
-    """How many answers to this version were lost because no document of them could be written."""
-    return seen.claim.unwritten if seen and seen.claim.etag == etag else 0
+def losses_of(seen: StoredClaim | None, etag: str) -> int:
+    """How often answers to this version were paid for and lost."""
+    return seen.claim.losses if seen and seen.claim.etag == etag else 0

@@ -16,7 +16,7 @@ class Hold:
     Attributes:
         seconds: how long a claim holds.
         record: as it was last seen or written.
-        is_unwritten: whether we have an answer of which no document can be written; told when the file is given back.
+        has_lost: whether answers that we paid for are lost; the record says so once the file is given back.
     """
 
     name: str
@@ -25,7 +25,7 @@ class Hold:
     random: Random
     seconds: float
     record: StoredClaim | None = field(default=None, init=False)
-    is_unwritten: bool = field(default=False, init=False)
+    has_lost: bool = field(default=False, init=False)
     _is_ours: bool = field(default=False, init=False)
 
     async def look(self) -> None:
@@ -50,7 +50,7 @@ class Hold:
         token = self._token()
         claim = taken_over(self.record, etag, now=self._now, seconds=self.seconds, attempt=attempt, token=token)
         self.record = await self.claims.write(self.name, claim, replacing=self.record)
-        self._is_ours = True
+        self._is_ours, self.has_lost = True, False
 
     async def give_back(self, seconds: float) -> None:
         """Let anybody take the file, which waits for so many seconds. What storage refuses can be tried again.
@@ -60,7 +60,7 @@ class Hold:
         """
         if not (self.record and self._is_ours):
             return
-        claim = given_back(self.record.claim, self._now + timedelta(seconds=seconds), is_unwritten=self.is_unwritten)
+        claim = given_back(self.record.claim, self._now + timedelta(seconds=seconds), has_lost=self.has_lost)
         try:
             self.record = await self.claims.write(self.name, claim, replacing=self.record)
         except Overtaken:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from shared.claims import losses_of
 from shared.deferrals import Job
 from shared.hold import Hold
 from shared.means import Means
@@ -39,6 +40,16 @@ class Invocation:
         attempt = self.job.attempt
         self.note(attempt=attempt + 1, since=None)
         return self._with.patience.wait(attempt, None, self._with.random)
+
+    def lose_answers(self, seconds: float) -> float:
+        """Note that answers which were paid for are lost, and return how many seconds the file waits therefore.
+
+        After the first time as many as given, later a day at least: so much may be paid for nothing, and no more.
+        """
+        assert self.job.etag
+        is_first = losses_of(self.hold.record, self.job.etag) == 0
+        self.hold.has_lost = True
+        return seconds if is_first else max(seconds, self._with.patience.lost)
 
     def spread(self, seconds: float) -> float:
         """Anything up to so many seconds, so that those who waited for one thing do not all come at once."""

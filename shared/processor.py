@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Never
 
 from shared.asking import Asking
-from shared.claims import unwritten_of
 from shared.deferrals import Job
 from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
@@ -97,7 +96,7 @@ class Errand:
             await self._hold.give_back(0)
             raise
         except (StorageUnavailable, TimeoutError) as fault:
-            await self._bear_unwritten(fault, file.etag)
+            await self._bear_unwritten(fault)
 
     async def _conclude(self, outcome: Outcome, earlier: StoredOutcome | None) -> None:
         """Write the document, several times if need be: the answer in hand was paid for."""
@@ -116,11 +115,9 @@ class Errand:
                 async with self._with.clock.within(MOST_ON_THE_SIDE):
                     await self._with.budget.spend(outcome.usage.total_tokens or 0)
 
-    async def _bear_unwritten(self, fault: Exception, etag: str) -> Never:
+    async def _bear_unwritten(self, fault: Exception) -> Never:
         """Give the file back. It is paid for again when a document can be written; if not even then, once a day."""
-        is_first = unwritten_of(self._hold.record, etag) == 0
-        seconds = self._invocation.growing_wait() if is_first else self._with.patience.lost
-        self._hold.is_unwritten = True
+        seconds = self._invocation.lose_answers(self._invocation.growing_wait())
         with contextlib.suppress(StorageUnavailable, TimeoutError):  # the note that it waits does so again
             async with self._with.clock.within(MOST_ON_THE_SIDE):
                 await self._hold.give_back(seconds)
@@ -146,6 +143,7 @@ class Errand:
 
     async def _put_off(self, wait: NotNow) -> None:
         log_event("blob.deferred", name=self._job.name, seconds=round(wait.seconds, 1), why=str(wait))
+        self._invocation.note(poisoned=0)  # whatever made the host give up, this time we came to an end
         try:
             await self._with.deferrals.send(self._job, wait.seconds)
         except StorageUnavailable:

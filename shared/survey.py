@@ -97,11 +97,14 @@ class Survey:
         overdue = self._overdue.drawn
         if len(overdue) <= MOST_FEELERS:
             return overdue
-        if not self._answered_lately:
-            # Either all events are lost, or there is a backlog behind a model that is down. Some files tell which; if
-            # they are answered, they have passed the others by, and those follow at the next look.
-            return random.sample(overdue, MOST_FEELERS)
-        return [file for file in overdue if file.modified <= self._horizon()]
+        horizon = self._horizon()
+        lost = [file for file in overdue if file.modified <= horizon]
+        if self._answered_lately:
+            return lost
+        # Either all events are lost, or there is a backlog behind a model that is down. Some files tell which; if they
+        # are answered, they have passed others by, and those follow at the next looks.
+        others = [file for file in overdue if file.modified > horizon]
+        return lost + random.sample(others, min(MOST_FEELERS, len(others)))
 
     def _horizon(self) -> datetime:
         """What was dropped before this should have its document.
@@ -110,5 +113,8 @@ class Survey:
         that younger ones have passed by has lost its event; the others would all be queued twice. A few that came late
         prove nothing: a newer version of a file that waits is answered in the place of the older one.
         """
+        long_ago = self._now - timedelta(seconds=self._patience.lost)
+        if not self._answered_lately:
+            return long_ago
         in_turn = int((len(self._answered_lately) - 1) * (1 - OUT_OF_TURN))
-        return max(sorted(self._answered_lately)[in_turn], self._now - timedelta(seconds=self._patience.lost))
+        return max(sorted(self._answered_lately)[in_turn], long_ago)

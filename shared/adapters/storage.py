@@ -22,9 +22,9 @@ INPUT_ETAG = "input_etag"
 WRITTEN_BY = "written_by"
 """The metadata key by which a write knows its own document again, when only the response to it was lost."""
 
-PAGE_BLOBS = 250
-"""How many a listing brings at once: the SDK reads a page in one go, of 5000 in more than a second, and nobody else
-has his turn meanwhile."""
+PAGE_BLOBS = 5_000
+"""How many a listing brings at once: as many as the service gives, for it is paid by the page. The SDK reads one in a
+second or two, and nobody else has his turn meanwhile; but a timer has instances of its own."""
 
 
 class BlobFiles:

@@ -11,8 +11,9 @@ import pytest
 from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 from azure.storage.blob.aio import BlobServiceClient
 
+from shared.adapters import storage
 from shared.adapters.azure_storage import CHUNK_BYTES, blobs_by_connection_string
-from shared.adapters.storage import PAGE_BLOBS, BlobFiles
+from shared.adapters.storage import BlobFiles
 from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
 from shared.files import InputFile
@@ -190,8 +191,11 @@ async def test_a_document_is_found_again_by_the_version_that_it_answers(store: S
     assert json.loads(await store.document("a.png.json"))["error"]["code"] == "damaged_media"
 
 
-async def test_a_listing_tells_each_file_and_each_document_once_over_many_pages(store: Store) -> None:
-    names = [f"file-{number:03}" for number in range(PAGE_BLOBS + 1)]
+async def test_a_listing_tells_each_file_and_each_document_once_over_many_pages(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storage, "PAGE_BLOBS", 30)
+    names = [f"file-{number:03}" for number in range(100)]
     for name in names:
         await store.upload(name, b"x")
         await store.files.write_outcome(outcome_for(await store.files.look(name)), replacing=None)

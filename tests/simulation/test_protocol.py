@@ -164,6 +164,18 @@ def test_where_neither_documents_nor_messages_can_be_written_for_hours_no_file_i
     assert world.paid.total() == 2 * len(NAMES)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_a_file_that_the_host_gave_up_on_twice_in_between_waits_it_out_all_the_same(seed: int) -> None:
+    world = World(random=Random(seed), model_fault=lambda: ModelThrottled("busy", retry_after=60))
+    world.upload("file")
+    for closed, seconds in (({"messages"}, 300), (set(), 200), ({"messages"}, 600)):
+        world.closed = closed
+        world.advance(seconds)
+    world.closed, world.model_fault = set(), lambda: None
+    world.settle()
+    check(world)
+
+
 class AcknowledgesDuplicates(Errand):
     """Lets a message go because somebody else works on the file, who may yet break down."""
 

@@ -165,8 +165,43 @@ async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_th
     files, state = MemoryFiles(), MemoryState()
     await answered(files, "older.png", NOW - timedelta(days=3), written_at=NOW)
     dropped(files, "waits.png", NOW - timedelta(days=2))
+    for number in range(2 * MOST_FEELERS):
+        dropped(files, f"in the host's queue {number}.png", AN_HOUR_AGO)
     await rescue(files, state).reconcile()
     assert queued(state) == ["waits.png"]
+
+
+async def test_after_a_day_all_are_queued_again_though_nobody_was_answered() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    names = [f"{number}.png" for number in range(3 * MOST_FEELERS)]
+    for name in names:
+        dropped(files, name, NOW - timedelta(days=2))
+    await rescue(files, state).reconcile()
+    assert sorted(queued(state)) == sorted(names)
+
+
+async def test_only_what_was_answered_lately_tells_how_far_the_queue_is() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    dropped(files, "lost.png", NOW - timedelta(hours=4))
+    for number in range(90):
+        await answered(files, f"{number}.png", NOW - timedelta(hours=1), written_at=NOW - timedelta(minutes=50))
+    await answered(files, "front.png", NOW - timedelta(hours=3), written_at=NOW)
+    for number in range(2 * MOST_FEELERS):
+        dropped(files, f"in the host's queue {number}.png", NOW - timedelta(hours=2))
+    await rescue(files, state).reconcile()
+    assert queued(state) == ["lost.png"]
+
+
+async def test_a_quarter_of_those_answered_lately_may_be_out_of_turn_and_no_more() -> None:
+    for out_of_turn, found in ((9, 1), (12, 201)):
+        files, state = MemoryFiles(), MemoryState()
+        dropped(files, "lost.png", NOW - timedelta(hours=4))
+        for number in range(40):
+            dropped_at = NOW - timedelta(hours=1 if number < out_of_turn else 3)
+            await answered(files, f"{number}.png", dropped_at, written_at=NOW)
+        for number in range(2 * MOST_FEELERS):
+            dropped(files, f"in the host's queue {number}.png", NOW - timedelta(hours=2))
+        assert await rescue(files, state).reconcile() == found
 
 
 async def test_nobody_is_disturbed_who_takes_a_file_while_it_is_queued_again() -> None:

@@ -1,6 +1,7 @@
 """What a file's path does when storage, the clock, or other people get in its way."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -10,11 +11,11 @@ from shared.announcing import cloud_event
 from shared.chat import ChatAnswer, ChatRequest
 from shared.claims import Claim, StoredClaim
 from shared.deferrals import Job
-from shared.errors import ModelMisconfigured, ModelThrottled, Overtaken, StorageUnavailable
+from shared.errors import ModelMisconfigured, ModelThrottled, ModelUnavailable, Overtaken, StorageUnavailable
 from shared.files import InputFile, StoredOutcome
 from shared.outcome import Outcome
 from shared.patience import Patience
-from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
+from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, deployed, said
 from tests.unit.test_processor import CHART, HELLO, outcome_of, processor
 
 CLOSED = StorageUnavailable("the output container is closed")
@@ -73,7 +74,7 @@ async def test_a_document_that_storage_does_not_take_in_time_keeps_no_invocation
     await replace(place, patience=Patience(writing=0.01)).process("input", Job(name="chart.png"))
     ((job, _),) = state.sent
     claim = state.records["chart.png"].claim
-    assert (job.name, claim.unwritten, claim.kind) == ("chart.png", 1, "deferred")
+    assert (job.name, claim.losses, claim.kind) == ("chart.png", 1, "deferred")
 
 
 @dataclass
@@ -144,6 +145,74 @@ class Refusing(MemoryState):
     async def send(self, job: Job, seconds: float) -> None:
         self._refuse("message")
         await super().send(job, seconds)
+
+
+async def test_a_document_that_can_never_be_replaced_is_tried_once_a_day_where_no_message_can_be_sent_either() -> None:
+    files, state = Immutable(), Refusing(refusals={"message": 1_000})
+    files.put("file", CHART)
+    files.outcomes["file"] = ("older", await outcome_of("file", HELLO))
+    model = SpeakingModel([said("new")])
+    for _ in range(6 * 48):  # the host tries again every ten minutes, for two days
+        with contextlib.suppress(StorageUnavailable):
+            await processor(files, model, state=state).take("file")
+        state.time += timedelta(minutes=10)
+    assert len(model.requests) == 3
+
+
+async def test_what_comes_between_shortens_no_wait_of_a_file_whose_answers_were_lost() -> None:
+    class Stumbling(Immutable):
+        is_busy = False
+
+        async def read_head(self, file: InputFile, length: int) -> bytes:
+            if self.is_busy:
+                raise StorageUnavailable("busy")
+            return await super().read_head(file, length)
+
+    files, state, model = Stumbling(), MemoryState(), SpeakingModel([said("new")])
+    files.put("file", CHART)
+    files.outcomes["file"] = ("older", await outcome_of("file", HELLO))
+    for files.is_busy in (False, False, True, False, True, False):
+        await processor(files, model, state=state).take("file")
+        state.time += timedelta(minutes=10)
+    assert len(model.requests) == 2
+
+
+async def test_an_answer_in_hand_outlasts_a_stumble_of_storage() -> None:
+    class Stumbling(MemoryFiles):
+        looks = 0
+
+        async def look(self, name: str) -> InputFile:
+            self.looks += 1
+            if self.looks == 2:  # whether the service that fetched the file still found the same version
+                raise StorageUnavailable("busy")
+            return await super().look(name)
+
+    files, model, state = Stumbling(), SpeakingModel([said("A chart.")], deployed(most_bytes=9)), MemoryState()
+    files.put("chart.png", CHART)
+    await processor(files, model, state=state).take("chart.png")
+    assert (files.outcome("chart.png").status, len(model.requests), state.sent) == ("ok", 1, [])
+
+
+async def test_earlier_turns_are_paid_for_twice_and_then_once_a_day_while_a_later_one_finds_no_answer() -> None:
+    class Halfway(SpeakingModel):
+        first_turns = 0
+
+        async def complete(self, request: ChatRequest) -> ChatAnswer:
+            if len(request.messages) > 2:
+                raise ModelUnavailable("overloaded", status=503)
+            self.first_turns += 1
+            return await super().complete(request)
+
+    files, model, state = MemoryFiles(), Halfway([said("words")]), MemoryState()
+    files.put("summarize/hello.mp3", HELLO)
+    await processor(files, model, state=state).take("summarize/hello.mp3")
+    while not files.outcomes:
+        job, seconds = state.sent[-1]
+        state.time += timedelta(seconds=seconds)
+        await processor(files, model, state=state).process("input", job)
+    error = files.outcome("summarize/hello.mp3").error
+    assert error
+    assert (error.code, model.first_turns <= 2 + 7 + 1) == ("gave_up", True)
 
 
 async def test_a_claim_that_could_not_be_given_back_at_once_does_not_count_as_a_crash() -> None:

@@ -1,8 +1,4 @@
-"""The product's own doors, in a hurry: the same code, with times that a load test can wait for.
-
-But for one thing: it lists containers in larger pages. An emulator goes through all blobs for each page, a third of a
-second for 10,000, and would do nothing else.
-"""
+"""The product's own doors, in a hurry: the same code, with times that a load test can wait for."""
 
 import importlib.util
 import json
@@ -11,7 +7,6 @@ from pathlib import Path
 
 import azure.functions as func
 
-from shared.adapters import storage
 from shared.patience import Patience
 
 _spec = importlib.util.spec_from_file_location("product", Path(__file__).resolve().parents[3] / "function_app.py")
@@ -20,7 +15,6 @@ assert _spec.loader
 product = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(product)
 
-storage.PAGE_BLOBS = 5_000
 product.dropscribe.patience = Patience(**json.loads(os.environ["LOAD_PATIENCE"]))
 app = product.app
 
