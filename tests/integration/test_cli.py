@@ -204,18 +204,21 @@ async def test_redrive_names_documents_that_it_could_not_remove_and_goes_on_with
             await given.upload_blob(name, b"words")
             document = json.dumps({"input": {"name": name}})
             await taken.upload_blob(f"{name}.json", document, metadata={"status": "error"})
+        await taken.upload_blob("theirs.json", b"not ours", metadata={"status": "error"})
         await taken.get_blob_client("a.png.json").acquire_lease()
         code, printed = await dropscribe("redrive", **environ)
         assert (
             code,
-            "1 of 2 files are queued again" in printed,
+            "1 of 3 files are queued again" in printed,
             "a.png.json: storage answered LeaseIdMissing." in printed,
+            "theirs.json: it is no document of Dropscribe's." in printed,
         ) == (
             1,
             True,
             True,
+            True,
         ), printed
-        assert [name async for name in taken.list_blob_names()] == ["a.png.json"]
+        assert [name async for name in taken.list_blob_names()] == ["a.png.json", "theirs.json"]
 
 
 async def test_redrive_tries_files_again_that_ended_in_an_error(azurite: str) -> None:
