@@ -12,8 +12,9 @@ from shared.errors import DropscribeError
 _SECRETS = re.compile(
     r"(?<=[?&])[\w-]+=[^\s\"'&]*|%3F[^\s\"']+"  # the query of a URL: it may be signed
     r"|\b(?:bearer|basic|sharedkey)\s+[^\s\"',}]{6,}"
-    r"|\b(?:api-key|accountkey|authorization|access_?token|password|sig|key|token)[\"']?\s*(?:=|%3D|:)\s*[\"']?"
-    r"(?:(?:bearer|basic|sharedkey)\s+)?[^\s\"',;}]+"
+    r"|(?:\b|%26)(?:api-key|accountkey|authorization|access_?token|client_?secret|password|sig|key|token)"
+    r"[\\\"']*\s*(?:=|%3D|:)\s*[\\\"']*(?:(?:bearer|basic|sharedkey)\s+)?"
+    r"(?:[^\s\\\"',;}]|\\(?![\\\"']))+"
     r"|\bcode=[^\s\"'&]+"
     r"|eyJ[\w.-]+"  # a token
     r"|(?P<run>[a-z0-9+/]{84,}={0,2})",  # a key of Azure, or data; the path of a file is seldom like it

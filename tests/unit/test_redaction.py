@@ -25,6 +25,10 @@ LEAKS = [
     f'"accessToken": "{TOKEN}"',
     f"password={KEY[:20]}",
     f"the token {TOKEN} is old",
+    f'{{"headers": "{{\\"api-key\\": \\"{KEY[:32]}\\"}}"}}',
+    f'"api-key": "\\/{KEY[:32]}"',
+    f"https%3A%2F%2Fa.example%2Fb%26sv%3D2024%26sig%3D{SIGNATURE}",
+    f"client_secret={KEY[:32]}",
 ]
 
 
