@@ -19,7 +19,7 @@ from shared.adapters.azure_storage import (
 )
 from shared.adapters.credentials import entra_id
 from shared.adapters.inference import FoundryModel
-from shared.adapters.links import PublicLinks
+from shared.adapters.links import PublicLinks, SignedLinks
 from shared.adapters.queues import AnnouncementQueue, DeferralQueue
 from shared.adapters.records import BlobRecords
 from shared.adapters.storage import BlobFiles
@@ -175,7 +175,7 @@ def _unknown_models(recipes: RecipeBook, deployments: Deployments) -> Iterator[s
 def _build(app: Dropscribe, exits: AsyncExitStack) -> Running:
     settings, clock = app.settings, ServerClock()
     blobs, queues = _storage(settings, clock, exits)
-    links = PublicLinks(settings.public_base_url) if settings.public_base_url else None
+    links = PublicLinks(settings.public_base_url) if settings.public_base_url else SignedLinks(blobs, clock)
     files = BlobFiles(
         blobs, input_container=settings.input_container, output_container=settings.output_container, links=links
     )

@@ -7,6 +7,8 @@ from urllib.parse import quote, urlsplit
 from azure.storage.blob import BlobSasPermissions, UserDelegationKey, generate_blob_sas
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
+from shared.clock import Clock
+
 LIFETIME = timedelta(minutes=15)
 """How long a signature holds: long enough for a service that lets requests wait before it fetches."""
 
@@ -37,17 +39,19 @@ class SignedLinks:
     """Signed for reading one blob.
 
     With the account's key where the connection string brings one, else with a user delegation key, which stands
-    for our own identity and loses its force with it.
+    for our own identity and loses its force with it. The clock is the server's: by a machine's that is hours off it
+    would hold for too long, or never.
     """
 
-    def __init__(self, service: BlobServiceClient) -> None:
+    def __init__(self, service: BlobServiceClient, clock: Clock) -> None:
         self._service = service
+        self._clock = clock
         self._key: UserDelegationKey | None = None
         self._key_expires = datetime.min.replace(tzinfo=UTC)
 
     async def to(self, blob: BlobClient) -> str:
         """See `Links.to`."""
-        now = datetime.now(UTC)
+        now = self._clock.now()
         signature = generate_blob_sas(
             account_name=str(blob.account_name),
             container_name=blob.container_name,

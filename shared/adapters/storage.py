@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from shared.adapters.azure_storage import bare, only_if, translated
 from shared.adapters.links import Links, SignedLinks
+from shared.clock import ServerClock
 from shared.errors import InputGone, Overtaken
 from shared.files import InputFile, StoredOutcome
 from shared.outcome import Outcome, document_name
@@ -39,7 +40,7 @@ class BlobFiles:
         links: Links | None = None,
     ) -> None:
         self._service = service
-        self._links = links or SignedLinks(service)
+        self._links = links or SignedLinks(service, ServerClock())
         self._input = self._service.get_container_client(input_container)
         self._output = self._service.get_container_client(output_container)
 

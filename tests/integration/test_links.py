@@ -13,10 +13,10 @@ from azure.core.exceptions import ServiceRequestError
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.storage import Azurite
-from shared.adapters import links
 from shared.adapters.azure_storage import blobs_by_connection_string, blobs_by_identity
-from shared.adapters.links import PublicLinks
+from shared.adapters.links import KEY_LIFETIME, PublicLinks, SignedLinks
 from shared.adapters.storage import BlobFiles
+from shared.clock import ServerClock
 from shared.errors import StorageUnavailable
 from tests.integration.identity import Identity
 
@@ -45,6 +45,16 @@ async def url_of(service: BlobServiceClient, name: str, content: bytes = b"pictu
         await service.get_blob_client("input", each).upload_blob(content, overwrite=True)
     files = BlobFiles(service, input_container="input", output_container="output")
     return await files.open(await files.look(name)).url()
+
+
+async def test_an_address_holds_by_the_servers_time_whatever_the_machine_takes_it_for(
+    by_key: BlobServiceClient,
+) -> None:
+    clock, server = ServerClock(), datetime.now(UTC) + timedelta(hours=2)
+    clock.observe(server)
+    url = await SignedLinks(by_key, clock).to(by_key.get_blob_client("input", "a.png"))
+    expires = datetime.fromisoformat(parse_qs(urlsplit(url).query)["se"][0])
+    assert timedelta(minutes=14) < expires - server <= timedelta(minutes=16)
 
 
 async def fetch(method: str, url: str) -> tuple[int, bytes]:
@@ -111,14 +121,6 @@ async def test_a_delegation_key_is_kept_for_many_files(
     assert asked == 1
 
 
-class OldKey(datetime):
-    """A clock that shows the time at which a key that was asked for now has 10 minutes left."""
-
-    @classmethod
-    def now(cls, tz: Any = None) -> Any:
-        return datetime.now(tz) + links.KEY_LIFETIME - timedelta(minutes=10)
-
-
 async def test_a_delegation_key_is_renewed_before_an_address_would_outlive_it_and_only_then_believed(
     secure: BlobServiceClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,10 +135,12 @@ async def test_a_delegation_key_is_renewed_before_an_address_would_outlive_it_an
 
     monkeypatch.setattr(secure, "get_user_delegation_key", failing_once)
     await secure.get_blob_client("input", "a.png").upload_blob(b"x", overwrite=True)
-    files = BlobFiles(secure, input_container="input", output_container="output")
+    clock = ServerClock()
+    links = SignedLinks(secure, clock)
+    files = BlobFiles(secure, input_container="input", output_container="output", links=links)
     source = files.open(await files.look("a.png"))
     await source.url()
-    monkeypatch.setattr(links, "datetime", OldKey)
+    clock.observe(datetime.now(UTC) + KEY_LIFETIME - timedelta(minutes=10))  # so much is left of the key
     with pytest.raises(StorageUnavailable):
         await source.url()
     query = parse_qs(urlsplit(await source.url()).query)
