@@ -148,7 +148,7 @@ class Errand:
             await self._with.deferrals.send(self._job, wait.seconds)
         except StorageUnavailable:
             with contextlib.suppress(Overtaken, StorageUnavailable):
-                await self._hold.give_back(0)  # the host tries again, and nobody broke down
+                await self._hold.give_back(wait.seconds)  # the host tries again, and nobody broke down
             raise
         try:
             await self._hold.note(self._job.etag, self._job.attempt, wait.seconds)

@@ -193,16 +193,29 @@ async def test_an_answer_in_hand_outlasts_a_stumble_of_storage() -> None:
     assert (files.outcome("chart.png").status, len(model.requests), state.sent) == ("ok", 1, [])
 
 
+class Halfway(SpeakingModel):
+    """Answers first turns only."""
+
+    first_turns = 0
+
+    async def complete(self, request: ChatRequest) -> ChatAnswer:
+        if len(request.messages) > 2:
+            raise ModelUnavailable("overloaded", status=503)
+        self.first_turns += 1
+        return await super().complete(request)
+
+
+async def test_earlier_turns_are_paid_for_once_a_day_where_no_message_can_be_sent_either() -> None:
+    files, model, state = MemoryFiles(), Halfway([said("words")]), Refusing(refusals={"message": 1_000})
+    files.put("summarize/hello.mp3", HELLO)
+    for _ in range(6 * 48):  # the host tries again every ten minutes, for two days
+        with contextlib.suppress(StorageUnavailable):
+            await processor(files, model, state=state).take("summarize/hello.mp3")
+        state.time += timedelta(minutes=10)
+    assert model.first_turns <= 4
+
+
 async def test_earlier_turns_are_paid_for_twice_and_then_once_a_day_while_a_later_one_finds_no_answer() -> None:
-    class Halfway(SpeakingModel):
-        first_turns = 0
-
-        async def complete(self, request: ChatRequest) -> ChatAnswer:
-            if len(request.messages) > 2:
-                raise ModelUnavailable("overloaded", status=503)
-            self.first_turns += 1
-            return await super().complete(request)
-
     files, model, state = MemoryFiles(), Halfway([said("words")]), MemoryState()
     files.put("summarize/hello.mp3", HELLO)
     await processor(files, model, state=state).take("summarize/hello.mp3")
