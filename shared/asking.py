@@ -32,10 +32,12 @@ class Asking:
         """
         try:
             await self._answer(file, draft)
-        except NotNow as wait:
-            if draft.has_answers:  # those to the earlier turns are kept nowhere
-                raise NotNow(self._invocation.lose_answers(wait.seconds), str(wait)) from None
-            raise
+        except (NotNow, StorageUnavailable) as fault:
+            if not draft.has_answers:
+                raise
+            seconds = fault.seconds if isinstance(fault, NotNow) else self._invocation.growing_wait()
+            # The answers to the earlier turns are kept nowhere.
+            raise NotNow(self._invocation.lose_answers(seconds), str(fault)) from None
 
     async def _answer(self, file: InputFile, draft: Draft) -> None:
         deployments = await self._with.answering.prepare(file, draft)

@@ -51,7 +51,7 @@ def test_a_log_line_of_a_file_with_a_query_in_its_name_stays_json() -> None:
         "https://a.blob.core.windows.net/input/translate/es/hello.mp3",
         "The service answered with error code: unsupported",
         '{"event": "blob.gone", "name": "' + "folder/" * 20 + 'x.png"}',
-        "A" * 1_000_000,  # which must not take an hour either
+        pytest.param("A" * 1_000_000, id="a megabyte without a digit"),  # which must not take an hour either
     ],
 )
 def test_what_is_no_secret_is_left_alone(plain: str) -> None:

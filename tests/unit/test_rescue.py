@@ -36,6 +36,11 @@ def dropped(files: MemoryFiles, name: str, at: datetime) -> None:
     files.modified[name] = at
 
 
+def backlog(files: MemoryFiles, at: datetime) -> None:
+    for number in range(2 * MOST_FEELERS):
+        dropped(files, f"in the host's queue {number}.png", at)
+
+
 async def answered(files: MemoryFiles, name: str, dropped_at: datetime, written_at: datetime) -> None:
     dropped(files, name, dropped_at)
     file = await files.look(name)
@@ -96,8 +101,7 @@ async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_a
     files, state = MemoryFiles(), MemoryState()
     dropped(files, "lost.png", NOW - timedelta(hours=4))
     await answered(files, "younger.png", NOW - timedelta(hours=3), written_at=NOW)
-    for number in range(2 * MOST_FEELERS):
-        dropped(files, f"in the host's queue {number}.png", NOW - timedelta(hours=2))
+    backlog(files, NOW - timedelta(hours=2))
     await rescue(files, state).reconcile()
     assert queued(state) == ["lost.png"]
 
@@ -118,8 +122,7 @@ async def test_a_newer_version_that_was_answered_in_the_place_of_an_older_one_ha
     for number in range(30):
         await answered(files, f"{number}.png", NOW - timedelta(hours=3, seconds=number), written_at=NOW)
     await answered(files, "overwritten.png", NOW - timedelta(minutes=40), written_at=NOW)
-    for number in range(2 * MOST_FEELERS):
-        dropped(files, f"in the host's queue {number}.png", NOW - timedelta(hours=2))
+    backlog(files, NOW - timedelta(hours=2))
     await rescue(files, state).reconcile()
     assert queued(state) == ["lost.png"]
 
@@ -165,8 +168,7 @@ async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_th
     files, state = MemoryFiles(), MemoryState()
     await answered(files, "older.png", NOW - timedelta(days=3), written_at=NOW)
     dropped(files, "waits.png", NOW - timedelta(days=2))
-    for number in range(2 * MOST_FEELERS):
-        dropped(files, f"in the host's queue {number}.png", AN_HOUR_AGO)
+    backlog(files, AN_HOUR_AGO)
     await rescue(files, state).reconcile()
     assert queued(state) == ["waits.png"]
 
@@ -186,8 +188,7 @@ async def test_only_what_was_answered_lately_tells_how_far_the_queue_is() -> Non
     for number in range(90):
         await answered(files, f"{number}.png", NOW - timedelta(hours=1), written_at=NOW - timedelta(minutes=50))
     await answered(files, "front.png", NOW - timedelta(hours=3), written_at=NOW)
-    for number in range(2 * MOST_FEELERS):
-        dropped(files, f"in the host's queue {number}.png", NOW - timedelta(hours=2))
+    backlog(files, NOW - timedelta(hours=2))
     await rescue(files, state).reconcile()
     assert queued(state) == ["lost.png"]
 
@@ -199,8 +200,7 @@ async def test_a_quarter_of_those_answered_lately_may_be_out_of_turn_and_no_more
         for number in range(40):
             dropped_at = NOW - timedelta(hours=1 if number < out_of_turn else 3)
             await answered(files, f"{number}.png", dropped_at, written_at=NOW)
-        for number in range(2 * MOST_FEELERS):
-            dropped(files, f"in the host's queue {number}.png", NOW - timedelta(hours=2))
+        backlog(files, NOW - timedelta(hours=2))
         assert await rescue(files, state).reconcile() == found
 
 

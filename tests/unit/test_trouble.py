@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -213,6 +213,23 @@ async def test_earlier_turns_are_paid_for_once_a_day_where_no_message_can_be_sen
             await processor(files, model, state=state).take("summarize/hello.mp3")
         state.time += timedelta(minutes=10)
     assert model.first_turns <= 4
+
+
+async def test_earlier_turns_are_counted_as_lost_where_nobody_can_be_told_of_a_pause() -> None:
+    class Silent(MemoryState):
+        async def write_pause(self, deployment: str, until: datetime) -> None:
+            raise StorageUnavailable("busy")
+
+    class Throttled(Halfway):
+        async def complete(self, request: ChatRequest) -> ChatAnswer:
+            if len(request.messages) > 2:
+                raise ModelThrottled("later", retry_after=2)
+            return await super().complete(request)
+
+    files, model, state = MemoryFiles(), Throttled([said("words")]), Silent()
+    files.put("summarize/hello.mp3", HELLO)
+    await processor(files, model, state=state).take("summarize/hello.mp3")
+    assert state.records["summarize/hello.mp3"].claim.losses == 1
 
 
 async def test_earlier_turns_are_paid_for_twice_and_then_once_a_day_while_a_later_one_finds_no_answer() -> None:
