@@ -1,4 +1,4 @@
-"""The doors: each opens, hands over, leaves. What happens to a file stands in shared/processor.py."""
+"""The doors: each opens, hands over, leaves. What happens to a file stands in shared/processing/processor.py."""
 
 import gc
 

@@ -60,7 +60,7 @@ async def fill() -> dict[str, float]:
 
 async def memory() -> dict[str, float]:
     """A look at a million answered files, without what storage itself takes."""
-    from shared.rescue import Rescue
+    from shared.recovery.rescue import Rescue
 
     many: Any = _Many()
     gc.collect()
@@ -93,14 +93,14 @@ async def files() -> dict[str, float]:
 
 async def look() -> dict[str, float]:
     """The listings of a look, and what it does for each overdue file."""
-    from shared.adapters.azure_storage import blobs_by_connection_string, queues_by_connection_string
-    from shared.adapters.queues import DeferralQueue
-    from shared.adapters.records import BlobRecords
-    from shared.adapters.storage import BlobFiles
-    from shared.clock import ServerClock
-    from shared.conclusion import Conclusion
-    from shared.patience import Patience
-    from shared.rescue import Rescue
+    from shared.adapters.storage.blobs import BlobFiles
+    from shared.adapters.storage.clients import blobs_by_connection_string, queues_by_connection_string
+    from shared.adapters.storage.queues import DeferralQueue
+    from shared.adapters.storage.state import BlobRecords
+    from shared.processing.clock import ServerClock
+    from shared.processing.patience import Patience
+    from shared.processing.publisher import Conclusion
+    from shared.recovery.rescue import Rescue
 
     where = os.environ["MEDIA_STORAGE"]
     blobs, queues = blobs_by_connection_string(where), queues_by_connection_string(where)

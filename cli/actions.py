@@ -20,7 +20,7 @@ from local.host import DIFFERENCES
 from local.process import NotStartedError
 from local.stack import APP, Ports, Stack, running
 from local.stopping import stop_event
-from shared.outcome import document_name
+from shared.results.result import document_name
 
 TIMED_OUT = 4
 USUAL_PORTS = Ports(blob=10000, queue=10001, host=7071)

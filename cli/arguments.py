@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import typer
 
-from shared.outcome import LONGEST_BLOB_NAME
+from shared.results.result import LONGEST_BLOB_NAME
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobServiceClient
 
 from cli.arguments import Drop
-from shared.outcome import document_name
-from shared.recipes import METADATA_KEY
+from shared.recipes.catalog import METADATA_KEY
+from shared.results.result import document_name
 
 AT_ONCE = 16
 POLL_SECONDS = 0.25

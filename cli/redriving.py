@@ -10,7 +10,8 @@ from typing import Self
 from azure.core.exceptions import AzureError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob import BlobProperties
 
-from shared.adapters.azure_storage import (
+from shared.adapters.identity import entra_id
+from shared.adapters.storage.clients import (
     blobs_by_connection_string,
     blobs_by_identity,
     code_of,
@@ -18,10 +19,9 @@ from shared.adapters.azure_storage import (
     queues_by_connection_string,
     queues_by_identity,
 )
-from shared.adapters.credentials import entra_id
-from shared.adapters.queues import DeferralQueue
-from shared.deferrals import Job
+from shared.adapters.storage.queues import DeferralQueue
 from shared.errors import StorageUnavailable
+from shared.processing.jobs import Job
 
 
 @dataclass(frozen=True)

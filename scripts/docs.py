@@ -4,8 +4,8 @@ import json
 import re
 from pathlib import Path
 
-from shared.outcome import Outcome
-from shared.settings import table
+from shared.results.result import Outcome
+from shared.settings.settings import table
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)

@@ -11,36 +11,36 @@ from typing import TYPE_CHECKING, Any
 from azure.core.credentials import AzureKeyCredential
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters.azure_storage import (
+from shared.adapters.foundry.client import FoundryModel
+from shared.adapters.identity import entra_id
+from shared.adapters.storage.blobs import BlobFiles
+from shared.adapters.storage.clients import (
     blobs_by_connection_string,
     blobs_by_identity,
     queues_by_connection_string,
     queues_by_identity,
 )
-from shared.adapters.credentials import entra_id
-from shared.adapters.inference import FoundryModel
-from shared.adapters.links import PublicLinks, SignedLinks
-from shared.adapters.queues import AnnouncementQueue, DeferralQueue
-from shared.adapters.records import BlobRecords
-from shared.adapters.storage import BlobFiles
-from shared.answering import Answerer
-from shared.budget import Budget
-from shared.chat import ChatModel
-from shared.clock import ServerClock
-from shared.conclusion import Conclusion
-from shared.deferrals import Job, job_of
-from shared.deployment import Deployment, Deployments
-from shared.endpoint import Endpoint
+from shared.adapters.storage.queues import AnnouncementQueue, DeferralQueue
+from shared.adapters.storage.sas import PublicLinks, SignedLinks
+from shared.adapters.storage.state import BlobRecords
 from shared.errors import ConfigurationError
-from shared.events import log_event
-from shared.models import CapabilityTable
-from shared.patience import Patience
-from shared.pauses import Pauses
-from shared.processor import Processor
-from shared.recipes import RecipeBook
-from shared.redaction import redact_logs, redacted_faults
-from shared.rescue import Rescue
-from shared.settings import ModelSettings, Settings, suffix_of
+from shared.models.capabilities import CapabilityTable
+from shared.models.chat import ChatModel
+from shared.models.deployments import Deployment, Deployments
+from shared.models.endpoint import Endpoint
+from shared.observability.log import log_event
+from shared.observability.redaction import redact_logs, redacted_faults
+from shared.processing.answering import Answerer
+from shared.processing.budget import Budget
+from shared.processing.clock import ServerClock
+from shared.processing.cooldowns import Pauses
+from shared.processing.jobs import Job, job_of
+from shared.processing.patience import Patience
+from shared.processing.processor import Processor
+from shared.processing.publisher import Conclusion
+from shared.recipes.catalog import RecipeBook
+from shared.recovery.rescue import Rescue
+from shared.settings.settings import ModelSettings, Settings, suffix_of
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient

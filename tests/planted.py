@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 
-from shared.outcome import Outcome
+from shared.results.result import Outcome
 
 KEY = "Planted0Key0" * 7  # as long as Azure's
 TOKEN = "eyJQbGFudGVk.eyJUb2tlbiI6MQ"

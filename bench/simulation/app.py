@@ -11,11 +11,11 @@ from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.memory import MemoryStorage
 from bench.simulation.served import Kind, Quota, Service
 from bench.simulation.virtual_time import VirtualTime
-from shared.conclusion import Conclusion
-from shared.deferrals import Job
-from shared.pauses import Pauses
-from shared.processor import Processor
-from shared.rescue import Rescue
+from shared.processing.cooldowns import Pauses
+from shared.processing.jobs import Job
+from shared.processing.processor import Processor
+from shared.processing.publisher import Conclusion
+from shared.recovery.rescue import Rescue
 
 DAY = 86_400.0
 RECONCILE_EVERY = 900.0

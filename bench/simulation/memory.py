@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bench.simulation.virtual_time import VirtualTime
-from shared.chat import MediaSource
-from shared.claims import Claim, StoredClaim
 from shared.errors import Overtaken
-from shared.files import InputFile, StoredOutcome
-from shared.outcome import Outcome, document_name
+from shared.media.files import InputFile, MediaSource
+from shared.processing.claims import Claim, StoredClaim
+from shared.results.result import Outcome, document_name
+from shared.results.store import StoredOutcome
 
 
 class MemoryStorage:

@@ -10,17 +10,17 @@ from typing import Any
 from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.virtual_time import VirtualTime
 from shared.bootstrap import RECIPES
-from shared.chat import ChatAnswer, MediaPart
-from shared.conversation import Conversation, Exchange
-from shared.deployment import DEFAULT, Deployment
-from shared.draft import Draft
-from shared.endpoint import Endpoint
 from shared.errors import ModelThrottled
-from shared.files import InputFile
-from shared.media import Media
-from shared.models import CapabilityTable
-from shared.recipe import Prompt
-from shared.recipes import RecipeBook
+from shared.media.files import InputFile
+from shared.media.media import Media
+from shared.models.capabilities import CapabilityTable
+from shared.models.chat import ChatAnswer, MediaPart
+from shared.models.conversation import Conversation, Exchange
+from shared.models.deployments import DEFAULT, Deployment
+from shared.models.endpoint import Endpoint
+from shared.recipes.catalog import RecipeBook
+from shared.recipes.recipe import Prompt
+from shared.results.draft import Draft
 
 ENDLESS = 10**12
 

@@ -47,7 +47,7 @@ class Load:
 
     @property
     def patience(self) -> dict[str, float]:
-        """The protocol's times (shared/patience.py), as much shorter as the load is; none shorter than it can be."""
+        """The times of shared/processing/patience.py, as much shorter as the load is; none shorter than it can be."""
         return {
             "claim": max(20, self._sped_up(900)),
             "invocation": max(10, self._sped_up(540)),

@@ -11,8 +11,8 @@ from opentelemetry import metrics, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.util.types import AttributeValue
 
-from shared.chat import ChatAnswer, ChatModel, ChatRequest
-from shared.deployment import Deployment
+from shared.models.chat import ChatAnswer, ChatModel, ChatRequest
+from shared.models.deployments import Deployment
 
 _tracer = trace.get_tracer("dropscribe")
 _meter = metrics.get_meter("dropscribe")

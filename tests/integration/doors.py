@@ -19,9 +19,10 @@ from local.host.queue_listener import QueueListener
 from local.host.settings import QueueRules
 from local.stopping import stop_event
 from shared import bootstrap
-from shared.adapters import azure_storage, inference
+from shared.adapters.foundry import client as foundry_client
+from shared.adapters.storage import clients as storage_clients
 from shared.bootstrap import Dropscribe
-from shared.patience import Patience
+from shared.processing.patience import Patience
 from tests.integration.identity import Identity
 
 HURRY = Patience(
@@ -39,10 +40,10 @@ READY = "The doors are open."
 def hurried(**storage: object) -> Iterator[None]:
     """Nobody waits between two tries, and by identity nobody asks Entra ID. `storage` are options of its clients."""
     at_once = dict.fromkeys(("initial_backoff", "increment_base", "random_jitter_range"), 0)
-    most = storage.get("read_timeout", inference.READ_SECONDS)
+    most = storage.get("read_timeout", foundry_client.READ_SECONDS)
     with ExitStack() as exits:
-        exits.enter_context(mock.patch.dict(azure_storage._OPTIONS, {**at_once, **storage}))
-        exits.enter_context(mock.patch.object(inference, "READ_SECONDS", most))
+        exits.enter_context(mock.patch.dict(storage_clients._OPTIONS, {**at_once, **storage}))
+        exits.enter_context(mock.patch.object(foundry_client, "READ_SECONDS", most))
         exits.enter_context(mock.patch.object(bootstrap, "entra_id", return_value=Identity()))
         yield
 
@@ -51,7 +52,7 @@ def hurried(**storage: object) -> Iterator[None]:
 async def opened(environ: Mapping[str, str], patience: Patience | None = HURRY) -> AsyncIterator[None]:
     """The app with its doors open until the end of the block: to events, to files that are due, to poison."""
     app = bootstrap.load(environ, patience=patience)
-    async with QueueServiceClient.from_connection_string(environ["HOST_STORAGE"], **azure_storage._OPTIONS) as queues:
+    async with QueueServiceClient.from_connection_string(environ["HOST_STORAGE"], **storage_clients._OPTIONS) as queues:
         doors = list(_listeners(app, queues, environ))
         tasks = [asyncio.create_task(door.listen()) for door in doors]
         try:

@@ -22,7 +22,7 @@ from local import storage
 from local.process import Child
 from local.storage import ACCOUNT, connection_string
 from local.tls import server_context
-from shared.patience import Patience
+from shared.processing.patience import Patience
 from tests import samples
 from tests.conftest import eventually
 from tests.integration.doors import HURRY, READY, opened

@@ -18,12 +18,12 @@ from unittest import mock
 import pytest
 
 from local.storage import Azurite
-from shared.adapters.inference import FoundryModel
-from shared.adapters.queues import DeferralQueue
-from shared.adapters.records import BlobRecords
-from shared.adapters.storage import BlobFiles, BlobSource
+from shared.adapters.foundry.client import FoundryModel
+from shared.adapters.storage.blobs import BlobFiles, BlobSource
+from shared.adapters.storage.queues import DeferralQueue
+from shared.adapters.storage.state import BlobRecords
 from shared.bootstrap import Dropscribe
-from shared.recipes import RecipeBook
+from shared.recipes.catalog import RecipeBook
 from tests.integration.doors import HOST_TRIES, hurried
 from tests.integration.faulty import Fault
 from tests.integration.loopback import Answer

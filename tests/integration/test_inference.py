@@ -9,12 +9,13 @@ import pytest
 from aiohttp import web
 from azure.core.credentials import AzureKeyCredential
 
-from shared.adapters import inference
-from shared.adapters.inference import FoundryModel
-from shared.chat import ChatAnswer, ChatRequest, MediaPart, MediaSource, Message, TextPart
+from shared.adapters.foundry import client as foundry_client
+from shared.adapters.foundry.client import FoundryModel
 from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, ModelTimeout, ModelUnavailable, Overtaken
-from shared.media import Carriage, Media
-from shared.recipe import ModelOptions
+from shared.media.files import MediaSource
+from shared.media.media import Carriage, Media
+from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, Message, TextPart
+from shared.recipes.recipe import ModelOptions
 from tests.integration.loopback import COMPLETION, Answer, Service, service
 from tests.planted import KEY
 from tests.unit.fakes import MemorySource, deployed
@@ -326,7 +327,7 @@ class Silent(Service):
 
 
 async def test_a_model_that_says_nothing_has_run_out_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inference, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(foundry_client, "READ_SECONDS", 0.3)
     async with service(Silent()) as foundry:
         model = FoundryModel(deployed(at=f"{foundry.url}/models"), CREDENTIAL)
         with pytest.raises(ModelTimeout):

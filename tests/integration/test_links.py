@@ -13,11 +13,11 @@ from azure.core.exceptions import ServiceRequestError
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.storage import Azurite
-from shared.adapters.azure_storage import blobs_by_connection_string, blobs_by_identity
-from shared.adapters.links import KEY_LIFETIME, PublicLinks, SignedLinks
-from shared.adapters.storage import BlobFiles
-from shared.clock import ServerClock
+from shared.adapters.storage.blobs import BlobFiles
+from shared.adapters.storage.clients import blobs_by_connection_string, blobs_by_identity
+from shared.adapters.storage.sas import KEY_LIFETIME, PublicLinks, SignedLinks
 from shared.errors import StorageUnavailable
+from shared.processing.clock import ServerClock
 from tests.integration.identity import Identity
 
 AWKWARD = "a b#c%20é?.png"

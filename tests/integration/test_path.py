@@ -18,7 +18,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from shared import bootstrap
-from shared.patience import Patience
+from shared.processing.patience import Patience
 from tests import samples
 from tests.integration.loopback import COMPLETION, Answer, Service, service
 from tests.planted import KEY, SECRETS, TOKEN, Watch

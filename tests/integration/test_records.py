@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters.records import BlobRecords
-from shared.claims import Claim
+from shared.adapters.storage.state import BlobRecords
 from shared.errors import Overtaken
+from shared.processing.claims import Claim
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CROWD = 24

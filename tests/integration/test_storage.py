@@ -11,13 +11,13 @@ import pytest
 from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters import storage
-from shared.adapters.azure_storage import CHUNK_BYTES, blobs_by_connection_string
-from shared.adapters.storage import BlobFiles
-from shared.draft import Draft
+from shared.adapters.storage import blobs as storage
+from shared.adapters.storage.blobs import BlobFiles
+from shared.adapters.storage.clients import CHUNK_BYTES, blobs_by_connection_string
 from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
-from shared.files import InputFile
-from shared.outcome import Outcome
+from shared.media.files import InputFile
+from shared.results.draft import Draft
+from shared.results.result import Outcome
 from tests.integration.loopback import Answer, Service, service
 
 AWKWARD_NAMES = [

@@ -14,13 +14,13 @@ import pytest
 from azure.core.credentials import AccessToken, AccessTokenInfo, AzureKeyCredential
 
 from local.tls import server_context, write_certificate
-from shared.adapters.inference import FoundryModel
-from shared.chat import ChatRequest, MediaPart, Message, TextPart
-from shared.deployment import Deployment
+from shared.adapters.foundry.client import FoundryModel
 from shared.errors import ModelMisconfigured
-from shared.media import Media
-from shared.recipe import ModelOptions
-from shared.structured import AnswerSchema
+from shared.media.media import Media
+from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
+from shared.models.deployments import Deployment
+from shared.recipes.output_schema import AnswerSchema
+from shared.recipes.recipe import ModelOptions
 from tests.integration.loopback import Answer, Arrived, Service, service
 from tests.planted import KEY, TOKEN
 from tests.unit.fakes import SIGNED, MemorySource, deployed

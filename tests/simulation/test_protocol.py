@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from shared.errors import ModelMisconfigured, ModelThrottled, ModelUnavailable
-from shared.invocation import NotNow
-from shared.processor import Errand
+from shared.processing.invocation import NotNow
+from shared.processing.processor import Errand
 from tests.simulation.world import Message, World
 
 NAMES = [f"file-{number}" for number in range(6)]

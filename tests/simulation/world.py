@@ -14,18 +14,19 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from shared.claims import Claim, StoredClaim
-from shared.conclusion import Conclusion
-from shared.deferrals import Job
-from shared.draft import Draft
 from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken, StorageUnavailable
-from shared.files import InputFile, StoredOutcome
-from shared.media import Media
-from shared.outcome import Outcome, document_name
-from shared.patience import Patience
-from shared.pauses import Pauses
-from shared.processor import Errand, Processor
-from shared.rescue import Rescue
+from shared.media.files import InputFile
+from shared.media.media import Media
+from shared.processing.claims import Claim, StoredClaim
+from shared.processing.cooldowns import Pauses
+from shared.processing.jobs import Job
+from shared.processing.patience import Patience
+from shared.processing.processor import Errand, Processor
+from shared.processing.publisher import Conclusion
+from shared.recovery.rescue import Rescue
+from shared.results.draft import Draft
+from shared.results.result import Outcome, document_name
+from shared.results.store import StoredOutcome
 from tests.unit.fakes import said
 from tests.unit.test_draft import talk
 

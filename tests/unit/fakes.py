@@ -6,15 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from shared.chat import ChatAnswer, ChatRequest, MediaPart
-from shared.claims import Claim, StoredClaim
-from shared.deferrals import Job
-from shared.deployment import DEFAULT, Deployment, Deployments
-from shared.endpoint import Endpoint
 from shared.errors import InputGone, Overtaken
-from shared.files import InputFile, StoredOutcome
-from shared.models import CapabilityTable
-from shared.outcome import Outcome, document_name
+from shared.media.files import InputFile
+from shared.models.capabilities import CapabilityTable
+from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
+from shared.models.deployments import DEFAULT, Deployment, Deployments
+from shared.models.endpoint import Endpoint
+from shared.processing.claims import Claim, StoredClaim
+from shared.processing.jobs import Job
+from shared.results.result import Outcome, document_name
+from shared.results.store import StoredOutcome
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()

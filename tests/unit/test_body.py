@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.body import Holes, StreamedBody
+from shared.adapters.foundry.streaming import Holes, StreamedBody
 from shared.errors import Overtaken
 from tests.unit.fakes import MemorySource
 

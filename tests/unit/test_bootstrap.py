@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared import bootstrap
-from shared.adapters.inference import FoundryModel
+from shared.adapters.foundry.client import FoundryModel
 from shared.errors import ConfigurationError
 from tests.unit.test_settings import GOOD
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.budget import Budget
 from shared.errors import Overtaken
+from shared.processing.budget import Budget
 from tests.unit.fakes import MemoryState
 
 DAY = 86_400

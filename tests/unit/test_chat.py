@@ -1,4 +1,4 @@
-from shared.chat import total_usage
+from shared.models.chat import total_usage
 
 
 def test_total_usage_of_one_call_is_what_the_service_sent() -> None:

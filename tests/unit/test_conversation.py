@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from shared.chat import ChatAnswer, MediaPart, TextPart
-from shared.conversation import Conversation
 from shared.errors import FileRejected, UrlNotFetched
-from shared.media import Carriage, Media
-from shared.recipe import Prompt, Recipe
-from shared.structured import AnswerSchema, Output, object_schema
+from shared.media.media import Carriage, Media
+from shared.models.chat import ChatAnswer, MediaPart, TextPart
+from shared.models.conversation import Conversation
+from shared.recipes.output_schema import AnswerSchema, Output, object_schema
+from shared.recipes.recipe import Prompt, Recipe
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 from tests.unit.test_recipes import BOOK
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.deferrals import Job, job_of
+from shared.processing.jobs import Job, job_of
 
 
 @given(st.text(min_size=1), st.integers(0, 99), st.integers(0, 3), st.none() | st.datetimes(timezones=st.just(UTC)))

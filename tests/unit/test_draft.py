@@ -8,14 +8,14 @@ import jsonschema
 import pytest
 
 from shared.bootstrap import RECIPES
-from shared.chat import ChatAnswer, MediaPart
-from shared.conversation import Conversation, Exchange
-from shared.draft import Draft
 from shared.errors import FileRejected
-from shared.media import Carriage, Media
-from shared.outcome import Outcome
-from shared.recipe import Prompt
-from shared.recipes import RecipeBook
+from shared.media.media import Carriage, Media
+from shared.models.chat import ChatAnswer, MediaPart
+from shared.models.conversation import Conversation, Exchange
+from shared.recipes.catalog import RecipeBook
+from shared.recipes.recipe import Prompt
+from shared.results.draft import Draft
+from shared.results.result import Outcome
 from tests.planted import KEY
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.endpoint import Api, Endpoint
+from shared.models.endpoint import Api, Endpoint
 
 MODELS, V1, DEPLOYMENTS = "models", "openai/v1", "openai/deployments"
 PLACE = "https://place.services.ai.azure.com"

@@ -5,8 +5,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from shared.adapters.faults import LONGEST_QUOTE, LONGEST_WAIT, fault_of, retry_after
-from shared.adapters.reply import Reply
+from shared.adapters.foundry.errors import LONGEST_QUOTE, LONGEST_WAIT, fault_of, retry_after
+from shared.adapters.foundry.reply import Reply
 from shared.errors import (
     DropscribeError,
     FileRejected,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.settings import Settings
+from shared.settings.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 

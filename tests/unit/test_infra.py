@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from shared.settings import Settings
+from shared.settings.settings import Settings
 from tests.unit.deployments import INFRA, SNAPSHOTS, Deployed, Role, scope_of
 
 ROOT = INFRA.parent

@@ -15,7 +15,7 @@ from bench.under_load.offer import drops
 from bench.under_load.plan import Load
 from bench.under_load.planted import ANSWER, MODEL_KEY, leaks, model_key, owner_of
 from bench.under_load.quota import Call
-from shared.patience import Patience
+from shared.processing.patience import Patience
 
 
 def document(version: int, etag: str = "etag-2") -> Document:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from shared.errors import FileRejected
-from shared.media import HEAD_BYTES, Media, sniff
+from shared.media.media import Media
+from shared.media.sniff import HEAD_BYTES, sniff
 from tests import samples
 
 

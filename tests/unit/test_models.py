@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import FileRejected
-from shared.media import Carriage, Media, SendPolicy
-from shared.models import CapabilityTable
+from shared.media.media import Carriage, Media, SendPolicy
+from shared.models.capabilities import CapabilityTable
 from tests.unit.fakes import TABLE
 
 PNG = Media("image", "image/png", "png")

@@ -4,7 +4,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.outcome import LONGEST_BLOB_NAME, Outcome, document_name
+from shared.results.result import LONGEST_BLOB_NAME, Outcome, document_name
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1024)

@@ -14,7 +14,13 @@ def tree(tmp_path: Path) -> Path:
     """A checkout with everything that may lie around in one."""
     names = [
         *("host.json", "function_app.py", "local.settings.json", ".env", ".git/config", "cli/main.py", "tests/test.py"),
-        *("shared/answering.py", "shared/models.toml", "shared/adapters/wire.py", "shared/secret.pem", "shared/.env"),
+        *(
+            "shared/processing/answering.py",
+            "shared/models/models.toml",
+            "shared/adapters/foundry/request.py",
+            "shared/secret.pem",
+            "shared/.env",
+        ),
         *("shared/__pycache__/answering.cpython-313.pyc", "recipes/describe.prompty", "recipes/describe.prompty.bak"),
     ]
     for name in names:
@@ -32,7 +38,7 @@ def test_what_is_named_nowhere_stays_at_home(tree: Path, tmp_path: Path) -> None
     subject.stage_app(tree, tmp_path / "package")
     assert names(tmp_path / "package") == {
         *(".funcignore", "host.json", "function_app.py", "recipes/describe.prompty"),
-        *("shared/answering.py", "shared/models.toml", "shared/adapters/wire.py"),
+        *("shared/processing/answering.py", "shared/models/models.toml", "shared/adapters/foundry/request.py"),
     }
 
 

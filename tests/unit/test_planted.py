@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.errors import FileRejected, ModelUnavailable
-from shared.recipes import RecipeBook
+from shared.recipes.catalog import RecipeBook
 from tests.planted import KEY, SIGNATURE, TOKEN, Watch
 from tests.unit.test_draft import draft
 

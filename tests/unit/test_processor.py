@@ -9,13 +9,7 @@ from typing import Any
 
 import pytest
 
-from shared.answering import Answerer
 from shared.bootstrap import RECIPES
-from shared.budget import Budget
-from shared.chat import ChatAnswer, ChatRequest, MediaPart, TextPart
-from shared.claims import Claim, StoredClaim
-from shared.conclusion import Conclusion
-from shared.deferrals import Job
 from shared.errors import (
     FileRejected,
     ModelMisconfigured,
@@ -24,12 +18,18 @@ from shared.errors import (
     ModelUnavailable,
     StorageUnavailable,
 )
-from shared.files import StoredOutcome
-from shared.outcome import Outcome
-from shared.patience import Patience
-from shared.pauses import Pauses
-from shared.processor import MOST_RESTARTS, Processor
-from shared.recipes import RecipeBook
+from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, TextPart
+from shared.processing.answering import Answerer
+from shared.processing.budget import Budget
+from shared.processing.claims import Claim, StoredClaim
+from shared.processing.cooldowns import Pauses
+from shared.processing.jobs import Job
+from shared.processing.patience import Patience
+from shared.processing.processor import MOST_RESTARTS, Processor
+from shared.processing.publisher import Conclusion
+from shared.recipes.catalog import RecipeBook
+from shared.results.result import Outcome
+from shared.results.store import StoredOutcome
 from tests import samples
 from tests.unit.fakes import PHI, START, MemoryFiles, MemoryState, SpeakingModel, all_of, deployed, said
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.recipe_body import body_problems, turns
+from shared.recipes.body import body_problems, turns
 
 PIECES = st.lists(st.sampled_from(["user:\n", "words ", "{{a}}", "{{ b }}", "{{c }}", "\n", "system:\n", "} {"]))
 

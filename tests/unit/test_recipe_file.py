@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from shared.recipe import ModelOptions
-from shared.recipe_file import RecipeProblemsError, read_recipe
-from shared.routes import Route
+from shared.recipes.parser import RecipeProblemsError, read_recipe
+from shared.recipes.recipe import ModelOptions
+from shared.recipes.routes import Route
 
 GOOD = """\
 ---

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from shared.bootstrap import RECIPES
 from shared.errors import ConfigurationError, FileRejected
-from shared.recipe import Prompt
-from shared.recipes import RecipeBook
+from shared.recipes.catalog import RecipeBook
+from shared.recipes.recipe import Prompt
 
 BOOK = RecipeBook.load(RECIPES)
 

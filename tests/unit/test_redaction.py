@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import DropscribeError, StorageUnavailable
-from shared.redaction import redact, redact_logs, redacted_faults
+from shared.observability.redaction import redact, redact_logs, redacted_faults
 from tests.planted import KEY, SECRETS, SIGNATURE, TOKEN, Watch
 
 LEAKS = [

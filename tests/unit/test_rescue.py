@@ -6,14 +6,14 @@ from random import Random
 
 import pytest
 
-from shared.claims import Claim
-from shared.conclusion import Conclusion
-from shared.deferrals import Job
-from shared.draft import Draft
 from shared.errors import FileRejected, StorageUnavailable
-from shared.patience import Patience
-from shared.rescue import MOST_FAULTS, Rescue
-from shared.survey import MOST_FEELERS
+from shared.processing.claims import Claim
+from shared.processing.jobs import Job
+from shared.processing.patience import Patience
+from shared.processing.publisher import Conclusion
+from shared.recovery.rescue import MOST_FAULTS, Rescue
+from shared.recovery.scan import MOST_FEELERS
+from shared.results.draft import Draft
 from tests import samples
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.test_processor import processor

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.routes import Route
+from shared.recipes.routes import Route
 
 SEGMENT = st.text(st.characters(exclude_characters="/{}*"), min_size=1, max_size=20)
 

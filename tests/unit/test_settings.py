@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import ConfigurationError
-from shared.settings import Settings, table
+from shared.settings.settings import Settings, table
 from tests.planted import KEY
 
 GOOD = {

@@ -12,7 +12,7 @@ from bench.simulation.fleet import QUEUE_SLOTS, Instance, Queue, Slots
 from bench.simulation.served import Kind, Quota, Service, Window
 from bench.simulation.virtual_time import VirtualTime
 from local.host.settings import HostSettings
-from shared.deferrals import Job
+from shared.processing.jobs import Job
 
 ROOT = Path(__file__).parents[2]
 HOST = HostSettings.load(ROOT)

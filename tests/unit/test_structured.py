@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.structured import LONGEST_PROBLEM, AnswerInvalid, Output, object_schema, read_answer
+from shared.recipes.output_schema import LONGEST_PROBLEM, AnswerInvalid, Output, object_schema, read_answer
 
 OUTPUTS = [
     Output(name="merchant", kind="string", description="Who sold it."),

@@ -1,8 +1,8 @@
-from shared.draft import Draft
 from shared.errors import FileRejected
-from shared.media import Media
-from shared.outcome import Outcome
-from shared.summary import summary
+from shared.media.media import Media
+from shared.results.draft import Draft
+from shared.results.log_fields import summary
+from shared.results.result import Outcome
 from tests.unit.fakes import said
 from tests.unit.test_draft import talk
 

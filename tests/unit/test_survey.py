@@ -4,7 +4,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.survey import Lot, Waiting
+from shared.recovery.scan import Lot, Waiting
 from tests.unit.fakes import START as NOW
 
 

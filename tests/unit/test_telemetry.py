@@ -10,9 +10,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import StatusCode
 
 from shared.adapters.telemetry import ObservedModel
-from shared.chat import ChatRequest, Message, TextPart
 from shared.errors import ModelThrottled
-from shared.recipe import ModelOptions
+from shared.models.chat import ChatRequest, Message, TextPart
+from shared.recipes.recipe import ModelOptions
 from tests.unit.fakes import SpeakingModel, deployed, said
 
 QUESTION = ChatRequest([Message("user", [TextPart("A private question?")])], ModelOptions())

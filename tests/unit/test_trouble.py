@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.announcing import cloud_event
-from shared.chat import ChatAnswer, ChatRequest
-from shared.claims import Claim, StoredClaim
-from shared.deferrals import Job
 from shared.errors import ModelMisconfigured, ModelThrottled, ModelUnavailable, Overtaken, StorageUnavailable
-from shared.files import InputFile, StoredOutcome
-from shared.outcome import Outcome
-from shared.patience import Patience
+from shared.media.files import InputFile
+from shared.models.chat import ChatAnswer, ChatRequest
+from shared.processing.claims import Claim, StoredClaim
+from shared.processing.jobs import Job
+from shared.processing.patience import Patience
+from shared.results.events import cloud_event
+from shared.results.result import Outcome
+from shared.results.store import StoredOutcome
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, deployed, said
 from tests.unit.test_processor import CHART, HELLO, outcome_of, processor
 

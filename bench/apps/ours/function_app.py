@@ -7,7 +7,7 @@ from pathlib import Path
 
 import azure.functions as func
 
-from shared.patience import Patience
+from shared.processing.patience import Patience
 
 _spec = importlib.util.spec_from_file_location("product", Path(__file__).resolve().parents[3] / "function_app.py")
 assert _spec

@@ -1,0 +1,74 @@
+"""A request as the chat completions wire has it: the same fields, in the same order, as the SDKs send."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.adapters.foundry.streaming import Holes, StreamedBody
+from shared.models.capabilities import AudioForm
+from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
+from shared.models.deployments import Deployment
+from shared.recipes.output_schema import AnswerSchema
+from shared.recipes.recipe import ModelOptions
+
+SAMPLING_OPTIONS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
+
+
+class Wire:
+    """How one deployment is spoken to.
+
+    Attributes:
+        audio_form: how a recording is to be carried.
+        urls: the addresses of the files that travel by URL.
+    """
+
+    def __init__(self, deployment: Deployment, audio_form: AudioForm, urls: Mapping[MediaPart, str]) -> None:
+        self._deployment = deployment
+        self._audio_form = audio_form
+        self._urls = urls
+        self._holes = Holes()
+
+    def body(self, request: ChatRequest) -> StreamedBody:
+        """The request as JSON, with the base64 of each file streamed into its place."""
+        by_name = self._deployment.is_named and self._deployment.endpoint.names_model
+        named = {"model": self._deployment.name} if by_name else {}
+        held_to = {"response_format": _response_format(request.schema)} if request.schema else {}
+        messages = [self._message(message) for message in request.messages]
+        document = {**named, "messages": messages, **self._options(request.options), **held_to}
+        return StreamedBody(self._holes.split(document), self._holes.sources)
+
+    def _options(self, options: ModelOptions) -> dict[str, Any]:
+        names = {"max_output_tokens": self._deployment.token_parameter, "stop_sequences": "stop"}
+        left_out = () if self._deployment.capability.sampling else SAMPLING_OPTIONS
+        given = options.model_dump(exclude_none=True)
+        return {names.get(name, name): value for name, value in given.items() if name not in left_out}
+
+    def _message(self, message: Message) -> dict[str, Any]:
+        match message.parts:
+            case [TextPart(text)]:
+                return {"role": message.role, "content": text}
+            case parts:
+                return {"role": message.role, "content": [self._part(part) for part in parts]}
+
+    def _part(self, part: TextPart | MediaPart) -> dict[str, Any]:
+        if isinstance(part, TextPart):
+            return {"type": "text", "text": part.text}
+        return self._image(part) if part.media.kind == "image" else self._audio(part)
+
+    def _image(self, part: MediaPart) -> dict[str, Any]:
+        detail = {"detail": part.detail} if part.detail else {}
+        return {"type": "image_url", "image_url": {"url": self._url(part, part.media.media_type), **detail}}
+
+    def _audio(self, part: MediaPart) -> dict[str, Any]:
+        if part in self._urls or self._audio_form == "audio_url":
+            return {"type": "audio_url", "audio_url": {"url": self._url(part, f"audio/{part.media.format}")}}
+        audio = {"data": self._holes.mark(part.source), "format": part.media.format}
+        return {"type": "input_audio", "input_audio": audio}
+
+    def _url(self, part: MediaPart, media_type: str) -> str:
+        return self._urls.get(part) or f"data:{media_type};base64,{self._holes.mark(part.source)}"
+
+
+def _response_format(schema: AnswerSchema) -> dict[str, Any]:
+    described = {"description": schema.description} if schema.description else {}
+    inner = {"name": schema.name, "schema": schema.schema, **described, "strict": True}
+    return {"type": "json_schema", "json_schema": inner}

@@ -1,0 +1,58 @@
+"""Queues: work that waits (implements `Deferrals`), and announcements (implements `Announcements`)."""
+
+import base64
+import contextlib
+import json
+from typing import TYPE_CHECKING
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+
+from shared.adapters.storage.clients import translated
+from shared.processing.jobs import Job
+from shared.results.events import cloud_event
+from shared.results.result import Outcome
+
+if TYPE_CHECKING:
+    from azure.storage.queue.aio import QueueClient, QueueServiceClient
+
+LONGEST_WAIT = 604_800
+"""Seconds for which a message can be hidden (Azure's limit); whatever waits longer looks again in between."""
+
+FOR_EVER = -1
+
+
+class DeferralQueue:
+    """The queue of work that waits; the host takes from it when its time has come."""
+
+    def __init__(self, service: "QueueServiceClient", name: str) -> None:
+        self._queue = service.get_queue_client(name)
+
+    async def send(self, job: Job, seconds: float) -> None:
+        """See `Deferrals.send`."""
+        hidden = min(LONGEST_WAIT - 1, max(0, round(seconds)))
+        await _send(self._queue, job.model_dump_json(exclude_defaults=True), hidden)
+
+
+class AnnouncementQueue:
+    """The queue that the next step of a workflow reads."""
+
+    def __init__(self, service: "QueueServiceClient", name: str, *, output: str) -> None:
+        self._queue = service.get_queue_client(name)
+        self._output = output
+
+    async def announce(self, outcome: Outcome) -> None:
+        """See `Announcements.announce`."""
+        event = cloud_event(outcome, output=self._output)
+        await _send(self._queue, json.dumps(event, ensure_ascii=False), 0)
+
+
+async def _send(queue: "QueueClient", text: str, hidden: int) -> None:
+    """In base64, as the host expects it; a queue that is not there yet is made."""
+    content = base64.b64encode(text.encode()).decode()
+    with translated():
+        try:
+            await queue.send_message(content, visibility_timeout=hidden, time_to_live=FOR_EVER)
+        except ResourceNotFoundError:
+            with contextlib.suppress(ResourceExistsError):
+                await queue.create_queue()
+            await queue.send_message(content, visibility_timeout=hidden, time_to_live=FOR_EVER)

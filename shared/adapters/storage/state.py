@@ -1,0 +1,123 @@
+"""The state container: who works on what (implements `ClaimStore`), and whom to leave alone (`PauseStore`)."""
+
+import contextlib
+import functools
+import hashlib
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob.aio import BlobClient, BlobServiceClient
+from pydantic import TypeAdapter, ValidationError
+
+from shared.adapters.storage.clients import bare, only_if, translated
+from shared.errors import InputGone, Overtaken
+from shared.observability.log import log_event
+from shared.processing.claims import Claim, StoredClaim
+
+
+@functools.cache
+def _reader[T](kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)  # no start needs it, only a file
+
+
+_NOBODYS = Claim("", "deferred", datetime.min.replace(tzinfo=UTC), 0, 0, "")
+"""What an unreadable record is taken for: whoever comes next writes over it."""
+
+
+class BlobRecords:
+    """Records as blobs, named by the digest of what they are about: any name is fit for that."""
+
+    def __init__(self, service: BlobServiceClient, container: str) -> None:
+        self._container = service.get_container_client(container)
+
+    async def read(self, name: str) -> StoredClaim | None:
+        """See `ClaimStore.read`."""
+        found = await _content(self._record(name))
+        return StoredClaim(found[0], _read(_reader(Claim), found[1]) or _NOBODYS) if found else None
+
+    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        """See `ClaimStore.write`."""
+        condition = only_if(replacing.version) if replacing else {"overwrite": False}
+        try:
+            with translated():
+                put = await self._upload(self._record(name), _reader(Claim).dump_json(claim), condition)
+        except Overtaken:
+            found = await self.read(name)
+            if found and found.claim == claim:
+                return found  # it was our own write, of which only the response was lost
+            raise
+        except InputGone as fault:
+            raise Overtaken(str(fault)) from fault  # somebody cleared it away
+        return StoredClaim(bare(put["etag"]), claim)
+
+    async def delete(self, name: str, stored: StoredClaim) -> None:
+        """See `ClaimStore.delete`."""
+        try:
+            with translated():
+                await self._record(name).delete_blob(**only_if(stored.version))
+        except (InputGone, Overtaken):
+            pass  # whoever changed it has it now
+
+    async def read_pause(self, deployment: str) -> datetime | None:
+        """See `PauseStore.read_pause`."""
+        found = await _content(self._pause(deployment))
+        return _read(_reader(datetime), found[1]) if found else None
+
+    async def write_pause(self, deployment: str, until: datetime) -> None:
+        """See `PauseStore.write_pause`."""
+        with translated():
+            await self._upload(self._pause(deployment), _reader(datetime).dump_json(until), {"overwrite": True})
+
+    async def read_tokens(self, day: str) -> int:
+        """See `TokenCounts.read_tokens`."""
+        found = await _content(self._tokens(day))
+        return (found and _read(_reader(int), found[1])) or 0
+
+    async def add_tokens(self, day: str, tokens: int) -> int:
+        """See `TokenCounts.add_tokens`."""
+        found = await _content(self._tokens(day))
+        spent = tokens + ((found and _read(_reader(int), found[1])) or 0)
+        with translated():
+            condition = only_if(found[0]) if found else {"overwrite": False}
+            await self._upload(self._tokens(day), _reader(int).dump_json(spent), condition)
+        return spent
+
+    async def _upload(self, blob: BlobClient, content: bytes, condition: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return await blob.upload_blob(content, **condition)
+        except ResourceNotFoundError as fault:
+            if getattr(fault, "error_code", None) != "ContainerNotFound":
+                raise
+        with contextlib.suppress(ResourceExistsError):
+            await self._container.create_container()
+        return await blob.upload_blob(content, **condition)
+
+    def _record(self, name: str) -> BlobClient:
+        return self._container.get_blob_client(hashlib.sha256(name.encode()).hexdigest())
+
+    def _pause(self, deployment: str) -> BlobClient:
+        return self._container.get_blob_client(f"pauses/{deployment}")
+
+    def _tokens(self, day: str) -> BlobClient:
+        return self._container.get_blob_client(f"tokens/{day}")
+
+
+def _read[T](reader: TypeAdapter[T], content: bytes) -> T | None:
+    """What was written; None where nobody can read it, such as what another version of Dropscribe wrote."""
+    try:
+        return reader.validate_json(content)
+    except ValidationError:
+        log_event("record.unreadable", logging.WARNING, length=len(content))
+        return None
+
+
+async def _content(blob: BlobClient) -> tuple[str, bytes] | None:
+    """The version and the content of a record; None where it, or the whole container, is not there yet."""
+    with translated():
+        try:
+            download = await blob.download_blob()
+            return bare(download.properties.etag), await download.readall()
+        except ResourceNotFoundError:
+            return None

@@ -1,0 +1,83 @@
+"""A file as storage shows it, how its content is read, and what its storage must be able to do (`InputStore`)."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One version of a file: another content has another etag.
+
+    Attributes:
+        etag: without quotes.
+        size: in bytes.
+        modified: when this content came, in the server's time.
+        is_arriving: whether it is still being copied here.
+        is_archived: whether it lies in a tier from which nothing can be read.
+        metadata: what the uploader attached; it chooses a recipe and its inputs, and enters nothing else.
+    """
+
+    container: str
+    name: str
+    etag: str
+    size: int
+    metadata: Mapping[str, str]
+    modified: datetime
+    is_arriving: bool = False
+    is_archived: bool = False
+
+
+class MediaSource(Protocol):
+    """The content of a file, read anew whenever it is asked for."""
+
+    @property
+    def size(self) -> int:
+        """The length in bytes."""
+        ...
+
+    @property
+    def sha256(self) -> str | None:
+        """The digest of the content in hexadecimal, once it has been read to its end; until then None."""
+        ...
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The bytes in pieces, from the start, each time it is called.
+
+        Raises:
+            InputGone, Overtaken, StorageUnavailable: the file can no longer be read.
+        """
+        ...
+
+    async def url(self) -> str:
+        """An address from which a service can fetch it now, and for a few minutes: a secret, not to be kept."""
+        ...
+
+
+class InputStore(Protocol):
+    """Where files lie. Any call may raise `StorageUnavailable`."""
+
+    async def look(self, name: str) -> InputFile:
+        """The file as it is now.
+
+        Raises:
+            InputGone: it is not there.
+        """
+        ...
+
+    async def read_head(self, file: InputFile, length: int) -> bytes:
+        """The first `length` bytes, or all of them.
+
+        Raises:
+            InputGone, Overtaken: it was deleted or changed since it was looked at.
+        """
+        ...
+
+    def open(self, file: InputFile) -> MediaSource:
+        """The content, to be read by whoever needs it; reading it raises what `read_head` raises."""
+        ...
+
+    def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+        """The name, etag and time of every file."""
+        ...

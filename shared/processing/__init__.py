@@ -1,0 +1,1 @@
+"""The one path of a file, from the event to its document."""

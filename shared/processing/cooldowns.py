@@ -1,0 +1,54 @@
+"""Deployments that are to be left alone for a while, known to all instances."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from shared.processing.clock import Clock
+
+FRESH_SECONDS = 5
+"""How long what was read is believed; so much later another instance learns of a pause."""
+
+
+class PauseStore(Protocol):
+    """Where it is written. Any call may raise `StorageUnavailable`."""
+
+    async def read_pause(self, deployment: str) -> datetime | None:
+        """Until when nobody is to ask this deployment."""
+        ...
+
+    async def write_pause(self, deployment: str, until: datetime) -> None:
+        """Let nobody ask it until then."""
+        ...
+
+
+@dataclass(frozen=True)
+class _Known:
+    until: datetime | None
+    read: datetime
+
+
+class Pauses:
+    """One instance's view of them."""
+
+    def __init__(self, store: PauseStore, clock: Clock, fresh: float = FRESH_SECONDS) -> None:
+        self._store = store
+        self._clock = clock
+        self._fresh = timedelta(seconds=fresh)
+        self._known: dict[str, _Known] = {}
+
+    async def remaining(self, deployment: str) -> float:
+        """For how many more seconds it is to be left alone."""
+        known = self._known.get(deployment)
+        if known is None or self._clock.now() - known.read > self._fresh:
+            known = _Known(await self._store.read_pause(deployment), self._clock.now())
+            self._known[deployment] = known
+        return max(0.0, (known.until - self._clock.now()).total_seconds()) if known.until else 0.0
+
+    async def pause(self, deployment: str, seconds: float) -> None:
+        """Leave it alone for so long, unless somebody wants it left alone for longer."""
+        self._known.pop(deployment, None)  # what others wrote in the last seconds counts too
+        if await self.remaining(deployment) < seconds:
+            until = self._clock.now() + timedelta(seconds=seconds)
+            self._known[deployment] = _Known(until, self._clock.now())
+            await self._store.write_pause(deployment, until)

@@ -1,0 +1,1 @@
+"""What to ask about a file: the tasks that people can choose."""

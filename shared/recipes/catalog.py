@@ -1,0 +1,147 @@
+"""The recipes together: load them all, and choose one for a file."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+from shared.errors import ConfigurationError, FileRejected
+from shared.media.media import Kind
+from shared.recipes.parser import RecipeProblemsError, read_recipe
+from shared.recipes.recipe import Prompt, Recipe
+
+DEFAULTS: dict[Kind, str] = {"image": "describe", "audio": "transcribe"}
+"""The recipe for a file that neither its metadata nor its folder assigns to one."""
+
+METADATA_KEY = "recipe"
+"""The blob metadata key that chooses a recipe by name, before any route."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A recipe, and the values of its inputs for one file."""
+
+    recipe: Recipe
+    inputs: Mapping[str, str]
+
+    def render(self) -> Prompt:
+        """Fill in the values (see `Recipe.render`)."""
+        return self.recipe.render(self.inputs)
+
+    def require(self, kind: Kind) -> None:
+        """Make sure that the recipe takes files of this kind.
+
+        Raises:
+            FileRejected: it does not.
+        """
+        if kind not in self.recipe.accepts:
+            accepted = " and ".join(sorted(self.recipe.accepts))
+            raise FileRejected(
+                "recipe_mismatch",
+                f"This is an {kind} file; the recipe {self.recipe.name} is for {accepted} files.",
+                f"Drop the file into the folder of a recipe that takes {kind} files.",
+            )
+
+
+class RecipeBook:
+    """All recipes of the app."""
+
+    def __init__(self, recipes: Iterable[Recipe]) -> None:
+        self._by_name = {recipe.name: recipe for recipe in recipes}
+        routed = [recipe for recipe in self._by_name.values() if recipe.route]
+        self._by_route = sorted(routed, key=_prefix_length, reverse=True)
+
+    @classmethod
+    def load(cls, folder: Path) -> "RecipeBook":
+        """Read every `.prompty` file in the folder.
+
+        Raises:
+            ConfigurationError: with all problems of all files.
+        """
+        recipes: list[Recipe] = []
+        problems: list[str] = []
+        for path in sorted(folder.glob("*.prompty")):
+            try:
+                recipes.append(read_recipe(path))
+            except RecipeProblemsError as fault:
+                problems.extend(fault.problems)
+        problems.extend(_clashes(recipes))
+        if not problems:
+            problems.extend(_missing_defaults(folder, recipes))
+        if problems:
+            raise ConfigurationError(problems)
+        return cls(recipes)
+
+    def __iter__(self) -> Iterator[Recipe]:
+        return iter(self._by_name.values())
+
+    def choose(self, name: str, metadata: Mapping[str, str]) -> Choice | None:
+        """Choose by the file's metadata, else by its path; None leaves it to `default_for`.
+
+        Raises:
+            FileRejected: the metadata names an unknown recipe, or an input has no fit value.
+        """
+        named = _lower(metadata).get(METADATA_KEY, "").strip()
+        if named:
+            return self._choice(self._named(named), name, metadata)
+        for recipe in self._by_route:
+            if recipe.route and recipe.route.match(name) is not None:
+                return self._choice(recipe, name, metadata)
+        return None
+
+    def default_for(self, kind: Kind, metadata: Mapping[str, str]) -> Choice:
+        """The recipe for files of this kind that nothing else assigns to one."""
+        return self._choice(self._by_name[DEFAULTS[kind]], "", metadata)
+
+    def _named(self, name: str) -> Recipe:
+        if name not in self._by_name:
+            known = ", ".join(sorted(self._by_name))
+            raise FileRejected(
+                "unknown_recipe",
+                f"The file's metadata asks for the recipe {name[:100]!r}, which does not exist.",
+                f"Set the metadata `{METADATA_KEY}` to one of these and drop the file again: {known}.",
+            )
+        return self._by_name[name]
+
+    def _choice(self, recipe: Recipe, path: str, metadata: Mapping[str, str]) -> Choice:
+        from_path = (recipe.route.match(path) if recipe.route else None) or {}
+        given = {**from_path, **_lower(metadata)}
+        return Choice(recipe, dict(_values(recipe, given)))
+
+
+def _values(recipe: Recipe, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for each in recipe.inputs:
+        value = given.get(each.name, each.default)
+        if value is None:
+            raise FileRejected(
+                "invalid_input",
+                f"The recipe {recipe.name} needs a value for `{each.name}`, and the file brings none.",
+                f"Set the metadata `{each.name}` on the file, or drop it into a folder that names it.",
+            )
+        yield each.name, each.checked(value)
+
+
+def _lower(metadata: Mapping[str, str]) -> dict[str, str]:
+    """Storage keeps the case of metadata keys, but compares them without it."""
+    return {key.lower(): value for key, value in metadata.items()}
+
+
+def _prefix_length(recipe: Recipe) -> int:
+    return len(recipe.route.prefix) if recipe.route else 0
+
+
+def _clashes(recipes: list[Recipe]) -> Iterator[str]:
+    routed = [(recipe, recipe.route) for recipe in recipes if recipe.route]
+    for (one, its_route), (other, others_route) in combinations(routed, 2):
+        if its_route.prefix == others_route.prefix:
+            yield (
+                f"{other.path}: its route `{others_route.pattern}` begins like that of {one.path.name} "
+                f"(`{its_route.pattern}`): a file could match both. Give one of them a longer beginning."
+            )
+
+
+def _missing_defaults(folder: Path, recipes: list[Recipe]) -> Iterator[str]:
+    names = {recipe.name for recipe in recipes}
+    for kind, name in DEFAULTS.items():
+        if name not in names:
+            yield f"{folder}: {name}.prompty is missing; files of kind {kind} use it by default."

@@ -1,0 +1,1 @@
+"""Files that fell out of the path."""

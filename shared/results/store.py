@@ -1,0 +1,58 @@
+"""What the storage of documents must be able to do (`ResultStore`)."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shared.media.files import InputStore
+from shared.results.result import Outcome
+
+
+@dataclass(frozen=True)
+class StoredOutcome:
+    """A document that is already there.
+
+    Attributes:
+        etag: of the document itself, without quotes.
+        input_etag: of the version of the file that it answers, without quotes.
+    """
+
+    etag: str
+    input_etag: str
+
+
+class ResultStore(Protocol):
+    """Where documents go. Any call may raise `StorageUnavailable`."""
+
+    async def find_outcome(self, name: str) -> StoredOutcome | None:
+        """The document of the input of this name, if there is one."""
+        ...
+
+    async def read_outcome(self, name: str) -> Outcome | None:
+        """That document itself; None if it cannot be read as one."""
+        ...
+
+    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+        """Store the document: as a new one, or in place of the one given.
+
+        Raises:
+            Overtaken: another document was written meanwhile.
+        """
+        ...
+
+    async def require_writable(self, name: str) -> None:
+        """Make sure that a document for the input of this name would be taken, and write none.
+
+        Raises:
+            StorageUnavailable: it would not.
+        """
+        ...
+
+    def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
+        """The name of every document, the etag of the version that it answers, and when it was written."""
+        ...
+
+
+class FileStore(InputStore, ResultStore, Protocol):
+    """Files and their documents, in one account."""
