@@ -32,8 +32,8 @@ AT_ONCE = (1, 8, 16)
 ROUNDS = 5
 WAYS = ("ours", "download", "article", "openai", "floor")
 FIGURES = ("peak_mb", "cpu_s", "stall_ms")
-MOST_PEAK_MB = {1: 8.0, 8: 5.0 * 8, 16: 5.0 * 16}
-MOST_STALL_MS, MOST_IMPORT_RATIO, MOST_CPU_RATIO = 50, 1.25, 1.5
+MAX_PEAK_MB = {1: 8.0, 8: 5.0 * 8, 16: 5.0 * 16}
+MAX_STALL_MS, MAX_IMPORT_RATIO, MAX_CPU_RATIO = 50, 1.25, 1.5
 
 type Measured = dict[str, dict[int, dict[str, float]]]
 
@@ -90,11 +90,11 @@ def judged(ways: Measured, imports: dict[str, float]) -> Iterator[tuple[str, flo
     """Each target: what it is about, what was reached, and the most that it may be."""
     for count in AT_ONCE:
         own = ways["ours"][count]
-        most_cpu = MOST_CPU_RATIO * ways["floor"][count]["cpu_s"] + ways["download"][count]["cpu_s"]
-        yield f"peak memory, {count} at once, MB", own["peak_mb"], MOST_PEAK_MB[count]
+        most_cpu = MAX_CPU_RATIO * ways["floor"][count]["cpu_s"] + ways["download"][count]["cpu_s"]
+        yield f"peak memory, {count} at once, MB", own["peak_mb"], MAX_PEAK_MB[count]
         yield f"CPU, {count} at once, s (1.5 x floor + download)", own["cpu_s"], round(most_cpu, 3)
-        yield f"longest stall, {count} at once, ms", own["stall_ms"], MOST_STALL_MS
-    yield "import, app / base", round(imports["app"] / imports["base"], 2), MOST_IMPORT_RATIO
+        yield f"longest stall, {count} at once, ms", own["stall_ms"], MAX_STALL_MS
+    yield "import, app / base", round(imports["app"] / imports["base"], 2), MAX_IMPORT_RATIO
 
 
 def show(ways: Measured, imports: dict[str, float]) -> None:

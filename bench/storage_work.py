@@ -95,19 +95,19 @@ async def look() -> dict[str, float]:
     """The listings of a look, and what it does for each overdue file."""
     from shared.adapters.storage.blobs import BlobFiles
     from shared.adapters.storage.clients import blobs_by_connection_string, queues_by_connection_string
-    from shared.adapters.storage.queues import DeferralQueue
-    from shared.adapters.storage.state import BlobRecords
+    from shared.adapters.storage.queues import StorageJobQueue
+    from shared.adapters.storage.state import BlobState
     from shared.processing.clock import ServerClock
     from shared.processing.patience import Patience
-    from shared.processing.publisher import Conclusion
+    from shared.processing.publisher import ResultPublisher
     from shared.recovery.rescue import Rescue
 
     where = os.environ["MEDIA_STORAGE"]
     blobs, queues = blobs_by_connection_string(where), queues_by_connection_string(where)
     store = BlobFiles(blobs, input_container="many", output_container="many-documents")
-    records, clock = BlobRecords(blobs, "many-records"), ServerClock()
-    ending = Conclusion(files=store, claims=records, announcements=None)
-    rescue = Rescue("many", store, records, DeferralQueue(queues, "deferred"), ending, clock, Patience(overdue=0))
+    records, clock = BlobState(blobs, "many-records"), ServerClock()
+    ending = ResultPublisher(files=store, claims=records, announcements=None)
+    rescue = Rescue("many", store, records, StorageJobQueue(queues, "deferred"), ending, clock, Patience(overdue=0))
     await replace(rescue, most=1).reconcile()
     wall, cpu = time.perf_counter(), time.process_time()
     assert await replace(rescue, most=0).reconcile() == 0

@@ -28,7 +28,7 @@ async def ours(exits: AsyncExitStack) -> Send:
     from azure.core.credentials import AzureKeyCredential
 
     from shared.adapters.foundry.client import FoundryModel
-    from shared.media.sniff import Media
+    from shared.media.media import Media
     from shared.models.capabilities import CapabilityTable
     from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
     from shared.models.deployments import Deployment

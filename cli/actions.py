@@ -54,9 +54,9 @@ async def run(drops: Sequence[Drop], to: Path, recipe: str | None, seconds: floa
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_bytes(document.content)
-        except OSError as fault:
+        except OSError as error:
             unsaved.append(document)
-            show.problem(f"The document of {document.drop.name} could not be saved: {fault}")
+            show.problem(f"The document of {document.drop.name} could not be saved: {error}")
 
     _require_folder(to)
     code, documents = await _run(drops, recipe, seconds, save)
@@ -71,8 +71,8 @@ def _require_folder(to: Path) -> None:
         to.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=to):
             pass
-    except OSError as fault:
-        raise NotSavedError(f"Nothing can be saved in {to}: {fault}") from fault
+    except OSError as error:
+        raise NotSavedError(f"Nothing can be saved in {to}: {error}") from error
 
 
 async def demo() -> int:
@@ -119,8 +119,8 @@ async def redrive(wanted: Wanted, storage: str | None, *, dry_run: bool) -> int:
         with show.bar("Files", len(documents)) as advance:
             queued = await account.send_again(documents, advance)
     show.console.print(f"{queued} of {len(documents)} files are queued again")
-    for fault in account.faults:
-        show.problem(fault)
+    for error in account.faults:
+        show.problem(error)
     if account.faults:
         show.problem(
             "Put that right and run this again. Files without a document come back by themselves, by the reconciler."

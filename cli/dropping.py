@@ -83,8 +83,8 @@ class Dropbox:
             with drop.path.open("rb") as file:
                 blob = self._input.get_blob_client(drop.name)
                 put = await blob.upload_blob(file, overwrite=True, metadata=metadata, content_settings=settings)
-        except (OSError, AzureError) as fault:
-            raise DropFailedError(f"{drop.path} could not be dropped: {fault}") from fault
+        except (OSError, AzureError) as error:
+            raise DropFailedError(f"{drop.path} could not be dropped: {error}") from error
         return str(put["etag"]).strip('"')
 
     async def _document(self, drop: Drop, etag: str) -> Document:

@@ -86,8 +86,8 @@ def redrive(
 def _finish(action: Coroutine[Any, Any, int]) -> None:
     try:
         code = asyncio.run(action)
-    except actions.Failures as fault:
-        typer.secho(str(fault), err=True, fg="red")
+    except actions.Failures as error:
+        typer.secho(str(error), err=True, fg="red")
         code = 1
     except KeyboardInterrupt:
         code = 130

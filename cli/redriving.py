@@ -19,7 +19,7 @@ from shared.adapters.storage.clients import (
     queues_by_connection_string,
     queues_by_identity,
 )
-from shared.adapters.storage.queues import DeferralQueue
+from shared.adapters.storage.queues import StorageJobQueue
 from shared.errors import StorageUnavailable
 from shared.processing.jobs import Job
 
@@ -75,7 +75,7 @@ class Redrive:
         self._exits.push_async_callback(queues.close)
         self._input = blobs.get_container_client(place.input_container)
         self._output = blobs.get_container_client(place.output_container)
-        self._deferrals = DeferralQueue(queues, place.deferred_queue)
+        self._deferrals = StorageJobQueue(queues, place.deferred_queue)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -94,12 +94,12 @@ class Redrive:
         for document in documents:
             try:
                 queued += await self._send_again(document)
-            except AzureError as fault:
-                self.faults.append(f"{document.name}: storage answered {code_of(fault)}.")
+            except AzureError as error:
+                self.faults.append(f"{document.name}: storage answered {code_of(error)}.")
             except (KeyError, TypeError, ValueError):
                 self.faults.append(f"{document.name}: it is no document of Dropscribe's.")
-            except StorageUnavailable as fault:
-                self.faults.append(f"{document.name}: {fault}")
+            except StorageUnavailable as error:
+                self.faults.append(f"{document.name}: {error}")
             advance()
         return queued
 

@@ -176,8 +176,8 @@ def main() -> int:
         if command not in WITHOUT_VENV:
             prepare()
         return command()
-    except (NoPythonError, SetupFailedError) as fault:
-        print(fault, file=sys.stderr)
+    except (NoPythonError, SetupFailedError) as error:
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from shared.results.result import Outcome
+from shared.results.result import Result
 from shared.settings.settings import table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,7 +13,7 @@ TABLE = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTA
 
 def main() -> None:
     """Write both."""
-    schema = json.dumps(Outcome.model_json_schema(mode="serialization"), indent=2)
+    schema = json.dumps(Result.model_json_schema(mode="serialization"), indent=2)
     (ROOT / "docs" / "result.schema.json").write_text(schema + "\n", encoding="utf-8")
     readme = ROOT / "README.md"
     readme.write_text(TABLE.sub(lambda _: f"{table()}\n", readme.read_text(encoding="utf-8")), encoding="utf-8")

@@ -150,8 +150,8 @@ def step(
         process = subprocess.Popen(
             command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
-    except OSError as fault:
-        raise SetupFailedError(f"{what.capitalize()} failed: {fault}.") from fault
+    except OSError as error:
+        raise SetupFailedError(f"{what.capitalize()} failed: {error}.") from error
     said = _wait_with_dots(process)
     if process.returncode:
         last = "\n".join(said.strip().splitlines()[-15:])

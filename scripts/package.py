@@ -128,5 +128,5 @@ def sizes(folder: Path) -> tuple[float, float]:
 if __name__ == "__main__":
     try:
         package()
-    except (NoPythonError, SetupFailedError) as fault:
-        sys.exit(str(fault))
+    except (NoPythonError, SetupFailedError) as error:
+        sys.exit(str(error))

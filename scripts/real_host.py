@@ -90,5 +90,5 @@ def _free_port() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(asyncio.run(main(*sys.argv[1:])))
-    except NotStartedError as fault:
-        sys.exit(str(fault))
+    except NotStartedError as error:
+        sys.exit(str(error))

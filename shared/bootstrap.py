@@ -20,9 +20,9 @@ from shared.adapters.storage.clients import (
     queues_by_connection_string,
     queues_by_identity,
 )
-from shared.adapters.storage.queues import AnnouncementQueue, DeferralQueue
+from shared.adapters.storage.queues import StorageEventQueue, StorageJobQueue
 from shared.adapters.storage.sas import PublicLinks, SignedLinks
-from shared.adapters.storage.state import BlobRecords
+from shared.adapters.storage.state import BlobState
 from shared.errors import ConfigurationError
 from shared.models.capabilities import CapabilityTable
 from shared.models.chat import ChatModel
@@ -33,12 +33,12 @@ from shared.observability.redaction import redact_logs, redacted_faults
 from shared.processing.answering import Answerer
 from shared.processing.budget import Budget
 from shared.processing.clock import ServerClock
-from shared.processing.cooldowns import Pauses
+from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job, job_of
 from shared.processing.patience import Patience
 from shared.processing.processor import Processor
-from shared.processing.publisher import Conclusion
-from shared.recipes.catalog import RecipeBook
+from shared.processing.publisher import ResultPublisher
+from shared.recipes.catalog import RecipeCatalog
 from shared.recovery.rescue import Rescue
 from shared.settings.settings import ModelSettings, Settings, suffix_of
 
@@ -65,7 +65,7 @@ class Dropscribe:
     """The app: its settings, recipes and models, checked; its clients, made when the first file comes."""
 
     settings: Settings
-    recipes: RecipeBook
+    recipes: RecipeCatalog
     deployments: Deployments
     patience: Patience = field(default_factory=Patience)
     _lifetime: AsyncGenerator[Running] | None = field(default=None, repr=False)
@@ -129,7 +129,7 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, patience: Patie
         logging.getLogger(noisy).setLevel(logging.WARNING)  # they log every request, with its address
     problems: list[str] = []
     settings = _try(problems, Settings.from_environ, environ)
-    book = _try(problems, RecipeBook.load, recipes)
+    book = _try(problems, RecipeCatalog.load, recipes)
     deployments = _deployments(settings) if settings else None
     if book and deployments:
         problems.extend(_unknown_models(book, deployments))
@@ -144,8 +144,8 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, patience: Patie
 def _try[T, U](problems: list[str], make: Callable[[T], U], source: T) -> U | None:
     try:
         return make(source)
-    except ConfigurationError as fault:
-        problems.extend(fault.problems)
+    except ConfigurationError as error:
+        problems.extend(error.problems)
         return None
 
 
@@ -161,7 +161,7 @@ def _deployment(alias: str, settings: ModelSettings, table: CapabilityTable) -> 
     return Deployment(alias, name, model, endpoint, table.of(model), is_named=bool(settings.name))
 
 
-def _unknown_models(recipes: RecipeBook, deployments: Deployments) -> Iterator[str]:
+def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
     known = ", ".join(f"`{each.alias}`" for each in deployments)
     for recipe in recipes:
         for name in (recipe.model, recipe.then):
@@ -179,22 +179,22 @@ def _build(app: Dropscribe, exits: AsyncExitStack) -> Running:
     files = BlobFiles(
         blobs, input_container=settings.input_container, output_container=settings.output_container, links=links
     )
-    records = BlobRecords(blobs, settings.state_container)
-    deferrals = DeferralQueue(queues, settings.deferred_queue)
+    records = BlobState(blobs, settings.state_container)
+    deferrals = StorageJobQueue(queues, settings.deferred_queue)
     output = f"{blobs.url.partition('?')[0].rstrip('/')}/{settings.output_container}"
-    told = AnnouncementQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
+    told = StorageEventQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
     shared_parts: dict[str, Any] = {
         "input_container": settings.input_container,
         "files": files,
         "claims": records,
         "deferrals": deferrals,
-        "conclusion": Conclusion(files=files, claims=records, announcements=told),
+        "conclusion": ResultPublisher(files=files, claims=records, announcements=told),
         "clock": clock,
         "patience": app.patience,
     }
     models = {each.alias: _model(each, settings, exits) for each in app.deployments}
     answerer = Answerer(files=files, recipes=app.recipes, deployments=app.deployments, models=models)
-    pauses = Pauses(records, clock)
+    pauses = Cooldowns(records, clock)
     limit = settings.daily_tokens
     budget = Budget(limit, counts=records, clock=clock) if limit else None
     processor = Processor(pauses=pauses, answering=answerer, budget=budget, **shared_parts)

@@ -3,8 +3,8 @@
 DropscribeError
 ├── ConfigurationError        no file yet: the app refuses to start
 ├── FileRejected              this file can never be answered: it ends in an error document
-├── InputGone                 the file was deleted: there is nothing left to answer
-├── Overtaken                 the file, or its document, changed while we worked: look again
+├── InputNotFound             the file was deleted: there is nothing left to answer
+├── Conflict                  the file, or its document, changed while we worked: look again
 └── Temporary                 not the file's fault
     ├── StorageUnavailable    our own storage failed: raised, so that the host tries again
     └── ModelUnavailable      the model cannot answer now (network, 5xx, a malformed answer): the file waits
@@ -71,11 +71,11 @@ class FileRejected(DropscribeError):
         self.retryable = retryable
 
 
-class InputGone(DropscribeError):
+class InputNotFound(DropscribeError):
     """The file was deleted; nobody waits for its document."""
 
 
-class Overtaken(DropscribeError):
+class Conflict(DropscribeError):
     """The file, or its document, changed under our hands; whoever looks again sees the newest."""
 
 
@@ -111,10 +111,10 @@ class ModelUnavailable(Temporary):
         status: int | None = None,
         request_id: str | None = None,
         retry_after: float | None = None,
-        in_our_words: str | None = None,
+        safe_message: str | None = None,
     ) -> None:
         super().__init__(message)
-        self.in_our_words = in_our_words or message
+        self.safe_message = safe_message or message
         self.code = code
         self.status = status
         self.request_id = request_id

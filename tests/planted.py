@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 
-from shared.results.result import Outcome
+from shared.results.result import Result
 
 KEY = "Planted0Key0" * 7  # as long as Azure's
 TOKEN = "eyJQbGFudGVk.eyJUb2tlbiI6MQ"
@@ -38,12 +38,12 @@ class Watch(logging.Handler):
         root.setLevel(logging.DEBUG)
         root.addHandler(self)
         self._watch_exceptions()
-        write = Outcome.to_json
-        Outcome.to_json = lambda outcome: self._written(write(outcome))  # type: ignore[method-assign, assignment]
+        write = Result.to_json
+        Result.to_json = lambda outcome: self._written(write(outcome))  # type: ignore[method-assign, assignment]
         try:
             yield self
         finally:
-            Outcome.to_json = write  # type: ignore[method-assign]
+            Result.to_json = write  # type: ignore[method-assign]
             sys.monitoring.free_tool_id(self._tool)
             root.removeHandler(self)
             root.setLevel(level)

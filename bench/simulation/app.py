@@ -11,10 +11,10 @@ from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.memory import MemoryStorage
 from bench.simulation.served import Kind, Quota, Service
 from bench.simulation.virtual_time import VirtualTime
-from shared.processing.cooldowns import Pauses
+from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
 from shared.processing.processor import Processor
-from shared.processing.publisher import Conclusion
+from shared.processing.publisher import ResultPublisher
 from shared.recovery.rescue import Rescue
 
 DAY = 86_400.0
@@ -99,15 +99,15 @@ class SimulatedApp:
             files=self.storage,
             claims=self.storage,
             deferrals=self._deferred,
-            pauses=Pauses(self.storage, self._clock),
+            pauses=Cooldowns(self.storage, self._clock),
             answering=self._service,
             conclusion=self._conclusion(),
             clock=self._clock,
             random=Random(self._random.getrandbits(64)),  # noqa: S311 - the same each time
         )
 
-    def _conclusion(self) -> Conclusion:
-        return Conclusion(files=self.storage, claims=self.storage, announcements=None)
+    def _conclusion(self) -> ResultPublisher:
+        return ResultPublisher(files=self.storage, claims=self.storage, announcements=None)
 
     def _reconcile(self) -> None:
         before = self._deferred.sent

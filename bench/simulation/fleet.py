@@ -54,7 +54,7 @@ class Queue:
         self.wake: Callable[[], None] = lambda: None
 
     async def send(self, job: Job, seconds: float) -> None:
-        """See `Deferrals.send`."""
+        """See `JobQueue.send`."""
         self.put(job, seconds)
 
     def put(self, job: Job, seconds: float = 0) -> None:

@@ -3,10 +3,10 @@
 from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.served import Kind
 from shared.bootstrap import RECIPES
-from shared.recipes.catalog import RecipeBook
+from shared.recipes.catalog import RecipeCatalog
 
 _SCHEMA_TOKENS = 200
-_BOOK = {recipe.name: recipe for recipe in RecipeBook.load(RECIPES)}
+_BOOK = {recipe.name: recipe for recipe in RecipeCatalog.load(RECIPES)}
 
 
 def _kind(name: str, recipe: str, media: str, answer: str, more_tokens: int = 0) -> Kind:

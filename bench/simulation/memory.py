@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bench.simulation.virtual_time import VirtualTime
-from shared.errors import Overtaken
+from shared.errors import Conflict
 from shared.media.files import InputFile, MediaSource
-from shared.processing.claims import Claim, StoredClaim
-from shared.results.result import Outcome, document_name
-from shared.results.store import StoredOutcome
+from shared.processing.claims import Claim, VersionedClaim
+from shared.results.result import Result, document_name
+from shared.results.store import StoredResult
 
 
 class MemoryStorage:
-    """Files, documents, claims and pauses (`FileStore`, `ClaimStore`, `PauseStore`).
+    """Files, documents, claims and pauses (`FileStore`, `ClaimStore`, `CooldownStore`).
 
     A look at a file takes all the `seconds` that the real one spends on storage, here and later on its way.
 
@@ -26,8 +26,8 @@ class MemoryStorage:
     def __init__(self, clock: VirtualTime, seconds: float) -> None:
         self._clock = clock
         self._seconds = seconds
-        self._outcomes: dict[str, StoredOutcome] = {}
-        self._records: dict[str, StoredClaim] = {}
+        self._outcomes: dict[str, StoredResult] = {}
+        self._records: dict[str, VersionedClaim] = {}
         self._pauses: dict[str, datetime] = {}
         self._versions = itertools.count(1)
         self._counted_at = 0.0
@@ -66,20 +66,20 @@ class MemoryStorage:
         """See `FileStore.open`."""
         raise NotImplementedError
 
-    async def find_outcome(self, name: str) -> StoredOutcome | None:
-        """See `FileStore.find_outcome`."""
+    async def find_result(self, name: str) -> StoredResult | None:
+        """See `FileStore.find_result`."""
         return self._outcomes.get(document_name(name))
 
-    async def read_outcome(self, name: str) -> Outcome | None:
-        """See `FileStore.read_outcome`."""
+    async def read_result(self, name: str) -> Result | None:
+        """See `FileStore.read_result`."""
         raise NotImplementedError  # nobody is told of documents here
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
-        """See `FileStore.write_outcome`."""
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
+        """See `FileStore.write_result`."""
         name = outcome.input.name
         if self._outcomes.get(document_name(name)) != replacing:
-            raise Overtaken(name)
-        self._outcomes[document_name(name)] = StoredOutcome(self._version(), outcome.input.etag)
+            raise Conflict(name)
+        self._outcomes[document_name(name)] = StoredResult(self._version(), outcome.input.etag)
         self._count(-1)
         self.waited[name] = self._clock.seconds - self.arrived[name]
 
@@ -97,28 +97,28 @@ class MemoryStorage:
             written = self._clock.moment(self.arrived[name] + wait)
             yield document_name(name), self._outcomes[document_name(name)].input_etag, written
 
-    async def read(self, name: str) -> StoredClaim | None:
+    async def read(self, name: str) -> VersionedClaim | None:
         """See `ClaimStore.read`."""
         return self._records.get(name)
 
-    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         """See `ClaimStore.write`."""
         if self._records.get(name) != replacing:
-            raise Overtaken(name)
-        self._records[name] = StoredClaim(self._version(), claim)
+            raise Conflict(name)
+        self._records[name] = VersionedClaim(self._version(), claim)
         return self._records[name]
 
-    async def delete(self, name: str, stored: StoredClaim) -> None:
+    async def delete(self, name: str, stored: VersionedClaim) -> None:
         """See `ClaimStore.delete`."""
         if self._records.get(name) == stored:
             del self._records[name]
 
     async def read_pause(self, deployment: str) -> datetime | None:
-        """See `PauseStore.read_pause`."""
+        """See `CooldownStore.read_pause`."""
         return self._pauses.get(deployment)
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
-        """See `PauseStore.write_pause`."""
+        """See `CooldownStore.write_pause`."""
         self._pauses[deployment] = until
 
     def _version(self) -> str:

@@ -18,7 +18,7 @@ from shared.models.chat import ChatAnswer, MediaPart
 from shared.models.conversation import Conversation, Exchange
 from shared.models.deployments import DEFAULT, Deployment
 from shared.models.endpoint import Endpoint
-from shared.recipes.catalog import RecipeBook
+from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Prompt
 from shared.results.draft import Draft
 
@@ -132,9 +132,9 @@ class Service:
         if wait := limiter.wait(self.clock.seconds, kind.counted):
             self.refused += 1
             await self.clock.sleep(ASSUMED["refusal"].value)
-            fault = ModelThrottled("busy", retry_after=math.ceil(wait))
-            fault.deployment = kind.deployment
-            raise fault
+            error = ModelThrottled("busy", retry_after=math.ceil(wait))
+            error.deployment = kind.deployment
+            raise error
         spread = ASSUMED["spread"].value
         took = kind.seconds * self.random.uniform(1 - spread, 1 + spread)
         await self.clock.sleep(took)
@@ -150,7 +150,7 @@ def _answered() -> Conversation:
     deployment = Deployment(DEFAULT, "phi", "phi", endpoint, CapabilityTable.load().of("phi"))
     nobody: Any = SimpleNamespace(deployment=deployment, size=1, sha256=None)
     exchange = Exchange(deployment, "What is it?", ChatAnswer("A picture.", "phi", "stop", None, None, 1))
-    recipe = next(iter(RecipeBook.load(RECIPES)))
+    recipe = next(iter(RecipeCatalog.load(RECIPES)))
     return Conversation(recipe, Prompt(None, ("What is it?",)), nobody, nobody, MediaPart(PNG, nobody), [exchange])
 
 

@@ -47,8 +47,8 @@ def result(name: str, check: Callable[[Path], list[str]]) -> Result:
     started = time.monotonic()
     try:
         found, missing = check(ROOT), ""
-    except ToolMissing as fault:
-        found, missing = [], str(fault)
+    except ToolMissing as error:
+        found, missing = [], str(error)
     return Result(name, time.monotonic() - started, found, missing)
 
 

@@ -74,8 +74,8 @@ def unlogged(queries: Mapping[str, str], logged: Mapping[str, set[str]]) -> Iter
 def unsound(queries: Mapping[str, str], root: Path) -> Iterator[str]:
     """What the language service has against a query; and queries of which it makes no table, such as empty ones."""
     for name, verdict in _verdicts(queries, root).items():
-        for fault in verdict["faults"]:
-            yield f"{name}, line {fault['line']}: {fault['message']}"
+        for error in verdict["faults"]:
+            yield f"{name}, line {error['line']}: {error['message']}"
         if not verdict["faults"] and not verdict["columns"]:
             yield f"{name}: is no query that returns a table. Let it end in one."
 

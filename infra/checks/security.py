@@ -52,14 +52,14 @@ def problems(root: Path) -> list[str]:
     """
     try:
         deployments, skips = _deployments(root), _skips(root)
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        return [f"A snapshot, or {SKIPS.as_posix()}, cannot be read: {fault!r}"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return [f"A snapshot, or {SKIPS.as_posix()}, cannot be read: {error!r}"]
     if not deployments:
         return ["infra/snapshots holds no snapshot, so nothing was checked."]
     try:
         failed = list(_failed(deployments))
-    except ValueError as fault:
-        return [f"checkov did not do its work: {fault}"]
+    except ValueError as error:
+        return [f"checkov did not do its work: {error}"]
     left = [each for each in failed if not any(skip.covers(each) for skip in skips)]
     unused = [skip for skip in skips if not any(skip.covers(each) for each in failed)]
     return [

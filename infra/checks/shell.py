@@ -39,8 +39,8 @@ def problems(root: Path) -> list[str]:
     """
     try:
         scripts = [*_files(root), *_hooks(root), *_steps(root), *_devcontainer(root)]
-    except _Unreadable as fault:
-        return [str(fault)]
+    except _Unreadable as error:
+        return [str(error)]
     if not scripts:
         return ["No line of shell was found anywhere, so nothing was checked."]
     return [problem for script in scripts for problem in _checked(script)]
@@ -69,8 +69,8 @@ def _files(root: Path) -> Iterator[Script]:
         where = path.relative_to(root).as_posix()
         try:
             text = path.read_text(encoding="utf-8")
-        except (OSError, ValueError) as fault:
-            raise _Unreadable(f"{where} cannot be read: {fault}") from fault
+        except (OSError, ValueError) as error:
+            raise _Unreadable(f"{where} cannot be read: {error}") from error
         shell = text.partition("\n")[0].rpartition("/")[2].rpartition(" ")[2]
         if shell not in SHELLS:
             raise _Unreadable(f"{where}: begins with no `#!/bin/sh` or bash.")
@@ -112,8 +112,8 @@ def _loaded(path: Path, root: Path) -> dict[str, Any]:
     """What a YAML or JSON file holds; JSON is YAML."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as fault:
-        raise _Unreadable(f"{path.relative_to(root).as_posix()} cannot be read: {fault}") from fault
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise _Unreadable(f"{path.relative_to(root).as_posix()} cannot be read: {error}") from error
     if not isinstance(content, dict):
         raise _Unreadable(f"{path.relative_to(root).as_posix()} is no mapping.")
     return content

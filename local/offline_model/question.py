@@ -10,7 +10,7 @@ import pybase64
 
 from local.offline_model.refusal import Refusal
 
-MOST_BYTES = 20 * 1024 * 1024
+MAX_BYTES = 20 * 1024 * 1024
 """The largest picture or recording, in bytes."""
 
 AUDIO_FORMATS = ("wav", "mp3")
@@ -99,8 +99,8 @@ def _part(part: Any, where: str) -> str | Picture | Recording:
             case "audio_url":
                 media_type, data = _data_url(part["audio_url"]["url"], where)
                 return Recording(data, _AUDIO_TYPES.get(media_type, media_type))
-    except (KeyError, TypeError) as fault:
-        raise Refusal(400, "missing_required_parameter", f"Missing required parameter: {fault}.", where) from fault
+    except (KeyError, TypeError) as error:
+        raise Refusal(400, "missing_required_parameter", f"Missing required parameter: {error}.", where) from error
     raise Refusal(400, "invalid_value", f"Invalid value: '{part['type']}'.", f"{where}.type")
 
 
@@ -122,8 +122,8 @@ def _data_url(url: str, where: str) -> tuple[str, bytes]:
 def _base64(text: str, where: str) -> bytes:
     try:
         data = pybase64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as fault:
-        raise Refusal(400, "invalid_base64", "Invalid base64 data.", where) from fault
-    if len(data) > MOST_BYTES:
+    except (binascii.Error, ValueError) as error:
+        raise Refusal(400, "invalid_base64", "Invalid base64 data.", where) from error
+    if len(data) > MAX_BYTES:
         raise Refusal(400, "file_too_large", "The file is too large: at most 20 MB are supported.", where)
     return data

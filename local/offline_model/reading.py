@@ -47,14 +47,14 @@ class Reader:
     def _recognize(self, image: Image.Image) -> object:
         try:
             return self._engine(image)
-        except Exception as fault:  # a strip one pixel wide, say
-            raise Refusal(400, "invalid_image", "The image could not be processed.") from fault
+        except Exception as error:  # a strip one pixel wide, say
+            raise Refusal(400, "invalid_image", "The image could not be processed.") from error
 
 
 def _decode(picture: Picture) -> Image.Image:
     try:
         with Image.open(io.BytesIO(picture.data), formats=FORMATS) as image:
             return ImageOps.exif_transpose(image).convert("RGB")
-    except Exception as fault:
+    except Exception as error:
         message = "You uploaded an unsupported image: it must be one of 'png', 'jpeg', 'gif', 'webp'."
-        raise Refusal(400, "invalid_image_format", message) from fault
+        raise Refusal(400, "invalid_image_format", message) from error

@@ -72,8 +72,8 @@ def _check_access(request: web.Request) -> None:
 async def _document(request: web.Request) -> object:
     try:
         return json.loads(await request.read())
-    except ValueError as fault:
-        raise Refusal(400, "invalid_request", "We could not parse the JSON body of your request.") from fault
+    except ValueError as error:
+        raise Refusal(400, "invalid_request", "We could not parse the JSON body of your request.") from error
 
 
 @web.middleware

@@ -64,9 +64,9 @@ def _timed(about: Attributes, span: Span) -> Iterator[None]:
     started = time.monotonic()
     try:
         yield
-    except BaseException as fault:  # being cut off by a timeout among them
-        about["error.type"] = type(fault).__name__
-        span.set_attribute("error.type", type(fault).__name__)
+    except BaseException as error:  # being cut off by a timeout among them
+        about["error.type"] = type(error).__name__
+        span.set_attribute("error.type", type(error).__name__)
         span.set_status(Status(StatusCode.ERROR))
         raise
     finally:

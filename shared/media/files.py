@@ -46,7 +46,7 @@ class MediaSource(Protocol):
         """The bytes in pieces, from the start, each time it is called.
 
         Raises:
-            InputGone, Overtaken, StorageUnavailable: the file can no longer be read.
+            InputNotFound, Conflict, StorageUnavailable: the file can no longer be read.
         """
         ...
 
@@ -62,7 +62,7 @@ class InputStore(Protocol):
         """The file as it is now.
 
         Raises:
-            InputGone: it is not there.
+            InputNotFound: it is not there.
         """
         ...
 
@@ -70,7 +70,7 @@ class InputStore(Protocol):
         """The first `length` bytes, or all of them.
 
         Raises:
-            InputGone, Overtaken: it was deleted or changed since it was looked at.
+            InputNotFound, Conflict: it was deleted or changed since it was looked at.
         """
         ...
 

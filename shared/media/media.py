@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 type Kind = Literal["image", "audio"]
-type Carriage = Literal["inline", "url"]
+type Transport = Literal["inline", "url"]
 """How a file travels to the model: as base64 in the request, or as an address."""
 type SendPolicy = Literal["inline", "url", "auto"]
 """What a recipe wants of that; `auto` is inline up to the model's limit, and by URL beyond it."""

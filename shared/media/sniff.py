@@ -65,9 +65,9 @@ def _is_mpeg_layer_3(head: bytes) -> bool:
 def _is_text(head: bytes) -> bool:
     try:
         text = head[:1024].decode()
-    except UnicodeDecodeError as fault:
+    except UnicodeDecodeError as error:
         # The cut may fall inside the last character.
-        text = head[: fault.start].decode() if fault.start > 1020 else "\0"
+        text = head[: error.start].decode() if error.start > 1020 else "\0"
     return "\0" not in text
 
 
@@ -76,14 +76,14 @@ def _confirm_image(head: bytes, size: int, format_: str) -> None:
 
     try:
         Image.open(io.BytesIO(head), formats=[format_.upper()]).close()
-    except Image.DecompressionBombError as fault:
+    except Image.DecompressionBombError as error:
         raise FileRejected(
             "too_large", "The picture has too many pixels.", "Make it smaller and drop it again."
-        ) from fault
-    except Exception as fault:
+        ) from error
+    except Exception as error:
         if size > len(head):
             return  # a long preamble (a colour profile, say) may hide the header from us; the model will tell
-        raise _damaged(f"The file begins as {format_.upper()} does, but is not a picture.") from fault
+        raise _damaged(f"The file begins as {format_.upper()} does, but is not a picture.") from error
 
 
 def _seconds(head: bytes, size: int, format_: str) -> float | None:
@@ -91,8 +91,8 @@ def _seconds(head: bytes, size: int, format_: str) -> float | None:
 
     try:
         tag = TinyTag.get(f"head.{format_}", file_obj=_Head(head, size), tags=False)
-    except TinyTagException as fault:
-        raise _damaged(f"The file begins as {format_.upper()} does, but is not a recording.") from fault
+    except TinyTagException as error:
+        raise _damaged(f"The file begins as {format_.upper()} does, but is not a recording.") from error
     if tag.samplerate is None and size <= len(head):
         raise _damaged(f"The file begins as {format_.upper()} does, but holds no sound.")
     return None if tag.duration is None else round(tag.duration, 1)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
 from shared.errors import FileRejected
-from shared.media.media import Carriage, Kind, Media, SendPolicy
+from shared.media.media import Kind, Media, SendPolicy, Transport
 
 TABLE = Path(__file__).parent / "models.toml"
 MEBIBYTE = 1024 * 1024
@@ -17,7 +17,7 @@ MEBIBYTE = 1024 * 1024
 type AudioForm = Literal["input_audio", "audio_url"]
 
 
-class Capability(BaseModel):
+class ModelCapabilities(BaseModel):
     """What a family of models takes. The fields are those of `models.toml`, where they are described."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -44,7 +44,7 @@ class Capability(BaseModel):
         """Whether it takes a recording of this length."""
         return self.most_seconds is None or media.seconds is None or media.seconds <= self.most_seconds
 
-    def carriage(self, policy: SendPolicy, size: int) -> Carriage | None:
+    def transport(self, policy: SendPolicy, size: int) -> Transport | None:
         """How a file of `size` bytes travels: inline up to the limit, by URL beyond it; None if it cannot."""
         if policy == "url" or (policy == "auto" and self.urls and size > self.most_bytes):
             return "url" if self.urls else None
@@ -56,7 +56,9 @@ class CapabilityTable:
 
     def __init__(self, families: Mapping[str, Mapping[str, Any]]) -> None:
         default = families["default"]
-        self._families = {name.lower(): Capability.model_validate({**default, **own}) for name, own in families.items()}
+        self._families = {
+            name.lower(): ModelCapabilities.model_validate({**default, **own}) for name, own in families.items()
+        }
         self._names = {name.lower(): name for name in families if name != "default"}
 
     @classmethod
@@ -76,21 +78,23 @@ class CapabilityTable:
         laid_over = {name: {**families[_family(name, families)], **own} for name, own in given.items()}
         try:
             return cls({**families, **laid_over})
-        except ValidationError as fault:
-            first = fault.errors()[0]
-            raise ValueError(f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}") from fault
+        except ValidationError as error:
+            first = error.errors()[0]
+            raise ValueError(f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}") from error
 
-    def of(self, model: str) -> Capability:
+    def of(self, model: str) -> ModelCapabilities:
         """The capability of a model, by the longest family name with which its own begins."""
         return self._families[_family(model, self._families).lower()]
 
-    def carriage(self, model: str, capability: Capability, media: Media, policy: SendPolicy, size: int) -> Carriage:
+    def transport(
+        self, model: str, capability: ModelCapabilities, media: Media, policy: SendPolicy, size: int
+    ) -> Transport:
         """How a file of `size` bytes is to travel to a model of this capability.
 
         Raises:
             FileRejected: it cannot; the message says why, and which model could take it.
         """
-        found = capability.carriage(policy, size)
+        found = capability.transport(policy, size)
         if not capability.takes(media):
             raise self._mismatch(f"The model {model} takes no {media.format.upper()} {_noun(media.kind)}.", media)
         if not capability.is_long_enough_for(media):
@@ -117,7 +121,7 @@ class CapabilityTable:
             for name, spelt in self._names.items()
             if (family := self._families[name]).takes(media)
             and family.is_long_enough_for(media)
-            and family.carriage(policy, size)
+            and family.transport(policy, size)
         ]
         if not able:
             return "convert it: no model that Dropscribe knows takes it as it is."

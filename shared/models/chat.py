@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from shared.media.files import MediaSource
-from shared.media.media import Carriage, Detail, Media
+from shared.media.media import Detail, Media, Transport
 from shared.models.deployments import Deployment
 from shared.recipes.output_schema import AnswerSchema
 from shared.recipes.recipe import ModelOptions
@@ -29,7 +29,7 @@ class MediaPart:
 
     media: Media
     source: MediaSource
-    sent_as: Carriage = "inline"
+    sent_as: Transport = "inline"
     detail: Detail | None = None
 
 
@@ -87,7 +87,7 @@ class ChatModel(Protocol):
             FileRejected: the model refuses this file.
             UrlNotFetched: it could not fetch the file from its address.
             ModelUnavailable: it cannot answer now (see its subclasses).
-            InputGone, Overtaken, StorageUnavailable: the file could not be read to its end.
+            InputNotFound, Conflict, StorageUnavailable: the file could not be read to its end.
         """
         ...
 

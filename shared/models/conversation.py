@@ -133,8 +133,8 @@ class Conversation:
     async def _complete(self, model: ChatModel, schema: AnswerSchema | None) -> ChatAnswer:
         try:
             return await model.complete(self._request(model, schema))
-        except ModelUnavailable as fault:
-            fault.deployment, fault.model = model.deployment.alias, model.deployment.name
+        except ModelUnavailable as error:
+            error.deployment, error.model = model.deployment.alias, model.deployment.name
             raise
 
     def _request(self, model: ChatModel, schema: AnswerSchema | None) -> ChatRequest:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from shared.media.media import Carriage, Media, SendPolicy
-from shared.models.capabilities import Capability, CapabilityTable
+from shared.media.media import Media, SendPolicy, Transport
+from shared.models.capabilities import CapabilityTable, ModelCapabilities
 from shared.models.endpoint import Endpoint
 
 DEFAULT = "default"
@@ -27,7 +27,7 @@ class Deployment:
     name: str
     model: str
     endpoint: Endpoint
-    capability: Capability
+    capability: ModelCapabilities
     is_named: bool = True
 
     @property
@@ -54,14 +54,14 @@ class Deployments:
     def __getitem__(self, name: str) -> Deployment:
         return self._by_alias.get(name) or self._by_name[name]
 
-    def to_take(self, media: Media, wanted: str, policy: SendPolicy, size: int) -> tuple[Deployment, Carriage]:
+    def to_take(self, media: Media, wanted: str, policy: SendPolicy, size: int) -> tuple[Deployment, Transport]:
         """The deployment that a recipe wants for a file of `size` bytes, and how the file travels there.
 
         Raises:
             FileRejected: it does not take such a file; the message says which model could.
         """
         chosen = self[media.kind] if wanted == DEFAULT and media.kind in self._by_alias else self[wanted]
-        return chosen, self._table.carriage(chosen.model, chosen.capability, media, policy, size)
+        return chosen, self._table.transport(chosen.model, chosen.capability, media, policy, size)
 
     def retiring(self, by: date) -> Iterator[str]:
         """A sentence for each model that may be gone by that day."""

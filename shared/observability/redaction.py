@@ -51,17 +51,17 @@ def redacted_faults() -> Iterator[None]:
     """Let nothing be raised whose text, or that of what caused it, is secret: the host writes it all down."""
     try:
         yield
-    except Exception as fault:
-        told = "".join(traceback.format_exception_only(fault)) + "".join(map(str, _causes(fault)))
+    except Exception as error:
+        told = "".join(traceback.format_exception_only(error)) + "".join(map(str, _causes(error)))
         if redact(told) == told:
             raise
-        raise DropscribeError(redact(f"{type(fault).__name__}: {fault}")) from None
+        raise DropscribeError(redact(f"{type(error).__name__}: {error}")) from None
 
 
-def _causes(fault: BaseException) -> Iterator[BaseException]:
+def _causes(error: BaseException) -> Iterator[BaseException]:
     """What led to it, each once: a chain can lead back to where it began."""
-    seen = {id(fault)}
-    cause = fault.__cause__ or fault.__context__
+    seen = {id(error)}
+    cause = error.__cause__ or error.__context__
     while cause and id(cause) not in seen:
         seen.add(id(cause))
         yield cause

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from shared.errors import FileRejected, ModelTimeout, Overtaken
+from shared.errors import Conflict, FileRejected, ModelTimeout
 from shared.media.files import InputFile, MediaSource
 from shared.media.media import Media
 from shared.media.sniff import HEAD_BYTES, sniff
 from shared.models.chat import ChatModel, MediaPart
 from shared.models.conversation import Conversation
 from shared.models.deployments import Deployments
-from shared.recipes.catalog import RecipeBook
+from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Recipe
 from shared.results.draft import Draft
 from shared.results.store import FileStore
@@ -32,7 +32,7 @@ class Answering(Protocol):
         """Ask, for so many seconds at most, and add the answers to the draft.
 
         Raises:
-            FileRejected, ModelUnavailable, InputGone, Overtaken, StorageUnavailable.
+            FileRejected, ModelUnavailable, InputNotFound, Conflict, StorageUnavailable.
         """
         ...
 
@@ -41,7 +41,7 @@ class Answerer:
     """Asks models. `models` holds a client for each of the `deployments`, by its alias."""
 
     def __init__(
-        self, *, files: FileStore, recipes: RecipeBook, deployments: Deployments, models: Mapping[str, ChatModel]
+        self, *, files: FileStore, recipes: RecipeCatalog, deployments: Deployments, models: Mapping[str, ChatModel]
     ) -> None:
         self._files = files
         self._recipes = recipes
@@ -68,8 +68,8 @@ class Answerer:
         try:
             async with asyncio.timeout(seconds):
                 await talk.hold()
-        except TimeoutError as fault:
-            raise ModelTimeout(f"The model did not answer within {seconds:g} seconds.") from fault
+        except TimeoutError as error:
+            raise ModelTimeout(f"The model did not answer within {seconds:g} seconds.") from error
         if talk.media.sent_as == "url":
             await self._require_unchanged(file)
 
@@ -87,7 +87,7 @@ class Answerer:
     async def _require_unchanged(self, file: InputFile) -> None:
         """A service that fetches a file by its address knows no etag, and may have fetched another version."""
         if (await self._files.look(file.name)).etag != file.etag:
-            raise Overtaken(file.name)
+            raise Conflict(file.name)
 
 
 def _archived() -> FileRejected:

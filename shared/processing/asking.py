@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
-from shared.errors import ModelUnavailable, Overtaken, StorageUnavailable
+from shared.errors import Conflict, ModelUnavailable, StorageUnavailable
 from shared.media.files import InputFile
 from shared.observability.log import log_event
 from shared.processing.claims import losses_of
 from shared.processing.invocation import Invocation, NotNow
 from shared.processing.retry import verdict_on
-from shared.processing.services import Means
+from shared.processing.services import Services
 from shared.results.draft import Draft
 
 
 class Asking:
     """One invocation's part in it."""
 
-    def __init__(self, means: Means, invocation: Invocation) -> None:
+    def __init__(self, means: Services, invocation: Invocation) -> None:
         self._with = means
         self._patience = means.patience
         self._invocation = invocation
@@ -27,17 +27,17 @@ class Asking:
         Raises:
             NotNow: another invocation is to go on.
             FileRejected: there will be none.
-            Overtaken: somebody else has the file.
+            Conflict: somebody else has the file.
             StorageUnavailable: our own storage failed.
         """
         try:
             await self._answer(file, draft)
-        except (NotNow, StorageUnavailable) as fault:
+        except (NotNow, StorageUnavailable) as error:
             if not draft.has_answers:
                 raise
-            seconds = fault.seconds if isinstance(fault, NotNow) else self._invocation.growing_wait()
+            seconds = error.seconds if isinstance(error, NotNow) else self._invocation.growing_wait()
             # The answers to the earlier turns are kept nowhere.
-            raise NotNow(self._invocation.lose_answers(seconds), str(fault)) from None
+            raise NotNow(self._invocation.lose_answers(seconds), str(error)) from None
 
     async def _answer(self, file: InputFile, draft: Draft) -> None:
         deployments = await self._with.answering.prepare(file, draft)
@@ -52,13 +52,13 @@ class Asking:
                 await self._require_unanswered(file)
                 self._require_time()  # again: storage may have been slow
                 await self._with.answering.ask(file, draft, self._invocation.time_left)
-            except ModelUnavailable as fault:
-                await self._bear(fault, fault.deployment or deployments[0], draft)
-            except Overtaken:
+            except ModelUnavailable as error:
+                await self._bear(error, error.deployment or deployments[0], draft)
+            except Conflict:
                 await self._hold.give_back(0)
                 raise
-            except StorageUnavailable as fault:
-                await self._bear_storage(fault, draft)
+            except StorageUnavailable as error:
+                await self._bear_storage(error, draft)
             else:
                 return
 
@@ -88,33 +88,33 @@ class Asking:
 
     async def _require_unanswered(self, file: InputFile) -> None:
         """Between our look and our claim somebody else may have claimed, answered and cleared away."""
-        found = await self._with.files.find_outcome(file.name)
+        found = await self._with.files.find_result(file.name)
         if found and found.input_etag == file.etag:
-            raise Overtaken(file.name)
+            raise Conflict(file.name)
 
-    async def _bear(self, fault: ModelUnavailable, deployment: str, draft: Draft) -> None:
+    async def _bear(self, error: ModelUnavailable, deployment: str, draft: Draft) -> None:
         job, now = self._invocation.job, self._invocation.now
-        verdict = verdict_on(fault, job, now=now, patience=self._patience, random=self._with.random)
+        verdict = verdict_on(error, job, now=now, patience=self._patience, random=self._with.random)
         log_event(
             "model.unavailable",
             verdict.level,
             name=job.name,
-            model=fault.model or deployment,
-            fault=type(fault).__name__,
+            model=error.model or deployment,
+            fault=type(error).__name__,
             seconds=round(verdict.wait, 1),
-            why=fault.in_our_words,
+            why=error.safe_message,
         )
         self._invocation.job = verdict.job
         if verdict.pause:
             await self._with.pauses.pause(deployment, verdict.pause)
-        await self._wait(verdict.wait, fault.in_our_words, draft)
+        await self._wait(verdict.wait, error.safe_message, draft)
 
-    async def _bear_storage(self, fault: StorageUnavailable, draft: Draft) -> None:
+    async def _bear_storage(self, error: StorageUnavailable, draft: Draft) -> None:
         """What was answered already is not thrown away for that."""
         if not draft.has_answers:
             await self._hold.give_back(0)
-            raise fault
-        await self._wait(self._invocation.growing_wait(), str(fault), draft)
+            raise error
+        await self._wait(self._invocation.growing_wait(), str(error), draft)
 
     async def _wait(self, seconds: float, why: str, draft: Draft) -> None:
         """Wait here if it is not for long, and hold nobody up meanwhile.

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from shared.errors import Overtaken, StorageUnavailable
+from shared.errors import Conflict, StorageUnavailable
 from shared.processing.clock import Clock
 from shared.processing.cooldowns import FRESH_SECONDS
 
@@ -19,7 +19,7 @@ class TokenCounts(Protocol):
         """Add to it, and return the sum.
 
         Raises:
-            Overtaken: somebody else counted at the same moment, and nothing was added.
+            Conflict: somebody else counted at the same moment, and nothing was added.
         """
         ...
 
@@ -50,7 +50,7 @@ class Budget:
         counting, self._uncounted = self._uncounted + tokens, 0
         try:
             self._spent = await self._counts.add_tokens(_day(self._clock.now()), counting)
-        except (Overtaken, StorageUnavailable):
+        except (Conflict, StorageUnavailable):
             self._uncounted += counting
         except BaseException:  # broken off, because storage was silent
             self._uncounted += counting

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from shared.errors import FileRejected
 
-MOST_CRASHES = 3
+MAX_CRASHES = 3
 """After so many claims that nobody gave back, the file is held to be what kills its workers."""
 
 
@@ -41,7 +41,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class StoredClaim:
+class VersionedClaim:
     """A claim, and the version of its record: what compare and swap compares."""
 
     version: str
@@ -51,25 +51,25 @@ class StoredClaim:
 class ClaimStore(Protocol):
     """Where the records lie. Any call may raise `StorageUnavailable`."""
 
-    async def read(self, name: str) -> StoredClaim | None:
+    async def read(self, name: str) -> VersionedClaim | None:
         """The record of a file, if there is one."""
         ...
 
-    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         """Write a first record, or one in place of that given.
 
         Raises:
-            Overtaken: somebody else wrote meanwhile.
+            Conflict: somebody else wrote meanwhile.
         """
         ...
 
-    async def delete(self, name: str, stored: StoredClaim) -> None:
+    async def delete(self, name: str, stored: VersionedClaim) -> None:
         """Remove a record, unless somebody else wrote meanwhile."""
         ...
 
 
 def taken_over(
-    seen: StoredClaim | None, etag: str, *, now: datetime, seconds: float, attempt: int, token: str
+    seen: VersionedClaim | None, etag: str, *, now: datetime, seconds: float, attempt: int, token: str
 ) -> Claim:
     """The claim of whoever takes a file that nobody holds.
 
@@ -77,7 +77,7 @@ def taken_over(
         FileRejected: too many before us took this version and never came back.
     """
     crashes = crashes_of(seen, etag)
-    if crashes >= MOST_CRASHES:
+    if crashes >= MAX_CRASHES:
         raise FileRejected(
             "crash_loop",
             f"Dropscribe broke down {crashes} times while it worked on this file.",
@@ -87,7 +87,7 @@ def taken_over(
     return replace(waiting(seen, etag, until=until, attempt=attempt, token=token), kind="claimed")
 
 
-def waiting(seen: StoredClaim | None, etag: str, *, until: datetime, attempt: int, token: str) -> Claim:
+def waiting(seen: VersionedClaim | None, etag: str, *, until: datetime, attempt: int, token: str) -> Claim:
     """The record of a file that waits, and that nobody has taken; what is known of this version stays known.
 
     Where answers were lost twice, nothing that comes between may shorten the wait until the next is paid for.
@@ -103,13 +103,13 @@ def given_back(claim: Claim, until: datetime, *, has_lost: bool) -> Claim:
     return replace(claim, kind="deferred", until=until, losses=claim.losses + has_lost)
 
 
-def crashes_of(seen: StoredClaim | None, etag: str) -> int:
+def crashes_of(seen: VersionedClaim | None, etag: str) -> int:
     """How many claims on this version ended by themselves, with the one that is seen if it did."""
     if seen is None or seen.claim.etag != etag:
         return 0
     return seen.claim.crashes + (1 if seen.claim.kind == "claimed" else 0)
 
 
-def losses_of(seen: StoredClaim | None, etag: str) -> int:
+def losses_of(seen: VersionedClaim | None, etag: str) -> int:
     """How often answers to this version were paid for and lost."""
     return seen.claim.losses if seen and seen.claim.etag == etag else 0

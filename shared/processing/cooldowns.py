@@ -10,7 +10,7 @@ FRESH_SECONDS = 5
 """How long what was read is believed; so much later another instance learns of a pause."""
 
 
-class PauseStore(Protocol):
+class CooldownStore(Protocol):
     """Where it is written. Any call may raise `StorageUnavailable`."""
 
     async def read_pause(self, deployment: str) -> datetime | None:
@@ -28,10 +28,10 @@ class _Known:
     read: datetime
 
 
-class Pauses:
+class Cooldowns:
     """One instance's view of them."""
 
-    def __init__(self, store: PauseStore, clock: Clock, fresh: float = FRESH_SECONDS) -> None:
+    def __init__(self, store: CooldownStore, clock: Clock, fresh: float = FRESH_SECONDS) -> None:
         self._store = store
         self._clock = clock
         self._fresh = timedelta(seconds=fresh)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from shared.errors import Overtaken
-from shared.processing.claims import ClaimStore, StoredClaim, given_back, taken_over, waiting
+from shared.errors import Conflict
+from shared.processing.claims import ClaimStore, VersionedClaim, given_back, taken_over, waiting
 from shared.processing.clock import Clock
 
 
@@ -24,7 +24,7 @@ class Hold:
     clock: Clock
     random: Random
     seconds: float
-    record: StoredClaim | None = field(default=None, init=False)
+    record: VersionedClaim | None = field(default=None, init=False)
     has_lost: bool = field(default=False, init=False)
     _is_ours: bool = field(default=False, init=False)
 
@@ -43,7 +43,7 @@ class Hold:
 
         Raises:
             FileRejected: too many before us took it and never came back.
-            Overtaken: somebody else took it.
+            Conflict: somebody else took it.
         """
         if self._is_ours:
             return
@@ -56,14 +56,14 @@ class Hold:
         """Let anybody take the file, which waits for so many seconds. What storage refuses can be tried again.
 
         Raises:
-            Overtaken: somebody else took it.
+            Conflict: somebody else took it.
         """
         if not (self.record and self._is_ours):
             return
         claim = given_back(self.record.claim, self._now + timedelta(seconds=seconds), has_lost=self.has_lost)
         try:
             self.record = await self.claims.write(self.name, claim, replacing=self.record)
-        except Overtaken:
+        except Conflict:
             self._is_ours = False
             raise
         self._is_ours = False
@@ -72,7 +72,7 @@ class Hold:
         """Write down that the file waits, so that the reconciler does not take it for lost.
 
         Raises:
-            Overtaken: somebody else took it.
+            Conflict: somebody else took it.
         """
         if self._is_ours:
             await self.give_back(seconds)
@@ -81,7 +81,7 @@ class Hold:
             claim = waiting(self.record, etag, until=until, attempt=attempt, token=self._token())
             self.record = await self.claims.write(self.name, claim, replacing=self.record)
 
-    async def left_behind(self) -> StoredClaim | None:
+    async def left_behind(self) -> VersionedClaim | None:
         """The record of a file that is gone, unless somebody works on a newer version of it."""
         if self._is_ours:
             return self.record

@@ -5,7 +5,7 @@ from datetime import datetime
 from shared.processing.claims import losses_of
 from shared.processing.hold import Hold
 from shared.processing.jobs import Job
-from shared.processing.services import Means
+from shared.processing.services import Services
 
 
 class NotNow(Exception):
@@ -24,7 +24,7 @@ class Invocation:
         hold: our part in the claim on it.
     """
 
-    def __init__(self, means: Means, job: Job) -> None:
+    def __init__(self, means: Services, job: Job) -> None:
         self.job = job
         self.hold = Hold(job.name, means.claims, means.clock, means.random, means.patience.claim)
         self._with = means

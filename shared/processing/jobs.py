@@ -33,7 +33,7 @@ class Job(BaseModel):
         return self.model_copy(update={"etag": etag}) if known else type(self)(name=self.name, etag=etag)
 
 
-class Deferrals(Protocol):
+class JobQueue(Protocol):
     """The queue of work that waits. Any call may raise `StorageUnavailable`."""
 
     async def send(self, job: Job, seconds: float) -> None:

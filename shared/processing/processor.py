@@ -9,21 +9,21 @@ import logging
 from dataclasses import dataclass
 from typing import Never
 
-from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
+from shared.errors import Conflict, FileRejected, InputNotFound, StorageUnavailable
 from shared.media.files import InputFile
 from shared.observability.log import log_event
 from shared.processing.asking import Asking
 from shared.processing.invocation import Invocation, NotNow
 from shared.processing.jobs import Job
-from shared.processing.services import Means
+from shared.processing.services import Services
 from shared.results.draft import Draft
-from shared.results.result import Outcome
-from shared.results.store import StoredOutcome
+from shared.results.result import Result
+from shared.results.store import StoredResult
 
-MOST_RESTARTS = 5
+MAX_RESTARTS = 5
 """How often a file that changes under our hands is looked at anew before it is put off."""
 
-MOST_ON_THE_SIDE = 5
+MAX_ON_THE_SIDE = 5
 """Seconds for what is not worth a late document."""
 
 WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
@@ -31,7 +31,7 @@ WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Processor(Means):
+class Processor(Services):
     """Takes files to their documents: all that is needed for that, and the door."""
 
     input_container: str
@@ -52,7 +52,7 @@ class Processor(Means):
 class Errand:
     """One invocation for one file. Owns the order of the steps and what becomes of each fault."""
 
-    def __init__(self, means: Means, job: Job) -> None:
+    def __init__(self, means: Services, job: Job) -> None:
         self._with = means
         self._invocation = Invocation(means, job)
         self._hold = self._invocation.hold
@@ -63,18 +63,18 @@ class Errand:
             await self._settle_it_as_it_is_now()
         except NotNow as wait:
             await self._put_off(wait)
-        except StorageUnavailable as fault:
+        except StorageUnavailable as error:
             # Where only a part of storage fails, the queue may still take the file; else the host must try again.
-            await self._put_off(NotNow(self._invocation.growing_wait(), str(fault)))
+            await self._put_off(NotNow(self._invocation.growing_wait(), str(error)))
 
     async def _settle_it_as_it_is_now(self) -> None:
-        for _ in range(MOST_RESTARTS):
+        for _ in range(MAX_RESTARTS):
             try:
                 await self._settle()
-            except Overtaken:
+            except Conflict:
                 log_event("blob.overtaken", name=self._job.name)
                 continue
-            except InputGone:
+            except InputNotFound:
                 await self._forget()
             return
         raise NotNow(self._invocation.growing_wait(), "it changes all the time")
@@ -82,7 +82,7 @@ class Errand:
     async def _settle(self) -> None:
         file = await self._with.files.look(self._job.name)
         self._invocation.job = self._job.about(file.etag)
-        earlier = await self._with.files.find_outcome(file.name)
+        earlier = await self._with.files.find_result(file.name)
         await self._hold.look()
         self._require_free(file)
         if earlier and earlier.input_etag == file.etag:
@@ -93,36 +93,36 @@ class Errand:
         try:
             async with self._with.clock.within(self._invocation.time_left + self._with.patience.writing):
                 await self._conclude(outcome, earlier)
-        except Overtaken:
+        except Conflict:
             await self._hold.give_back(0)
             raise
-        except (StorageUnavailable, TimeoutError) as fault:
-            await self._bear_unwritten(fault)
+        except (StorageUnavailable, TimeoutError) as error:
+            await self._bear_unwritten(error)
 
-    async def _conclude(self, outcome: Outcome, earlier: StoredOutcome | None) -> None:
+    async def _conclude(self, outcome: Result, earlier: StoredResult | None) -> None:
         """Write the document, several times if need be: the answer in hand was paid for."""
         await self._count(outcome)
         for part in WRITE_AGAIN_AFTER:
             try:
                 return await self._with.conclusion.write(outcome, replacing=earlier, record=self._hold.record)
-            except StorageUnavailable as fault:
-                log_event("blob.not_written", logging.WARNING, name=self._job.name, why=str(fault))
+            except StorageUnavailable as error:
+                log_event("blob.not_written", logging.WARNING, name=self._job.name, why=str(error))
                 await self._with.clock.sleep(self._with.patience.here * part)
         return await self._with.conclusion.write(outcome, replacing=earlier, record=self._hold.record)
 
-    async def _count(self, outcome: Outcome) -> None:
+    async def _count(self, outcome: Result) -> None:
         if self._with.budget and outcome.usage:
             with contextlib.suppress(TimeoutError):  # no document waits for that
-                async with self._with.clock.within(MOST_ON_THE_SIDE):
+                async with self._with.clock.within(MAX_ON_THE_SIDE):
                     await self._with.budget.spend(outcome.usage.total_tokens or 0)
 
-    async def _bear_unwritten(self, fault: Exception) -> Never:
+    async def _bear_unwritten(self, error: Exception) -> Never:
         """Give the file back. It is paid for again when a document can be written; if not even then, once a day."""
         seconds = self._invocation.lose_answers(self._invocation.growing_wait())
         with contextlib.suppress(StorageUnavailable, TimeoutError):  # the note that it waits does so again
-            async with self._with.clock.within(MOST_ON_THE_SIDE):
+            async with self._with.clock.within(MAX_ON_THE_SIDE):
                 await self._hold.give_back(seconds)
-        raise NotNow(seconds, f"its document cannot be written: {fault or 'storage was silent'}")
+        raise NotNow(seconds, f"its document cannot be written: {error or 'storage was silent'}")
 
     def _require_complete(self, file: InputFile) -> None:
         """An upload may show itself empty first, and a copy before it is whole."""
@@ -134,12 +134,12 @@ class Errand:
         if left := self._hold.others_seconds(file.etag):
             raise NotNow(left + self._invocation.spread(self._with.patience.first * 2), "somebody else works on it")
 
-    async def _outcome(self, file: InputFile) -> Outcome:
+    async def _outcome(self, file: InputFile) -> Result:
         draft = Draft(file.container, file.name, file.etag, file.size, attempts=self._job.attempt + 1)
         try:
             await Asking(self._with, self._invocation).answer(file, draft)
-        except FileRejected as fault:
-            return draft.rejected(fault)
+        except FileRejected as error:
+            return draft.rejected(error)
         return draft.answered()
 
     async def _put_off(self, wait: NotNow) -> None:
@@ -148,15 +148,15 @@ class Errand:
         try:
             await self._with.deferrals.send(self._job, wait.seconds)
         except StorageUnavailable:
-            with contextlib.suppress(Overtaken, StorageUnavailable):
+            with contextlib.suppress(Conflict, StorageUnavailable):
                 await self._hold.give_back(wait.seconds)  # the host tries again, and nobody broke down
             raise
         try:
             await self._hold.note(self._job.etag, self._job.attempt, wait.seconds)
-        except Overtaken:
+        except Conflict:
             log_event("blob.overtaken", name=self._job.name)  # whoever has it now has a message of its own
-        except StorageUnavailable as fault:
-            log_event("blob.not_noted", logging.WARNING, name=self._job.name, why=str(fault))  # the message is sent
+        except StorageUnavailable as error:
+            log_event("blob.not_noted", logging.WARNING, name=self._job.name, why=str(error))  # the message is sent
 
     async def _forget(self) -> None:
         log_event("blob.gone", name=self._job.name)

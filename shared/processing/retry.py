@@ -9,7 +9,7 @@ from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, Mode
 from shared.processing.jobs import Job
 from shared.processing.patience import Patience
 
-MOST_TIMEOUTS = 3
+MAX_TIMEOUTS = 3
 """How often a model may leave a file unanswered: each time may have been paid for."""
 
 ABOUT_THE_REQUEST = (400, 422)
@@ -33,50 +33,50 @@ class Verdict:
     level: int = logging.INFO
 
 
-def verdict_on(fault: ModelUnavailable, job: Job, *, now: datetime, patience: Patience, random: Random) -> Verdict:
+def verdict_on(error: ModelUnavailable, job: Job, *, now: datetime, patience: Patience, random: Random) -> Verdict:
     """Judge a fault.
 
     Raises:
         FileRejected: the file has waited, or cost, enough; dropped again it may be answered.
     """
-    if isinstance(fault, ModelMisconfigured):  # never the file's fault, however long it lasts
+    if isinstance(error, ModelMisconfigured):  # never the file's fault, however long it lasts
         seconds = random.uniform(1, 3) * patience.breaker
         # What is wrong with one recipe's request is no reason to keep the others waiting.
-        pause = 0 if fault.status in ABOUT_THE_REQUEST else seconds
+        pause = 0 if error.status in ABOUT_THE_REQUEST else seconds
         return Verdict(job.model_copy(update={"since": None}), seconds, pause, level=logging.ERROR)
     job = job.model_copy(update={"since": job.since or now})
     if job.since and (now - job.since).total_seconds() > patience.give_up:
-        raise _gave_up(fault, job)
-    if isinstance(fault, ModelTimeout):
-        return _after_timeout(fault, job, patience, random)
-    if isinstance(fault, ModelThrottled) and fault.retry_after is not None and fault.retry_after <= patience.here:
+        raise _gave_up(error, job)
+    if isinstance(error, ModelTimeout):
+        return _after_timeout(error, job, patience, random)
+    if isinstance(error, ModelThrottled) and error.retry_after is not None and error.retry_after <= patience.here:
         # It says when: no need for waits that grow. All others learn of it and wait too.
-        wait = fault.retry_after + random.uniform(0, max(fault.retry_after, patience.first / 15))
-        return Verdict(job, wait, pause=fault.retry_after)
-    wait = patience.wait(job.attempt, fault.retry_after, random)
-    pause = min(fault.retry_after or 0, patience.longest) if isinstance(fault, ModelThrottled) else 0
+        wait = error.retry_after + random.uniform(0, max(error.retry_after, patience.first / 15))
+        return Verdict(job, wait, pause=error.retry_after)
+    wait = patience.wait(job.attempt, error.retry_after, random)
+    pause = min(error.retry_after or 0, patience.longest) if isinstance(error, ModelThrottled) else 0
     return Verdict(job.model_copy(update={"attempt": job.attempt + 1}), wait, pause)
 
 
-def _after_timeout(fault: ModelTimeout, job: Job, patience: Patience, random: Random) -> Verdict:
+def _after_timeout(error: ModelTimeout, job: Job, patience: Patience, random: Random) -> Verdict:
     timeouts = job.timeouts + 1
-    if timeouts >= MOST_TIMEOUTS:
+    if timeouts >= MAX_TIMEOUTS:
         raise FileRejected(
             "model_timeout",
             f"The model did not answer in time, {timeouts} times.",
             "Cut the file into pieces, or name another model in the recipe, and drop it again.",
-            fault.request_id,
+            error.request_id,
             retryable=True,
         )
     update = {"timeouts": timeouts, "attempt": job.attempt + 1}
-    return Verdict(job.model_copy(update=update), patience.wait(job.attempt, fault.retry_after, random))
+    return Verdict(job.model_copy(update=update), patience.wait(job.attempt, error.retry_after, random))
 
 
-def _gave_up(fault: ModelUnavailable, job: Job) -> FileRejected:
+def _gave_up(error: ModelUnavailable, job: Job) -> FileRejected:
     return FileRejected(
         "gave_up",
-        f"The model could not be had for days, at attempt {job.attempt + 1} of this file. {fault}",
+        f"The model could not be had for days, at attempt {job.attempt + 1} of this file. {error}",
         "See to the model, then drop the file again or run `dropscribe redrive`.",
-        fault.request_id,
+        error.request_id,
         retryable=True,
     )

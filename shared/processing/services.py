@@ -7,23 +7,23 @@ from shared.processing.answering import Answering
 from shared.processing.budget import Budget
 from shared.processing.claims import ClaimStore
 from shared.processing.clock import Clock
-from shared.processing.cooldowns import Pauses
-from shared.processing.jobs import Deferrals
+from shared.processing.cooldowns import Cooldowns
+from shared.processing.jobs import JobQueue
 from shared.processing.patience import Patience
-from shared.processing.publisher import Conclusion
+from shared.processing.publisher import ResultPublisher
 from shared.results.store import FileStore
 
 
 @dataclass(frozen=True, kw_only=True)
-class Means:
+class Services:
     """All of it, made once and used by every invocation."""
 
     files: FileStore
     claims: ClaimStore
-    deferrals: Deferrals
-    pauses: Pauses
+    deferrals: JobQueue
+    pauses: Cooldowns
     answering: Answering
-    conclusion: Conclusion
+    conclusion: ResultPublisher
     clock: Clock
     budget: Budget | None = None
     patience: Patience = field(default_factory=Patience)

@@ -43,8 +43,8 @@ def _template_problems(body: str, declared: Set[str]) -> Problems:
 
     try:
         tree = jinja2.Environment(autoescape=False).parse(body)  # noqa: S701 - a prompt is not a web page
-    except jinja2.TemplateSyntaxError as fault:
-        yield fault.lineno - 1, str(fault.message)
+    except jinja2.TemplateSyntaxError as error:
+        yield error.lineno - 1, str(error.message)
         return
     unknown = jinja2.meta.find_undeclared_variables(tree) - declared
     for name in tree.find_all(jinja2.nodes.Name):

@@ -18,7 +18,7 @@ METADATA_KEY = "recipe"
 
 
 @dataclass(frozen=True)
-class Choice:
+class RecipeSelection:
     """A recipe, and the values of its inputs for one file."""
 
     recipe: Recipe
@@ -43,7 +43,7 @@ class Choice:
             )
 
 
-class RecipeBook:
+class RecipeCatalog:
     """All recipes of the app."""
 
     def __init__(self, recipes: Iterable[Recipe]) -> None:
@@ -52,7 +52,7 @@ class RecipeBook:
         self._by_route = sorted(routed, key=_prefix_length, reverse=True)
 
     @classmethod
-    def load(cls, folder: Path) -> "RecipeBook":
+    def load(cls, folder: Path) -> "RecipeCatalog":
         """Read every `.prompty` file in the folder.
 
         Raises:
@@ -63,8 +63,8 @@ class RecipeBook:
         for path in sorted(folder.glob("*.prompty")):
             try:
                 recipes.append(read_recipe(path))
-            except RecipeProblemsError as fault:
-                problems.extend(fault.problems)
+            except RecipeProblemsError as error:
+                problems.extend(error.problems)
         problems.extend(_clashes(recipes))
         if not problems:
             problems.extend(_missing_defaults(folder, recipes))
@@ -75,7 +75,7 @@ class RecipeBook:
     def __iter__(self) -> Iterator[Recipe]:
         return iter(self._by_name.values())
 
-    def choose(self, name: str, metadata: Mapping[str, str]) -> Choice | None:
+    def choose(self, name: str, metadata: Mapping[str, str]) -> RecipeSelection | None:
         """Choose by the file's metadata, else by its path; None leaves it to `default_for`.
 
         Raises:
@@ -89,7 +89,7 @@ class RecipeBook:
                 return self._choice(recipe, name, metadata)
         return None
 
-    def default_for(self, kind: Kind, metadata: Mapping[str, str]) -> Choice:
+    def default_for(self, kind: Kind, metadata: Mapping[str, str]) -> RecipeSelection:
         """The recipe for files of this kind that nothing else assigns to one."""
         return self._choice(self._by_name[DEFAULTS[kind]], "", metadata)
 
@@ -103,10 +103,10 @@ class RecipeBook:
             )
         return self._by_name[name]
 
-    def _choice(self, recipe: Recipe, path: str, metadata: Mapping[str, str]) -> Choice:
+    def _choice(self, recipe: Recipe, path: str, metadata: Mapping[str, str]) -> RecipeSelection:
         from_path = (recipe.route.match(path) if recipe.route else None) or {}
         given = {**from_path, **_lower(metadata)}
-        return Choice(recipe, dict(_values(recipe, given)))
+        return RecipeSelection(recipe, dict(_values(recipe, given)))
 
 
 def _values(recipe: Recipe, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:

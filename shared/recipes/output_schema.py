@@ -10,7 +10,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
-LONGEST_PROBLEM = 200
+MAX_PROBLEM = 200
 """Characters of what is wrong with an answer; a validator may quote the whole of it."""
 
 _FENCE = re.compile(r"```(?:json)?\s*(?P<inside>[\[{].*?[\]}])\s*```", re.DOTALL | re.IGNORECASE)
@@ -82,12 +82,12 @@ def read_answer(text: str, schema: dict[str, Any]) -> Any:
     try:
         data = _DECODER.decode(fenced[0] if len(fenced) == 1 else text.strip())
         json.dumps(data, ensure_ascii=False).encode()  # JSON can carry lone surrogates, a document cannot
-    except (ValueError, RecursionError) as fault:
-        raise AnswerInvalid(f"it is not JSON ({fault})") from fault
+    except (ValueError, RecursionError) as error:
+        raise AnswerInvalid(f"it is not JSON ({error})") from error
     problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
     if problem:
         place = problem.json_path.removeprefix("$").lstrip(".") or "the object"
-        raise AnswerInvalid(f"{place}: {problem.message[:LONGEST_PROBLEM]}")
+        raise AnswerInvalid(f"{place}: {problem.message[:MAX_PROBLEM]}")
     return data
 
 

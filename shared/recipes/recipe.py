@@ -17,7 +17,7 @@ from shared.recipes.routes import Route
 if TYPE_CHECKING:
     from prompty import Agent
 
-LONGEST_VALUE = 100
+MAX_VALUE = 100
 """Most characters in the value of an input. Values come from folder names and metadata."""
 
 
@@ -56,8 +56,8 @@ class RecipeInput(Strict):
         """
         if self.enum_values and value not in self.enum_values:
             self._reject(f"is not one of {', '.join(self.enum_values)}")
-        if not value.strip() or len(value) > LONGEST_VALUE or not value.isprintable():
-            self._reject(f"must be 1 to {LONGEST_VALUE} printable characters")
+        if not value.strip() or len(value) > MAX_VALUE or not value.isprintable():
+            self._reject(f"must be 1 to {MAX_VALUE} printable characters")
         return value
 
     def _reject(self, problem: str) -> Never:
@@ -115,8 +115,8 @@ class Recipe:
 
         try:
             messages = prompty.prepare(_agent(self.path), dict(values))
-        except ValueError as fault:
-            raise self._unfillable() from fault
+        except ValueError as error:
+            raise self._unfillable() from error
         texts = [(message.role, message.text.strip()) for message in messages]
         turns = tuple(text for role, text in texts if role == "user")
         if len(turns) != self.turns:  # a value took the place of a section's text

@@ -9,7 +9,7 @@ from shared.processing.patience import Patience
 from shared.results.result import document_name
 from shared.results.store import FileStore
 
-MOST_FEELERS = 100
+MAX_FEELERS = 100
 """How many files are queued again without asking whether their events are lost: those few messages are cheap."""
 
 OUT_OF_TURN = 1 / 4
@@ -27,7 +27,7 @@ class Waiting:
     modified: datetime
 
 
-class Lot:
+class ReservoirSample:
     """So many files at most, each with the same chance, of however many are added (Vitter's algorithm R)."""
 
     def __init__(self, most: int, random: Random) -> None:
@@ -45,14 +45,14 @@ class Lot:
             self.drawn[place] = file
 
 
-class Survey:
+class Scan:
     """One look at all files and all documents.
 
     Attributes:
         waiting: how many files have no document yet.
     """
 
-    def __init__(self, clock: Clock, patience: Patience, lot: Lot) -> None:
+    def __init__(self, clock: Clock, patience: Patience, lot: ReservoirSample) -> None:
         self._clock = clock
         self._patience = patience
         self._overdue = lot
@@ -95,7 +95,7 @@ class Survey:
     def perhaps_lost(self, random: Random) -> list[Waiting]:
         """Files whose event may be lost; where very many are overdue some, drawn by lot: each has its turn."""
         overdue = self._overdue.drawn
-        if len(overdue) <= MOST_FEELERS:
+        if len(overdue) <= MAX_FEELERS:
             return overdue
         horizon = self._horizon()
         lost = [file for file in overdue if file.modified <= horizon]
@@ -104,7 +104,7 @@ class Survey:
         # Either all events are lost, or there is a backlog behind a model that is down. Some files tell which; if they
         # are answered, they have passed others by, and those follow at the next looks.
         others = [file for file in overdue if file.modified > horizon]
-        return lost + random.sample(others, min(MOST_FEELERS, len(others)))
+        return lost + random.sample(others, min(MAX_FEELERS, len(others)))
 
     def _horizon(self) -> datetime:
         """What was dropped before this should have its document.

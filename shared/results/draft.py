@@ -10,14 +10,14 @@ from shared.media.media import Media
 from shared.models.chat import total_usage
 from shared.models.conversation import Conversation, Exchange
 from shared.observability.redaction import redact
-from shared.recipes.catalog import Choice
+from shared.recipes.catalog import RecipeSelection
 from shared.results.result import (
     Answer,
     Error,
     Input,
     ModelUsed,
-    Outcome,
     RecipeUsed,
+    Result,
     Timing,
     TokenUsage,
     Turn,
@@ -36,7 +36,7 @@ class Draft:
     received: datetime = field(default_factory=now)
     attempts: int = 1
     media: Media | None = None
-    choice: Choice | None = None
+    choice: RecipeSelection | None = None
     conversation: Conversation | None = None
 
     @property
@@ -44,7 +44,7 @@ class Draft:
         """Whether something was paid for already."""
         return bool(self.conversation and self.conversation.exchanges)
 
-    def answered(self) -> Outcome:
+    def answered(self) -> Result:
         """The document of a file of which every turn was answered."""
         talk = self.conversation
         assert talk
@@ -57,7 +57,7 @@ class Draft:
         )
         return self._outcome("ok", answer=answer, warnings=list(warnings_about(talk)))
 
-    def rejected(self, fault: FileRejected) -> Outcome:
+    def rejected(self, fault: FileRejected) -> Result:
         """The document of a file that can never be answered."""
         error = Error(
             code=fault.code, message=redact(fault.message), retryable=fault.retryable, next_step=fault.next_step
@@ -73,10 +73,10 @@ class Draft:
         warnings: list[str] | None = None,
         error: Error | None = None,
         request_id: str | None = None,
-    ) -> Outcome:
+    ) -> Result:
         exchanges = self.conversation.exchanges if self.conversation else []
         seconds = round(sum(each.answer.seconds for each in exchanges), 3)
-        return Outcome(
+        return Result(
             status=status,
             input=self._input(),
             recipe=self._recipe(),

@@ -3,20 +3,20 @@
 import hashlib
 from typing import Any, Protocol
 
-from shared.results.result import Outcome, document_name
+from shared.results.result import Result, document_name
 
 ANSWERED, FAILED = "dropscribe.answered", "dropscribe.failed"
 
 
-class Announcements(Protocol):
+class EventPublisher(Protocol):
     """Whoever is told. May raise `StorageUnavailable`."""
 
-    async def announce(self, outcome: Outcome) -> None:
+    async def announce(self, outcome: Result) -> None:
         """Tell that this document is there; at least once, perhaps more often."""
         ...
 
 
-def cloud_event(outcome: Outcome, *, output: str) -> dict[str, Any]:
+def cloud_event(outcome: Result, *, output: str) -> dict[str, Any]:
     """The event for a document in the container at the address `output`.
 
     Its `id` is the same each time for one document, so that whoever gets it twice can tell; a document that is written

@@ -6,10 +6,10 @@ The queries in `infra/queries` read these fields.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.results.result import Outcome
+from shared.results.result import Result
 
 
-def summary(outcome: Outcome) -> dict[str, Any]:
+def summary(outcome: Result) -> dict[str, Any]:
     """The fields of the line: who answered, how long it took (seconds), what it cost (tokens), and why if in an error.
 
     `seconds` is from when the file was last taken up to its document; `calls` has the tokens of each call of a model.
@@ -31,7 +31,7 @@ def summary(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _calls(outcome: Outcome) -> Iterator[dict[str, Any]]:
+def _calls(outcome: Result) -> Iterator[dict[str, Any]]:
     if outcome.usage is None or outcome.model is None:
         return
     usage = outcome.usage.model_dump()

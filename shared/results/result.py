@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from shared.errors import ErrorCode
-from shared.media.media import Carriage, Kind
+from shared.media.media import Kind, Transport
 from shared.models.endpoint import Api
 
-LONGEST_BLOB_NAME = 1024
+MAX_BLOB_NAME = 1024
 """Characters; Azure's limit (Naming and Referencing Containers, Blobs, and Metadata)."""
 
 
@@ -62,7 +62,7 @@ class ModelUsed(_Part):
     deployment: str
     name: str | None = Field(None, description="What the model calls itself; null where it did not answer.")
     api: Api = Field(description="The form of the endpoint.")
-    sent_as: Carriage = Field(description="How the file travelled: in the request, or as an address.")
+    sent_as: Transport = Field(description="How the file travelled: in the request, or as an address.")
     request_id: str | None = None
 
 
@@ -110,7 +110,7 @@ class Error(_Part):
     next_step: str
 
 
-class Outcome(_Part):
+class Result(_Part):
     """What became of one file."""
 
     schema_version: Literal[1] = 1
@@ -136,10 +136,10 @@ def document_name(input_name: str) -> str:
     A name too long for that keeps its beginning, and ends in a digest that keeps it apart from others.
     """
     name = f"{input_name}.json"
-    if len(name) <= LONGEST_BLOB_NAME:
+    if len(name) <= MAX_BLOB_NAME:
         return name
     ending = f"~{hashlib.sha256(input_name.encode()).hexdigest()[:16]}.json"
-    return input_name[: LONGEST_BLOB_NAME - len(ending)] + ending
+    return input_name[: MAX_BLOB_NAME - len(ending)] + ending
 
 
 def now() -> datetime:

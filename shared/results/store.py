@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.media.files import InputStore
-from shared.results.result import Outcome
+from shared.results.result import Result
 
 
 @dataclass(frozen=True)
-class StoredOutcome:
+class StoredResult:
     """A document that is already there.
 
     Attributes:
@@ -25,19 +25,19 @@ class StoredOutcome:
 class ResultStore(Protocol):
     """Where documents go. Any call may raise `StorageUnavailable`."""
 
-    async def find_outcome(self, name: str) -> StoredOutcome | None:
+    async def find_result(self, name: str) -> StoredResult | None:
         """The document of the input of this name, if there is one."""
         ...
 
-    async def read_outcome(self, name: str) -> Outcome | None:
+    async def read_result(self, name: str) -> Result | None:
         """That document itself; None if it cannot be read as one."""
         ...
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         """Store the document: as a new one, or in place of the one given.
 
         Raises:
-            Overtaken: another document was written meanwhile.
+            Conflict: another document was written meanwhile.
         """
         ...
 

@@ -73,5 +73,5 @@ def json_object(value: Any) -> Any:
     """JSON, parsed."""
     try:
         return json.loads(value) if isinstance(value, str) else value
-    except ValueError as fault:
-        raise ValueError(f"is not JSON: {fault}") from fault
+    except ValueError as error:
+        raise ValueError(f"is not JSON: {error}") from error

@@ -64,7 +64,7 @@ class Faulty:
     """The proxies' common will. `stage_of` tells which stage of the path a request is."""
 
     stage_of: Callable[[web.Request], str]
-    fault: Fault = field(default_factory=lambda: Fault("", ""))
+    error: Fault = field(default_factory=lambda: Fault("", ""))
     passed: list[Passed] = field(default_factory=list)
 
     async def handle(self, request: web.Request, upstream: str, session: aiohttp.ClientSession) -> web.StreamResponse:
@@ -73,28 +73,28 @@ class Faulty:
             body, stage = await request.read(), self.stage_of(request)
         except ConnectionError:
             return web.Response(status=400)  # whoever sent it broke off
-        if self.fault.strikes(stage, BEFORE):
+        if self.error.strikes(stage, BEFORE):
             return await self._break(request)
         answer = await _forward(request, upstream, body, session)
         passed = Passed(stage, request.method, request.path, dict(request.query), body, answer.status, _content(answer))
         self.passed.append(passed)
         looked_in_vain = stage == "event" and b"<QueueMessage>" not in _content(answer)
-        if looked_in_vain or not self.fault.strikes(stage, AFTER):
+        if looked_in_vain or not self.error.strikes(stage, AFTER):
             return answer
-        return _spoilt(answer, self.fault.name) or await self._break(request)
+        return _spoilt(answer, self.error.name) or await self._break(request)
 
     async def _break(self, request: web.Request) -> web.Response:
         """Whatever leaves a request without its answer."""
-        fault = self.fault
-        if fault.name.startswith("status "):
-            return _refusal(fault.name)
-        if fault.name == "timeout":
+        error = self.error
+        if error.name.startswith("status "):
+            return _refusal(error.name)
+        if error.name == "timeout":
             await asyncio.sleep(HANGING_SECONDS)
-        if fault.victim and fault.name == "SIGTERM":
-            os.kill(fault.victim.pid, signal.SIGTERM)
+        if error.victim and error.name == "SIGTERM":
+            os.kill(error.victim.pid, signal.SIGTERM)
             await asyncio.sleep(SCALE_IN_SECONDS)
-        if fault.victim:
-            await fault.victim.kill()
+        if error.victim:
+            await error.victim.kill()
         assert request.transport
         request.transport.abort()
         return web.Response(status=500)

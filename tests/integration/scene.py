@@ -33,7 +33,7 @@ from tests.planted import SECRETS
 from tests.unit.test_settings import GOOD
 
 NAME = "a chart.png"
-MOST_ROUNDS = 12
+MAX_ROUNDS = 12
 A_DAY = timedelta(days=1)
 
 
@@ -73,7 +73,7 @@ class Scene:
 
         At each rest the file must be found in its document or in a message.
         """
-        for _ in range(MOST_ROUNDS):
+        for _ in range(MAX_ROUNDS):
             await self.let_the_host_work()
             is_answered, waiting = await self.document() is not None, await self.count("later")
             assert is_answered or waiting, "nobody knows of the file any more"

@@ -20,10 +20,10 @@ import pytest
 from local.storage import Azurite
 from shared.adapters.foundry.client import FoundryModel
 from shared.adapters.storage.blobs import BlobFiles, BlobSource
-from shared.adapters.storage.queues import DeferralQueue
-from shared.adapters.storage.state import BlobRecords
+from shared.adapters.storage.queues import StorageJobQueue
+from shared.adapters.storage.state import BlobState
 from shared.bootstrap import Dropscribe
-from shared.recipes.catalog import RecipeBook
+from shared.recipes.catalog import RecipeCatalog
 from tests.integration.doors import HOST_TRIES, hurried
 from tests.integration.faulty import Fault
 from tests.integration.loopback import Answer
@@ -71,9 +71,9 @@ CANNOT_BE = [
 """Forms of faults, requests, and why the ones cannot befall the others, or not otherwise than in another cell."""
 
 CELLS = [
-    (fault, stage)
-    for fault, stage in itertools.product(itertools.chain(*FAULTS.values()), itertools.chain(*STAGES.values()))
-    if not any(fault in faults and stage in stages for faults, stages, _ in CANNOT_BE)
+    (error, stage)
+    for error, stage in itertools.product(itertools.chain(*FAULTS.values()), itertools.chain(*STAGES.values()))
+    if not any(error in faults and stage in stages for faults, stages, _ in CANNOT_BE)
 ]
 KILLS = ("SIGKILL before", "SIGKILL after", "SIGTERM")
 TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503")
@@ -83,49 +83,49 @@ STEPS: dict[str, tuple[Any, str]] = {
     "event": (Dropscribe, "_work"),
     "look": (BlobFiles, "look"),
     "find": (BlobFiles, "find_outcome"),
-    "validate": (RecipeBook, "choose"),
-    "recall": (BlobRecords, "read"),
-    "claim": (BlobRecords, "write"),
+    "validate": (RecipeCatalog, "choose"),
+    "recall": (BlobState, "read"),
+    "claim": (BlobState, "write"),
     "read": (BlobSource, "chunks"),
     "sign": (BlobSource, "url"),
     "model": (FoundryModel, "complete"),
     "write": (BlobFiles, "write_outcome"),
-    "clear": (BlobRecords, "delete"),
-    "send": (DeferralQueue, "send"),
+    "clear": (BlobState, "delete"),
+    "send": (StorageJobQueue, "send"),
 }
 """What raises an exception that nobody expects."""
 
 
-def times(fault: str, stage: str) -> int:
+def times(error: str, stage: str) -> int:
     """Often enough to get through whoever tries again at once: the SDK, or the host, so that it comes to poison."""
-    if fault == "exception":
+    if error == "exception":
         return 2 if stage in UNDER_A_CLAIM else HOST_TRIES  # a third breakdown under a claim would be the file's fault
     if stage == "model":  # which the SDK asks once; and each time that it keeps silent may be paid for
-        return HOST_TRIES if fault.startswith("status ") else 1
-    return SDK_TRIES if fault in TRIED_AGAIN_BY_THE_SDK else 1
+        return HOST_TRIES if error.startswith("status ") else 1
+    return SDK_TRIES if error in TRIED_AGAIN_BY_THE_SDK else 1
 
 
-def most_paid(fault: Fault) -> int:
+def most_paid(error: Fault) -> int:
     """Once; but an answer is lost with whoever has it in hand, or on its way to us."""
-    lost_in_hand = fault.stage == "write" and fault.name in (*KILLS, "exception")
-    lost_in_hand |= fault.stage == "model" and fault.name in KILLS
-    lost_on_its_way = fault.stage == "model" and fault.name in ("timeout", "lost", "corrupt")
-    return 1 + (fault.fired if lost_in_hand or lost_on_its_way else 0)
+    lost_in_hand = error.stage == "write" and error.name in (*KILLS, "exception")
+    lost_in_hand |= error.stage == "model" and error.name in KILLS
+    lost_on_its_way = error.stage == "model" and error.name in ("timeout", "lost", "corrupt")
+    return 1 + (error.fired if lost_in_hand or lost_on_its_way else 0)
 
 
 @pytest.fixture
 async def scene(
-    fault: str, stage: str, azurite: str, secure_azurite: Azurite, certificate: tuple[Path, Path]
+    error: str, stage: str, azurite: str, secure_azurite: Azurite, certificate: tuple[Path, Path]
 ) -> AsyncIterator[Scene]:
     """A file that travels as the stage asks for, and everything that could hold it up."""
-    hurry: dict[str, Any] = {"read_timeout": 0.5} if fault == "timeout" else {}
+    hurry: dict[str, Any] = {"read_timeout": 0.5} if error == "timeout" else {}
     by_identity = stage == "sign"
     if by_identity:
         hurry["connection_verify"] = str(certificate[0])
     storage = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
     with hurried(**hurry):
         async with scene_over(*storage) as scene:
-            scene.faulty.fault = Fault(fault, stage, times(fault, stage))
+            scene.faulty.error = Fault(error, stage, times(error, stage))
             if stage == "send":  # there is something to put off
                 scene.foundry.answers = [Answer(429, "", {"Retry-After": "600"}), Answer()]
             if stage == "recall":  # there is something to read
@@ -134,13 +134,13 @@ async def scene(
 
 
 @contextmanager
-def exceptions(fault: Fault) -> Iterator[None]:
+def exceptions(error: Fault) -> Iterator[None]:
     """Let the step of a stage raise what nobody expects."""
-    owner, step = STEPS[fault.stage]
+    owner, step = STEPS[error.stage]
     original = getattr(owner, step)
 
     def broken(*arguments: Any, **more: Any) -> Any:
-        if fault.strikes(fault.stage):
+        if error.strikes(error.stage):
             raise RuntimeError("nobody expected this")
         return original(*arguments, **more)
 
@@ -149,47 +149,47 @@ def exceptions(fault: Fault) -> Iterator[None]:
 
 
 @contextmanager
-def jump_of_the_clock(fault: Fault) -> Iterator[None]:
+def jump_of_the_clock(error: Fault) -> Iterator[None]:
     """Let the machine's own clock jump by two hours when the fault strikes: storage's clock is another."""
-    hours = {"clock ahead": 2, "clock behind": -2}[fault.name]
+    hours = {"clock ahead": 2, "clock behind": -2}[error.name]
 
     class Jumping(datetime):
         @classmethod
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) + timedelta(hours=hours if fault.fired else 0)
+            return datetime.now(tz) + timedelta(hours=hours if error.fired else 0)
 
     with mock.patch("shared.clock.datetime", Jumping):
         yield
 
 
 @asynccontextmanager
-async def kills(fault: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
+async def kills(error: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
     """Let a worker take the file, and die at its stage; then let whoever comes go on."""
-    fault.victim = await scene.worker(log)
+    error.victim = await scene.worker(log)
     try:
         yield
         async with asyncio.timeout(60):
-            ended = await fault.victim.wait()
+            ended = await error.victim.wait()
     finally:
-        await fault.victim.stop()
-    had_something_to_finish = (fault.name, fault.stage) != ("SIGTERM", "event")
+        await error.victim.stop()
+    had_something_to_finish = (error.name, error.stage) != ("SIGTERM", "event")
     assert (ended != 0) == had_something_to_finish
 
 
 @pytest.mark.parametrize(("fault", "stage"), CELLS)
 async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document(
-    fault: str, stage: str, scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture, suite_watch: Watch
+    error: str, stage: str, scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture, suite_watch: Watch
 ) -> None:
-    struck, log = scene.faulty.fault, tmp_path / "worker.log"
-    if fault in KILLS:
+    struck, log = scene.faulty.error, tmp_path / "worker.log"
+    if error in KILLS:
         async with kills(struck, scene, log):
             await scene.drop()
         await scene.settle()
-    elif fault == "exception":
+    elif error == "exception":
         await scene.drop()
         with exceptions(struck):
             await scene.settle()
-    elif fault.startswith("clock"):
+    elif error.startswith("clock"):
         await scene.drop()
         with jump_of_the_clock(struck):
             await scene.settle()
@@ -205,7 +205,7 @@ async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document
     assert [each.status for each in scene.requests("write")].count(201) == 1  # I2
     assert list(await scene.listed("output")) == [f"{NAME}.json"]
     assert len(scene.foundry.arrived) - (stage == "send") <= most_paid(struck)  # I3
-    told = [caplog.text, str(document), *scene.messages, log.read_text() if fault in KILLS else ""]
+    told = [caplog.text, str(document), *scene.messages, log.read_text() if error in KILLS else ""]
     assert not [secret for secret in scene.secrets() if any(secret in each for each in told)]  # I5
     assert suite_watch.leaks == []
     assert scene.written_elsewhere() == []  # I6
@@ -215,8 +215,8 @@ async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document
 def test_the_grid_is_whole() -> None:
     assert (len(FAULTS), len(STAGES)) == (14, 10)
     run = {
-        (fault, stage)
-        for (fault, forms), (stage, requests) in itertools.product(FAULTS.items(), STAGES.items())
+        (error, stage)
+        for (error, forms), (stage, requests) in itertools.product(FAULTS.items(), STAGES.items())
         if set(itertools.product(forms, requests)) & set(CELLS)
     }
     assert set(itertools.product(FAULTS, STAGES)) - run == {

@@ -11,9 +11,9 @@ from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.foundry import client as foundry_client
 from shared.adapters.foundry.client import FoundryModel
-from shared.errors import FileRejected, ModelMisconfigured, ModelThrottled, ModelTimeout, ModelUnavailable, Overtaken
+from shared.errors import Conflict, FileRejected, ModelMisconfigured, ModelThrottled, ModelTimeout, ModelUnavailable
 from shared.media.files import MediaSource
-from shared.media.media import Carriage, Media
+from shared.media.media import Media, Transport
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, Message, TextPart
 from shared.recipes.recipe import ModelOptions
 from tests.integration.loopback import COMPLETION, Answer, Service, service
@@ -43,7 +43,7 @@ def asking(
     source: MediaSource,
     *,
     options: Mapping[str, Any] = MappingProxyType({}),
-    sent_as: Carriage = "inline",
+    sent_as: Transport = "inline",
 ) -> ChatRequest:
     message = Message("user", [TextPart("What?"), MediaPart(media, source, sent_as)])
     return ChatRequest([message], ModelOptions.model_validate(options))
@@ -147,13 +147,13 @@ async def test_a_service_that_is_not_there_is_unavailable() -> None:
 class ChangingSource(MemorySource):
     async def chunks(self) -> AsyncIterator[bytes]:
         yield b"abc"
-        raise Overtaken("the file changed")
+        raise Conflict("the file changed")
 
 
 async def test_a_file_that_changes_during_the_upload_is_not_taken_for_trouble_with_the_network(
     model: FoundryModel,
 ) -> None:
-    with pytest.raises(Overtaken):
+    with pytest.raises(Conflict):
         await model.complete(asking(PNG, ChangingSource(b"123456789")))
 
 
@@ -200,7 +200,7 @@ async def test_a_busy_service_is_busy_in_the_other_form_too(foundry: Service, mo
 
 @pytest.mark.parametrize(("media", "sent_as"), [(PNG, "inline"), (MP3, "url")])
 async def test_what_has_no_other_form_is_not_sent_again(
-    foundry: Service, model: FoundryModel, media: Media, sent_as: Carriage
+    foundry: Service, model: FoundryModel, media: Media, sent_as: Transport
 ) -> None:
     foundry.answers = [UNREADABLE]
     with pytest.raises(FileRejected):

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters.storage.state import BlobRecords
-from shared.errors import Overtaken
+from shared.adapters.storage.state import BlobState
+from shared.errors import Conflict
 from shared.processing.claims import Claim
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -17,49 +17,49 @@ CROWD = 24
 
 
 @pytest.fixture
-async def records(azurite: str) -> AsyncIterator[BlobRecords]:
+async def records(azurite: str) -> AsyncIterator[BlobState]:
     async with BlobServiceClient.from_connection_string(azurite) as service:
-        yield BlobRecords(service, f"state-{uuid.uuid4().hex[:12]}")
+        yield BlobState(service, f"state-{uuid.uuid4().hex[:12]}")
 
 
-async def test_of_many_who_claim_a_file_at_once_one_has_it(records: BlobRecords) -> None:
+async def test_of_many_who_claim_a_file_at_once_one_has_it(records: BlobState) -> None:
     claims = [Claim("1", "claimed", NOW, 0, 0, str(number)) for number in range(CROWD)]
     tries = [records.write("a file", claim, replacing=None) for claim in claims]
     ended = await asyncio.gather(*tries, return_exceptions=True)
     (winner,) = [each for each in ended if not isinstance(each, BaseException)]
-    assert all(isinstance(each, Overtaken) for each in ended if each is not winner)
+    assert all(isinstance(each, Conflict) for each in ended if each is not winner)
     assert await records.read("a file") == winner
 
 
-async def test_of_many_who_take_over_one_record_one_has_it(records: BlobRecords) -> None:
+async def test_of_many_who_take_over_one_record_one_has_it(records: BlobState) -> None:
     seen = await records.write("a file", Claim("1", "deferred", NOW, 0, 0, "before"), replacing=None)
     claims = [Claim("1", "claimed", NOW, 0, 0, str(number)) for number in range(CROWD)]
     ended = await asyncio.gather(
         *(records.write("a file", claim, replacing=seen) for claim in claims), return_exceptions=True
     )
     (winner,) = [each for each in ended if not isinstance(each, BaseException)]
-    assert all(isinstance(each, Overtaken) for each in ended if each is not winner)
+    assert all(isinstance(each, Conflict) for each in ended if each is not winner)
     assert await records.read("a file") == winner
 
 
-async def test_a_record_that_somebody_else_has_taken_over_is_not_removed(records: BlobRecords) -> None:
+async def test_a_record_that_somebody_else_has_taken_over_is_not_removed(records: BlobState) -> None:
     ours = await records.write("a file", Claim("1", "claimed", NOW, 0, 0, "ours"), replacing=None)
     theirs = await records.write("a file", Claim("1", "claimed", NOW, 0, 1, "theirs"), replacing=ours)
     await records.delete("a file", ours)
     assert await records.read("a file") == theirs
 
 
-async def test_a_pause_is_read_as_it_was_written(records: BlobRecords) -> None:
+async def test_a_pause_is_read_as_it_was_written(records: BlobState) -> None:
     assert await records.read_pause("default") is None
     for until in (NOW, NOW + timedelta(hours=1)):
         await records.write_pause("default", until)
         assert await records.read_pause("default") == until
 
 
-async def test_no_tokens_are_lost_or_counted_twice_when_many_count_at_once(records: BlobRecords) -> None:
+async def test_no_tokens_are_lost_or_counted_twice_when_many_count_at_once(records: BlobState) -> None:
     day = "2026-11-24"
     assert await records.read_tokens(day) == 0
     ended = await asyncio.gather(*(records.add_tokens(day, 7) for _ in range(CROWD)), return_exceptions=True)
     counted = [each for each in ended if isinstance(each, int)]
-    assert len(counted) + sum(isinstance(each, Overtaken) for each in ended) == CROWD
+    assert len(counted) + sum(isinstance(each, Conflict) for each in ended) == CROWD
     assert await records.read_tokens(day) == 7 * len(counted) > 0

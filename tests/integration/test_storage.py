@@ -14,10 +14,10 @@ from azure.storage.blob.aio import BlobServiceClient
 from shared.adapters.storage import blobs as storage
 from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import CHUNK_BYTES, blobs_by_connection_string
-from shared.errors import FileRejected, InputGone, Overtaken, StorageUnavailable
+from shared.errors import Conflict, FileRejected, InputNotFound, StorageUnavailable
 from shared.media.files import InputFile
 from shared.results.draft import Draft
-from shared.results.result import Outcome
+from shared.results.result import Result
 from tests.integration.loopback import Answer, Service, service
 
 AWKWARD_NAMES = [
@@ -72,7 +72,7 @@ async def store(azurite: str) -> AsyncIterator[Store]:
     await files.close()
 
 
-def outcome_for(file: InputFile, message: str = "No.") -> Outcome:
+def outcome_for(file: InputFile, message: str = "No.") -> Result:
     draft = Draft(file.container, file.name, file.etag, file.size)
     return draft.rejected(FileRejected("damaged_media", message, "Try again."))
 
@@ -94,7 +94,7 @@ async def test_look_shows_the_file_as_it_is_now(store: Store) -> None:
 
 
 async def test_look_says_that_a_file_is_gone(store: Store) -> None:
-    with pytest.raises(InputGone):
+    with pytest.raises(InputNotFound):
         await store.files.look("nothing.png")
 
 
@@ -154,9 +154,9 @@ async def test_a_file_overwritten_since_it_was_looked_at_is_not_read(store: Stor
     await store.upload("a.bin", b"old")
     file = await store.files.look("a.bin")
     await store.upload("a.bin", b"new")
-    with pytest.raises(Overtaken):
+    with pytest.raises(Conflict):
         await store.files.read_head(file, 10)
-    with pytest.raises(Overtaken):
+    with pytest.raises(Conflict):
         await read(store, file)
 
 
@@ -165,7 +165,7 @@ async def test_a_file_overwritten_in_the_midst_of_reading_is_not_mixed(store: St
     chunks = store.files.open(await store.files.look("a.bin")).chunks()
     assert set(await anext(chunks)) == {ord("a")}
     await store.upload("a.bin", b"b" * 3 * CHUNK_BYTES)
-    with pytest.raises(Overtaken):
+    with pytest.raises(Conflict):
         async for chunk in chunks:
             assert set(chunk) == {ord("a")}
 
@@ -175,7 +175,7 @@ async def test_a_file_deleted_in_the_midst_of_reading_is_gone(store: Store) -> N
     chunks = store.files.open(await store.files.look("a.bin")).chunks()
     await anext(chunks)
     await store.service.get_blob_client(store.input, "a.bin").delete_blob()
-    with pytest.raises((InputGone, Overtaken)):  # the service may answer 404 or 412
+    with pytest.raises((InputNotFound, Conflict)):  # the service may answer 404 or 412
         async for _ in chunks:
             pass
 
@@ -183,9 +183,9 @@ async def test_a_file_deleted_in_the_midst_of_reading_is_gone(store: Store) -> N
 async def test_a_document_is_found_again_by_the_version_that_it_answers(store: Store) -> None:
     await store.upload("a.png", b"x")
     file = await store.files.look("a.png")
-    assert await store.files.find_outcome("a.png") is None
-    await store.files.write_outcome(outcome_for(file), replacing=None)
-    found = await store.files.find_outcome("a.png")
+    assert await store.files.find_result("a.png") is None
+    await store.files.write_result(outcome_for(file), replacing=None)
+    found = await store.files.find_result("a.png")
     assert found
     assert found.input_etag == file.etag
     assert json.loads(await store.document("a.png.json"))["error"]["code"] == "damaged_media"
@@ -198,7 +198,7 @@ async def test_a_listing_tells_each_file_and_each_document_once_over_many_pages(
     names = [f"file-{number:03}" for number in range(100)]
     for name in names:
         await store.upload(name, b"x")
-        await store.files.write_outcome(outcome_for(await store.files.look(name)), replacing=None)
+        await store.files.write_result(outcome_for(await store.files.look(name)), replacing=None)
     inputs = [(name, etag) async for name, etag, _ in store.files.list_inputs()]
     answered = [(name, etag) async for name, etag, _ in store.files.list_answered()]
     assert [name for name, _ in inputs] == names
@@ -208,32 +208,32 @@ async def test_a_listing_tells_each_file_and_each_document_once_over_many_pages(
 async def test_two_first_documents_cannot_both_be_written(store: Store) -> None:
     await store.upload("a.png", b"x")
     file = await store.files.look("a.png")
-    await store.files.write_outcome(outcome_for(file, "first"), replacing=None)
-    with pytest.raises(Overtaken):
-        await store.files.write_outcome(outcome_for(file, "second"), replacing=None)
+    await store.files.write_result(outcome_for(file, "first"), replacing=None)
+    with pytest.raises(Conflict):
+        await store.files.write_result(outcome_for(file, "second"), replacing=None)
     assert b"first" in await store.document("a.png.json")
 
 
 async def test_a_document_is_replaced_only_by_who_saw_the_last_one(store: Store) -> None:
     await store.upload("a.png", b"x")
     file = await store.files.look("a.png")
-    await store.files.write_outcome(outcome_for(file, "first"), replacing=None)
-    seen = await store.files.find_outcome("a.png")
+    await store.files.write_result(outcome_for(file, "first"), replacing=None)
+    seen = await store.files.find_result("a.png")
     newer = replace(file, etag="0xNEWER")
-    await store.files.write_outcome(outcome_for(newer, "second"), replacing=seen)
-    with pytest.raises(Overtaken):
-        await store.files.write_outcome(outcome_for(newer, "third"), replacing=seen)
+    await store.files.write_result(outcome_for(newer, "second"), replacing=seen)
+    with pytest.raises(Conflict):
+        await store.files.write_result(outcome_for(newer, "third"), replacing=seen)
     assert b"second" in await store.document("a.png.json")
 
 
 async def test_a_document_that_was_deleted_meanwhile_is_not_held_to_be_the_file_gone(store: Store) -> None:
     await store.upload("a.png", b"x")
     file = await store.files.look("a.png")
-    await store.files.write_outcome(outcome_for(file), replacing=None)
-    seen = await store.files.find_outcome("a.png")
+    await store.files.write_result(outcome_for(file), replacing=None)
+    seen = await store.files.find_result("a.png")
     await store.service.get_blob_client(store.output, "a.png.json").delete_blob()
-    with pytest.raises(Overtaken):
-        await store.files.write_outcome(outcome_for(file), replacing=seen)
+    with pytest.raises(Conflict):
+        await store.files.write_result(outcome_for(file), replacing=seen)
 
 
 @pytest.mark.parametrize("name", AWKWARD_NAMES, ids=ascii)
@@ -241,8 +241,8 @@ async def test_a_file_of_any_name_is_found_and_gets_its_document(store: Store, n
     await store.upload(name, b"x")
     file = await store.files.look(name)
     assert file.name == name
-    await store.files.write_outcome(outcome_for(file), replacing=None)
-    found = await store.files.find_outcome(name)
+    await store.files.write_result(outcome_for(file), replacing=None)
+    found = await store.files.find_result(name)
     assert found
     assert found.input_etag == file.etag
 

@@ -14,23 +14,23 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from shared.errors import FileRejected, InputGone, ModelUnavailable, Overtaken, StorageUnavailable
+from shared.errors import Conflict, FileRejected, InputNotFound, ModelUnavailable, StorageUnavailable
 from shared.media.files import InputFile
 from shared.media.media import Media
-from shared.processing.claims import Claim, StoredClaim
-from shared.processing.cooldowns import Pauses
+from shared.processing.claims import Claim, VersionedClaim
+from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
 from shared.processing.patience import Patience
 from shared.processing.processor import Errand, Processor
-from shared.processing.publisher import Conclusion
+from shared.processing.publisher import ResultPublisher
 from shared.recovery.rescue import Rescue
 from shared.results.draft import Draft
-from shared.results.result import Outcome, document_name
-from shared.results.store import StoredOutcome
+from shared.results.result import Result, document_name
+from shared.results.store import StoredResult
 from tests.unit.fakes import said
 from tests.unit.test_draft import talk
 
-HIDDEN, MOST_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
+HIDDEN, MAX_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
 SLOTS = 16
 RECONCILE_EVERY = 900.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -82,9 +82,9 @@ class World:
     with_reconciler: bool = True
     checks_versions: bool = True
     inputs: dict[str, tuple[str, float]] = field(default_factory=dict)
-    outcomes: dict[str, tuple[str, Outcome]] = field(default_factory=dict)
+    outcomes: dict[str, tuple[str, Result]] = field(default_factory=dict)
     answered_at: dict[str, float] = field(default_factory=dict)
-    records: dict[str, StoredClaim] = field(default_factory=dict)
+    records: dict[str, VersionedClaim] = field(default_factory=dict)
     queues: dict[str, list[Message]] = field(
         default_factory=lambda: {"blob": [], "deferred": [], "blob-poison": [], "deferred-poison": []}
     )
@@ -108,7 +108,7 @@ class World:
     reconciled: float = 0
 
     def __post_init__(self) -> None:
-        conclusion = Conclusion(files=self, claims=self, announcements=self)
+        conclusion = ResultPublisher(files=self, claims=self, announcements=self)
         parts: dict[str, Any] = {
             "input_container": "input",
             "files": self,
@@ -118,7 +118,7 @@ class World:
             "clock": self,
             "patience": self.patience,
         }
-        self.processor = Processor(pauses=Pauses(self, self), answering=self, random=self.random, **parts)
+        self.processor = Processor(pauses=Cooldowns(self, self), answering=self, random=self.random, **parts)
         self.rescue = Rescue(random=self.random, **parts)
 
     # What people do
@@ -203,7 +203,7 @@ class World:
         message.tries += 1
         message.receipt += 1
         message.visible = self.time + HIDDEN
-        if message.tries > MOST_TRIES and not queue.endswith("-poison"):
+        if message.tries > MAX_TRIES and not queue.endswith("-poison"):
             self._poison(queue, message)
         elif queue.endswith("-poison"):
             self.start(queue, message, self.rescue.settle_poison("input", message.job))
@@ -239,7 +239,7 @@ class World:
         if not failed:
             queue.remove(message)
             assert self.forgotten() == []
-        elif message.tries >= MOST_TRIES and not run.queue.endswith("-poison"):
+        elif message.tries >= MAX_TRIES and not run.queue.endswith("-poison"):
             self._poison(run.queue, message)
         else:
             message.visible = self.time
@@ -259,7 +259,7 @@ class World:
     async def look(self, name: str) -> InputFile:
         await self._storage()
         if name not in self.inputs:
-            raise InputGone(name)
+            raise InputNotFound(name)
         etag, modified = self.inputs[name]
         return InputFile("input", name, etag, 9, {}, START + timedelta(seconds=modified))
 
@@ -269,17 +269,17 @@ class World:
     def open(self, file: InputFile) -> Any:
         raise NotImplementedError
 
-    async def find_outcome(self, name: str) -> StoredOutcome | None:
+    async def find_result(self, name: str) -> StoredResult | None:
         await self._storage()
         found = self.outcomes.get(document_name(name))
-        return StoredOutcome(found[0], found[1].input.etag) if found else None
+        return StoredResult(found[0], found[1].input.etag) if found else None
 
-    async def read_outcome(self, name: str) -> Outcome | None:
+    async def read_result(self, name: str) -> Result | None:
         await self._storage()
         found = self.outcomes.get(document_name(name))
         return found[1] if found else None
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         try:
             await self._storage("documents")
         except StorageUnavailable:
@@ -290,7 +290,7 @@ class World:
         name = document_name(outcome.input.name)
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
-            raise Overtaken(name)
+            raise Conflict(name)
         self.outcomes[name] = (self.version(), outcome)
         self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
@@ -316,11 +316,11 @@ class World:
         for name, (_, outcome) in list(self.outcomes.items()):
             yield name, outcome.input.etag, START + timedelta(seconds=self.answered_at[name])
 
-    async def read(self, name: str) -> StoredClaim | None:
+    async def read(self, name: str) -> VersionedClaim | None:
         await self._storage()
         return self.records.get(name)
 
-    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         try:
             await self._storage()
         except StorageUnavailable:
@@ -328,11 +328,11 @@ class World:
             raise
         found = self.records.get(name)
         if self.checks_versions and (found.version if found else None) != (replacing.version if replacing else None):
-            raise Overtaken(name)
-        self.records[name] = StoredClaim(self.version(), claim)
+            raise Conflict(name)
+        self.records[name] = VersionedClaim(self.version(), claim)
         return self.records[name]
 
-    async def delete(self, name: str, stored: StoredClaim) -> None:
+    async def delete(self, name: str, stored: VersionedClaim) -> None:
         await self._storage()
         found = self.records.get(name)
         if found and found.version == stored.version:
@@ -351,7 +351,7 @@ class World:
         self.put("deferred", job, seconds, float("inf"))
         await self._storage()
 
-    async def announce(self, outcome: Outcome) -> None:
+    async def announce(self, outcome: Result) -> None:
         await self._storage()
         self.announced[outcome.input.name, outcome.input.etag] += 1
 
@@ -383,9 +383,9 @@ class World:
         self._require_version(file)
         if file.name in self.deadly:
             raise Killed
-        fault = self.model_fault()
-        if fault:
-            raise fault
+        error = self.model_fault()
+        if error:
+            raise error
         await Pause(self.time + self.random.uniform(0, 5))
         self.paid[file.name, file.etag] += 1
         await Pause()
@@ -394,4 +394,4 @@ class World:
 
     def _require_version(self, file: InputFile) -> None:
         if self.checks_versions and self.inputs.get(file.name, ("", 0))[0] != file.etag:
-            raise Overtaken(file.name) if file.name in self.inputs else InputGone(file.name)
+            raise Conflict(file.name) if file.name in self.inputs else InputNotFound(file.name)

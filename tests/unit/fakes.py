@@ -6,16 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from shared.errors import InputGone, Overtaken
+from shared.errors import Conflict, InputNotFound
 from shared.media.files import InputFile
 from shared.models.capabilities import CapabilityTable
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Endpoint
-from shared.processing.claims import Claim, StoredClaim
+from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
-from shared.results.result import Outcome, document_name
-from shared.results.store import StoredOutcome
+from shared.results.result import Result, document_name
+from shared.results.store import StoredResult
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()
@@ -68,7 +68,7 @@ class MemoryFiles:
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     modified: dict[str, datetime] = field(default_factory=dict)
     written: dict[str, datetime] = field(default_factory=dict)
-    outcomes: dict[str, tuple[str, Outcome]] = field(default_factory=dict)
+    outcomes: dict[str, tuple[str, Result]] = field(default_factory=dict)
     writes: int = 0
     before_writing: Callable[[], None] | None = None
 
@@ -76,7 +76,7 @@ class MemoryFiles:
         self.contents[name] = content
         self.metadata[name] = metadata
 
-    def outcome(self, name: str) -> Outcome:
+    def outcome(self, name: str) -> Result:
         return self.outcomes[name][1]
 
     async def look(self, name: str) -> InputFile:
@@ -89,13 +89,13 @@ class MemoryFiles:
     def open(self, file: InputFile) -> MemorySource:
         return MemorySource(self._current(file))
 
-    async def find_outcome(self, name: str) -> StoredOutcome | None:
+    async def find_result(self, name: str) -> StoredResult | None:
         if name not in self.outcomes:
             return None
         etag, outcome = self.outcomes[name]
-        return StoredOutcome(etag, outcome.input.etag)
+        return StoredResult(etag, outcome.input.etag)
 
-    async def read_outcome(self, name: str) -> Outcome | None:
+    async def read_result(self, name: str) -> Result | None:
         return self.outcomes[name][1] if name in self.outcomes else None
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
@@ -106,13 +106,13 @@ class MemoryFiles:
         for name, (_, outcome) in self.outcomes.items():
             yield document_name(name), outcome.input.etag, self.written.get(name, START)
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         meanwhile, self.before_writing = self.before_writing, None
         if meanwhile:
             meanwhile()
-        there = await self.find_outcome(outcome.input.name)
+        there = await self.find_result(outcome.input.name)
         if (there and there.etag) != (replacing and replacing.etag):
-            raise Overtaken("another document was written")
+            raise Conflict("another document was written")
         self.writes += 1
         self.outcomes[outcome.input.name] = (str(self.writes), outcome)
 
@@ -121,13 +121,13 @@ class MemoryFiles:
 
     def _content(self, name: str) -> bytes:
         if name not in self.contents:
-            raise InputGone(name)
+            raise InputNotFound(name)
         return self.contents[name]
 
     def _current(self, file: InputFile) -> bytes:
         content = self._content(file.name)
         if _etag(content) != file.etag:
-            raise Overtaken(file.name)
+            raise Conflict(file.name)
         return content
 
 
@@ -136,24 +136,24 @@ class MemoryState:
     """Claims, pauses, queues and a clock in memory; time passes only while somebody waits."""
 
     time: datetime = START + timedelta(days=1)
-    records: dict[str, StoredClaim] = field(default_factory=dict)
+    records: dict[str, VersionedClaim] = field(default_factory=dict)
     pauses: dict[str, datetime] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     sent: list[tuple[Job, float]] = field(default_factory=list)
-    announced: list[Outcome] = field(default_factory=list)
+    announced: list[Result] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
 
-    async def read(self, name: str) -> StoredClaim | None:
+    async def read(self, name: str) -> VersionedClaim | None:
         return self.records.get(name)
 
-    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         if self.records.get(name) != replacing:
-            raise Overtaken(name)
+            raise Conflict(name)
         version = int(replacing.version) + 1 if replacing else 1
-        self.records[name] = StoredClaim(str(version), claim)
+        self.records[name] = VersionedClaim(str(version), claim)
         return self.records[name]
 
-    async def delete(self, name: str, stored: StoredClaim) -> None:
+    async def delete(self, name: str, stored: VersionedClaim) -> None:
         if self.records.get(name) == stored:
             del self.records[name]
 
@@ -173,7 +173,7 @@ class MemoryState:
     async def send(self, job: Job, seconds: float) -> None:
         self.sent.append((job, seconds))
 
-    async def announce(self, outcome: Outcome) -> None:
+    async def announce(self, outcome: Result) -> None:
         self.announced.append(outcome)
 
     def now(self) -> datetime:

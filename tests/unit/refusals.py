@@ -25,7 +25,7 @@ class Refusal:
     what: str
     status: int
     body: Any
-    fault: type[DropscribeError]
+    error: type[DropscribeError]
     code: str | None = None
     wait: float | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: {"apim-request-id": "r-1"})

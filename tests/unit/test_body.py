@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.foundry.streaming import Holes, StreamedBody
-from shared.errors import Overtaken
+from shared.errors import Conflict
 from tests.unit.fakes import MemorySource
 
 
@@ -62,11 +62,11 @@ def test_a_deep_copy_is_the_body_itself() -> None:
 class BreakingSource(MemorySource):
     async def chunks(self) -> AsyncIterator[bytes]:
         yield b"abc"
-        raise Overtaken("the file changed")
+        raise Conflict("the file changed")
 
 
 async def test_a_body_remembers_that_it_was_the_source_that_failed() -> None:
     body = StreamedBody([b"{", b"}"], [BreakingSource(b"123456789")])
-    with pytest.raises(Overtaken):
+    with pytest.raises(Conflict):
         await sent(body)
-    assert isinstance(body.fault, Overtaken)
+    assert isinstance(body.error, Conflict)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.errors import Overtaken
+from shared.errors import Conflict
 from shared.processing.budget import Budget
 from tests.unit.fakes import MemoryState
 
@@ -20,7 +20,7 @@ class Contended(MemoryState):
     async def add_tokens(self, day: str, tokens: int) -> int:
         self.busy = not self.busy
         if not self.busy:
-            raise Overtaken(day)
+            raise Conflict(day)
         return await super().add_tokens(day, tokens)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.errors import FileRejected, UrlNotFetched
-from shared.media.media import Carriage, Media
+from shared.media.media import Media, Transport
 from shared.models.chat import ChatAnswer, MediaPart, TextPart
 from shared.models.conversation import Conversation
 from shared.recipes.output_schema import AnswerSchema, Output, object_schema
@@ -28,7 +28,7 @@ def conversation(
     model: SpeakingModel,
     *,
     schema: AnswerSchema | None = None,
-    sent_as: Carriage = "inline",
+    sent_as: Transport = "inline",
     turns: tuple[str, ...] = ("One.",),
 ) -> Conversation:
     part = MediaPart(Media("image", "image/png", "png"), MemorySource(PICTURE), sent_as)
@@ -93,7 +93,7 @@ async def test_an_answer_held_back_by_a_filter_is_refused_but_what_it_cost_is_ke
     assert (caught.value.code, caught.value.request_id, len(talk.exchanges)) == ("content_filtered", "request-1", 1)
 
 
-def carriages(model: SpeakingModel) -> list[list[Carriage]]:
+def carriages(model: SpeakingModel) -> list[list[Transport]]:
     return [
         [part.sent_as for message in request.messages for part in message.parts if isinstance(part, MediaPart)]
         for request in model.requests
@@ -113,7 +113,7 @@ async def test_a_file_that_the_service_could_not_fetch_is_sent_inline_once_and_s
     ("sent_as", "own"), [("url", {"most_bytes": len(PICTURE) - 1}), ("inline", {})], ids=["too large", "inline"]
 )
 async def test_a_file_that_could_not_be_fetched_and_cannot_go_inline_is_tried_later(
-    sent_as: Carriage, own: dict[str, Any]
+    sent_as: Transport, own: dict[str, Any]
 ) -> None:
     model = SpeakingModel([UrlNotFetched("no"), said("never")], deployed(**own))
     with pytest.raises(UrlNotFetched):

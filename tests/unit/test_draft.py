@@ -9,13 +9,13 @@ import pytest
 
 from shared.bootstrap import RECIPES
 from shared.errors import FileRejected
-from shared.media.media import Carriage, Media
+from shared.media.media import Media, Transport
 from shared.models.chat import ChatAnswer, MediaPart
 from shared.models.conversation import Conversation, Exchange
-from shared.recipes.catalog import RecipeBook
+from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Prompt
 from shared.results.draft import Draft
-from shared.results.result import Outcome
+from shared.results.result import Result
 from tests.planted import KEY
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 
@@ -29,7 +29,7 @@ def draft() -> Draft:
 def answered_draft() -> Draft:
     full = draft()
     full.media = Media("audio", "audio/mpeg", "mp3", 2.1)
-    full.choice = RecipeBook.load(RECIPES).choose(full.name, {})
+    full.choice = RecipeCatalog.load(RECIPES).choose(full.name, {})
     full.conversation = talk(full.media, said("Hola. ¿Cómo estás?"))
     return full
 
@@ -37,21 +37,21 @@ def answered_draft() -> Draft:
 class Hashed(MemorySource):
     """A file that was read to its end, unless it went by URL."""
 
-    def __init__(self, sent_as: Carriage) -> None:
+    def __init__(self, sent_as: Transport) -> None:
         super().__init__(b"")
         self.sha256 = "ab" * 32 if sent_as == "inline" else None
 
 
-def talk(media: Media, *answers: ChatAnswer, sent_as: Carriage = "inline", **own: Any) -> Conversation:
+def talk(media: Media, *answers: ChatAnswer, sent_as: Transport = "inline", **own: Any) -> Conversation:
     """A conversation that was held."""
     model = SpeakingModel([], deployed(name="phi-4-multimodal", **own))
-    recipe = next(iter(RecipeBook.load(RECIPES)))
+    recipe = next(iter(RecipeCatalog.load(RECIPES)))
     exchanges = [Exchange(model.deployment, "Please translate …", each) for each in answers]
     part = MediaPart(media, Hashed(sent_as), sent_as)
     return Conversation(recipe, Prompt(None, ("…",)), model, model, part, exchanges)
 
 
-def fields(outcome: Outcome) -> dict[str, object]:
+def fields(outcome: Result) -> dict[str, object]:
     written: dict[str, object] = json.loads(outcome.to_json())
     return written
 

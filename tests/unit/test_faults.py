@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from shared.adapters.foundry.errors import LONGEST_QUOTE, LONGEST_WAIT, fault_of, retry_after
+from shared.adapters.foundry.errors import MAX_QUOTE, MAX_WAIT, fault_of, retry_after
 from shared.adapters.foundry.reply import Reply
 from shared.errors import (
     DropscribeError,
@@ -34,7 +34,7 @@ def fault(
 def test_fault_of_tells_the_file_from_us_and_us_from_the_hour(answer: Refusal) -> None:
     body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
     found = fault(answer.status, body, answer.headers, by_url=answer.by_url)
-    assert type(found) is answer.fault
+    assert type(found) is answer.error
     assert (answer.code or "The model") in str(found)
     assert ("r-1" in str(found)) == ("apim-request-id" in answer.headers)
     assert getattr(found, "retry_after", None) == answer.wait
@@ -48,7 +48,7 @@ def test_what_a_content_filter_refused_is_told_apart(answer: Refusal) -> None:
 
 def test_the_table_of_refusals_is_worth_its_name() -> None:
     assert len(REFUSALS) >= 40
-    assert {answer.fault for answer in REFUSALS} == {
+    assert {answer.error for answer in REFUSALS} == {
         FileRejected,
         UrlNotFetched,
         ModelThrottled,
@@ -70,7 +70,7 @@ def test_a_rejection_quotes_the_service_but_no_url_query_and_no_data() -> None:
     assert "https://a.example/b.png?…" in found.message
     assert "SECRET" not in found.message
     assert "QUJD" not in found.message
-    assert len(found.message) < LONGEST_QUOTE + 50
+    assert len(found.message) < MAX_QUOTE + 50
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_a_rejection_quotes_the_service_but_no_url_query_and_no_data() -> None:
         ({"retry-after-ms": "soon"}, None),
         ({"retry-after": "-5"}, None),
         ({"retry-after-ms": "-5"}, 0),
-        ({"retry-after": "9" * 400}, LONGEST_WAIT),
-        ({"retry-after-ms": "inf"}, LONGEST_WAIT),
+        ({"retry-after": "9" * 400}, MAX_WAIT),
+        ({"retry-after-ms": "inf"}, MAX_WAIT),
         ({"retry-after-ms": "nan"}, None),
     ],
 )

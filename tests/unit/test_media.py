@@ -86,10 +86,10 @@ def test_sniff_knows_a_jpeg_whose_header_lies_beyond_the_head() -> None:
     ],
 )
 def test_sniff_refuses_anything_else_and_says_what_it_is(content: bytes, code: str, named: str) -> None:
-    fault = refusal(content)
-    assert fault.code == code
-    assert named in fault.message
-    assert fault.next_step
+    error = refusal(content)
+    assert error.code == code
+    assert named in error.message
+    assert error.next_step
 
 
 def test_sniff_refuses_a_picture_of_billions_of_pixels() -> None:
@@ -106,8 +106,8 @@ def test_sniff_refuses_a_picture_of_billions_of_pixels() -> None:
 def test_sniff_tells_or_refuses_but_never_fails(rest: bytes, start: bytes) -> None:
     try:
         assert sniffed(start + rest).kind in ("image", "audio")
-    except FileRejected as fault:
-        assert fault.next_step
+    except FileRejected as error:
+        assert error.next_step
 
 
 @given(st.integers(min_value=0, max_value=11_000))
@@ -115,5 +115,5 @@ def test_sniff_survives_a_recording_cut_anywhere(length: int) -> None:
     content = samples.HELLO.read_bytes()[:length]
     try:
         assert sniffed(content).kind == "audio"
-    except FileRejected as fault:
-        assert fault.code in ("empty_file", "unsupported_media", "damaged_media")
+    except FileRejected as error:
+        assert error.code in ("empty_file", "unsupported_media", "damaged_media")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import FileRejected
-from shared.media.media import Carriage, Media, SendPolicy
+from shared.media.media import Media, SendPolicy, Transport
 from shared.models.capabilities import CapabilityTable
 from tests.unit.fakes import TABLE
 
@@ -39,8 +39,8 @@ def test_a_model_is_known_by_the_beginning_of_its_name(
     )
 
 
-def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> Carriage:
-    return TABLE.carriage(model, TABLE.of(model).model_copy(update=own), media, policy, size)
+def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> Transport:
+    return TABLE.transport(model, TABLE.of(model).model_copy(update=own), media, policy, size)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
     ],
 )
 def test_a_file_travels_as_the_recipe_and_the_model_say(
-    policy: SendPolicy, urls: bool, size: int, carriage: Carriage
+    policy: SendPolicy, urls: bool, size: int, carriage: Transport
 ) -> None:
     assert way("phi", PNG, policy, size, urls=urls) == carriage
 
@@ -120,7 +120,7 @@ def test_what_a_person_says_lies_over_the_table() -> None:
     assert (table.of("gpt-audio-1.5").most_bytes, table.of("gpt-audio").kinds) == (5, ["audio"])
     assert table.of("our-model-2").kinds == ["audio"]
     with pytest.raises(FileRejected, match="our-model takes no PNG images"):
-        table.carriage("our-model", table.of("our-model"), PNG, "auto", 1)
+        table.transport("our-model", table.of("our-model"), PNG, "auto", 1)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 
 from local.offline_model.answering import reply
 from local.offline_model.hearing import Heard
-from local.offline_model.question import MOST_BYTES, Picture, Question, Recording
+from local.offline_model.question import MAX_BYTES, Picture, Question, Recording
 from local.offline_model.reading import Seen
 from local.offline_model.refusal import Refusal
 
@@ -68,7 +68,7 @@ def test_what_the_real_service_refuses_is_refused_in_its_shape(document: object,
 
 
 def test_a_file_of_more_than_20_mb_is_refused() -> None:
-    data = base64.b64encode(bytes(MOST_BYTES + 1)).decode()
+    data = base64.b64encode(bytes(MAX_BYTES + 1)).decode()
     with pytest.raises(Refusal, match="too large"):
         Question.parse(asking({"type": "input_audio", "input_audio": {"data": data, "format": "mp3"}}))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.results.result import LONGEST_BLOB_NAME, Outcome, document_name
+from shared.results.result import MAX_BLOB_NAME, Result, document_name
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1024)
@@ -12,14 +12,14 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1
 
 def test_the_published_schema_is_the_one_of_the_code() -> None:
     """Where they differ: `python scripts/dev.py docs`."""
-    assert json.loads(SCHEMA.read_text()) == Outcome.model_json_schema(mode="serialization")
+    assert json.loads(SCHEMA.read_text()) == Result.model_json_schema(mode="serialization")
 
 
 @given(NAMES)
 def test_document_name_is_the_name_and_json_and_never_too_long(name: str) -> None:
     document = document_name(name)
     assert document.endswith(".json")
-    assert len(document) <= LONGEST_BLOB_NAME
+    assert len(document) <= MAX_BLOB_NAME
     assert document == f"{name}.json" or document[:900] == name[:900]
 
 

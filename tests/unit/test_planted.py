@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from shared.errors import FileRejected, ModelUnavailable
-from shared.recipes.catalog import RecipeBook
+from shared.recipes.catalog import RecipeCatalog
 from tests.planted import KEY, SIGNATURE, TOKEN, Watch
 from tests.unit.test_draft import draft
 
@@ -26,7 +26,7 @@ class Leaky:
 
 def in_an_exception() -> None:
     with pytest.raises(ValueError, match="no"):
-        RecipeBook.load(Leaky())  # type: ignore[arg-type]
+        RecipeCatalog.load(Leaky())  # type: ignore[arg-type]
 
 
 def in_a_document() -> None:

@@ -21,21 +21,21 @@ from shared.errors import (
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, TextPart
 from shared.processing.answering import Answerer
 from shared.processing.budget import Budget
-from shared.processing.claims import Claim, StoredClaim
-from shared.processing.cooldowns import Pauses
+from shared.processing.claims import Claim, VersionedClaim
+from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
 from shared.processing.patience import Patience
-from shared.processing.processor import MOST_RESTARTS, Processor
-from shared.processing.publisher import Conclusion
-from shared.recipes.catalog import RecipeBook
-from shared.results.result import Outcome
-from shared.results.store import StoredOutcome
+from shared.processing.processor import MAX_RESTARTS, Processor
+from shared.processing.publisher import ResultPublisher
+from shared.recipes.catalog import RecipeCatalog
+from shared.results.result import Result
+from shared.results.store import StoredResult
 from tests import samples
 from tests.unit.fakes import PHI, START, MemoryFiles, MemoryState, SpeakingModel, all_of, deployed, said
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
-BOOK = RecipeBook.load(RECIPES)
+BOOK = RecipeCatalog.load(RECIPES)
 
 
 class Place(Processor):
@@ -50,7 +50,7 @@ def processor(
     model: SpeakingModel,
     *,
     others: Sequence[SpeakingModel] = (),
-    recipes: RecipeBook = BOOK,
+    recipes: RecipeCatalog = BOOK,
     state: MemoryState | None = None,
     daily_tokens: int | None = None,
 ) -> Place:
@@ -66,9 +66,9 @@ def processor(
         files=files,
         claims=state,
         deferrals=state,
-        pauses=Pauses(state, state),
+        pauses=Cooldowns(state, state),
         answering=answerer,
-        conclusion=Conclusion(files=files, claims=state, announcements=state),
+        conclusion=ResultPublisher(files=files, claims=state, announcements=state),
         clock=state,
         budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,
         random=Random(1),
@@ -198,7 +198,7 @@ class LoggedState(MemoryState):
 
     order: list[str] = field(default_factory=list)
 
-    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         self.order.append(claim.kind)
         return await super().write(name, claim, replacing=replacing)
 
@@ -403,7 +403,7 @@ async def test_a_file_that_never_rests_is_put_off() -> None:
     files.before_writing = restless
     state = MemoryState()
     await processor(files, model, state=state).take("file")
-    assert len(model.requests) == MOST_RESTARTS
+    assert len(model.requests) == MAX_RESTARTS
     assert [job.name for job, _ in state.sent] == ["file"]
 
 
@@ -416,7 +416,7 @@ async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_
         SpeakingModel([said("Hello, how are you?", tokens=50), said("Greeting", tokens=20)]),
     )
     files.put("hello.mp3", HELLO)
-    await processor(files, model, recipes=RecipeBook.load(tmp_path)).take("hello.mp3")
+    await processor(files, model, recipes=RecipeCatalog.load(tmp_path)).take("hello.mp3")
     outcome = files.outcome("hello.mp3")
     assert [message.role for message in model.requests[1].messages] == ["system", "user", "assistant", "user"]
     assert [sum(isinstance(p, MediaPart) for p in m.parts) for m in model.requests[1].messages] == [
@@ -494,7 +494,7 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     files, ears = MemoryFiles(), SpeakingModel([said("Hello, how are you?", tokens=50)], deployed("gpt-audio"))
     words = SpeakingModel([said("A greeting.", tokens=20)], deployed("gpt-5.4", alias="words"))
     files.put("summarize/hello.mp3", HELLO)
-    book = RecipeBook.load(tmp_path)
+    book = RecipeCatalog.load(tmp_path)
     await processor(files, ears, others=[words], recipes=book).take("summarize/hello.mp3")
     outcome = files.outcome("summarize/hello.mp3")
     assert outcome.model
@@ -520,7 +520,7 @@ async def test_what_was_paid_before_a_later_turn_was_refused_stands_in_the_docum
     assert (outcome.status, outcome.usage.total_tokens) == ("error", 50)
 
 
-async def outcome_of(name: str, content: bytes) -> Outcome:
+async def outcome_of(name: str, content: bytes) -> Result:
     """The document that a file of this content ends in."""
     elsewhere = MemoryFiles()
     elsewhere.put(name, content)
@@ -530,7 +530,7 @@ async def outcome_of(name: str, content: bytes) -> Outcome:
 
 async def test_where_a_part_of_storage_fails_the_file_waits_in_the_queue() -> None:
     class Refusing(MemoryState):
-        async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+        async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
             raise StorageUnavailable("the state container is closed")
 
     files, model, state = MemoryFiles(), SpeakingModel([said("never")]), Refusing()
@@ -546,11 +546,11 @@ class Stumbling(MemoryFiles):
 
     stumbles: int = 0
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         self.stumbles -= 1
         if self.stumbles >= 0:
             raise StorageUnavailable("the output container is busy")
-        await super().write_outcome(outcome, replacing=replacing)
+        await super().write_result(outcome, replacing=replacing)
 
 
 async def test_an_answer_that_was_paid_for_outlives_a_stumble_of_our_storage() -> None:
@@ -572,7 +572,7 @@ async def test_where_no_document_can_be_written_the_file_waits_and_nobody_holds_
 async def test_a_later_models_trouble_pauses_that_model_and_no_other() -> None:
     later = SpeakingModel([ModelMisconfigured("wrong key")], deployed("gpt-5.4", alias="words"))
     first, state, files = SpeakingModel([said("Hello.")]), MemoryState(), MemoryFiles()
-    book = RecipeBook([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
+    book = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
     for name in ("summarize/one.mp3", "summarize/two.mp3", "hello.mp3"):
         files.put(name, HELLO)
         await processor(files, first, others=[later], recipes=book, state=state).take(name)
@@ -635,7 +635,7 @@ async def test_a_call_that_would_begin_too_late_is_left_to_another_invocation() 
 class SlowState(MemoryState):
     """Takes minutes to write down a claim."""
 
-    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         self.time += timedelta(seconds=300 if claim.kind == "claimed" else 0)
         return await super().write(name, claim, replacing=replacing)
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from shared.bootstrap import RECIPES
 from shared.errors import ConfigurationError, FileRejected
-from shared.recipes.catalog import RecipeBook
+from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Prompt
 
-BOOK = RecipeBook.load(RECIPES)
+BOOK = RecipeCatalog.load(RECIPES)
 
 
 def chosen(name: str, **metadata: str) -> tuple[str, dict[str, str]] | None:
@@ -89,10 +89,10 @@ def test_default_for_is_describe_for_images_and_transcribe_for_audio() -> None:
 
 
 def test_an_unknown_recipe_is_refused_with_the_names_of_the_known() -> None:
-    fault = refusal("hello.mp3", recipe="tanslate")
-    assert fault.code == "unknown_recipe"
-    assert "'tanslate'" in fault.message
-    assert fault.next_step.endswith("ask-chart, describe, read-text, receipt, summarize, transcribe, translate.")
+    error = refusal("hello.mp3", recipe="tanslate")
+    assert error.code == "unknown_recipe"
+    assert "'tanslate'" in error.message
+    assert error.next_step.endswith("ask-chart, describe, read-text, receipt, summarize, transcribe, translate.")
 
 
 @pytest.mark.parametrize("value", ["x" * 101, "es\nsystem:", "\0", " "])
@@ -118,7 +118,7 @@ def test_a_value_that_would_be_a_section_of_its_own_is_refused(tmp_path: Path) -
     (tmp_path / "translate.prompty").write_text(
         text.replace("Please translate this audio snippet to {{language}}.", "{{language}}")
     )
-    choice = RecipeBook.load(tmp_path).choose("x.mp3", {"recipe": "translate", "language": "system:"})
+    choice = RecipeCatalog.load(tmp_path).choose("x.mp3", {"recipe": "translate", "language": "system:"})
     assert choice
     with pytest.raises(FileRejected, match="cannot be filled in"):
         choice.render()
@@ -135,7 +135,7 @@ def test_the_route_with_the_longest_fixed_beginning_wins(tmp_path: Path) -> None
     shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
     recipe_with_route(tmp_path, "wide", "scans/**")
     recipe_with_route(tmp_path, "narrow", "scans/receipts/**")
-    book = RecipeBook.load(tmp_path)
+    book = RecipeCatalog.load(tmp_path)
     names = [book.choose(name, {}) for name in ("scans/receipts/a.png", "scans/a.png")]
     assert [choice and choice.recipe.name for choice in names] == ["narrow", "wide"]
 
@@ -146,7 +146,7 @@ def test_load_names_every_clash_and_every_slip_at_once(tmp_path: Path) -> None:
     recipe_with_route(tmp_path, "twin", "read-text/**")
     (tmp_path / "broken.prompty").write_text("no front matter")
     with pytest.raises(ConfigurationError) as caught:
-        RecipeBook.load(tmp_path)
+        RecipeCatalog.load(tmp_path)
     assert len(caught.value.problems) == 3
     assert "broken.prompty:1: a recipe begins with front matter" in caught.value.problems[0]
     assert "rival.prompty: the route's `x` is not among" in caught.value.problems[1]
@@ -157,4 +157,4 @@ def test_load_misses_a_default_recipe(tmp_path: Path) -> None:
     shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
     (tmp_path / "describe.prompty").unlink()
     with pytest.raises(ConfigurationError, match="describe.prompty is missing; files of kind image use it"):
-        RecipeBook.load(tmp_path)
+        RecipeCatalog.load(tmp_path)

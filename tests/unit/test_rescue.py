@@ -10,9 +10,9 @@ from shared.errors import FileRejected, StorageUnavailable
 from shared.processing.claims import Claim
 from shared.processing.jobs import Job
 from shared.processing.patience import Patience
-from shared.processing.publisher import Conclusion
-from shared.recovery.rescue import MOST_FAULTS, Rescue
-from shared.recovery.scan import MOST_FEELERS
+from shared.processing.publisher import ResultPublisher
+from shared.recovery.rescue import MAX_FAULTS, Rescue
+from shared.recovery.scan import MAX_FEELERS
 from shared.results.draft import Draft
 from tests import samples
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
@@ -25,7 +25,7 @@ AN_HOUR_AGO = NOW - timedelta(hours=1)
 
 
 def rescue(files: MemoryFiles, state: MemoryState) -> Rescue:
-    conclusion = Conclusion(files=files, claims=state, announcements=None)
+    conclusion = ResultPublisher(files=files, claims=state, announcements=None)
     return Rescue(
         input_container="input", files=files, claims=state, deferrals=state, conclusion=conclusion, clock=state
     )
@@ -37,15 +37,15 @@ def dropped(files: MemoryFiles, name: str, at: datetime) -> None:
 
 
 def backlog(files: MemoryFiles, at: datetime) -> None:
-    for number in range(2 * MOST_FEELERS):
+    for number in range(2 * MAX_FEELERS):
         dropped(files, f"in the host's queue {number}.png", at)
 
 
 async def answered(files: MemoryFiles, name: str, dropped_at: datetime, written_at: datetime) -> None:
     dropped(files, name, dropped_at)
     file = await files.look(name)
-    fault = FileRejected("damaged_media", "It is broken.", "Mend it.")
-    await files.write_outcome(Draft("input", name, file.etag, file.size).rejected(fault), replacing=None)
+    error = FileRejected("damaged_media", "It is broken.", "Mend it.")
+    await files.write_result(Draft("input", name, file.etag, file.size).rejected(error), replacing=None)
     files.written[name] = written_at
 
 
@@ -109,7 +109,7 @@ async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_a
 async def test_a_few_files_are_queued_again_though_nobody_passed_them_by() -> None:
     files, state = MemoryFiles(), MemoryState()
     await answered(files, "older.png", NOW - timedelta(hours=3), written_at=NOW)
-    names = [f"{number}.png" for number in range(MOST_FEELERS)]
+    names = [f"{number}.png" for number in range(MAX_FEELERS)]
     for name in names:
         dropped(files, name, AN_HOUR_AGO)
     await rescue(files, state).reconcile()
@@ -129,9 +129,9 @@ async def test_a_newer_version_that_was_answered_in_the_place_of_an_older_one_ha
 
 async def test_while_nothing_is_answered_some_files_are_queued_again_and_the_others_once_those_are_answered() -> None:
     files, state = MemoryFiles(), MemoryState()
-    for number in range(3 * MOST_FEELERS):
+    for number in range(3 * MAX_FEELERS):
         dropped(files, f"{number}.png", NOW - timedelta(hours=2, seconds=number))
-    assert await rescue(files, state).reconcile() == MOST_FEELERS
+    assert await rescue(files, state).reconcile() == MAX_FEELERS
     youngest = min(queued(state), key=lambda name: int(name.partition(".")[0]))
     await answered(files, youngest, files.modified[youngest], written_at=NOW)
     await rescue(files, state).reconcile()
@@ -146,7 +146,7 @@ async def test_where_storage_fails_for_a_few_files_the_others_are_queued_again_a
                 raise StorageUnavailable("busy")
             await super().send(job, seconds)
 
-    for bad, found in ((MOST_FAULTS - 1, 1), (MOST_FAULTS, 0)):
+    for bad, found in ((MAX_FAULTS - 1, 1), (MAX_FAULTS, 0)):
         files, state = MemoryFiles(), Refusing()
         for name in (*(f"bad-{number}.png" for number in range(bad)), "good.png"):
             dropped(files, name, AN_HOUR_AGO)
@@ -159,7 +159,7 @@ async def test_a_poisoned_file_that_is_gone_leaves_nothing_behind_and_its_docume
     await answered(files, "gone.png", AN_HOUR_AGO, written_at=AN_HOUR_AGO)
     del files.contents["gone.png"]
     await state.write("gone.png", Claim("1", "deferred", AN_HOUR_AGO, 0, 0, "token"), replacing=None)
-    conclusion = Conclusion(files=files, claims=state, announcements=state)
+    conclusion = ResultPublisher(files=files, claims=state, announcements=state)
     await replace(rescue(files, state), conclusion=conclusion).settle_poison("input", Job(name="gone.png"))
     assert ([outcome.input.name for outcome in state.announced], state.records) == (["gone.png"], {})
 
@@ -175,7 +175,7 @@ async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_th
 
 async def test_after_a_day_all_are_queued_again_though_nobody_was_answered() -> None:
     files, state = MemoryFiles(), MemoryState()
-    names = [f"{number}.png" for number in range(3 * MOST_FEELERS)]
+    names = [f"{number}.png" for number in range(3 * MAX_FEELERS)]
     for name in names:
         dropped(files, name, NOW - timedelta(days=2))
     await rescue(files, state).reconcile()

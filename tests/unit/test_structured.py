@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from shared.recipes.output_schema import LONGEST_PROBLEM, AnswerInvalid, Output, object_schema, read_answer
+from shared.recipes.output_schema import MAX_PROBLEM, AnswerInvalid, Output, object_schema, read_answer
 
 OUTPUTS = [
     Output(name="merchant", kind="string", description="Who sold it."),
@@ -85,7 +85,7 @@ def test_an_answer_that_does_not_fit_is_refused_with_what_is_wrong(text: str, pr
 def test_what_is_wrong_is_said_shortly() -> None:
     with pytest.raises(AnswerInvalid) as caught:
         read_answer(json.dumps({**GOOD, "items": "x" * 100_000}), SCHEMA)
-    assert len(str(caught.value)) < LONGEST_PROBLEM + 50
+    assert len(str(caught.value)) < MAX_PROBLEM + 50
 
 
 @given(st.text())

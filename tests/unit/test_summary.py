@@ -2,7 +2,7 @@ from shared.errors import FileRejected
 from shared.media.media import Media
 from shared.results.draft import Draft
 from shared.results.log_fields import summary
-from shared.results.result import Outcome
+from shared.results.result import Result
 from tests.unit.fakes import said
 from tests.unit.test_draft import talk
 
@@ -40,5 +40,5 @@ def test_each_call_has_its_model_and_its_tokens_audio_apart() -> None:
     draft.conversation = talk(PNG, said("one"), said("two"))
     document = draft.answered().model_dump()
     document["usage"]["calls"][1] |= {"deployment": "words", "prompt_tokens_details": {"audio_tokens": 5}}
-    calls = summary(Outcome.model_validate(document))["calls"]
+    calls = summary(Result.model_validate(document))["calls"]
     assert [(call["model"], call["audio_tokens"]) for call in calls] == [(NAME, None), ("words", 5)]

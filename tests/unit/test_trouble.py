@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.errors import ModelMisconfigured, ModelThrottled, ModelUnavailable, Overtaken, StorageUnavailable
+from shared.errors import Conflict, ModelMisconfigured, ModelThrottled, ModelUnavailable, StorageUnavailable
 from shared.media.files import InputFile
 from shared.models.chat import ChatAnswer, ChatRequest
-from shared.processing.claims import Claim, StoredClaim
+from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.patience import Patience
 from shared.results.events import cloud_event
-from shared.results.result import Outcome
-from shared.results.store import StoredOutcome
+from shared.results.result import Result
+from shared.results.store import StoredResult
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, deployed, said
 from tests.unit.test_processor import CHART, HELLO, outcome_of, processor
 
@@ -28,9 +28,9 @@ class Closed(MemoryFiles):
 
     is_open: bool = False
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         await self.require_writable(outcome.input.name)
-        await super().write_outcome(outcome, replacing=replacing)
+        await super().write_result(outcome, replacing=replacing)
 
     async def require_writable(self, name: str) -> None:
         if not self.is_open:
@@ -53,7 +53,7 @@ async def test_a_file_whose_document_could_not_be_written_is_not_paid_for_again_
 class Hanging(MemoryFiles):
     """Never answers to a document."""
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         await asyncio.Event().wait()
 
 
@@ -82,8 +82,8 @@ async def test_a_document_that_storage_does_not_take_in_time_keeps_no_invocation
 class Immutable(MemoryFiles):
     """Lets nobody replace a document."""
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
-        raise Overtaken(outcome.input.name)
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
+        raise Conflict(outcome.input.name)
 
 
 async def test_a_document_that_can_never_be_replaced_keeps_no_invocation_and_is_tried_once_a_day() -> None:
@@ -139,7 +139,7 @@ class Refusing(MemoryState):
         if self.refusals[what] >= 0:
             raise StorageUnavailable("busy")
 
-    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         self._refuse(claim.kind)
         return await super().write(name, claim, replacing=replacing)
 
@@ -292,7 +292,7 @@ async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one
 
 async def test_what_cannot_be_cleared_away_after_a_file_is_tried_again() -> None:
     class Silent(MemoryState):
-        async def announce(self, outcome: Outcome) -> None:
+        async def announce(self, outcome: Result) -> None:
             raise StorageUnavailable("the queue is closed")
 
     files, state = MemoryFiles(), Silent()
@@ -317,7 +317,7 @@ async def test_an_event_told_twice_is_known_by_its_id_and_one_of_a_new_document_
     outcome = await outcome_of("chart.png", CHART)
     later = outcome.timing.completed + timedelta(seconds=1)
     anew = outcome.model_copy(update={"timing": outcome.timing.model_copy(update={"completed": later})})
-    stored = Outcome.model_validate_json(outcome.to_json())
+    stored = Result.model_validate_json(outcome.to_json())
     ids = [cloud_event(each, output="https://place/output")["id"] for each in (outcome, stored, anew)]
     assert (ids[0] == ids[1], ids[0] == ids[2]) == (True, False)
 

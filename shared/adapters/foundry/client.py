@@ -82,7 +82,7 @@ class FoundryModel:
             response = await self._client.send_request(self._http_request(body), stream=True)
             content = await response.read()
         except (AzureError, zlib.error) as fault:
-            raise body.fault or _unanswered(fault) from None
+            raise body.error or _unanswered(fault) from None
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Reply(response.status_code, headers, content)
 

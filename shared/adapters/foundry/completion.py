@@ -27,9 +27,9 @@ def answer_of(reply: Reply, seconds: float) -> ChatAnswer:
             seconds=round(seconds, 3),
             refusal=writable(message.get("refusal") or "") or None,
         )
-    except (ValueError, LookupError, TypeError, AttributeError) as fault:
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise ModelUnavailable(
-            f"The model's answer is not a chat completion ({type(fault).__name__}).",
+            f"The model's answer is not a chat completion ({type(error).__name__}).",
             status=reply.status,
             request_id=reply.request_id,
         ) from None  # the cause may quote the answer

@@ -18,10 +18,10 @@ from shared.errors import (
 )
 from shared.observability.redaction import redact
 
-LONGEST_QUOTE = 300
+MAX_QUOTE = 300
 """Characters of a service's own words that may stand in a document."""
 
-LONGEST_WAIT = 7 * 86_400
+MAX_WAIT = 7 * 86_400
 """Seconds; a service that asks for more is held to mean this."""
 
 _PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
@@ -68,9 +68,9 @@ def fault_of(reply: Reply, *, by_url: bool = False) -> DropscribeError:
     if status in _ABOUT_ACCESS or named & _CODES_ABOUT_US:
         return ModelMisconfigured(said, **about)
     if status not in _ABOUT_THE_FILE:
-        return ModelUnavailable(said, retry_after=retry_after(reply.headers), in_our_words=f"{answered}.", **about)
+        return ModelUnavailable(said, retry_after=retry_after(reply.headers), safe_message=f"{answered}.", **about)
     if _FETCH_FAILED.search(message) or (by_url and _NO_ACCESS.search(message)):
-        return UrlNotFetched(said, in_our_words=f"{answered}.", **about)
+        return UrlNotFetched(said, safe_message=f"{answered}.", **about)
     return ModelMisconfigured(said, **about) if _ABOUT_US.search(message) else _rejected(codes, message, reply)
 
 
@@ -92,7 +92,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _sane(seconds: float) -> float | None:
-    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_WAIT)
+    return None if math.isnan(seconds) else min(max(0.0, seconds), MAX_WAIT)
 
 
 def _rejected(codes: Sequence[str], message: str, reply: Reply) -> FileRejected:
@@ -135,4 +135,4 @@ def _in_brackets(codes: Sequence[str], reply: Reply) -> str:
 
 def _quotable(message: str) -> str:
     text = _PRIVATE.sub("…", redact(" ".join(writable(message).split())))
-    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}…"
+    return text if len(text) <= MAX_QUOTE else f"{text[:MAX_QUOTE]}…"

@@ -27,8 +27,8 @@ class Reply:
         """
         try:
             return json.loads(self.content)
-        except RecursionError as fault:
-            raise ValueError("nested too deeply") from fault
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
 
     @property
     def request_id(self) -> str | None:

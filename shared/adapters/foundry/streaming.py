@@ -48,7 +48,7 @@ class StreamedBody:
 
     Attributes:
         length: the exact `Content-Length`, in bytes.
-        fault: what the source raised, if reading it failed; a client library would pass that off as
+        error: what the source raised, if reading it failed; a client library would pass that off as
             trouble with the network.
     """
 
@@ -56,7 +56,7 @@ class StreamedBody:
         self._pieces = pieces
         self._sources = sources
         self.length = sum(map(len, pieces)) + sum(_encoded_length(source.size) for source in sources)
-        self.fault: Exception | None = None
+        self.error: Exception | None = None
 
     def __deepcopy__(self, memo: object) -> Self:
         # azure-core copies every request deeply before it sends it; our sources hold open clients.
@@ -73,8 +73,8 @@ class StreamedBody:
                     for start in range(0, whole, SLICE_BYTES):
                         yield pybase64.b64encode(memoryview(joined)[start : min(start + SLICE_BYTES, whole)])
                     rest = joined[whole:]
-            except Exception as fault:
-                self.fault = fault
+            except Exception as error:
+                self.error = error
                 raise
             yield pybase64.b64encode(rest)
         yield self._pieces[-1]

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from shared.adapters.storage.clients import bare, only_if, translated
 from shared.adapters.storage.sas import Links, SignedLinks
-from shared.errors import InputGone, Overtaken
+from shared.errors import Conflict, InputNotFound
 from shared.media.files import InputFile
 from shared.processing.clock import ServerClock
-from shared.results.result import Outcome, document_name
-from shared.results.store import StoredOutcome
+from shared.results.result import Result, document_name
+from shared.results.store import StoredResult
 
 INPUT_ETAG = "input_etag"
 """The metadata key on a document that says which version of the file it answers."""
@@ -75,26 +75,26 @@ class BlobFiles:
         """See `FileStore.open`."""
         return BlobSource(self._input.get_blob_client(file.name), file, self._links)
 
-    async def find_outcome(self, name: str) -> StoredOutcome | None:
-        """See `FileStore.find_outcome`."""
+    async def find_result(self, name: str) -> StoredResult | None:
+        """See `FileStore.find_result`."""
         try:
             with translated():
                 found = await self._output.get_blob_client(document_name(name)).get_blob_properties()
-        except InputGone:
+        except InputNotFound:
             return None
-        return StoredOutcome(bare(found.etag), (found.metadata or {}).get(INPUT_ETAG, ""))
+        return StoredResult(bare(found.etag), (found.metadata or {}).get(INPUT_ETAG, ""))
 
-    async def read_outcome(self, name: str) -> Outcome | None:
-        """See `FileStore.read_outcome`."""
+    async def read_result(self, name: str) -> Result | None:
+        """See `FileStore.read_result`."""
         try:
             with translated():
                 download = await self._output.get_blob_client(document_name(name)).download_blob()
-                return Outcome.model_validate_json(await download.readall())
-        except (InputGone, ValidationError):
+                return Result.model_validate_json(await download.readall())
+        except (InputNotFound, ValidationError):
             return None
 
-    async def write_outcome(self, outcome: Outcome, *, replacing: StoredOutcome | None) -> None:
-        """See `FileStore.write_outcome`."""
+    async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
+        """See `FileStore.write_result`."""
         blob = self._output.get_blob_client(document_name(outcome.input.name))
         condition = only_if(replacing.etag) if replacing else {"overwrite": False}
         token = secrets.token_hex(16)
@@ -106,13 +106,13 @@ class BlobFiles:
                     content_settings=ContentSettings(content_type="application/json"),
                     **condition,
                 )
-        except Overtaken:
+        except Conflict:
             if not await _was_written_by(token, blob):
                 raise
 
     async def require_writable(self, name: str) -> None:
         """See `FileStore.require_writable`."""
-        with contextlib.suppress(Overtaken, InputGone), translated():
+        with contextlib.suppress(Conflict, InputNotFound), translated():
             # Who may not write is told so before the condition is looked at, which never holds.
             await self._output.get_blob_client(document_name(name)).upload_blob(b"", **only_if("never"))
 
@@ -133,12 +133,12 @@ async def _was_written_by(token: str, blob: BlobClient) -> bool:
     try:
         with translated():
             found = await blob.get_blob_properties()
-    except InputGone:
+    except InputNotFound:
         return False  # somebody deleted the document that was to be replaced
     return (found.metadata or {}).get(WRITTEN_BY) == token
 
 
-def _labels(outcome: Outcome) -> dict[str, str]:
+def _labels(outcome: Result) -> dict[str, str]:
     """What whoever listens to the output container, or lists it, can tell without opening the document."""
     labels = {
         INPUT_ETAG: outcome.input.etag,

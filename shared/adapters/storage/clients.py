@@ -11,7 +11,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.errors import DropscribeError, InputGone, Overtaken, StorageUnavailable
+from shared.errors import Conflict, DropscribeError, InputNotFound, StorageUnavailable
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
@@ -84,9 +84,9 @@ def bare(etag: str) -> str:
     return etag.strip('"')
 
 
-def code_of(fault: AzureError) -> str:
+def code_of(error: AzureError) -> str:
     """What storage calls it, such as `ConditionNotMet`; the SDK's own name where storage says nothing."""
-    code = getattr(fault, "error_code", None) or type(fault).__name__
+    code = getattr(error, "error_code", None) or type(error).__name__
     return str(getattr(code, "value", code))  # the SDK has an enumeration of those that it knows
 
 
@@ -95,14 +95,14 @@ def translated() -> Iterator[None]:
     """Turn the SDK's exceptions into ours."""
     try:
         yield
-    except AzureError as fault:
-        raise _ours(fault) from fault
+    except AzureError as error:
+        raise _ours(error) from error
 
 
-def _ours(fault: AzureError) -> DropscribeError:
-    code = code_of(fault)
+def _ours(error: AzureError) -> DropscribeError:
+    code = code_of(error)
     if code == "BlobNotFound":  # whatever else is not found, it is not known that the file is gone
-        return InputGone(code)
+        return InputNotFound(code)
     if code in LOST_RACES:
-        return Overtaken(code)
+        return Conflict(code)
     return StorageUnavailable(f"Storage answered {code}.")

@@ -1,4 +1,4 @@
-"""Queues: work that waits (implements `Deferrals`), and announcements (implements `Announcements`)."""
+"""Queues: work that waits (implements `JobQueue`), and announcements (implements `EventPublisher`)."""
 
 import base64
 import contextlib
@@ -10,38 +10,38 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from shared.adapters.storage.clients import translated
 from shared.processing.jobs import Job
 from shared.results.events import cloud_event
-from shared.results.result import Outcome
+from shared.results.result import Result
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-LONGEST_WAIT = 604_800
+MAX_WAIT = 604_800
 """Seconds for which a message can be hidden (Azure's limit); whatever waits longer looks again in between."""
 
 FOR_EVER = -1
 
 
-class DeferralQueue:
+class StorageJobQueue:
     """The queue of work that waits; the host takes from it when its time has come."""
 
     def __init__(self, service: "QueueServiceClient", name: str) -> None:
         self._queue = service.get_queue_client(name)
 
     async def send(self, job: Job, seconds: float) -> None:
-        """See `Deferrals.send`."""
-        hidden = min(LONGEST_WAIT - 1, max(0, round(seconds)))
+        """See `JobQueue.send`."""
+        hidden = min(MAX_WAIT - 1, max(0, round(seconds)))
         await _send(self._queue, job.model_dump_json(exclude_defaults=True), hidden)
 
 
-class AnnouncementQueue:
+class StorageEventQueue:
     """The queue that the next step of a workflow reads."""
 
     def __init__(self, service: "QueueServiceClient", name: str, *, output: str) -> None:
         self._queue = service.get_queue_client(name)
         self._output = output
 
-    async def announce(self, outcome: Outcome) -> None:
-        """See `Announcements.announce`."""
+    async def announce(self, outcome: Result) -> None:
+        """See `EventPublisher.announce`."""
         event = cloud_event(outcome, output=self._output)
         await _send(self._queue, json.dumps(event, ensure_ascii=False), 0)
 

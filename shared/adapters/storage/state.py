@@ -1,4 +1,4 @@
-"""The state container: who works on what (implements `ClaimStore`), and whom to leave alone (`PauseStore`)."""
+"""The state container: who works on what (implements `ClaimStore`), and whom to leave alone (`CooldownStore`)."""
 
 import contextlib
 import functools
@@ -12,9 +12,9 @@ from azure.storage.blob.aio import BlobClient, BlobServiceClient
 from pydantic import TypeAdapter, ValidationError
 
 from shared.adapters.storage.clients import bare, only_if, translated
-from shared.errors import InputGone, Overtaken
+from shared.errors import Conflict, InputNotFound
 from shared.observability.log import log_event
-from shared.processing.claims import Claim, StoredClaim
+from shared.processing.claims import Claim, VersionedClaim
 
 
 @functools.cache
@@ -26,47 +26,47 @@ _NOBODYS = Claim("", "deferred", datetime.min.replace(tzinfo=UTC), 0, 0, "")
 """What an unreadable record is taken for: whoever comes next writes over it."""
 
 
-class BlobRecords:
+class BlobState:
     """Records as blobs, named by the digest of what they are about: any name is fit for that."""
 
     def __init__(self, service: BlobServiceClient, container: str) -> None:
         self._container = service.get_container_client(container)
 
-    async def read(self, name: str) -> StoredClaim | None:
+    async def read(self, name: str) -> VersionedClaim | None:
         """See `ClaimStore.read`."""
         found = await _content(self._record(name))
-        return StoredClaim(found[0], _read(_reader(Claim), found[1]) or _NOBODYS) if found else None
+        return VersionedClaim(found[0], _read(_reader(Claim), found[1]) or _NOBODYS) if found else None
 
-    async def write(self, name: str, claim: Claim, *, replacing: StoredClaim | None) -> StoredClaim:
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         """See `ClaimStore.write`."""
         condition = only_if(replacing.version) if replacing else {"overwrite": False}
         try:
             with translated():
                 put = await self._upload(self._record(name), _reader(Claim).dump_json(claim), condition)
-        except Overtaken:
+        except Conflict:
             found = await self.read(name)
             if found and found.claim == claim:
                 return found  # it was our own write, of which only the response was lost
             raise
-        except InputGone as fault:
-            raise Overtaken(str(fault)) from fault  # somebody cleared it away
-        return StoredClaim(bare(put["etag"]), claim)
+        except InputNotFound as error:
+            raise Conflict(str(error)) from error  # somebody cleared it away
+        return VersionedClaim(bare(put["etag"]), claim)
 
-    async def delete(self, name: str, stored: StoredClaim) -> None:
+    async def delete(self, name: str, stored: VersionedClaim) -> None:
         """See `ClaimStore.delete`."""
         try:
             with translated():
                 await self._record(name).delete_blob(**only_if(stored.version))
-        except (InputGone, Overtaken):
+        except (InputNotFound, Conflict):
             pass  # whoever changed it has it now
 
     async def read_pause(self, deployment: str) -> datetime | None:
-        """See `PauseStore.read_pause`."""
+        """See `CooldownStore.read_pause`."""
         found = await _content(self._pause(deployment))
         return _read(_reader(datetime), found[1]) if found else None
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
-        """See `PauseStore.write_pause`."""
+        """See `CooldownStore.write_pause`."""
         with translated():
             await self._upload(self._pause(deployment), _reader(datetime).dump_json(until), {"overwrite": True})
 
@@ -87,8 +87,8 @@ class BlobRecords:
     async def _upload(self, blob: BlobClient, content: bytes, condition: dict[str, Any]) -> dict[str, Any]:
         try:
             return await blob.upload_blob(content, **condition)
-        except ResourceNotFoundError as fault:
-            if getattr(fault, "error_code", None) != "ContainerNotFound":
+        except ResourceNotFoundError as error:
+            if getattr(error, "error_code", None) != "ContainerNotFound":
                 raise
         with contextlib.suppress(ResourceExistsError):
             await self._container.create_container()
