@@ -11,7 +11,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from shared import bootstrap
 from tests import samples
 from tests.e2e.conftest import App
-from tests.e2e.test_files import plain
+from tests.support.wording import TOLERATED, share_missing, word_error_rate
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ async def answered(app: tuple[bootstrap.Dropscribe, App], name: str, content: by
 @pytest.mark.live
 async def test_a_picture_is_read(app: tuple[bootstrap.Dropscribe, App]) -> None:
     text = await answered(app, "read-text/chart.png", samples.CHART.read_bytes())
-    assert all(word in text for word in samples.WORDS_IN_CHART)
+    assert share_missing(text, samples.WORDS_IN_CHART) <= TOLERATED
 
 
 @pytest.mark.live
 async def test_a_recording_is_heard(app: tuple[bootstrap.Dropscribe, App]) -> None:
     text = await answered(app, "hello.mp3", samples.HELLO.read_bytes())
-    assert plain(text) == samples.WORDS_IN_HELLO
+    assert word_error_rate(text, samples.WORDS_IN_HELLO) <= TOLERATED

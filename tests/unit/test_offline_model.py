@@ -77,7 +77,8 @@ TAKEN: dict[str, Any] = {
 
 def test_what_steers_a_model_is_taken() -> None:
     assert Question.parse(asking(**TAKEN)).most_tokens == 9
-    assert Question.parse(asking(**dict.fromkeys(TAKEN))).most_tokens is None
+    unset: dict[str, Any] = dict.fromkeys(TAKEN)
+    assert Question.parse(asking(**unset)).most_tokens is None
 
 
 @pytest.mark.parametrize(
