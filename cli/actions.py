@@ -16,7 +16,8 @@ from cli import running_host, show
 from cli.arguments import Drop
 from cli.dropping import Document, Dropbox, DropFailedError
 from cli.redriving import Place, Redrive, Wanted
-from local.host import DIFFERENCES
+from local.activity import activity
+from local.host import SELF
 from local.process import NotStartedError
 from local.stack import APP, Ports, Stack, running
 from local.stopping import stop_event
@@ -148,14 +149,19 @@ async def host() -> int:
     if running_host.RunningHost.find():
         show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
         return 1
-    async with _stack(running_host.LOGS, running_host.STORAGE, _free(USUAL_PORTS)) as stack:
+    async with _stack(running_host.LOGS, running_host.STORAGE, _free(USUAL_PORTS), _tell) as stack:
         running_host.record(stack)
-        show.host(stack, DIFFERENCES)
+        show.host(stack, SELF)
         try:
-            await _unless(_stopped(stack), stop_event().wait())
+            await _unless(stack.stopped(), stop_event().wait())
         finally:
             running_host.forget()
     return 0
+
+
+def _tell(line: str) -> None:
+    if shown := activity(line):
+        show.console.print(Text(shown), soft_wrap=True)
 
 
 async def _run(
@@ -164,7 +170,7 @@ async def _run(
     with tempfile.TemporaryDirectory(prefix="dropscribe-") as logs:
         async with _stack(Path(logs)) as stack:
             box = Dropbox(stack.storage, stack.input_container, stack.output_container)
-            code, documents = await _unless(_stopped(stack), _answer(box, drops, recipe, seconds, save))
+            code, documents = await _unless(stack.stopped(), _answer(box, drops, recipe, seconds, save))
             complaints = stack.host.last_lines(r" (WARNING|ERROR) ") if code == TIMED_OUT else ""
             if complaints:
                 show.problem(f"What the host complained of:\n{complaints}")
@@ -172,10 +178,15 @@ async def _run(
 
 
 @asynccontextmanager
-async def _stack(logs: Path, storage: Path | None = None, ports: Ports | None = None) -> AsyncIterator[Stack]:
+async def _stack(
+    logs: Path,
+    storage: Path | None = None,
+    ports: Ports | None = None,
+    heard: Callable[[str], None] | None = None,
+) -> AsyncIterator[Stack]:
     async with AsyncExitStack() as exits:
         with show.step("Starting storage, model and host"):
-            stack = await exits.enter_async_context(running(logs, storage=storage, ports=ports))
+            stack = await exits.enter_async_context(running(logs, storage=storage, ports=ports, heard=heard))
         yield stack
 
 
@@ -213,11 +224,6 @@ async def _unless[T](stopped: Coroutine[Any, Any, str], action: Coroutine[Any, A
     finally:
         acting.cancel()
         stopping.cancel()
-
-
-async def _stopped(stack: Stack) -> str:
-    await stack.host.wait()
-    return f"The host has stopped. The last it said:\n{stack.host.last_lines()}"
 
 
 async def _gone(host: running_host.RunningHost) -> str:

@@ -13,6 +13,7 @@ import typer
 from cli import actions
 from cli.arguments import drops, recipe_name
 from cli.redriving import Wanted
+from local.host import DIFFERENCES
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -53,9 +54,16 @@ def drop(
 
 
 @app.command()
-def host() -> None:
+def host(
+    differences: Annotated[
+        bool, typer.Option("--differences", help="Only say what differs from the Azure Functions host.")
+    ] = False,
+) -> None:
     """Run the app on this machine until Ctrl-C."""
-    _finish(actions.host())
+    if differences:
+        typer.echo(DIFFERENCES)
+    else:
+        _finish(actions.host())
 
 
 @app.command()

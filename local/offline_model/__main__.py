@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import logging
 import os
 from typing import Any
 
@@ -21,6 +22,8 @@ async def main(port: int) -> None:
         SpeechModelError: the speech model that is wanted cannot be loaded.
     """
     stop = stop_event()
+    logging.basicConfig(format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.getLogger("offline_model").setLevel(logging.INFO)
     listener, reader = Listener(), Reader()
     if os.environ.get("LOCAL_SPEECH_MODEL"):
         await listener.load()  # it may be wrong, and then that is said at once
