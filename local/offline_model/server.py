@@ -60,9 +60,7 @@ class OfflineModel:
 
     async def _perceive(self, item: Picture | Recording) -> Seen | Heard:
         if isinstance(item, Picture):
-            log.info("reads a picture of %d bytes", len(item.data))
             return await self._reader.read(item)
-        log.info("hears a recording of %d bytes", len(item.data))
         return await self._listener.listen(item)
 
 

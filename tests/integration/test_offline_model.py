@@ -1,7 +1,10 @@
 """The offline model as a process of its own, on its wire."""
 
+import asyncio
 import base64
+import io
 import sys
+import wave
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -202,3 +205,30 @@ async def test_a_speech_model_that_cannot_be_had_is_told_with_what_to_do(tmp_pat
     assert f"The offline model stops: The speech model {tmp_path} (LOCAL_SPEECH_MODEL) cannot be" in str(caught.value)
     assert "or a folder with one" in str(caught.value)
     assert "Traceback" not in str(caught.value)
+
+
+async def test_it_ends_at_once_also_while_it_hears_a_long_recording(tmp_path: Path) -> None:
+    """Eight minutes of speech; no thread that hears can be stopped."""
+    with wave.open(str(samples.TRAIN)) as train:
+        parameters, frames = train.getparams(), train.readframes(train.getnframes())
+    long = io.BytesIO()
+    with wave.open(long, "wb") as copied:
+        copied.setparams(parameters)
+        copied.writeframes(frames * 200)
+    heard = asyncio.Event()
+    command = [sys.executable, "-m", "local.offline_model"]
+    child = await Child.start(
+        "The model",
+        command,
+        log=tmp_path / "model.log",
+        ready=[r"listens at (?P<url>\S+)"],
+        heard=lambda line: heard.set() if "hears 4" in line else None,
+    )
+    async with aiohttp.ClientSession() as session:
+        body = asking("Transcribe it.", sound(base64.b64encode(long.getvalue()).decode(), "wav"))
+        asked = asyncio.create_task(Model(child.said["url"], session).post(body))
+        await asyncio.wait_for(heard.wait(), 60)
+        await child.stop(60)
+        assert child.exit_code == 0
+        with pytest.raises(aiohttp.ClientError):
+            await asked

@@ -13,7 +13,7 @@ from azure.storage.blob.aio import BlobServiceClient
 
 from local.process import NotStartedError
 from local.stack import Stack, running
-from local.storage import ACCOUNT, KEY, Azurite
+from local.storage import ACCOUNT, KEY, Azurite, kept_key
 from tests import samples
 from tests.conftest import eventually
 from tests.integration.loopback import Service, service
@@ -39,14 +39,12 @@ async def answered(stack: Stack) -> bool:
         return await eventually(look)
 
 
-PRODUCTION = {
+ELSEWHERE = {
     "MEDIA_STORAGE": "DefaultEndpointsProtocol=https;AccountName=production;AccountKey=a2V5;EndpointSuffix=a.example",
     "MEDIA_STORAGE__blobServiceUri": "https://127.0.0.1:9/production",
     "MEDIA_STORAGE__queueServiceUri": "https://127.0.0.1:9/production",
     "MEDIA_STORAGE__clientId": "id",
     "MEDIA_PUBLIC_BASE_URL": "https://127.0.0.1:9/input",
-}
-ELSEWHERE = {
     "AZURITE_ACCOUNTS": "another:a2V5",
     "AZURITE_DB": "mysql://127.0.0.1:9/none",
     "http_proxy": "http://127.0.0.1:9",
@@ -54,20 +52,24 @@ ELSEWHERE = {
 }
 
 
-@pytest.mark.parametrize("shell", [PRODUCTION, ELSEWHERE], ids=["production", "elsewhere"])
 async def test_files_are_answered_in_its_own_storage_whatever_the_shell_leads_to(
-    model: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shell: dict[str, str]
+    model: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in shell.items():
+    for name, value in ELSEWHERE.items():
         monkeypatch.setenv(name, value)
     (tmp_path / "netrc").write_text("default login somebody password something\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    async with running(tmp_path) as stack:
+    async with running(tmp_path / "logs", storage=tmp_path / "storage") as stack:
         assert await answered(stack)
     assert len(model.arrived) == 1
+    assert key_of(stack.storage) == kept_key(tmp_path / "storage") != KEY
 
 
-async def test_every_stack_has_a_key_of_its_own(tmp_path: Path) -> None:
+def key_of(connection_string: str) -> str:
+    return connection_string.split("AccountKey=")[1].partition(";")[0]
+
+
+async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_knows(tmp_path: Path) -> None:
     """Any web page can send requests to this machine, and everybody knows the key that emulators usually have."""
     started = await Azurite.start(log=tmp_path / "log", location=None, key="bm9ib2R5IGtub3dzIHRoaXMgb25l")
     known = BlobServiceClient(started.blobs, {"account_name": ACCOUNT, "account_key": KEY})
@@ -79,17 +81,15 @@ async def test_every_stack_has_a_key_of_its_own(tmp_path: Path) -> None:
     assert (caught.value.status_code, names) == (403, [])
 
 
-async def test_a_stack_does_not_use_the_key_that_everybody_knows(model: Service, tmp_path: Path) -> None:
-    async with running(tmp_path / "a", storage=tmp_path / "storage") as stack:
-        first = stack.storage
-    async with running(tmp_path / "b", storage=tmp_path / "storage") as stack:
-        second = stack.storage
-    assert KEY not in first
-    assert key_of(first) == key_of(second)  # so tools that were given the connection string go on working
-
-
-def key_of(connection_string: str) -> str:
-    return connection_string.split("AccountKey=")[1].split(";", maxsplit=1)[0]
+async def test_what_lies_in_a_folder_is_there_again_after_a_stop(tmp_path: Path) -> None:
+    for turn in (1, 2):
+        started = await Azurite.start(log=tmp_path / f"{turn}.log", location=tmp_path / "storage")
+        async with BlobServiceClient.from_connection_string(started.connection_string) as storage:
+            if turn == 1:
+                await (await storage.create_container("kept")).upload_blob("a.png", b"content")
+            container = storage.get_container_client("kept")
+            assert await (await container.download_blob("a.png")).readall() == b"content"
+        await started.stop()
 
 
 @pytest.mark.parametrize("which", ["Azurite", "The host"])
