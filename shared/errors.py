@@ -7,15 +7,20 @@ DropscribeError
 ├── Conflict                  the file, or its document, changed while we worked: look again
 └── Temporary                 not the file's fault
     ├── StorageUnavailable    our own storage failed: raised, so that the host tries again
-    └── ModelUnavailable      the model cannot answer now (network, 5xx, a malformed answer): the file waits
+    └── ModelUnavailable      the model cannot answer now (5xx): the file waits
+        ├── ModelUnreachable  no connection could be made, so nothing was sent
         ├── ModelThrottled    it asks us to come back later
         ├── ModelTimeout      it did not answer in time
+        ├── AnswerUnusable    it answered, or may have, and nobody can read what
         ├── UrlNotFetched     it could not fetch the file from the address that we gave it
+        ├── SchemaNotTaken    it cannot be held to a JSON Schema
         └── ModelMisconfigured   it refuses *us*, whatever the file: key, role, deployment; it is left alone a while
+
+`asked_at_most_thrice` marks what may have been billed and brought no answer (docs/decisions/protocol.md, Money).
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
 
 type ErrorCode = Literal[
     "empty_file",
@@ -33,11 +38,19 @@ type ErrorCode = Literal[
     "model_timeout",
     "poisoned",
     "archived",
+    "no_answer",
+    "not_fetched",
 ]
 
 
 class DropscribeError(Exception):
-    """Everything that Dropscribe raises on purpose."""
+    """Everything that Dropscribe raises on purpose.
+
+    Attributes:
+        usage: the tokens that a service told of, though it gave no usable answer; None where it told of none.
+    """
+
+    usage: Mapping[str, Any] | None = None
 
 
 class ConfigurationError(DropscribeError):
@@ -121,16 +134,34 @@ class ModelUnavailable(Temporary):
         self.retry_after = retry_after
 
 
+class ModelUnreachable(ModelUnavailable):
+    """No connection to the service could be made, so nothing was sent and nothing billed."""
+
+
 class ModelThrottled(ModelUnavailable):
-    """The model has had enough for now."""
+    """The service answered 429."""
 
 
 class ModelTimeout(ModelUnavailable):
     """The model did not answer in time; it may have been paid for all the same."""
 
+    asked_at_most_thrice = True
+
+
+class AnswerUnusable(ModelUnavailable):
+    """A 200 that is no chat completion, or a connection that broke after the request was sent."""
+
+    asked_at_most_thrice = True
+
 
 class UrlNotFetched(ModelUnavailable):
     """The service could not fetch the file from its address; sent inline it may be answered."""
+
+    asked_at_most_thrice = True
+
+
+class SchemaNotTaken(ModelUnavailable):
+    """The service does not take a JSON Schema; asked in words for JSON it may answer."""
 
 
 class ModelMisconfigured(ModelUnavailable):
