@@ -2,14 +2,13 @@
 
 import mimetypes
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import typer
 
-from shared.results.result import MAX_BLOB_NAME
+from shared.media.names import problem_with
 
 
 @dataclass(frozen=True)
@@ -56,10 +55,8 @@ def recipe_name(value: str | None) -> str | None:
 
 def _require_fit_name(name: str) -> None:
     """Refuse what storage would not take, or what would break its list of files for everybody."""
-    if not name or len(name) > MAX_BLOB_NAME or ".." in name.split("/"):
-        raise typer.BadParameter(f"{name[:50]!r} can be no name in storage: 1 to 1,024 characters, and no `..`.")
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in name):
-        raise typer.BadParameter(f"{name!r} has a character that storage cannot list: rename the file.")
+    if problem := problem_with(name):
+        raise typer.BadParameter(f"{name[:50]!r} can be no name in storage: {problem}. Rename the file.")
 
 
 def _expand(path: Path) -> list[Drop]:

@@ -7,6 +7,7 @@ from typing import Protocol
 from shared.errors import Conflict, FileRejected, ModelTimeout
 from shared.media.files import InputFile, MediaSource
 from shared.media.media import Media
+from shared.media.names import require_addressable
 from shared.media.sniff import HEAD_BYTES, sniff
 from shared.models.chat import ChatModel, MediaPart
 from shared.models.conversation import Conversation
@@ -50,9 +51,12 @@ class Answerer:
 
     async def prepare(self, file: InputFile, draft: Draft) -> Sequence[str]:
         """See `Answering.prepare`."""
+        require_addressable(file.name)
         draft.choice = self._recipes.choose(file.name, file.metadata)
         if file.is_archived:
             raise _archived()
+        if file.is_locked:
+            raise _locked()
         draft.media = await self._sniff(file)
         draft.choice = draft.choice or self._recipes.default_for(draft.media.kind, file.metadata)
         draft.choice.require(draft.media.kind)
@@ -96,4 +100,12 @@ def _archived() -> FileRejected:
         "The file lies in the archive tier, from which nothing can be read.",
         "Bring it to another tier, and when it is there, drop it again or run `dropscribe redrive --code archived`.",
         retryable=True,
+    )
+
+
+def _locked() -> FileRejected:
+    return FileRejected(
+        "unreadable_file",
+        "The file is encrypted with a key of the uploader's, which storage does not keep: nobody else can read it.",
+        "Drop the file again without a key; storage encrypts it all the same.",
     )

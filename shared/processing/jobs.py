@@ -2,15 +2,18 @@
 
 import functools
 from datetime import datetime
-from typing import Protocol, Self
+from typing import Annotated, Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from shared.media.names import stored_name
 
 
 class Job(BaseModel):
     """A file to be taken to its document, and what became of that so far. The body of a message.
 
     Attributes:
+        name: of the file, as storage keeps it: two ways to write one name must not be two files.
         etag: of the version that all of this is about; another version begins anew.
         attempt: how often a busy service turned it away.
         timeouts: how often the model did not answer in time; each may have been paid for.
@@ -20,7 +23,7 @@ class Job(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
-    name: str
+    name: Annotated[str, AfterValidator(stored_name)]
     etag: str | None = None
     attempt: int = 0
     timeouts: int = 0

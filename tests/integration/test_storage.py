@@ -20,6 +20,7 @@ from shared.results.draft import Draft
 from shared.results.result import Result
 from tests.integration.loopback import Answer, Service, service
 
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 AWKWARD_NAMES = [
     "a b.png",
     "a#b.png",
@@ -73,7 +74,7 @@ async def store(azurite: str) -> AsyncIterator[Store]:
 
 
 def outcome_for(file: InputFile, message: str = "No.") -> Result:
-    draft = Draft(file.container, file.name, file.etag, file.size)
+    draft = Draft(file.container, file.name, file.etag, file.size, lambda: NOW)
     return draft.rejected(FileRejected("damaged_media", message, "Try again."))
 
 
