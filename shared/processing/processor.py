@@ -135,7 +135,8 @@ class Errand:
             raise NotNow(left + self._invocation.spread(self._with.patience.first * 2), "somebody else works on it")
 
     async def _outcome(self, file: InputFile) -> Result:
-        draft = Draft(file.container, file.name, file.etag, file.size, attempts=self._job.attempt + 1)
+        now, attempts = self._with.clock.now, self._job.attempt + 1
+        draft = Draft(file.container, file.name, file.etag, file.size, now, attempts=attempts)
         try:
             await Asking(self._with, self._invocation).answer(file, draft)
         except FileRejected as error:

@@ -69,7 +69,8 @@ class Rescue:
             log_event("blob.poisoned_once", logging.WARNING, name=job.name)
             await self.deferrals.send(job.model_copy(update={"poisoned": 1}), self.patience.first)
         else:
-            draft = Draft(file.container, file.name, file.etag, file.size, attempts=job.attempt + 1)
+            now, attempts = self.clock.now, job.attempt + 1
+            draft = Draft(file.container, file.name, file.etag, file.size, now, attempts=attempts)
             await self.conclusion.write(draft.rejected(_poisoned()), replacing=earlier, record=record)
 
     async def reconcile(self) -> int:

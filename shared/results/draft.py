@@ -1,6 +1,6 @@
 """What becomes known about a file on its way, and the document that is made of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -21,23 +21,29 @@ from shared.results.result import (
     Timing,
     TokenUsage,
     Turn,
-    now,
 )
 
 
 @dataclass
 class Draft:
-    """What is known so far about a file on its way to its document; each step of the path adds its part."""
+    """What is known so far about a file on its way to its document; each step of the path adds its part.
+
+    `now` tells the time, as storage does: documents of several machines can be put in order by it.
+    """
 
     container: str
     name: str
     etag: str
     size: int
-    received: datetime = field(default_factory=now)
+    now: Callable[[], datetime]
+    received: datetime = field(init=False)
     attempts: int = 1
     media: Media | None = None
     choice: RecipeSelection | None = None
     conversation: Conversation | None = None
+
+    def __post_init__(self) -> None:
+        self.received = self.now()
 
     @property
     def has_answers(self) -> bool:
@@ -83,7 +89,7 @@ class Draft:
             model=self._model(request_id),
             answer=answer,
             usage=_usage(exchanges),
-            timing=Timing(received=self.received, completed=now(), model_seconds=seconds),
+            timing=Timing(received=self.received, completed=self.now(), model_seconds=seconds),
             attempts=self.attempts,
             warnings=warnings or [],
             error=error,

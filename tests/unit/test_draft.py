@@ -23,7 +23,7 @@ SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
 
 
 def draft() -> Draft:
-    return Draft("input", "translate/es/hello.mp3", "0x8DC", 48213, datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
+    return Draft("input", "translate/es/hello.mp3", "0x8DC", 48213, lambda: datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
 
 
 def answered_draft() -> Draft:

@@ -45,7 +45,7 @@ async def answered(files: MemoryFiles, name: str, dropped_at: datetime, written_
     dropped(files, name, dropped_at)
     file = await files.look(name)
     error = FileRejected("damaged_media", "It is broken.", "Mend it.")
-    await files.write_result(Draft("input", name, file.etag, file.size).rejected(error), replacing=None)
+    await files.write_result(Draft("input", name, file.etag, file.size, lambda: START).rejected(error), replacing=None)
     files.written[name] = written_at
 
 
