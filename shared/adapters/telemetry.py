@@ -33,6 +33,11 @@ class ObservedModel:
         """See `ChatModel.deployment`."""
         return self._model.deployment
 
+    @property
+    def takes_schema(self) -> bool:
+        """See `ChatModel.takes_schema`."""
+        return self._model.takes_schema
+
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         """See `ChatModel.complete`."""
         asked = _asked(self.deployment)

@@ -13,7 +13,7 @@ NAME = "phi-4-multimodal"
 def test_the_line_of_an_answered_file_has_its_figures_and_nothing_that_was_said() -> None:
     draft = Draft("input", "chart.png", "1", 48_213, media=PNG)
     draft.conversation = talk(PNG, said("A private answer.", tokens=10))
-    line = summary(draft.answered())
+    line = log_fields(draft.answered())
     assert {name: line[name] for name in line if name != "seconds"} == {
         "name": "chart.png",
         "outcome": "ok",
@@ -31,7 +31,7 @@ def test_the_line_of_an_answered_file_has_its_figures_and_nothing_that_was_said(
 
 
 def test_the_line_of_a_refused_file_has_the_cause_and_no_tokens() -> None:
-    line = summary(Draft("input", "x", "1", 0).rejected(FileRejected("empty_file", "It is empty.", "Fill it.")))
+    line = log_fields(Draft("input", "x", "1", 0).rejected(FileRejected("empty_file", "It is empty.", "Fill it.")))
     assert (line["outcome"], line["cause"], line["total_tokens"], line["calls"]) == ("error", "empty_file", None, [])
 
 
@@ -40,5 +40,5 @@ def test_each_call_has_its_model_and_its_tokens_audio_apart() -> None:
     draft.conversation = talk(PNG, said("one"), said("two"))
     document = draft.answered().model_dump()
     document["usage"]["calls"][1] |= {"deployment": "words", "prompt_tokens_details": {"audio_tokens": 5}}
-    calls = summary(Result.model_validate(document))["calls"]
+    calls = log_fields(Result.model_validate(document))["calls"]
     assert [(call["model"], call["audio_tokens"]) for call in calls] == [(NAME, None), ("words", 5)]
