@@ -98,7 +98,7 @@ async def look() -> dict[str, float]:
     from shared.adapters.storage.queues import StorageJobQueue
     from shared.adapters.storage.state import BlobState
     from shared.processing.clock import ServerClock
-    from shared.processing.patience import Patience
+    from shared.processing.retry import RetryPolicy
     from shared.processing.publisher import ResultPublisher
     from shared.recovery.rescue import Rescue
 
@@ -107,7 +107,7 @@ async def look() -> dict[str, float]:
     store = BlobFiles(blobs, input_container="many", output_container="many-documents")
     records, clock = BlobState(blobs, "many-records"), ServerClock()
     ending = ResultPublisher(files=store, claims=records, announcements=None)
-    rescue = Rescue("many", store, records, StorageJobQueue(queues, "deferred"), ending, clock, Patience(overdue=0))
+    rescue = Rescue("many", store, records, StorageJobQueue(queues, "deferred"), ending, clock, RetryPolicy(overdue=0))
     await replace(rescue, most=1).reconcile()
     wall, cpu = time.perf_counter(), time.process_time()
     assert await replace(rescue, most=0).reconcile() == 0

@@ -22,10 +22,10 @@ from shared import bootstrap
 from shared.adapters.foundry import client as foundry_client
 from shared.adapters.storage import clients as storage_clients
 from shared.bootstrap import Dropscribe
-from shared.processing.patience import Patience
+from shared.processing.retry import RetryPolicy
 from tests.integration.identity import Identity
 
-HURRY = Patience(
+HURRY = RetryPolicy(
     claim=2, invocation=20, call=5, here=0.05, first=0.01, longest=0.02, complete=0, breaker=0.01, overdue=0
 )
 HOST_TRIES = 5
@@ -49,7 +49,7 @@ def hurried(**storage: object) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def opened(environ: Mapping[str, str], patience: Patience | None = HURRY) -> AsyncIterator[None]:
+async def opened(environ: Mapping[str, str], patience: RetryPolicy | None = HURRY) -> AsyncIterator[None]:
     """The app with its doors open until the end of the block: to events, to files that are due, to poison."""
     app = bootstrap.load(environ, patience=patience)
     async with QueueServiceClient.from_connection_string(environ["HOST_STORAGE"], **storage_clients._OPTIONS) as queues:

@@ -18,7 +18,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from shared import bootstrap
-from shared.processing.patience import Patience
+from shared.processing.retry import RetryPolicy
 from tests import samples
 from tests.integration.loopback import COMPLETION, Answer, Service, service
 from tests.planted import KEY, SECRETS, TOKEN, Watch
@@ -53,7 +53,7 @@ class Place:
     async def drop(self, name: str, content: bytes) -> None:
         await self.storage.get_blob_client(self.input, name).upload_blob(content, overwrite=True)
 
-    def app(self, *, patience: Patience | None = None, **settings: str) -> bootstrap.Dropscribe:
+    def app(self, *, patience: RetryPolicy | None = None, **settings: str) -> bootstrap.Dropscribe:
         app = bootstrap.load({**self.environ, **settings}, self.recipes, patience=patience)
         self.apps.append(app)
         return app
@@ -283,7 +283,7 @@ async def test_records_that_nobody_can_read_stop_no_file(place: Place, caplog: p
 async def test_a_file_whose_event_was_lost_is_found_and_answered(place: Place) -> None:
     await place.drop("chart.png", CHART)
     await place.process("answered.png", CHART)
-    app = place.app(patience=Patience(overdue=0, first=0))
+    app = place.app(policy=RetryPolicy(overdue=0, first=0))
     await app.reconcile()
     (message,) = [each async for each in place.queue.receive_messages()]
     assert base64.b64decode(message.content).decode() == '{"name":"chart.png"}'
@@ -293,7 +293,7 @@ async def test_a_file_whose_event_was_lost_is_found_and_answered(place: Place) -
 
 async def test_what_the_host_gave_up_on_gets_one_more_chance_and_then_an_error(place: Place) -> None:
     await place.drop("chart.png", CHART)
-    app = place.app(patience=Patience(first=0))
+    app = place.app(policy=RetryPolicy(first=0))
     await app.settle_poison(json.dumps({"ContainerName": place.input, "BlobName": "chart.png", "ETag": "x"}))
     (message,) = [each async for each in place.queue.receive_messages()]
     await app.settle_poison(base64.b64decode(message.content).decode())

@@ -32,7 +32,7 @@ async def test_of_many_who_claim_a_file_at_once_one_has_it(records: BlobState) -
 
 
 async def test_of_many_who_take_over_one_record_one_has_it(records: BlobState) -> None:
-    seen = await records.write("a file", Claim("1", "deferred", NOW, 0, 0, "before"), replacing=None)
+    seen = await records.write("a file", Claim(etag="1", kind="deferred", until=NOW, token="before"), replacing=None)
     claims = [Claim("1", "claimed", NOW, 0, 0, str(number)) for number in range(CROWD)]
     ended = await asyncio.gather(
         *(records.write("a file", claim, replacing=seen) for claim in claims), return_exceptions=True
@@ -43,8 +43,8 @@ async def test_of_many_who_take_over_one_record_one_has_it(records: BlobState) -
 
 
 async def test_a_record_that_somebody_else_has_taken_over_is_not_removed(records: BlobState) -> None:
-    ours = await records.write("a file", Claim("1", "claimed", NOW, 0, 0, "ours"), replacing=None)
-    theirs = await records.write("a file", Claim("1", "claimed", NOW, 0, 1, "theirs"), replacing=ours)
+    ours = await records.write("a file", Claim(etag="1", kind="claimed", until=NOW, token="ours"), replacing=None)
+    theirs = await records.write("a file", Claim(etag="1", kind="claimed", until=NOW, attempt=0, crashes=1, token="theirs"), replacing=ours)
     await records.delete("a file", ours)
     assert await records.read("a file") == theirs
 

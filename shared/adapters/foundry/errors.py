@@ -164,11 +164,9 @@ def _takes_none(kind: Kind, message: str) -> bool:
 def _moved(reply: HttpReply) -> ModelMisconfigured:
     """Nobody follows a redirect: the key would go along, and a file is sent once."""
     host = identifier(_host(reply.headers.get("location", "")))
-    where = f" to {host}" if host else ""
-    told = (
-        f"The endpoint answered {reply.status}, a redirect{where}: set AZURE_INFERENCE_ENDPOINT to where it has moved."
-    )
-    return ModelMisconfigured(told, status=reply.status, request_id=reply.request_id)
+    told = f"The model answered {reply.status}{_in_brackets(ServiceError(reply.status), reply)}"
+    where = f", a redirect{f' to {host}' if host else ''}. Set AZURE_INFERENCE_ENDPOINT to where it has moved."
+    return ModelMisconfigured(told + where, status=reply.status, request_id=reply.request_id)
 
 
 def _host(address: str) -> str | None:
