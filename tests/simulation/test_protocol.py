@@ -24,6 +24,11 @@ FAULTS: list[ModelUnavailable | None] = [
     ModelUnavailable("503"),
     ModelMisconfigured("401"),
 ]
+FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "0"))
+"""How many examples `make fuzz` asks for: ten times as many, and in its days a busy model stays impatient."""
+IMPATIENT_SECONDS = float("inf") if FUZZ else 1800
+"""How long a model says at each call that it takes the next one in a second; then it says in an hour. Each such answer
+leaves a file as it was, and half an hour sees all that can follow: waits, three invocations that end, and messages."""
 
 
 def check(world: World) -> None:
@@ -46,6 +51,11 @@ def check(world: World) -> None:
     assert world.poison() == []
 
 
+def patient(fault: ModelUnavailable | None) -> ModelUnavailable | None:
+    """The fault of a model that is asked again and again."""
+    return ModelThrottled("busy", retry_after=3600) if fault and fault.retry_after == 1 else fault
+
+
 class Protocol(RuleBasedStateMachine):
     """People, Event Grid, the model and the host do what they like; then they rest, and all must be well."""
 
@@ -65,7 +75,8 @@ class Protocol(RuleBasedStateMachine):
 
     @rule(fault=st.sampled_from(FAULTS))
     def trouble(self, fault: ModelUnavailable | None) -> None:
-        self.world.model_fault = lambda: fault
+        since = self.world.time
+        self.world.model_fault = lambda: patient(fault) if self.world.time > since + IMPATIENT_SECONDS else fault
 
     @rule(share=st.sampled_from([0, 0.03]))
     def stumbles(self, share: float) -> None:
@@ -95,9 +106,7 @@ class Protocol(RuleBasedStateMachine):
             check(self.world)
 
 
-Protocol.TestCase.settings = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "300")), stateful_step_count=40, deadline=None
-)
+Protocol.TestCase.settings = settings(max_examples=FUZZ or 300, stateful_step_count=40, deadline=None)
 TestProtocol = Protocol.TestCase
 
 

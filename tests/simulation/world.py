@@ -2,7 +2,8 @@
 
 Nothing here runs by itself: `World.advance` moves one thing at a time, in an order that its seed decides. Time is
 the world's own. The rules are those of the storage extension: a message is hidden for ten minutes while its function
-runs, is visible again at once when that fails, and goes to the poison queue after five tries, kills among them.
+runs, is visible again at once when that fails, and goes to the poison queue after five tries, kills among them. One
+in a poison queue that fails stays hidden for the rest of its ten minutes, as in QueueProcessor.cs of the extension.
 """
 
 import inspect
@@ -35,6 +36,7 @@ SLOTS = 16
 RECONCILE_EVERY = 900.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
+FINE = talk(PNG, said("fine"))
 
 
 class Pause:
@@ -239,7 +241,9 @@ class World:
         if not failed:
             queue.remove(message)
             assert self.forgotten() == []
-        elif message.tries >= MAX_TRIES and not run.queue.endswith("-poison"):
+        elif run.queue.endswith("-poison"):
+            return  # there is no other queue for it, and at once it would only fail again
+        elif message.tries >= MAX_TRIES:
             self._poison(run.queue, message)
         else:
             message.visible = self.time
@@ -390,7 +394,7 @@ class World:
         self.paid[file.name, file.etag] += 1
         await Pause()
         draft.media = PNG
-        draft.conversation = talk(PNG, said("fine"))
+        draft.conversation = FINE
 
     def _require_version(self, file: InputFile) -> None:
         if self.checks_versions and self.inputs.get(file.name, ("", 0))[0] != file.etag:
