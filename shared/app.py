@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from shared.models.deployments import Deployments
 from shared.observability.log import log_event
 from shared.observability.redaction import redacted_faults
-from shared.processing.jobs import job_of
+from shared.processing.jobs import Job, job_of
 from shared.processing.processor import Processor
 from shared.processing.retry import RetryPolicy
 from shared.recipes.catalog import RecipeCatalog
@@ -46,7 +46,7 @@ class App:
         """Take up a file that waited."""
         if read := self._read(message):
             with redacted_faults():
-                await (await self._work()).processor.process(*read)
+                await (await self._work()).processor.process(read[0], read[1].name)
 
     async def settle_poison(self, message: bytes) -> None:
         """Settle a message that the host gave up on: one of its own about a blob, or one of ours."""
@@ -59,13 +59,11 @@ class App:
         with redacted_faults():
             await (await self._work()).reconciler.reconcile()
 
-    def _read(self, message: bytes) -> tuple[str, str] | None:
+    def _read(self, message: bytes) -> tuple[str, Job] | None:
         read = job_of(message, self.settings.input_container)
         if read is None:  # nobody can ever do anything with it
             log_event("message.unreadable", logging.ERROR, length=len(message))
-            return None
-        container, job = read
-        return container, job.name
+        return read
 
     async def close(self) -> None:
         """Close the clients, where the loop lives on; they come back with the next file."""

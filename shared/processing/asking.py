@@ -5,7 +5,16 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from shared.errors import Conflict, FileRejected, ModelTimeout, ModelUnavailable, SchemaNotTaken, UrlNotFetched
+from shared.errors import (
+    Conflict,
+    FileRejected,
+    InputNotFound,
+    ModelTimeout,
+    ModelUnavailable,
+    SchemaNotTaken,
+    StorageUnavailable,
+    UrlNotFetched,
+)
 from shared.media.files import InputFile
 from shared.models.chat import ChatAnswer, Usage, tokens_of
 from shared.models.conversation import Conversation, Turn
@@ -76,6 +85,9 @@ class Asking:
                 return error
             except FileRejected as error:
                 await self._spend(error.usage, turn, is_billed=error.usage is not None)
+                raise
+            except (Conflict, InputNotFound, StorageUnavailable):  # the file could not be read, so nothing was asked
+                self._claim.uncount()
                 raise
         self._claim.uncount()
         self._with.health.note(turn.model.deployment.alias, self._with.clock.now(), answered=True)

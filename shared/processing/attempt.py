@@ -128,10 +128,7 @@ class Attempt:
     async def _conversation(self, plan: Plan) -> Conversation:
         """A conversation that goes on where an earlier attempt ended."""
         talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
-        progress = self._claim.progress
-        kept = None
-        if progress.has_kept or progress.crashes or progress.asked:
-            kept = await self._with.kept.read_kept(self._name)
+        kept = await self._with.kept.read_kept(self._name) if self._claim.progress.has_kept else None
         if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
             talk.resume(kept.exchanges, kept.empty, kept.sha256)
         return talk
@@ -184,7 +181,7 @@ class Attempt:
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return
-        kept = KeptAnswers(self._claim.etag, plan.key, talk.exchanges, talk.empty, talk.sha256)
+        kept = KeptAnswers(self._claim.etag, plan.key, tuple(talk.exchanges), talk.empty, talk.sha256)
         try:
             async with self._with.clock.within(MAX_ASIDE):
                 await self._with.kept.keep(self._name, kept)

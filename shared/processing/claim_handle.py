@@ -8,6 +8,7 @@ from typing import Any, Literal
 from shared.errors import Conflict
 from shared.processing.claims import Claim, ClaimStore, Progress, VersionedClaim, progress_of
 from shared.processing.clock import Clock
+from shared.processing.retry import RetryLater
 
 
 @dataclass
@@ -59,18 +60,26 @@ class ClaimHandle:
             Conflict: somebody else took it.
             StorageUnavailable
         """
-        is_suspect = self.progress.crashes > 0 and not self._is_ours
-        if not is_suspect:
+        if self._is_ours:
             self._count()
-        if not self._is_ours:
-            await self._write("claimed", self.seconds, is_asking=not is_suspect)
-            self._is_ours = True
+        elif self.progress.crashes:
+            await self._write("claimed", self.seconds, is_asking=False)
+        else:
+            await self._count_and_claim()
+        self._is_ours = True
 
     async def begin_call(self) -> None:
         """Note that the call begins, where that is not noted yet. Raises what `acquire` raises."""
         if self.record and not self.record.claim.is_asking:
-            self._count()
+            await self._count_and_claim()
+
+    async def _count_and_claim(self) -> None:
+        self._count()
+        try:
             await self._write("claimed", self.seconds)
+        except BaseException:
+            self.uncount()
+            raise
 
     def uncount(self) -> None:
         """The call that was counted brought an answer, or was never made. Written with the next release or deferral."""
@@ -106,11 +115,18 @@ class ClaimHandle:
             await self._write("deferred", seconds)
 
     async def left_behind(self) -> VersionedClaim | None:
-        """The record of a file that is gone, unless somebody works on a newer version of it."""
+        """The record of a file that is gone. Raises `StorageUnavailable`.
+
+        Raises:
+            RetryLater: another worker holds it, perhaps for a newer version, or broke down over it.
+        """
         if self._is_ours:
             return self.record
         found = await self.claims.read(self.name)
-        return None if found is None or found.claim.is_held(self.clock.now()) else found
+        if found and found.claim.is_held(self.clock.now()):
+            left = (found.claim.free_at(self.seconds) - self.clock.now()).total_seconds()
+            raise RetryLater(left, "another worker has it")
+        return found
 
     @property
     def is_ours(self) -> bool:

@@ -19,7 +19,7 @@ class Progress:
         since: when a busy or failing model first turned it away; None where something else kept it since.
         failed_at: when the service last failed on it with a 5xx.
         poisoned: how often the host gave up on it.
-        has_kept: whether answers to it are kept (see `kept.py`).
+        has_kept: whether answers may be kept beside the record (see `kept.py`), perhaps to another version.
     """
 
     attempt: int = 0
@@ -93,18 +93,21 @@ class ClaimStore(Protocol):
 
 
 def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:
-    """What a record that nobody holds tells of this version; nothing where it is about another."""
-    if seen is None or seen.claim.etag != etag:
+    """What a record that nobody holds tells of this version; where it is about another, only what lies beside it."""
+    if seen is None:
         return Progress()
     claim = seen.claim
+    has_crashed = claim.kind == "claimed" and claim.is_asking
+    if claim.etag != etag:
+        return Progress(has_kept=claim.has_kept or has_crashed)
     return Progress(
         attempt=claim.attempt,
-        crashes=claim.crashes + (claim.kind == "claimed" and claim.is_asking),
+        crashes=claim.crashes + has_crashed,
         asked=claim.asked,
         since=claim.since,
         failed_at=claim.failed_at,
         poisoned=claim.poisoned,
-        has_kept=claim.has_kept,
+        has_kept=claim.has_kept or has_crashed,
     )
 
 

@@ -1,20 +1,25 @@
-"""Work that waits: a message for each file that is to be taken up later. It names the file and nothing more.
+"""Work that waits: a message for each file that is to be taken up later.
 
-Whoever may write to the queue could forge a message, so nothing that counts stands in one: that stands in the record.
+Whoever may write to the queue could forge a message, so what became of a file stands in its record, not here.
 """
 
 import functools
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 
 class Job(BaseModel):
-    """A file to be taken to its document. The body of a message."""
+    """A file to be taken to its document. The body of a message.
+
+    Attributes:
+        poisoned: 1 if the host gave up on an earlier message; that counts only if the record says so too.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     name: str
+    poisoned: Annotated[int, Field(ge=0, le=1)] = 0
 
 
 class JobQueue(Protocol):

@@ -1,7 +1,7 @@
 """Answers that were paid for while their document could not be made yet: kept beside the claim, and deleted with it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shared.models.chat import ChatAnswer
@@ -21,8 +21,8 @@ class KeptAnswers:
 
     etag: str
     key: Mapping[str, Any]
-    exchanges: Sequence[Exchange]
-    empty: Sequence[ChatAnswer] = field(default_factory=tuple)
+    exchanges: tuple[Exchange, ...]
+    empty: tuple[ChatAnswer, ...] = ()
     sha256: str | None = None
 
 

@@ -74,8 +74,7 @@ class ResultPublisher:
 
     async def _delete(self, name: str, record: VersionedClaim) -> None:
         """Delete the record, and before it the answers of which only the record tells."""
-        claim = record.claim
-        if claim.has_kept or claim.asked or claim.crashes:
+        if record.claim.has_kept:
             await self._kept.forget(name)
         await self._claims.delete(name, record)
 

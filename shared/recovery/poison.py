@@ -1,17 +1,14 @@
 """Files that the host gave up on: one more chance, then an error document."""
 
 import logging
-from datetime import timedelta
 
 from shared.errors import Conflict, FileRejected, InputNotFound
 from shared.observability.log import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.jobs import Job
+from shared.processing.retry import RetryLater
 from shared.processing.services import Services
 from shared.results.build import Facts, rejected
-
-CLOCKS_APART = 2
-"""Seconds by which the clocks of two instances may differ, which both go by storage's."""
 
 
 class PoisonHandler:
@@ -20,7 +17,7 @@ class PoisonHandler:
     def __init__(self, services: Services) -> None:
         self._with = services
 
-    async def settle(self, container: str, name: str) -> None:
+    async def settle(self, container: str, job: Job) -> None:
         """Queue a file that the host gave up on again; the second time it ends in an error document.
 
         Raises:
@@ -29,18 +26,24 @@ class PoisonHandler:
         if container != self._with.input_container:
             log_event("event.foreign_container", logging.WARNING, container=container[:63])
             return
-        claim = ClaimHandle(name, self._with.claims, self._with.clock, self._with.random, self._with.policy.claim)
+        claim = ClaimHandle(job.name, self._with.claims, self._with.clock, self._with.random, self._with.policy.claim)
         try:
-            await self._settle(claim)
+            await self._settle(claim, job)
         except InputNotFound:
-            log_event("blob.gone", name=name)
-            if record := await claim.left_behind():
-                await self._with.publisher.clear_away(name, record)
+            log_event("blob.gone", name=job.name)
+            await self._forget(claim)
         except Conflict:
             # Somebody else has it in hand; if that comes to nothing, a later look will tell.
-            await self._with.jobs.send(Job(name=name), self._with.policy.claim)
+            await self._with.jobs.send(job, self._with.policy.claim)
 
-    async def _settle(self, claim: ClaimHandle) -> None:
+    async def _forget(self, claim: ClaimHandle) -> None:
+        try:
+            if record := await claim.left_behind():
+                await self._with.publisher.clear_away(claim.name, record)
+        except RetryLater as later:
+            await self._with.jobs.send(Job(name=claim.name), later.seconds)
+
+    async def _settle(self, claim: ClaimHandle, job: Job) -> None:
         file = await self._with.files.look(claim.name)
         earlier = await self._with.files.find_result(file.name)
         await claim.look(file.etag)
@@ -48,9 +51,9 @@ class PoisonHandler:
             raise Conflict(file.name)
         if earlier and earlier.input_etag == file.etag:
             await self._with.publisher.tidy(file.name, claim.record)
-        elif claim.progress.poisoned == 0:
+        elif not (job.poisoned and claim.progress.poisoned):
             await self._queue_again(claim)
-        elif not self._is_waiting(claim):
+        else:
             now = self._with.clock.now()
             facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
             await self._with.publisher.publish(
@@ -60,13 +63,8 @@ class PoisonHandler:
     async def _queue_again(self, claim: ClaimHandle) -> None:
         log_event("blob.poisoned_once", logging.WARNING, name=claim.name)
         claim.know(poisoned=1)
-        await self._with.jobs.send(Job(name=claim.name), self._with.policy.first)
+        await self._with.jobs.send(Job(name=claim.name, poisoned=1), self._with.policy.first)
         await claim.defer(self._with.policy.first)
-
-    def _is_waiting(self, claim: ClaimHandle) -> bool:
-        """Whether its second chance has not come yet: then this message tells nothing new, or is a forged one."""
-        now = self._with.clock.now() + timedelta(seconds=CLOCKS_APART)
-        return claim.record is not None and claim.record.claim.until > now
 
 
 def _poisoned() -> FileRejected:

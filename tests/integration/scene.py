@@ -81,9 +81,9 @@ class Scene:
                 return
             await self.let_a_day_pass()
 
-    async def let_the_host_work(self, patience: RetryPolicy | None = HURRY) -> None:
+    async def let_the_host_work(self, policy: RetryPolicy | None = HURRY) -> None:
         """Until there is nothing that it could do now."""
-        async with opened(self.environ, patience):
+        async with opened(self.environ, policy):
             await eventually(self._is_at_rest)
 
     async def let_a_day_pass(self) -> None:

@@ -9,6 +9,7 @@ from shared.bootstrap import RECIPES
 from shared.processing.budget import Budget
 from shared.processing.claims import Claim
 from shared.processing.cooldowns import Cooldowns
+from shared.processing.jobs import Job
 from shared.processing.planning import RecipePlanner
 from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
@@ -43,8 +44,8 @@ class Place:
         self.state.time += timedelta(seconds=seconds)
         await self.take(job.name)
 
-    async def settle_poison(self, name: str, container: str = "input") -> None:
-        await PoisonHandler(self.services).settle(container, name)
+    async def settle_poison(self, name: str, container: str = "input", *, poisoned: int = 0) -> None:
+        await PoisonHandler(self.services).settle(container, Job(name=name, poisoned=poisoned))
 
     async def reconcile(self, **how: int) -> int:
         return await Reconciler(self.services, **how).reconcile()

@@ -1,4 +1,3 @@
-import functools
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,6 +36,10 @@ def document(*answers: ChatAnswer, seconds: float = 2.1, sent_as: Transport = "i
     """The document of a file that was answered so."""
     media = replace(HELLO, seconds=seconds)
     return answered(replace(FULL, media=media), talk(media, *answers, sent_as=sent_as, **own), LATER)
+
+
+def nested(depth: int) -> dict[str, Any]:
+    return {"a": nested(depth - 1)} if depth else {}
 
 
 class Hashed(MemorySource):
@@ -202,7 +205,7 @@ def test_what_a_model_thought_stands_apart_from_what_it_answered() -> None:
     "trimming",
     [
         {"usage": {"prompt_tokens": "many"}},
-        {"usage": {"a_details": functools.reduce(lambda inner, _: {"a": inner}, range(300), {})}},
+        {"usage": {"a_details": nested(300)}},
         {"request_id": "a\udcff"},
         {"finish_reason": "\ud800"},
     ],

@@ -135,8 +135,8 @@ def test_what_is_dropped_has_lost_and_repeated_events_and_new_versions() -> None
 @pytest.mark.parametrize("files", [1, 300, 2000, 10_000, 100_000])
 def test_the_times_of_a_load_are_those_of_the_protocol_in_their_order(files: int) -> None:
     load = Load(files, seed=1)
-    times, real = RetryPolicy(**load.patience), RetryPolicy()
+    times, real = RetryPolicy(**load.policy), RetryPolicy()
     assert times.claim > times.invocation > times.call >= times.here
-    assert times.lost > times.longest > times.first
+    assert times.lost > times.max_wait > times.first
     assert times.claim <= real.claim
     assert load.offered_per_second == 4 * load.per_second

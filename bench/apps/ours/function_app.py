@@ -1,4 +1,4 @@
-"""The product's own doors, in a hurry: the same code, with times that a load test can wait for."""
+"""The product's own triggers, in a hurry: the same code, with times that a load test can wait for."""
 
 import importlib.util
 import json
@@ -15,7 +15,7 @@ assert _spec.loader
 product = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(product)
 
-product.dropscribe.patience = RetryPolicy(**json.loads(os.environ["LOAD_PATIENCE"]))
+product.dropscribe.policy = RetryPolicy(**json.loads(os.environ["LOAD_POLICY"]))
 app = product.app
 
 

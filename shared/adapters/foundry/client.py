@@ -135,7 +135,8 @@ class FoundryModel:
             return ModelMisconfigured("No token could be had from Entra ID for the model.")
         cause = error.inner_exception
         if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-            return ModelUnreachable(f"The model cannot be reached: {_why(cause)} at {self.deployment.endpoint.host}.")
+            where = self.deployment.endpoint.host
+            return ModelUnreachable(f"The model cannot be reached: {why_unreachable(cause)} at {where}.")
         if isinstance(error, ServiceResponseTimeoutError):
             return ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.")
         told = f"The connection to the model broke ({type(cause or error).__name__})"
@@ -162,7 +163,8 @@ def _answer(reply: HttpReply, seconds: float) -> ChatAnswer:
         raise unusable from None
 
 
-def _why(cause: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) -> str:
+def why_unreachable(cause: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) -> str:
+    """Why no connection could be made, in words that can stand in a sentence."""
     match cause:
         case aiohttp.ClientConnectorDNSError():
             return "nothing is known by that name"

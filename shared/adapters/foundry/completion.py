@@ -62,7 +62,7 @@ def _text(message: Mapping[str, Any]) -> str:
     """The words, which some models send in parts, and those that speak as what they said."""
     content, audio = message.get("content"), message.get("audio")
     if isinstance(content, list):
-        return "".join(_texts(content, without=_THINKING_PARTS))
+        return _joined(content)
     if content is None and isinstance(audio, Mapping):
         content = audio.get("transcript")
     if content is not None and not isinstance(content, str):
@@ -70,10 +70,13 @@ def _text(message: Mapping[str, Any]) -> str:
     return content or ""
 
 
-def _texts(parts: Sequence[Any], *, without: set[str]) -> Iterator[str]:
-    for part in parts:
-        if isinstance(part, Mapping) and part.get("type") not in without and isinstance(part.get("text"), str):
-            yield part["text"]
+def _joined(parts: Sequence[Any]) -> str:
+    """The texts of an answer's parts; of another kind than text are only a model's thoughts."""
+    told = [part for part in parts if not (isinstance(part, Mapping) and part.get("type") in _THINKING_PARTS)]
+    texts = [part.get("text") if isinstance(part, Mapping) else part for part in told]
+    if any(not isinstance(text, str) for text in texts):
+        raise NotACompletion("its parts are no text")
+    return "".join(map(str, texts))
 
 
 def _without_thought(text: str) -> tuple[str, str]:
@@ -99,7 +102,7 @@ def _counts(usage: Mapping[str, Any], depth: int) -> Iterator[tuple[str, Any]]:
     for name, value in list(usage.items())[:MAX_COUNTS]:
         if not (known := identifier(name)) or known == "calls":  # under that name the document lists our own
             continue
-        if known.endswith("_details"):
+        if known.endswith("details"):
             if isinstance(value, Mapping) and depth > 1:
                 yield known, dict(_counts(value, depth - 1))
         elif isinstance(value, float) and value.is_integer():

@@ -50,7 +50,7 @@ class RequestEncoder:
         self._audio_form = audio_form
         self._urls = urls
         self._placeholders = Placeholders()
-        self._details: set[str] = set()
+        self._has_detail = False
 
     def encode(self, request: ChatRequest) -> EncodedRequest:
         """The request as JSON, with the base64 of each file streamed into its place."""
@@ -62,7 +62,8 @@ class RequestEncoder:
         options = self._adaptation.applied(wanted)
         document = {**named, "messages": messages, **options, **held_to}
         body = StreamedBody(self._placeholders.split(document), self._placeholders.sources)
-        return EncodedRequest(body, frozenset([*options, *held_to, *self._details]), tuple(wanted))
+        detail = ["detail"] if self._has_detail else []
+        return EncodedRequest(body, frozenset([*options, *held_to, *detail]), (*wanted, *detail))
 
     def _options(self, options: ModelOptions) -> dict[str, Any]:
         names = {"max_output_tokens": self._deployment.token_parameter, "stop_sequences": "stop"}
@@ -84,7 +85,7 @@ class RequestEncoder:
 
     def _image(self, part: MediaPart) -> dict[str, Any]:
         detail = {"detail": part.detail} if part.detail and self._adaptation.takes("detail") else {}
-        self._details.update(detail)
+        self._has_detail |= bool(part.detail)
         return {"type": "image_url", "image_url": {"url": self._url(part, part.media.media_type), **detail}}
 
     def _audio(self, part: MediaPart) -> dict[str, Any]:

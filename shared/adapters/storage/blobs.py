@@ -1,6 +1,5 @@
 """Files and documents in Azure Blob Storage (implements `FileStore`)."""
 
-import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
