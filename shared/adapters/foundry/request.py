@@ -62,8 +62,9 @@ class RequestEncoder:
         options = self._adaptation.applied(wanted)
         document = {**named, "messages": messages, **options, **held_to}
         body = StreamedBody(self._placeholders.split(document), self._placeholders.sources)
-        detail = ["detail"] if self._has_detail else []
-        return EncodedRequest(body, frozenset([*options, *held_to, *detail]), (*wanted, *detail))
+        wanted_detail = ["detail"] if self._has_detail else []
+        sent_detail = filter(self._adaptation.takes, wanted_detail)
+        return EncodedRequest(body, frozenset([*options, *held_to, *sent_detail]), (*wanted, *wanted_detail))
 
     def _options(self, options: ModelOptions) -> dict[str, Any]:
         names = {"max_output_tokens": self._deployment.token_parameter, "stop_sequences": "stop"}
