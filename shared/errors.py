@@ -3,6 +3,7 @@
 DropscribeError
 ├── ConfigurationError        no file yet: the app refuses to start
 ├── FileRejected              this file can never be answered: it ends in an error document
+│   └── KindNotTaken          the model takes no files of this kind
 ├── InputNotFound             the file was deleted: there is nothing left to answer
 ├── Conflict                  the file, or its document, changed while we worked: look again
 └── Temporary                 not the file's fault
@@ -87,6 +88,18 @@ class FileRejected(DropscribeError):
         self.retryable = retryable
 
 
+class KindNotTaken(FileRejected):
+    """The model takes no files of this kind. Whoever knows the other deployments says which does.
+
+    Attributes:
+        kind: `image` or `audio`.
+    """
+
+    def __init__(self, kind: Literal["image", "audio"], message: str, request_id: str | None = None) -> None:
+        super().__init__("rejected_by_model", message, "Name a model that takes it.", request_id)
+        self.kind = kind
+
+
 class InputNotFound(DropscribeError):
     """The file was deleted; nobody waits for its document."""
 
@@ -125,13 +138,11 @@ class ModelUnavailable(Temporary):
         status: the HTTP status, where there was an answer at all.
         request_id: what the service calls this request, for its support.
         retry_after: how long the service asks us to stay away, in seconds, where it says so.
-        deployment: the alias of the deployment that was asked, once somebody has said so.
-        model: the name of that deployment.
-        in_our_words: the message without what the service said, which may quote what it was sent: for the log.
+        safe_message: the message without what the service said, which may quote what it was sent: for the log.
+        asked_at_most_thrice: whether such a call may have been billed, so that a file is worth three of them.
     """
 
-    deployment: str | None = None
-    model: str | None = None
+    asked_at_most_thrice: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -162,19 +173,19 @@ class ModelThrottled(ModelUnavailable):
 class ModelTimeout(ModelUnavailable):
     """The model did not answer in time; it may have been paid for all the same."""
 
-    asked_at_most_thrice = True
+    asked_at_most_thrice: ClassVar[bool] = True
 
 
 class AnswerUnusable(ModelUnavailable):
     """A 200 that is no chat completion, or a connection that broke after the request was sent."""
 
-    asked_at_most_thrice = True
+    asked_at_most_thrice: ClassVar[bool] = True
 
 
 class UrlNotFetched(ModelUnavailable):
     """The service could not fetch the file from its address; sent inline it may be answered."""
 
-    asked_at_most_thrice = True
+    asked_at_most_thrice: ClassVar[bool] = True
 
 
 class SchemaNotTaken(ModelUnavailable):

@@ -12,7 +12,7 @@ MAX_CALLS = 100
 """How many calls a line lists; a recipe has a few turns."""
 
 
-def summary(outcome: Result) -> dict[str, Any]:
+def log_fields(outcome: Result) -> dict[str, Any]:
     """The fields of the line: who answered, how long it took (seconds), what it cost (tokens), and why if in an error.
 
     `seconds` is from when the file was last taken up to its document; `calls` has the tokens of each call of a model.

@@ -26,7 +26,7 @@ from shared import bootstrap
 from shared.adapters.storage import addresses
 from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import blobs_by_connection_string
-from shared.bootstrap import Dropscribe
+from shared.app import App
 from shared.errors import InputNotFound
 from shared.results.result import document_name
 from tests import samples
@@ -72,7 +72,7 @@ class Place:
     blobs: BlobServiceClient
     queues: QueueServiceClient
     model: Service
-    app: Dropscribe
+    app: App
     account: str
     paths: list[str] = field(default_factory=list)
 
@@ -121,7 +121,7 @@ async def place_over(azurite: Azurite, certificate: tuple[Path, Path] | None) ->
         blobs = await enter(BlobServiceClient.from_connection_string(azurite.connection_string, **secure))
         queues = await enter(QueueServiceClient.from_connection_string(azurite.connection_string, **secure))
         exits.enter_context(hurried(**secure))
-        app = bootstrap.load(_environ(azurite, at, model.url, certificate is not None), patience=HURRY)
+        app = bootstrap.load(_environ(azurite, at, model.url, certificate is not None), policy=HURRY)
         exits.push_async_callback(app.close)
         yield Place(blobs, queues, model, app, ACCOUNT, paths)
 
@@ -170,6 +170,10 @@ async def _empty(container: ContainerClient) -> None:
     await container.create_container()
 
 
+def message(**fields: object) -> bytes:
+    return json.dumps(fields).encode()
+
+
 @given(name=NAMES)
 @example("../private/chart.png")
 @example(OUT_OF_THE_CONTAINER)
@@ -185,8 +189,9 @@ async def test_no_request_of_the_app_leaves_its_containers_whatever_a_file_is_ca
     with contextlib.suppress(AzureError, ValueError):  # not every name can be uploaded
         await place.upload(name)
     await place.app.process("input", name)
-    await place.app.resume(json.dumps({"name": name}))
-    await place.app.settle_poison(json.dumps({"ContainerName": "input", "BlobName": name, "poisoned": 1}))
+    await place.app.resume(message(name=name))
+    await place.app.settle_poison(message(ContainerName="input", BlobName=name))
+    await place.app.settle_poison(message(name=name, poisoned=1))
     assert place.astray() == []
 
 
@@ -208,7 +213,7 @@ async def test_a_file_that_is_found_by_the_reconciler_under_such_a_name_is_answe
     await place.upload(OUT_OF_THE_CONTAINER)
     await place.app.reconcile()
     assert '"waiting": 1' in caplog.text
-    await place.app.resume(json.dumps({"name": OUT_OF_THE_CONTAINER}))
+    await place.app.resume(message(name=OUT_OF_THE_CONTAINER))
     caplog.clear()
     await place.app.reconcile()
     assert '"waiting": 0' in caplog.text
@@ -220,7 +225,7 @@ async def test_a_message_about_a_name_that_is_nobodys_is_dropped_and_logged(
 ) -> None:
     for name in ("../private/chart.png", r"..\private\chart.png", "x/" + "../" * 9, "", "y" * 1025):
         caplog.clear()
-        await place.app.resume(json.dumps({"name": name}))
+        await place.app.resume(message(name=name))
         assert "event.unusable_name" in caplog.text
     assert place.model.arrived == []
     assert await place.names_in("output") == []

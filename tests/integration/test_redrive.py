@@ -19,10 +19,9 @@ from local.storage import ACCOUNT, Azurite, connection_string
 from shared import bootstrap
 from shared.adapters.storage.blobs import BlobFiles
 from shared.errors import ErrorCode, FileRejected
-from shared.results.draft import Draft
+from shared.results.build import Facts, rejected
 from tests.integration.faulty import Fault, Faulty, proxy
 from tests.integration.test_cli import dropscribe
-from tests.unit.fakes import START
 from tests.unit.test_settings import GOOD
 
 NOTHING: dict[str, Any] = {
@@ -62,8 +61,10 @@ class Account:
             containers = (self.given.container_name, self.taken.container_name)
             files = BlobFiles(blobs, input_container=containers[0], output_container=containers[1])
             file = await files.look(name)
-            draft = Draft(containers[0], name, file.etag, file.size, lambda: START)
-            await files.write_result(draft.rejected(FileRejected(code, "No.", "Again.")), replacing=None)
+            facts = Facts(file, file.modified)
+            await files.write_result(
+                rejected(facts, FileRejected(code, "No.", "Again."), file.modified), replacing=None
+            )
 
     async def documents(self) -> list[str]:
         return [name async for name in self.taken.list_blob_names()]

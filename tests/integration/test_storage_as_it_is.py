@@ -17,11 +17,10 @@ from shared.adapters.storage.clients import blobs_by_connection_string, queues_b
 from shared.adapters.storage.queues import StorageEventQueue
 from shared.errors import Conflict, FileRejected, InputNotFound, StorageRefused, StorageUnavailable
 from shared.media.files import InputFile
-from shared.results.draft import Draft
+from shared.results.build import Facts, rejected
 from shared.results.result import Result
 from tests import samples
 from tests.integration.loopback import Answer, Service, service
-from tests.unit.fakes import START
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 CHART = samples.CHART.read_bytes()
@@ -67,9 +66,9 @@ async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Service, 
         await store.close()
 
 
-def rejected(name: str = "a.png", etag: str = "0x1") -> Result:
-    draft = Draft("input", name, etag, 1, lambda: START)
-    return draft.rejected(FileRejected("damaged_media", "No.", "Try again."))
+def refused(name: str = "a.png", etag: str = "0x1") -> Result:
+    facts = Facts(InputFile("input", name, etag, 1, {}, NOW), NOW)
+    return rejected(facts, FileRejected("damaged_media", "No.", "Try again."), NOW)
 
 
 async def read(source: Any) -> bytes:
@@ -204,7 +203,7 @@ async def test_a_standing_refusal_has_its_name_in_the_exception_and_in_an_error_
     storage, store = fake
     storage.answers = [refusal(status, code)]
     with pytest.raises(StorageRefused, match=code) as raised:
-        await store.write_result(rejected(), replacing=None)
+        await store.write_result(refused(), replacing=None)
     assert (raised.value.code, raised.value.status) == (code, status)
     (line,) = [json.loads(each.message) for each in caplog.records if "storage.refused" in each.message]
     assert line == {
@@ -236,7 +235,7 @@ async def test_a_code_of_storage_is_short_and_one_word(fake: tuple[Service, Blob
 
 
 def schema(version: object) -> bytes:
-    return json.dumps({**json.loads(rejected().to_json()), "schema_version": version}).encode()
+    return json.dumps({**json.loads(refused().to_json()), "schema_version": version}).encode()
 
 
 @pytest.mark.parametrize(
@@ -276,7 +275,7 @@ async def test_an_event_that_no_queue_would_take_is_told_in_the_log_and_not_trie
 ) -> None:
     storage, tell = announce
     storage.answers = [answer]
-    await tell(rejected())
+    await tell(refused())
     assert "event.not_sent" in caplog.text
     assert answer.headers["x-ms-error-code"] in caplog.text
 
@@ -287,4 +286,4 @@ async def test_an_event_that_the_queue_refuses_for_want_of_a_role_is_not_lost(
     storage, tell = announce
     storage.answers = [refusal(403, "AuthorizationPermissionMismatch")]
     with pytest.raises(StorageRefused):
-        await tell(rejected())
+        await tell(refused())

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import FileRejected
+from shared.media.files import InputFile
 from shared.media.names import can_exist
-from shared.results.draft import Draft
+from shared.results.build import Facts, rejected
 from shared.results.events import cloud_event
 from shared.results.result import Result, document_name
 
@@ -22,8 +23,8 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1
 
 
 def about(name: str, etag: str = "1", container: str = "input", **more: object) -> Result:
-    draft = Draft(container, name, etag, 9, lambda: START)
-    document = draft.rejected(FileRejected("damaged_media", "No.", "Try again.")).model_dump()
+    facts = Facts(InputFile(container, name, etag, 9, {}, START), START)
+    document = rejected(facts, FileRejected("damaged_media", "No.", "Try again."), START).model_dump()
     return Result.model_validate({**document, **more})
 
 

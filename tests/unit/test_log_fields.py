@@ -5,50 +5,48 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.errors import FileRejected
-from shared.media.media import Media
-from shared.results.draft import Draft
-from shared.results.log_fields import summary
+from shared.results.build import rejected
+from shared.results.log_fields import log_fields
 from shared.results.result import Result
-from tests.unit.fakes import START, said
-from tests.unit.test_draft import talk
+from tests.unit.fakes import said
+from tests.unit.test_build import FACTS, LATER, document
 
-PNG = Media("image", "image/png", "png")
+ERROR = FileRejected("empty_file", "It is empty.", "Fill it.")
 NAME = "phi-4-multimodal"
 
 
 def test_the_line_of_an_answered_file_has_its_figures_and_nothing_that_was_said() -> None:
-    draft = Draft("input", "chart.png", "1", 48_213, lambda: START, media=PNG)
-    draft.conversation = talk(PNG, said("A private answer.", tokens=10))
-    line = summary(draft.answered())
-    assert {name: line[name] for name in line if name != "seconds"} == {
-        "name": "chart.png",
+    line = log_fields(document(said("A private answer.", tokens=10)))
+    assert line == {
+        "name": "translate/es/hello.mp3",
         "outcome": "ok",
         "cause": None,
-        "recipe": None,
+        "recipe": "translate",
         "model": NAME,
-        "kind": "image",
+        "kind": "audio",
         "bytes": 48_213,
         "attempts": 1,
+        "seconds": 60.0,
         "model_seconds": 0.5,
         "total_tokens": 10,
         "calls": [{"model": NAME, "input_tokens": 7, "audio_tokens": None, "output_tokens": 3}],
     }
-    assert line["seconds"] >= 0
 
 
 def test_the_line_of_a_refused_file_has_the_cause_and_no_tokens() -> None:
-    line = summary(
-        Draft("input", "x", "1", 0, lambda: START).rejected(FileRejected("empty_file", "It is empty.", "Fill it."))
+    refused = log_fields(rejected(FACTS, ERROR, LATER))
+    assert (refused["outcome"], refused["cause"], refused["total_tokens"], refused["calls"]) == (
+        "error",
+        "empty_file",
+        None,
+        [],
     )
-    assert (line["outcome"], line["cause"], line["total_tokens"], line["calls"]) == ("error", "empty_file", None, [])
 
 
 def test_each_call_has_its_model_and_its_tokens_audio_apart() -> None:
-    draft = Draft("input", "chart.png", "1", 9, lambda: START, media=PNG)
-    draft.conversation = talk(PNG, said("one"), said("two"))
-    document = draft.answered().model_dump()
-    document["usage"]["calls"][1] |= {"deployment": "words", "prompt_tokens_details": {"audio_tokens": 5}}
-    calls = summary(Result.model_validate(document))["calls"]
+    result = document(said("one"), said("two")).model_dump()
+    result["usage"]["calls"][1] |= {"deployment": "words", "prompt_tokens_details": {"audio_tokens": 5}}
+    calls = log_fields(Result.model_validate(result))["calls"]
     assert [(call["model"], call["audio_tokens"]) for call in calls] == [(NAME, None), ("words", 5)]
 
 
@@ -78,10 +76,7 @@ USAGE = st.fixed_dictionaries(
 @example({"deployment": 5})
 @example({"calls": [{"deployment": "a"}] * 5000})
 def test_the_line_is_made_whatever_a_service_says_of_its_usage(usage: dict[str, Any]) -> None:
-    draft = Draft("input", "chart.png", "1", 9, lambda: START, media=PNG)
-    draft.conversation = talk(PNG, said("one"))
-    document = {**draft.answered().model_dump(), "usage": usage}
-    line = summary(Result.model_validate(document))
+    line = log_fields(Result.model_validate({**document(said("one")).model_dump(), "usage": usage}))
     assert len(json.dumps(line)) < 16_384
     for call in line["calls"]:
         assert isinstance(call["model"], str)
@@ -90,6 +85,6 @@ def test_the_line_is_made_whatever_a_service_says_of_its_usage(usage: dict[str, 
 
 
 def test_a_line_is_made_of_a_document_whose_times_have_no_zone() -> None:
-    document = Draft("input", "x", "1", 0, lambda: START).rejected(FileRejected("empty_file", "a", "b")).model_dump()
-    document["timing"]["received"] = "2026-11-23T08:00:00"
-    assert isinstance(summary(Result.model_validate(document))["seconds"], float)
+    result = rejected(FACTS, ERROR, LATER).model_dump()
+    result["timing"]["received"] = "2026-11-23T08:00:00"
+    assert isinstance(log_fields(Result.model_validate(result))["seconds"], float)
