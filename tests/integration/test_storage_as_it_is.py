@@ -12,7 +12,7 @@ from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from shared.adapters.storage import clients
-from shared.adapters.storage.blobs import BlobFiles
+from shared.adapters.storage.blobs import NAME_REFUSED, BlobFiles
 from shared.adapters.storage.clients import blobs_by_connection_string, queues_by_connection_string
 from shared.adapters.storage.queues import StorageEventQueue
 from shared.errors import Conflict, FileRejected, InputNotFound, StorageRefused, StorageUnavailable
@@ -175,7 +175,7 @@ async def test_a_file_that_can_no_longer_be_read_is_looked_at_anew(fake: tuple[S
         await read(store.open(FILE))
 
 
-@pytest.mark.parametrize("code", ["InvalidUri", "InvalidResourceName", "OutOfRangeInput"])
+@pytest.mark.parametrize("code", NAME_REFUSED)
 async def test_a_name_that_the_service_does_not_take_is_nobodys_file(
     fake: tuple[Service, BlobFiles], code: str
 ) -> None:

@@ -30,7 +30,7 @@ INPUT_ETAG = "input_etag"
 WRITTEN_BY = "written_by"
 """The metadata key by which a write knows its own document again, when only the response to it was lost."""
 
-NAME_REFUSED = ("InvalidUri", "InvalidResourceName", "OutOfRangeInput")
+NAME_REFUSED = ("InvalidUri", "InvalidResourceName", "OutOfRangeInput", "InvalidQueryParameterValue")
 """What storage says of an address that can be no file's, such as one with more than 254 parts."""
 
 NEEDS_KEY = "BlobUsesCustomerSpecifiedEncryption"
