@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from shared.errors import Conflict, FileRejected, ModelTimeout
 from shared.media.files import InputFile, MediaSource
 from shared.media.media import Media
-from shared.media.sniff import HEAD_BYTES, sniff
+from shared.media.sniff import sniff
 from shared.models.chat import ChatModel, MediaPart
 from shared.models.conversation import Conversation
 from shared.models.deployments import Deployments
@@ -74,8 +75,7 @@ class Answerer:
             await self._require_unchanged(file)
 
     async def _sniff(self, file: InputFile) -> Media:
-        head = await self._files.read_head(file, HEAD_BYTES) if file.size else b""
-        return await asyncio.to_thread(sniff, head, file.size)
+        return await sniff(partial(self._files.read_range, file), file.size)
 
     def _way(self, recipe: Recipe, media: Media, source: MediaSource) -> tuple[MediaPart, ChatModel, ChatModel]:
         """Decide how the file travels and who is asked, first and later, or refuse before anything is paid for."""

@@ -164,10 +164,10 @@ async def test_what_comes_between_shortens_no_wait_of_a_file_whose_answers_were_
     class Stumbling(Immutable):
         is_busy = False
 
-        async def read_head(self, file: InputFile, length: int) -> bytes:
+        async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
             if self.is_busy:
                 raise StorageUnavailable("busy")
-            return await super().read_head(file, length)
+            return await super().read_range(file, start, length)
 
     files, state, model = Stumbling(), MemoryState(), SpeakingModel([said("new")])
     files.put("file", CHART)
