@@ -19,13 +19,13 @@ class FileType:
     Attributes:
         media_type: for example `audio/x-flac`.
         name: what people call it, for example `FLAC`.
-        start: where it begins, behind tags.
+        is_behind_tag: whether it begins with a tag that is not its own, which few readers of its format pass over.
         sound: its frames, if it is an MP3.
     """
 
     media_type: str
     name: str
-    start: int = 0
+    is_behind_tag: bool = False
     sound: Sound | None = None
 
 
@@ -47,8 +47,8 @@ _AS_MODELS_CALL_IT = {
 _FEW_BYTES = ("audio/mpeg", "audio/aac")
 """What `filetype` tells by two or three bytes. Only frames in a row are such a recording."""
 
-_LARGE_WAVES = {b"RF64": "RF64", b"BW64": "BW64", b"RIFX": "RIFX"}
-"""What is like a WAV, is none, and is unknown to `filetype`."""
+_LIKE_WAV = (b"RF64", b"BW64", b"RIFX")
+"""How files begin that are like a WAV, are none, and are unknown to `filetype`."""
 
 _VIDEO_STARTS = (b"\0\0\1\xba", b"\0\0\1\xb3")
 """A pack of an MPEG program stream, and a sequence of MPEG video (ISO/IEC 13818-1 and -2)."""
@@ -67,7 +67,7 @@ async def identify(file: FileParts) -> FileType | None:
 async def _behind_tags(file: FileParts, start: int) -> FileType | None:
     found = await asyncio.to_thread(_guess, await _sound_from(file, start))
     if found and found.media_type.startswith("audio/") and found.media_type not in _FEW_BYTES:
-        return replace(found, start=start)
+        return replace(found, is_behind_tag=True)
     return None
 
 
@@ -80,7 +80,7 @@ async def _find_recording(file: FileParts, start: int) -> FileType | None:
     if any(mark in data[:at] for mark in _VIDEO_STARTS):
         return FileType("video/mpeg", "MPEG video")
     media_type, name = _STREAMS[first.layer]
-    return FileType(media_type, name, start + at, Sound(start + at, first, data[at:]))
+    return FileType(media_type, name, sound=Sound(start + at, first, data[at:]))
 
 
 async def _sound_from(file: FileParts, start: int) -> bytes:
@@ -93,7 +93,8 @@ def _guess(head: bytes) -> FileType | None:
     found = filetype.guess(head)
     if found:
         return FileType(*_AS_MODELS_CALL_IT.get(found.mime, (found.mime, found.extension.upper())))
-    if head[8:12] == b"WAVE" and (name := _LARGE_WAVES.get(head[:4])):
+    if head[8:12] == b"WAVE" and head.startswith(_LIKE_WAV):
+        name = head[:4].decode()
         return FileType(f"audio/x-{name.lower()}", name)
     if head[0:377:188] == b"GGG":
         return FileType("video/mp2t", "MPEG transport stream")

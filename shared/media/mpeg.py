@@ -116,5 +116,5 @@ def _is_short_stream(data: bytes, row: list[tuple[int, Frame]]) -> bool:
 
 
 def is_end_of_sound(data: bytes, at: int) -> bool:
-    """Whether nothing follows from there but zeros, a tag or half a header, in data that reaches to the end of a file."""
+    """Whether only zeros, a tag or half a header follow from there, in data that reaches to the end of a file."""
     return len(data) - at < _HEADER_BYTES or data.startswith(TRAILERS, at) or not data[at:].strip(b"\0")

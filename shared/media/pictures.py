@@ -67,12 +67,10 @@ async def gif_size(file: FileParts) -> PictureSize:
         raise BrokenHeader(_NO_PICTURE)
     at = 13 + (3 << (screen[10] & 7) + 1 if screen[10] & 0x80 else 0)
     while (block := await file.read_exactly(at, 1)) != b",":
-        if block == b"!":
-            at = await _behind_gif_extension(file, at + 2)
-        elif block == b"\0":
-            at += 1  # a terminator too many, which decoders pass over
-        else:
+        if block == b";":
             raise BrokenHeader(_NO_PICTURE)
+        # Decoders pass over stray bytes between two blocks.
+        at = await _behind_gif_extension(file, at + 2) if block == b"!" else at + 1
     image = await file.read_exactly(at + 1, 8)
     return _reach(screen[6:8], image[0:2], image[4:6]), _reach(screen[8:10], image[2:4], image[6:8])
 

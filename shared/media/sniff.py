@@ -45,10 +45,11 @@ async def sniff(fetch: Fetch, size: int) -> Media:
 
 
 def _require_accepted(found: FileType | None) -> FileType:
-    if found and found.media_type in ACCEPTED:
+    if found and found.media_type in ACCEPTED and not found.is_behind_tag:
         return found
     what = f"a file of type {found.name} ({found.media_type})" if found else "no kind of file that Dropscribe knows"
-    raise FileRejected("unsupported_media", f"This is {what}; no model here takes it.", _WHAT_TO_DROP)
+    where = " behind an ID3 tag" if found and found.is_behind_tag else ""
+    raise FileRejected("unsupported_media", f"This is {what}{where}; no model here takes it.", _WHAT_TO_DROP)
 
 
 async def _read_header(file: FileParts, found: FileType) -> Media:
@@ -70,7 +71,7 @@ async def _require_picture(file: FileParts, format_: str) -> None:
 
 async def _seconds(file: FileParts, found: FileType) -> float | None:
     if found.media_type == "audio/wav":
-        seconds = await wav_seconds(file, found.start)
+        seconds = await wav_seconds(file)
     elif found.sound:
         seconds = await mp3_seconds(file, found.sound)
     else:

@@ -36,13 +36,13 @@ class WavFormat:
         return length / self.block_bytes * self.samples_per_block / self.rate
 
 
-async def wav_seconds(file: FileParts, start: int = 0) -> float | None:
-    """Return how many seconds the WAV that begins at `start` plays; None where its header cannot tell for certain.
+async def wav_seconds(file: FileParts) -> float | None:
+    """Return how many seconds a WAV plays; None where its header cannot tell for certain.
 
     Raises:
         BrokenHeader: it has no format, or no sound behind it.
     """
-    at, form = start + 12, None
+    at, form = 12, None
     while True:
         chunk = await file.read_exactly(at, 8)
         name, length = chunk[:4], _number(chunk[4:])

@@ -17,6 +17,9 @@ from shared.media.sniff import sniff
 KILOBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Of MPEG 1, layer 3, by the number that stands in a frame's header."""
 
+PAGES = [Image.new("RGB", (20, 10), colour) for colour in ("red", "green")]
+"""Two pictures, to follow a black one of the same size."""
+
 
 @dataclass
 class Stored:

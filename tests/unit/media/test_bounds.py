@@ -10,7 +10,7 @@ import pytest
 from shared.errors import FileRejected
 from shared.media.parts import MAX_PIECE_BYTES, MAX_PIECES, MAX_READS, BrokenHeader, FileParts
 from tests import samples
-from tests.unit.media.made import Stored, frame, png_chunk, segment, tag, verdict
+from tests.support.made_media import Stored, frame, png_chunk, segment, tag, verdict
 
 CHART = samples.CHART.read_bytes()
 GIF = b"GIF89a\1\0\1\0\0\0\0"

@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.errors import FileRejected
+from shared.media.media import Media
 from shared.media.parts import HEAD_BYTES
+from shared.models.capabilities import CapabilityTable
 from tests import samples
-from tests.unit.media.made import Stored, frame, mp3, padded_mp3, seconds_of, tag, vbri, xing
+from tests.support.made_media import Stored, frame, mp3, padded_mp3, seconds_of, sniffed, tag, vbri, xing
 
 ID3V1 = b"TAG".ljust(128, b"\0")
 APE = b"APETAGEX" + bytes(20_000)
@@ -86,6 +89,23 @@ async def test_an_encoder_that_claims_31_minutes_is_not_believed(claim: tuple[in
 async def test_a_first_frame_that_promises_numbers_and_has_none_is_passed_over() -> None:
     first = frame(64, bytes(17) + b"Xing" + bytes(8))
     assert await seconds_of(first + mp3(120)) == 120
+
+
+def way(media: Media, size: int) -> str:
+    table = CapabilityTable.load()
+    return table.transport("Phi-4-multimodal-instruct", table.of("Phi-4-multimodal-instruct"), media, "auto", size)
+
+
+async def test_no_recording_is_too_long_by_a_guess() -> None:
+    """By the bit rate of its first minute this one plays 41 minutes; by its frames 11."""
+    guessed = mp3(60, 32) + mp3(600, 128)
+    assert way(await sniffed(guessed), len(guessed)) == "inline"
+
+
+async def test_a_recording_that_is_too_long_for_certain_is_refused() -> None:
+    long = mp3(31 * 60, 32)
+    with pytest.raises(FileRejected, match="1860 seconds"):
+        way(await sniffed(long), len(long))
 
 
 @given(st.integers(4, 20_000))

@@ -11,7 +11,8 @@ from shared.errors import FileRejected
 from shared.media.parts import FileParts
 from shared.media.pictures import SIZES
 from tests import samples
-from tests.unit.media.made import (
+from tests.support.made_media import (
+    PAGES,
     Stored,
     behind_segments,
     chunk,
@@ -27,7 +28,6 @@ from tests.unit.media.made import (
 BAD_COMMENT = png_chunk(b"tEXt", b"Comment\0scanner", crc=1)
 CHART = samples.CHART.read_bytes()
 RECEIPTS = [path.read_bytes() for path in sorted(samples.FOLDER.glob("receipt.*"))]
-PAGES = [Image.new("RGB", (20, 10), colour) for colour in ("red", "green")]
 
 
 async def size_of(form: str, content: bytes) -> tuple[int, int]:

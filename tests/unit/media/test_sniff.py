@@ -7,7 +7,7 @@ from shared.media.media import Media
 from shared.media.parts import HEAD_BYTES
 from shared.media.sniff import sniff
 from tests import samples
-from tests.unit.media.made import Stored, frame, mp3, refusal, riff, seconds_of, sniffed, tag, verdict, wav
+from tests.support.made_media import Stored, frame, mp3, refusal, riff, seconds_of, sniffed, tag, verdict, wav
 
 MP3 = samples.HELLO.read_bytes()
 HELLO = MP3[20:]
@@ -89,8 +89,11 @@ async def test_what_stands_behind_a_tag_decides_not_the_tag(before: bytes, conte
     assert f"type {named} (" in error.message
 
 
-async def test_a_wav_behind_a_tag_is_a_wav() -> None:
-    assert await sniffed(tag(2048) + wav(32_000)) == Media("audio", "audio/wav", "wav", 1.0)
+async def test_a_wav_behind_a_tag_is_refused_before_it_is_paid_for() -> None:
+    """ffmpeg, and all that is built on it, says "invalid start code" to it."""
+    error = await refusal(tag(2048) + wav(32_000))
+    assert error.code == "unsupported_media"
+    assert "WAV (audio/wav) behind an ID3 tag" in error.message
 
 
 @pytest.mark.parametrize("mark", [b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9"])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.media.parts import HEAD_BYTES
-from tests.unit.media.made import Stored, chunk, refusal, riff, seconds_of, verdict, wav, wave_format
+from tests.support.made_media import Stored, chunk, refusal, riff, seconds_of, verdict, wav, wave_format
 
 HALF_AN_HOUR = 30 * 60 * 32_000
 SOUND = chunk(b"data", bytes(32_000))
