@@ -49,6 +49,11 @@ class Sound:
         """The bytes of a frame, on average, if all have the bit rate of the first."""
         return self.first.samples / 8 * self.first.bitrate / self.first.rate
 
+    @property
+    def min_frame_bytes(self) -> float:
+        """The bytes of the shortest frame that such a stream may have: 32 kbit/s in MPEG 1, else 8."""
+        return self.first.samples / 8 * (32_000 if self.first.samples == 1152 else 8_000) / self.first.rate
+
     def is_constant(self, data: bytes) -> bool:
         """Whether all the frames with which these bytes begin have the bit rate of the first."""
         return all(self.is_like(frame) for _, frame in frames_from(data, 0))
@@ -71,7 +76,7 @@ async def mp3_seconds(file: FileParts, sound: Sound) -> float | None:
     """Return how many seconds the sound plays; None where that is not certain."""
     claim = _read_claim(sound)
     is_whole = sound.start + len(sound.known) == file.size
-    if claim and not is_whole and claim.is_true_of(file.size - sound.start):
+    if claim and not is_whole and claim.is_true_of(file.size - sound.start, sound.min_frame_bytes):
         return sound.seconds(claim.frames)
     heard = sound.from_second_frame() if claim else sound  # the first holds the claim, and no sound
     if heard is None:
@@ -86,9 +91,11 @@ class Claim:
     frames: int = 0
     length: int = 0
 
-    def is_true_of(self, there: int) -> bool:
+    def is_true_of(self, there: int, min_frame_bytes: float) -> bool:
         """Whether that fits a file with so many bytes of sound. One that was cut or joined has others."""
-        return self.frames > 0 and self.length * _MIN_THERE <= there <= self.length * _MAX_THERE
+        if not self.length * _MIN_THERE <= there <= self.length * _MAX_THERE:
+            return False
+        return self.frames * min_frame_bytes <= self.length <= self.frames * MAX_FRAME_BYTES
 
 
 def _read_claim(sound: Sound) -> Claim | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from PIL import Image
 
 from shared.errors import FileRejected
@@ -16,6 +17,9 @@ from shared.media.sniff import sniff
 
 KILOBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Of MPEG 1, layer 3, by the number that stands in a frame's header."""
+
+unhurried = settings(deadline=None)
+"""For tests of many examples: how long one takes depends on what else the machine does."""
 
 PAGES = [Image.new("RGB", (20, 10), colour) for colour in ("red", "green")]
 """Two pictures, to follow a black one of the same size."""

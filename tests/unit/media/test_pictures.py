@@ -22,6 +22,7 @@ from tests.support.made_media import (
     refusal,
     riff,
     segment,
+    unhurried,
     verdict,
 )
 
@@ -198,11 +199,13 @@ async def test_a_picture_that_was_cut_behind_its_header_is_answered_as_viewers_s
     assert await verdict(content[: len(content) * 2 // 3]) == await verdict(content)
 
 
+@unhurried
 @given(st.integers(0, 60))
 async def test_a_picture_cut_in_its_header_is_damaged_or_nothing_known(length: int) -> None:
     assert await verdict(CHART[:length]) in ("empty_file", "unsupported_media", "damaged_media", "png")
 
 
+@unhurried
 @given(
     st.sampled_from([("PNG", "P"), ("PNG", "RGBA"), ("PNG", "1"), ("JPEG", "RGB"), ("GIF", "L"), ("WEBP", "RGB")]),
     st.integers(1, 300),
@@ -213,6 +216,7 @@ async def test_the_size_of_a_picture_is_what_pillow_says(kind: tuple[str, str], 
     assert await size_of(form.lower(), picture(form, mode, (width, height))) == (width, height)
 
 
+@unhurried
 @given(st.sampled_from(RECEIPTS), st.integers(12, 700), st.binary(min_size=1, max_size=4))
 async def test_what_pillow_opens_is_not_refused(content: bytes, at: int, wrong: bytes) -> None:
     content = content[:at] + wrong + content[at + len(wrong) :]

@@ -7,7 +7,19 @@ from shared.media.media import Media
 from shared.media.parts import HEAD_BYTES
 from shared.media.sniff import sniff
 from tests import samples
-from tests.support.made_media import Stored, frame, mp3, refusal, riff, seconds_of, sniffed, tag, verdict, wav
+from tests.support.made_media import (
+    Stored,
+    frame,
+    mp3,
+    refusal,
+    riff,
+    seconds_of,
+    sniffed,
+    tag,
+    unhurried,
+    verdict,
+    wav,
+)
 
 MP3 = samples.HELLO.read_bytes()
 HELLO = MP3[20:]
@@ -166,6 +178,7 @@ async def test_tags_without_end_are_refused_after_a_few_requests() -> None:
     assert len(stored.fetched) < 10
 
 
+@unhurried
 @given(st.binary(min_size=1, max_size=2000))
 async def test_noise_is_no_recording(noise: bytes) -> None:
     assert await verdict(b"\x80" + noise) == "unsupported_media"
@@ -190,6 +203,7 @@ async def test_storage_that_gives_too_little_is_no_fault_of_the_file() -> None:
         await sniff(fetch, len(HELLO))
 
 
+@unhurried
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"\xff\xfb", b"\xff\xd8\xff", b"GIF89a", b"ID3", b"RIFF....WAVE", b"RIFF....WEBPVP8X"]),
@@ -201,6 +215,7 @@ async def test_sniff_tells_or_refuses_but_never_fails(rest: bytes, start: bytes)
         assert error.next_step
 
 
+@unhurried
 @given(
     st.sampled_from([MP3, samples.CHART.read_bytes(), *(tag(9) + frame(64) * 5, wav(99))]),
     st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=8),
@@ -212,6 +227,7 @@ async def test_sniff_tells_or_refuses_whatever_is_wrong_in_a_head(whole: bytes, 
     assert await verdict(bytes(broken))
 
 
+@unhurried
 @given(st.integers(min_value=0, max_value=11_000))
 async def test_sniff_survives_a_recording_cut_anywhere(length: int) -> None:
     assert await verdict(MP3[:length]) in ("mp3", "empty_file", "unsupported_media", "damaged_media")

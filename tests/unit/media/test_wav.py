@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.media.parts import HEAD_BYTES
-from tests.support.made_media import Stored, chunk, refusal, riff, seconds_of, verdict, wav, wave_format
+from tests.support.made_media import Stored, chunk, refusal, riff, seconds_of, unhurried, verdict, wav, wave_format
 
 HALF_AN_HOUR = 30 * 60 * 32_000
 SOUND = chunk(b"data", bytes(32_000))
@@ -20,6 +20,7 @@ async def test_a_wav_plays_no_longer_than_the_bytes_that_are_there(claims: int) 
     assert await seconds_of(wav(48_000, claims=claims)) == 1.5
 
 
+@unhurried
 @given(st.integers(0, 0xFFFFFFFF), st.integers(1, 5000))
 async def test_no_claim_of_a_wav_makes_it_longer_than_it_is(claims: int, sound: int) -> None:
     seconds = await seconds_of(wav(sound, claims=claims))
@@ -96,6 +97,7 @@ async def test_chunks_may_stand_before_the_format() -> None:
     assert await seconds_of(riff(chunk(b"JUNK", bytes(28)), wave_format(), chunk(b"fact", bytes(4)), SOUND)) == 1.0
 
 
+@unhurried
 @given(st.integers(0, 60))
 async def test_a_wav_cut_in_its_header_is_damaged_or_nothing_known(length: int) -> None:
     assert await verdict(wav(100)[:length]) in ("empty_file", "unsupported_media", "damaged_media", "wav")
