@@ -63,12 +63,12 @@ class BlobFiles:
             is_archived=found.blob_tier == "Archive",
         )
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
-        """See `FileStore.read_head`."""
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        """See `FileStore.read_range`."""
         with translated():
-            download = await self._input.get_blob_client(file.name).download_blob(0, length, **only_if(file.etag))
-            head: bytes = await download.readall()
-        return head
+            download = await self._input.get_blob_client(file.name).download_blob(start, length, **only_if(file.etag))
+            part: bytes = await download.readall()
+        return part
 
     def open(self, file: InputFile) -> "BlobSource":
         """See `FileStore.open`."""
