@@ -60,8 +60,8 @@ class MemoryStorage:
     def _modified(self, name: str) -> datetime:
         return self._clock.moment(self.arrived[name])
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
-        """See `FileStore.read_head`."""
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        """See `FileStore.read_range`."""
         raise NotImplementedError  # whoever answers here needs no content
 
     def open(self, file: InputFile) -> MediaSource:

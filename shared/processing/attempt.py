@@ -115,12 +115,12 @@ class Attempt:
             return rejected(facts, refused.error, self._with.clock.now())
         facts = replace(facts, selection=plan.selection, media=plan.media.media)
         self._talk = talk = await self._conversation(plan)
+        if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:  # what breaks us comes after the answer
+            return answered_in_text_only(facts, talk, self._with.clock.now())
         try:
-            self._require_worth_asking()
+            self._require_worth_asking(talk)
             await Asking(self._with, self._claim, talk, self._deadline).ask(file)
         except FileRejected as error:
-            if error.code == "crash_loop" and talk.is_answered:  # what breaks us comes after the answer
-                return answered_in_text_only(facts, talk, self._with.clock.now())
             told = self._with.planner.naming_others(error, plan) if isinstance(error, KindNotTaken) else error
             return rejected(facts, told, self._with.clock.now(), talk)
         return answered(facts, talk, self._with.clock.now())
@@ -133,8 +133,10 @@ class Attempt:
             talk.resume(kept.exchanges, kept.empty, kept.sha256)
         return talk
 
-    def _require_worth_asking(self) -> None:
+    def _require_worth_asking(self, talk: Conversation) -> None:
         progress = self._claim.progress
+        if talk.is_answered:
+            return
         if progress.crashes >= MAX_CRASHES:
             raise crash_loop(progress.crashes)
         if progress.asked >= MAX_ASKED:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
 from shared.errors import FileRejected, KindNotTaken
 from shared.media.files import InputFile, InputStore
 from shared.media.media import Media
 from shared.media.names import require_addressable
-from shared.media.sniff import HEAD_BYTES, sniff
+from shared.media.sniff import sniff
 from shared.models.chat import ChatModel, MediaPart
 from shared.models.deployments import Deployments
 from shared.models.plan import NotPlanned, Plan
@@ -65,8 +66,7 @@ class RecipePlanner:
         return error
 
     async def _sniff(self, file: InputFile) -> Media:
-        head = await self._files.read_head(file, HEAD_BYTES) if file.size else b""
-        return await asyncio.to_thread(sniff, head, file.size)
+        return await sniff(partial(self._files.read_range, file), file.size)
 
 
 def _archived() -> FileRejected:

@@ -56,7 +56,7 @@ class Input(_Part):
     sha256: str | None = Field(
         None, description="Of the content, in hexadecimal; null where it did not pass through Dropscribe."
     )
-    seconds: float | None = Field(None, description="How long a recording plays, where its header tells.")
+    seconds: float | None = Field(None, description="How long a recording plays; null where that is not certain.")
 
 
 class RecipeUsed(_Part):

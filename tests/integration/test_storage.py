@@ -142,10 +142,12 @@ async def test_a_source_can_be_read_again_from_the_start(store: Store) -> None:
         assert b"".join([chunk async for chunk in source.chunks()]) == b"content"
 
 
-@pytest.mark.parametrize("length", [3, 100])
-async def test_the_head_is_the_first_bytes_or_all_there_are(store: Store, length: int) -> None:
-    await store.upload("a.bin", b"0123456789")
-    assert await store.files.read_head(await store.files.look("a.bin"), length) == b"0123456789"[:length]
+@pytest.mark.parametrize(("start", "length"), [(0, 3), (0, 3_000_000), (4, 3), (1_999_999, 1), (4, 2 * CHUNK_BYTES)])
+async def test_a_range_is_the_bytes_from_a_place_on_or_all_there_are(store: Store, start: int, length: int) -> None:
+    content = b"0123456789" * 200_000
+    await store.upload("a.bin", content)
+    part = await store.files.read_range(await store.files.look("a.bin"), start, length)
+    assert part == content[start : start + length]
 
 
 async def test_a_file_overwritten_since_it_was_looked_at_is_not_read(store: Store) -> None:
@@ -153,7 +155,7 @@ async def test_a_file_overwritten_since_it_was_looked_at_is_not_read(store: Stor
     file = await store.files.look("a.bin")
     await store.upload("a.bin", b"new")
     with pytest.raises(Conflict):
-        await store.files.read_head(file, 10)
+        await store.files.read_range(file, 0, 10)
     with pytest.raises(Conflict):
         await read(store, file)
 

@@ -83,7 +83,7 @@ async def test_a_file_is_read_as_it_lies_there_whatever_encoding_it_is_said_to_b
     await inbox.upload_blob("a.png", content, content_settings=ContentSettings(content_encoding=encoding))
     file = await files.look("a.png")
     assert file.size == len(content)
-    assert await files.read_head(file, 100) == content[:100]
+    assert await files.read_range(file, 0, 100) == content[:100]
     assert await read(files.open(file)) == content
 
 
@@ -170,7 +170,7 @@ async def test_a_file_that_can_no_longer_be_read_is_looked_at_anew(fake: tuple[S
     storage, store = fake
     storage.answers = [refusal(409, code)]
     with pytest.raises(Conflict):
-        await store.read_head(FILE, 10)
+        await store.read_range(FILE, 0, 10)
     with pytest.raises(Conflict):
         await read(store.open(FILE))
 

@@ -306,7 +306,7 @@ class World:
         etag, modified = self.inputs[name]
         return InputFile("input", name, etag, 9, {}, START + timedelta(seconds=modified))
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
         raise NotImplementedError
 
     def open(self, file: InputFile) -> Any:

@@ -84,8 +84,8 @@ class MemoryFiles:
         content = self._content(name)
         return InputFile("input", name, _etag(content), len(content), self.metadata[name], START)
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
-        return self._current(file)[:length]
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        return self._current(file)[start : start + length]
 
     def open(self, file: InputFile) -> MemorySource:
         return MemorySource(self._current(file))

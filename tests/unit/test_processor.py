@@ -420,6 +420,19 @@ async def test_an_answer_in_hand_outlives_an_error_that_nobody_expected_and_is_p
     assert (files.outcome("chart.png").status, len(model.requests), state.answers) == ("ok", 1, {})
 
 
+async def test_answers_that_are_kept_are_written_however_often_the_model_was_asked_before() -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([said("paid for")]), MemoryState()
+    files.put("chart.png", CHART)
+    here = place(files, model, state=state)
+    files.before_writing = lambda: (_ for _ in ()).throw(ZeroDivisionError)
+    with pytest.raises(ZeroDivisionError):
+        await here.take("chart.png")
+    killed = replace(state.records["chart.png"].claim, kind="claimed", asked=3, until=state.time - timedelta(hours=1))
+    await state.write("chart.png", killed, replacing=state.records["chart.png"])
+    await here.take("chart.png")
+    assert (files.outcome("chart.png").status, len(model.requests)) == ("ok", 1)
+
+
 async def test_what_breaks_only_when_the_whole_document_is_written_leaves_its_text() -> None:
     class Fussy(MemoryFiles):
         async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:

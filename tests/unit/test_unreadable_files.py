@@ -22,7 +22,7 @@ class Unreadable(MemoryFiles):
     async def look(self, name: str) -> InputFile:
         return replace(await super().look(name), **self.attributes)
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
         raise AssertionError("it was read")
 
     def open(self, file: InputFile) -> MemorySource:

@@ -98,13 +98,13 @@ class BlobFiles:
                 raise InputNotFound(name) from error
             return found, True
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
-        """See `FileStore.read_head`."""
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        """See `FileStore.read_range`."""
         with reading():
             blob = blob_of(self._input, file.name)
-            download = await blob.download_blob(0, length, decompress=False, **only_if(file.etag))
-            head: bytes = await download.readall()
-        return head
+            download = await blob.download_blob(start, length, decompress=False, **only_if(file.etag))
+            part: bytes = await download.readall()
+        return part
 
     def open(self, file: InputFile) -> BlobSource:
         """See `FileStore.open`."""
