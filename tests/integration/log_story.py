@@ -179,6 +179,8 @@ async def all_goes_wrong(story: Story) -> None:
         await story.logged("blob.deferred", "cursed.png")
         await story.drop("letter.png", CHART)
         await story.logged("blob.deferred", "letter.png")
+        await story.send("webjobs-blobtrigger-poison", ContainerName="input", BlobName="cursed.png")
+        await story.logged("blob.poisoned_once", "cursed.png")
         await story.send("dropscribe-deferred-poison", name="cursed.png", poisoned=1)
         await story.logged("blob.rejected", "cursed.png")
         await story.send("webjobs-blobtrigger-poison", ContainerName="input", BlobName="refused.png")

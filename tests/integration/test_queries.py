@@ -15,8 +15,9 @@ from tests.integration.log_table import NOON, QUERIES, Line, LogTable, lines_of,
 
 DAY = NOON.replace(hour=0)
 PHI = "Phi-4-multimodal-instruct"
-BUSY = "The model answered 429: "
-REFUSED = "The model answered 401 (invalid_api_key): No such key."
+BUSY = "The model answered 429."
+REFUSED = "The model answered 401 (invalid_api_key)."
+ALONE = "the model is left alone for a while"
 LINE_FIELD = re.compile(r"\b(?:line|call)(?:\.\w+|\['\w+'\])")
 COLUMN = re.compile(r"\b(?:TimeGenerated|Message|SeverityLevel)\b")
 
@@ -76,8 +77,8 @@ def test_waiting_over_time_has_each_count_of_the_reconciler(troubled: LogTable) 
 
 
 def test_waiting_files_says_since_when_until_when_and_why(troubled: LogTable) -> None:
-    reasons = {"later.mp3": BUSY, "refused.png": REFUSED, "letter.png": "the model has a pause"}
-    reasons["leased.png"] = "the model has a pause"
+    reasons = {"later.mp3": BUSY, "refused.png": REFUSED, "letter.png": ALONE}
+    reasons["leased.png"] = ALONE
     put_off = {name: about(troubled, "blob.deferred", name) for name in reasons}
     assert rows(troubled, "waiting_files") == [
         (name, line.time, 1, line.time + timedelta(seconds=line.fields["seconds"]), reasons[name])
@@ -124,12 +125,13 @@ def test_rescued_files_says_who_brought_each_back_and_what_became_of_it(troubled
     assert rows(troubled, "rescued_files") == [
         ("lost.png", 1, 0, about(troubled, "blob.reconciled", "lost.png").time, "blob.reconciled", ""),
         ("refused.png", 0, 1, about(troubled, "blob.poisoned_once", "refused.png").time, "blob.poisoned_once", ""),
-        ("cursed.png", 0, 1, about(troubled, "blob.rejected", "cursed.png").time, "blob.rejected", "poisoned"),
+        ("cursed.png", 0, 2, about(troubled, "blob.rejected", "cursed.png").time, "blob.rejected", "poisoned"),
     ]
 
 
 def test_the_alert_on_poisoned_files_fires_at_the_first_and_at_the_second_time(troubled: LogTable) -> None:
     assert rows(troubled, "alerts/poisoned_files") == [
+        (about(troubled, "blob.poisoned_once", "cursed.png").time, "cursed.png", ""),
         (about(troubled, "blob.rejected", "cursed.png").time, "cursed.png", "poisoned"),
         (about(troubled, "blob.poisoned_once", "refused.png").time, "refused.png", ""),
     ]
