@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Set
 
-_SECTION = re.compile(r"^[ \t]*#?[ \t]*(system|user|assistant|developer|tool)(\[[^\]]*\])?[ \t]*:[ \t]*$", re.I | re.M)
+_SECTION = re.compile(r"^[ \t]*+(?:#[ \t]*+)?(system|user|assistant|developer|tool)(\[[^\]\n]*+\])?[ \t]*:[ \t]*$", re.I | re.M)
 _PLACEHOLDER = re.compile(r"(?<!\{)\{\{\s*(\w+)\s*\}\}(?!\})", re.ASCII)
 _TEMPLATE_SYNTAX = re.compile(r"\{[{%#]|[%#}]\}")
 

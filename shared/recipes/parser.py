@@ -22,7 +22,6 @@ from shared.recipes.routes import Route
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<front>.*?\n)---[ \t]*\n(?P<body>.*)\Z", re.DOTALL)
 _FIRST_LINE = 2  # of the front matter; the first of the file holds `---`
-_SECTION = re.compile(r"^[ \t]*#?[ \t]*(system|user|assistant|developer|tool)(\[[^\]]*\])?[ \t]*:[ \t]*$", re.I | re.M)
 
 
 _YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one, where libyaml is there

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from shared.models.capabilities import CapabilityTable
 from shared.models.endpoint import Endpoint
 
-_CONTAINER = re.compile(r"(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
+_CONTAINER = re.compile(r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 def container_name(value: str) -> str:
@@ -51,7 +51,7 @@ def key(value: SecretStr) -> SecretStr:
 
 def scope(value: str) -> str:
     """What a token is asked for."""
-    if not re.fullmatch(r"(https|api)://\S+/\.default", value):
+    if not re.fullmatch(r"(?:https|api)://[^\s/]{1,253}(?:/[^\s/]{1,253}){0,8}/\.default", value):
         raise ValueError("must be like https://cognitiveservices.azure.com/.default")
     return value
 
