@@ -117,7 +117,7 @@ def test_a_rejected_draft_keeps_what_is_known_and_says_what_to_do() -> None:
 def test_no_secret_stands_in_an_error_document() -> None:
     written = draft().rejected(FileRejected("rejected_by_model", f"Bad header: api-key: {KEY}", "Try again."))
     assert written.error
-    assert written.error.message == "Bad header: …"
+    assert written.error.message == "Bad header: api-key: …"
 
 
 def test_a_model_that_refuses_is_named_with_its_request() -> None:
