@@ -70,7 +70,7 @@ def _section_problems(body: str) -> Problems:
         yield 0, "there is no `user:` section, so nothing would be asked"
     for number, line in enumerate(body.split("\n")):
         role = _role(line)
-        meant = nearest(role, _ROLES, min_letters=4) if role not in _ROLES else None
+        meant = nearest(role, _ROLES, min_letters=4) if role and role not in _ROLES else None
         if meant:
             yield number, f"`{line.strip()[:40]}` begins no section: did you mean `{meant}:`?"
 
