@@ -40,7 +40,8 @@ from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
 from shared.recipes.catalog import RecipeCatalog
 from shared.recovery.rescue import Rescue
-from shared.settings.settings import ModelSettings, Settings, suffix_of
+from shared.settings.model_settings import ModelSettings, suffix_of
+from shared.settings.settings import Settings
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
@@ -135,7 +136,7 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, patience: Patie
         problems.extend(_unknown_models(book, deployments))
     if settings is None or book is None or deployments is None or problems:
         raise ConfigurationError(problems)
-    for notice in deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date()):
+    for notice in (*settings.notices, *deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date())):
         log.warning(notice)
     patience = patience or Patience(complete=settings.arrival_seconds)
     return Dropscribe(settings, book, deployments, patience)

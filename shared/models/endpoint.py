@@ -10,6 +10,7 @@ type Api = Literal["models", "openai/v1", "openai/deployments"]
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
 AZURE_AI = "https://ai.azure.com/.default"
 
+_AZURE = (".azure.com", ".azure.us", ".azure.cn", ".azure-api.net")
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _FORM = re.compile(
     r"/openai/deployments/(?P<deployment>[\w.-]+)$|(?P<v1>/openai/v1)$|(?<!/openai/v1)(?<!/openai/deployments)/models$",
@@ -75,6 +76,11 @@ class Endpoint:
     def scope(self) -> str:
         """What a token for it is asked for. Microsoft's pages disagree, so a setting can override it."""
         return AZURE_AI if self.api == "openai/v1" else COGNITIVE_SERVICES
+
+    @property
+    def is_azure(self) -> bool:
+        """Whether Azure serves it, so that a token of Entra ID can be meant for it."""
+        return (urlsplit(self.base).hostname or "").endswith(_AZURE)
 
     @property
     def names_model(self) -> bool:

@@ -76,6 +76,11 @@ def test_a_model_that_stays_is_not_named(caplog: pytest.LogCaptureFixture) -> No
     assert caplog.text == ""
 
 
+def test_names_that_only_look_like_settings_are_told_at_start(caplog: pytest.LogCaptureFixture) -> None:
+    bootstrap.load({**GOOD, "DROPSCRIBE_DAILY_TOKENS": "1000"})
+    assert "DROPSCRIBE_DAILY_TOKENS (did you mean DAILY_TOKENS?)" in caplog.text
+
+
 def test_load_reads_settings_and_recipes_and_builds_no_client() -> None:
     app = bootstrap.load(GOOD)
     assert app.settings.deployment == "phi"
