@@ -1,10 +1,12 @@
 """Which known word somebody probably meant."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 MAX_WORD = 100
 """Characters; a longer word is not compared."""
 
+_MANY = 3
 _WITHOUT_SEPARATORS = str.maketrans("", "", "_- ")
 
 
@@ -23,6 +25,7 @@ def nearest(word: str, known: Iterable[str], *, min_letters: int = 5) -> str | N
     return min(near)[1] if near else None
 
 
+@lru_cache(maxsize=1024)  # the known words come again and again
 def _plain(word: str) -> str:
     return word.translate(_WITHOUT_SEPARATORS).casefold()
 
@@ -33,21 +36,23 @@ def _allowed(known: str, min_letters: int) -> int:
 
 
 def _slips(one: str, other: str) -> int:
-    """How many slips make one word of the other (optimal string alignment); 3 stands for 3 and more."""
-    if abs(len(one) - len(other)) > 2 or not _share_a_fifth(one, other):
-        return 3
-    before, last = [0] * (len(other) + 1), list(range(len(other) + 1))
+    """How many slips make one word of the other (optimal string alignment); 3 stands for 3 and more.
+
+    Only the cells of the table in which it can be less are filled in, and no more rows than are needed.
+    """
+    if abs(len(one) - len(other)) >= _MANY:
+        return _MANY
+    before: list[int] = []
+    last = list(range(len(other) + 1))
     for row, letter in enumerate(one, start=1):
-        here = [row]
-        for column, its in enumerate(other, start=1):
-            here.append(min(last[column] + 1, here[-1] + 1, last[column - 1] + (letter != its)))
+        here = [row] + [_MANY] * len(other)
+        for column in range(max(1, row - 2), min(len(other), row + 2) + 1):
+            its = other[column - 1]
+            slips = min(last[column] + 1, here[column - 1] + 1, last[column - 1] + (letter != its))
             if row > 1 < column and letter == other[column - 2] and its == one[row - 2]:
-                here[column] = min(here[column], before[column - 2] + 1)
+                slips = min(slips, before[column - 2] + 1)
+            here[column] = slips
+        if min(here) >= _MANY:
+            return _MANY
         before, last = last, here
-    return min(last[-1], 3)
-
-
-def _share_a_fifth(one: str, other: str) -> bool:
-    """Two slips leave at least one fifth of a word whole: a quick look that spares most of the work."""
-    size = max(len(other) // 5, 1)
-    return len(other) < 5 or any(other[place : place + size] in one for place in range(0, len(other), size))
+    return min(last[-1], _MANY)

@@ -77,7 +77,7 @@ def _alias_problems(name: str, part: str, alias: str) -> Iterator[str]:
 
 def _meant(name: str, known: Collection[str]) -> str | None:
     """The setting of which this is a slip; the slip may stand before an alias."""
-    if meant := nearest(name, known):
+    if (meant := nearest(name, known)) or "INFER" not in name:
         return meant
     stems = [f"{MODEL}{part}" for part in PARTS]
     for place, letter in enumerate(name):

@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,3 +42,10 @@ def test_one_slip_of_a_letter_is_always_seen(word: str, place: int, letter: str,
         "changed": word[:at] + word[at + 1] + word[at] + word[at + 2 :],
     }[slip]
     assert nearest(written, [word]) == (word if written != word else None)
+
+
+@given(st.text("abc", max_size=12), st.text("abc", min_size=5, max_size=12))
+def test_a_word_that_is_near_has_two_letters_more_and_two_less_at_most(word: str, known: str) -> None:
+    more, less = Counter(word) - Counter(known), Counter(known) - Counter(word)
+    if max(more.total(), less.total(), abs(len(word) - len(known))) > 2:
+        assert nearest(word, [known]) is None
