@@ -20,8 +20,11 @@ def nearest(word: str, known: Iterable[str], *, min_letters: int = 5) -> str | N
     if len(word) > MAX_WORD:
         return None
     plain = _plain(word)
-    by_slips = [(_slips(plain, _plain(each)), each) for each in known if each != word]
-    near = [(slips, each) for slips, each in by_slips if slips <= _allowed(each, min_letters)]
+    near = [
+        (slips, each)
+        for each in known
+        if each != word and (slips := _slips(plain, _plain(each))) < _MANY and slips <= _allowed(each, min_letters)
+    ]
     return min(near)[1] if near else None
 
 
