@@ -41,6 +41,7 @@ from shared.processing.publisher import ResultPublisher
 from shared.recipes.catalog import RecipeCatalog
 from shared.recovery.rescue import Rescue
 from shared.settings.model_settings import ModelSettings, suffix_of
+from shared.settings.names import kind_meant
 from shared.settings.settings import Settings
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, patience: Patie
     book = _try(problems, RecipeCatalog.load, recipes)
     deployments = _deployments(settings) if settings else None
     if book and deployments:
-        problems.extend(_unknown_models(book, deployments))
+        problems.extend([*_unknown_models(book, deployments), *_misspelt_models(book, deployments)])
     if settings is None or book is None or deployments is None or problems:
         raise ConfigurationError(problems)
     for notice in (*settings.notices, *deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date())):
@@ -171,6 +172,17 @@ def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterato
                     f"{recipe.place(part)}: there is no model `{name}`, only {known}. Name another with"
                     f" AZURE_INFERENCE_DEPLOYMENT_{suffix_of(name)}."
                 )
+
+
+def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
+    """Models that no recipe names, and that would have all files of a kind if their alias had no slip in it."""
+    named = {name for recipe in recipes for name in (recipe.model, recipe.then)}
+    for each in deployments:
+        if not named & {each.alias, each.name} and (meant := kind_meant(each.alias)):
+            yield (
+                f"No recipe names the model `{each.alias}`: did you mean _{meant} at the end of its settings' names, in"
+                f" place of _{suffix_of(each.alias)}?"
+            )
 
 
 def _build(app: Dropscribe, exits: AsyncExitStack) -> Running:

@@ -69,7 +69,7 @@ class RecipeCatalog:
             try:
                 if path.suffix == ENDING:
                     recipes.append(read_recipe(path))
-                elif nearest(path.suffix, [ENDING]):
+                elif path.suffix[1:].isalpha() and nearest(path.suffix, [ENDING]):  # no copy of an editor's
                     problems.append(f"{place_of(path)}: the name of a recipe must end in `{ENDING}`")
             except RecipeProblemsError as error:
                 problems.extend(error.problems)

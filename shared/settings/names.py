@@ -52,7 +52,8 @@ def name_problems(given: Iterable[str], known: Collection[str]) -> Iterator[str]
     """A sentence for each name that is a slip, with the setting that was meant."""
     for name in sorted(given):
         if alias := _WITH_ALIAS.fullmatch(name):
-            yield from _alias_problems(name, alias["part"], alias["alias"])
+            if alias["alias"] in _NOT_ALIASES:
+                yield f"{name} is no setting: did you mean {MODEL}{alias['part']}? (It is the one of model `default`.)"
         elif name not in {*known, *_OF_THE_HOST, *_ELSEWHERE} and (meant := _meant(name, known)):
             yield f"{name} is no setting: did you mean {meant}?"
 
@@ -68,11 +69,10 @@ def unknown_names(given: Iterable[str], known: Collection[str]) -> str | None:
     return f"These are no settings of the app, and change nothing: {', '.join(others)}." if others else None
 
 
-def _alias_problems(name: str, part: str, alias: str) -> Iterator[str]:
-    if alias in _NOT_ALIASES:
-        yield f"{name} is no setting: did you mean {MODEL}{part}? (The model without an alias is `default`.)"
-    elif (meant := nearest(alias, KINDS)) and alias.rstrip("_0123456789") != meant:
-        yield f"{name} is no setting: did you mean {MODEL}{part}_{meant}?"
+def kind_meant(alias: str) -> str | None:
+    """The alias of a kind of files of which this one, which no recipe names, is probably a slip; `audio2` is none."""
+    meant = nearest(alias.upper(), KINDS)
+    return meant if meant and alias.rstrip("-0123456789").upper() != meant else None
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:

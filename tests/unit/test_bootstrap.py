@@ -76,6 +76,24 @@ def test_a_model_that_stays_is_not_named(caplog: pytest.LogCaptureFixture) -> No
     assert caplog.text == ""
 
 
+@pytest.mark.parametrize(("alias", "meant"), [("AUDOI", "AUDIO"), ("IMAGES", "IMAGE"), ("AUDIT", "AUDIO")])
+def test_an_alias_that_no_recipe_names_and_that_is_nearly_a_kind_is_refused(alias: str, meant: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"did you mean _{meant} at the end .*, in place of _{alias}?"):
+        bootstrap.load({**GOOD, f"AZURE_INFERENCE_DEPLOYMENT_{alias}": "gpt-audio"})
+
+
+@pytest.mark.parametrize("alias", ["AUDIO", "IMAGE", "AUDIO2", "BIG"])
+def test_any_other_alias_may_be_there_before_a_recipe_names_it(alias: str) -> None:
+    bootstrap.load({**GOOD, f"AZURE_INFERENCE_DEPLOYMENT_{alias}": "gpt-audio"})
+
+
+def test_an_alias_that_a_recipe_names_is_no_slip(tmp_path: Path) -> None:
+    shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "describe.prompty").read_text()
+    (tmp_path / "describe.prompty").write_text(text.replace("id: default", "id: audit"))
+    assert "audit" in bootstrap.load({**GOOD, "AZURE_INFERENCE_DEPLOYMENT_AUDIT": "gpt-5.5"}, tmp_path).deployments
+
+
 def test_names_that_only_look_like_settings_are_told_at_start(caplog: pytest.LogCaptureFixture) -> None:
     bootstrap.load({**GOOD, "DROPSCRIBE_DAILY_TOKENS": "1000"})
     assert "DROPSCRIBE_DAILY_TOKENS (did you mean DAILY_TOKENS?)" in caplog.text

@@ -163,3 +163,15 @@ def test_load_misses_a_default_recipe(tmp_path: Path) -> None:
     (tmp_path / "describe.prompty").unlink()
     with pytest.raises(ConfigurationError, match="describe.prompty is missing; files of kind image use it"):
         RecipeCatalog.load(tmp_path)
+
+
+def test_a_file_whose_name_ends_nearly_as_that_of_a_recipe_is_named(tmp_path: Path) -> None:
+    shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
+    for name in ("a.prompt", "b.PROMPTY", "README.md", "describe.prompty~", "#c.prompty#", ".describe.prompty.swp"):
+        (tmp_path / name).write_text("")
+    with pytest.raises(ConfigurationError) as caught:
+        RecipeCatalog.load(tmp_path)
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        f"{tmp_path.name}/a.prompt",
+        f"{tmp_path.name}/b.PROMPTY",
+    ]
