@@ -13,8 +13,9 @@ from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.offline_model import MODEL
-from local.process import Child
+from local.process import Child, NotStartedError
 from local.storage import Azurite
+from shared.settings.model_settings import endpoint_forgotten
 
 APP = Path(__file__).resolve().parent.parent
 MODEL_SETTINGS = ("AZURE_INFERENCE_ENDPOINT", "AZURE_INFERENCE_CREDENTIAL", "AZURE_INFERENCE_DEPLOYMENT")
@@ -104,7 +105,13 @@ async def _start_storage(exits: AsyncExitStack, logs: Path, location: Path | Non
 
 
 async def _start_model(exits: AsyncExitStack, logs: Path) -> Mapping[str, str]:
-    """The settings that lead to the offline model; none where the environment leads to another."""
+    """The settings that lead to the offline model; none where the environment leads to another.
+
+    Raises:
+        NotStartedError: the environment describes another, but does not say where it is.
+    """
+    if forgotten := endpoint_forgotten(os.environ):
+        raise NotStartedError(forgotten)
     if os.environ.get("AZURE_INFERENCE_ENDPOINT"):
         return {}
     child = await Child.start(
