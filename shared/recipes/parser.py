@@ -110,6 +110,7 @@ def read_recipe(path: Path) -> Recipe:
         send=front.metadata.send,
         detail=front.metadata.detail,
         then=front.metadata.then,
+        description=front.description,
     )
 
 

@@ -89,6 +89,7 @@ class Recipe:
         send: how the file travels to the model.
         detail: how closely the model is to look at a picture; None leaves that to the service.
         then: the alias of the model for the turns after the first; None keeps the same one.
+        description: what it is for, in the words of its author.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Recipe:
     send: SendPolicy = "auto"
     detail: Detail | None = None
     then: str | None = None
+    description: str | None = None
 
     def render(self, values: Mapping[str, str]) -> Prompt:
         """Fill in the values. The first call imports prompty (0.2 s), so call it in a thread.
