@@ -13,6 +13,7 @@ from rich.text import Text
 from cli import model, running_host, show
 from cli.answering import alongside, answer, tell_causes
 from cli.answers import Answers
+from cli.causes import standing_cause
 from cli.delivery import Delivery, Options, Order, plan_delivery, skip_done
 from cli.done import Asked
 from cli.exits import FAILED, CommandFailedError
@@ -82,6 +83,8 @@ async def drop(order: Order, options: Options, catalog: RecipeCatalog) -> int:
 
 async def _drop(order: Order, delivery: Delivery, found: running_host.RunningHost) -> Waiting:
     log = HostLog.from_now_on(running_host.LOGS / LOG_NAME)
+    if standing := standing_cause(log.earlier()):
+        show.note(f"For earlier files: {standing.sentence}", style="yellow")
     async with alongside(_until_gone(found)):
         waiting = await answer(_client(found), order, delivery, log, one_shot=False)
     if waiting.missing:

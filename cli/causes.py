@@ -1,7 +1,7 @@
 """Why a document does not come, as the host's log tells it, in sentences for people."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +70,17 @@ def cause_of(event: Mapping[str, Any]) -> Cause | None:
     if event.get("event") == "blob.deferred":
         return Cause(name, f"Waiting: {why}.", is_ours=False, seconds=seconds)
     return None
+
+
+def standing_cause(events: Iterable[Mapping[str, Any]]) -> Cause | None:
+    """The last of these causes that nothing comes of waiting for, if no file has been answered since."""
+    standing = None
+    for event in events:
+        if event.get("event") == "blob.answered":
+            standing = None
+        elif (cause := cause_of(event)) and cause.is_ours:
+            standing = cause
+    return standing
 
 
 def _step(fault: str, why: str) -> str:

@@ -26,6 +26,11 @@ class HostLog:
         """The log without what stands there already."""
         return cls(path, path.stat().st_size if path.is_file() else 0)
 
+    def earlier(self) -> list[dict[str, Any]]:
+        """The last of the events that stand there already."""
+        start = max(0, self.position - MAX_READ)
+        return HostLog(self.path, start).read() if self.position else []
+
     async def events(self) -> AsyncIterator[dict[str, Any]]:
         """Each event that is logged, for ever."""
         while True:

@@ -73,6 +73,8 @@ def _problem(endpoint: SplitResult) -> str:
         return f"there is no host of that name; correct {ENDPOINT}"
     except TimeoutError:
         return f"no connection within {CONNECT_SECONDS} seconds; check {ENDPOINT}, and the firewalls between"
+    except ConnectionRefusedError:
+        return f"the connection is refused; check {ENDPOINT}, and that the service runs"
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         return f"{reason}; check {ENDPOINT}, and that the service runs"

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tests.conftest import eventually
 
@@ -28,13 +28,13 @@ class Done(NamedTuple):
     err: str
 
 
-def environment(environ: dict[str, str]) -> dict[str, str]:
+def environment(environ: dict[str, Any]) -> dict[str, str]:
     """The environment of a command: no model of whoever runs the tests, and Python finds our packages everywhere."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AZURE_INFERENCE_")}
     return {**own, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environ}
 
 
-def model_at(url: str) -> dict[str, str]:
+def model_at(url: str) -> dict[str, Any]:
     """The settings that lead to a model service."""
     return {
         "AZURE_INFERENCE_ENDPOINT": f"{url}/models",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.causes import Cause, cause_of
+from cli.causes import Cause, cause_of, standing_cause
 from cli.host_log import MAX_READ, HostLog
 from tests.unit.test_cli_terminal import HOSTILE, dangers
 
@@ -66,6 +66,20 @@ def test_other_events_are_no_cause() -> None:
     assert cause_of({"event": "blob.answered", "name": "a.png"}) is None
 
 
+def test_a_cause_stands_until_a_file_is_answered() -> None:
+    refused = {
+        "event": "model.unavailable",
+        "fault": "ModelMisconfigured",
+        "model": "mine",
+        "why": "The model answered 401.",
+    }
+    busy, answered = {**refused, "fault": "ModelThrottled"}, {"event": "blob.answered"}
+    standing = standing_cause([answered, refused, busy])
+    assert standing
+    assert standing.sentence.startswith("mine: The model answered 401; check")
+    assert standing_cause([refused, answered, busy]) is None
+
+
 def line(event: str, **fields: object) -> bytes:
     logged = json.dumps({"event": event, **fields}, ensure_ascii=False)
     return f"2026-11-25 18:00:00,123 dropscribe INFO {logged}\n".encode()
@@ -88,6 +102,7 @@ def test_a_log_is_read_from_now_on_and_from_its_start_where_it_is_begun_anew(tmp
     path.write_bytes(line("old", name="x" * 100))
     log = HostLog.from_now_on(path)
     assert log.read() == []
+    assert [each["event"] for each in log.earlier()] == ["old"]
     path.write_bytes(line("new"))
     assert [each["event"] for each in log.read()] == ["new"]
 

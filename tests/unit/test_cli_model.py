@@ -63,7 +63,7 @@ def record(port: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_an_endpoint_where_nothing_listens_is_told_in_one_sentence(dead_port: int) -> None:
     with pytest.raises(NoModelError) as error:
         await require_reachable({ENDPOINT: f"http://127.0.0.1:{dead_port}/models"})
-    assert "connection refused; check AZURE_INFERENCE_ENDPOINT" in str(error.value)
+    assert "the connection is refused; check AZURE_INFERENCE_ENDPOINT" in str(error.value)
 
 
 async def test_a_host_that_is_unknown_is_told_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
