@@ -18,7 +18,7 @@ from cli.delivery import Delivery, Options, Order, plan_delivery, skip_done
 from cli.done import Asked
 from cli.exits import FAILED, CommandFailedError
 from cli.host_log import HostLog
-from cli.own_stack import USUAL_PORTS, HostStoppedError, free_of, own_stack, until_stopped
+from cli.own_stack import USUAL_PORTS, HostStoppedError, free_of, own_stack, told_at_once, until_stopped
 from cli.redriving import Place, Redrive, Wanted
 from cli.storage import StorageClient, Waiting
 from cli.targets import Targets
@@ -183,9 +183,11 @@ async def _run(order: Order, delivery: Delivery) -> Waiting:
     await model.require_reachable(os.environ)
     show.note(f"Model: {model.described(os.environ)}")
     with tempfile.TemporaryDirectory(prefix="dropscribe-") as logs:
-        async with own_stack(Path(logs)) as stack, alongside(until_stopped(stack)):
+        async with own_stack(Path(logs)) as stack:
             client = StorageClient(stack.storage, stack.input_container, stack.output_container)
-            return await answer(client, order, delivery, HostLog(Path(logs) / LOG_NAME), one_shot=True)
+            with told_at_once():
+                async with alongside(until_stopped(stack)):
+                    return await answer(client, order, delivery, HostLog(Path(logs) / LOG_NAME), one_shot=True)
 
 
 async def _until_gone(host: running_host.RunningHost) -> Never:

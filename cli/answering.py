@@ -13,12 +13,14 @@ from cli.exits import CommandFailedError
 from cli.host_log import HostLog
 from cli.storage import StorageClient, Waiting
 
+_ANSWERED = ("blob.answered", "blob.rejected")
+
 MAX_NAMES = 10
 """How many names are told before the rest is counted."""
 
 
 class ModelRefusesError(CommandFailedError):
-    """No model answers before somebody has put something right; that has been said already."""
+    """No model answers before somebody has put something right."""
 
 
 async def answer(client: StorageClient, order: Order, delivery: Delivery, log: HostLog, *, one_shot: bool) -> Waiting:
@@ -37,7 +39,7 @@ async def answer(client: StorageClient, order: Order, delivery: Delivery, log: H
                 delivery.take(document)
 
         names = {upload.name for upload in order.uploads}
-        async with client, alongside(_watch(log, names, bar, one_shot=one_shot)):
+        async with client, alongside(_watch(log, names, bar, client, one_shot=one_shot)):
             waiting = await client.answer(order.uploads, order.metadata, order.seconds, arrived)
     _tell_unanswered(waiting, order.seconds)
     return waiting
@@ -51,15 +53,16 @@ async def tell_causes(log: HostLog) -> None:
             causes.tell(cause)
 
 
-async def _watch(log: HostLog, names: set[str], bar: show.Waiting, *, one_shot: bool) -> None:
-    """Say why these files wait; one shot is over where nothing comes of waiting."""
+async def _watch(log: HostLog, names: set[str], bar: show.Waiting, client: StorageClient, *, one_shot: bool) -> None:
+    """Follow the log: which files are answered, and why others wait; one shot ends where nothing comes of waiting."""
     async for event in log.events():
+        if event["event"] in _ANSWERED:
+            client.expect(str(event.get("name")))
         cause = cause_of(event)
         if cause is None or cause.name not in names:
             continue
         if cause.is_ours and one_shot:
-            show.problem(cause.sentence)  # at once: it may take a moment until all has stopped
-            raise ModelRefusesError
+            raise ModelRefusesError(cause.sentence)
         bar.cause(cause)
 
 

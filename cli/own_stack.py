@@ -2,8 +2,8 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import astuple
 from pathlib import Path
 from typing import Never
@@ -27,6 +27,21 @@ async def own_stack(logs: Path, storage: Path | None = None, ports: Ports | None
         with show.step("Starting storage, model and host"):
             stack = await exits.enter_async_context(running(logs, storage=storage, ports=ports))
         yield stack
+
+
+@contextmanager
+def told_at_once() -> Iterator[None]:
+    """Say why the block failed before the stack is stopped, which may take a moment.
+
+    Raises:
+        CommandFailedError: without a message, because that has been said.
+    """
+    try:
+        yield
+    except CommandFailedError as error:
+        if str(error):
+            show.problem(str(error))
+        raise CommandFailedError from error
 
 
 async def until_stopped(stack: Stack) -> Never:

@@ -19,8 +19,8 @@ from shared.results.result import document_name
 MAX_AT_ONCE = 16
 """Requests to storage."""
 POLL_SECONDS = 0.25
-MAX_POLLS_A_SECOND = 100
-"""What an emulator answers beside its work, however many files wait."""
+MAX_POLLS_A_SECOND = 10
+"""What an emulator answers beside its work, however many files wait; the host's log tells which are answered."""
 _OPTIONS: dict[str, Any] = {"retry_total": 3, "initial_backoff": 0.5, "increment_base": 1, "random_jitter_range": 0.2}
 """An emulator hiccups for a moment, or has ended for good: three tries take some three seconds."""
 
@@ -51,6 +51,7 @@ class StorageClient:
         self._input = self._service.get_container_client(input_container)
         self._output = self._service.get_container_client(output_container)
         self._room = asyncio.Semaphore(MAX_AT_ONCE)
+        self._answered: dict[str, asyncio.Event] = {}
 
     async def __aenter__(self) -> "StorageClient":
         return self
@@ -86,6 +87,11 @@ class StorageClient:
                 await _all(one, uploads)
         return waiting
 
+    def expect(self, name: str) -> None:
+        """Look for the document of this file now: somebody says that it is there."""
+        if name in self._answered:
+            self._answered[name].set()
+
     async def document(self, name: str) -> Document | None:
         """The document of the file of this name, if there is one that can be read.
 
@@ -101,13 +107,17 @@ class StorageClient:
             raise _lost(error) from error
 
     async def _answer(self, upload: Upload, metadata: Mapping[str, str], waiting: Waiting) -> Document:
+        answered = self._answered[upload.name] = asyncio.Event()
         async with self._room:
             etag = await self._upload(upload, metadata)
         while True:
+            with contextlib.suppress(TimeoutError):
+                seconds = max(POLL_SECONDS, len(waiting.missing) / MAX_POLLS_A_SECOND)
+                await asyncio.wait_for(answered.wait(), seconds)
+            answered.clear()
             async with self._room:
                 if document := await self._look(upload, etag):
                     return document
-            await asyncio.sleep(max(POLL_SECONDS, len(waiting.missing) / MAX_POLLS_A_SECOND))
 
     async def _upload(self, upload: Upload, metadata: Mapping[str, str]) -> str:
         settings = ContentSettings(content_type=upload.content_type)
@@ -152,7 +162,9 @@ class _NotAnsweredError(Exception):
 
 
 def _lost(error: AzureError) -> StorageLostError:
-    return StorageLostError(f"Storage does not answer any more ({type(error).__name__}). Its log says why.")
+    return StorageLostError(
+        f"Storage on this machine does not answer any more ({type(error).__name__}): start it again."
+    )
 
 
 async def _all(action: Callable[[Upload], Awaitable[None]], uploads: Sequence[Upload]) -> None:
