@@ -16,7 +16,8 @@ class Answers:
     """Writes the answer of each document, as soon as it is there.
 
     Attributes:
-        is_read: false once the reader of the pipe has gone.
+        is_read: false once nothing more can be written, as when the reader of the pipe has gone.
+        has_failed: whether that was somebody's fault, such as a full disk.
     """
 
     def __init__(self, *, as_json: bool = False, in_boxes: bool = True, several: bool = False) -> None:
@@ -24,6 +25,7 @@ class Answers:
         self._in_boxes = in_boxes
         self._several = several
         self.is_read = True
+        self.has_failed = False
 
     def write(self, document: Document) -> None:
         """Write one."""
@@ -50,8 +52,11 @@ class Answers:
         try:
             sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
             sys.stdout.flush()
-        except BrokenPipeError:
+        except OSError as error:
             self.is_read = False
+            self.has_failed = not isinstance(error, BrokenPipeError)
+            if self.has_failed:
+                show.problem(f"Standard output cannot be written: {error.strerror or error}")
             lead_nowhere(sys.stdout)
 
 

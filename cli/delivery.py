@@ -87,7 +87,7 @@ class Delivery:
         """The exit code when all is done."""
         if waiting and waiting.missing:
             return TIMED_OUT
-        failed = self.unsaved or (waiting and waiting.failed) or (strict and self.errors)
+        failed = self.unsaved or self.answers.has_failed or (waiting and waiting.failed) or (strict and self.errors)
         return FAILED if failed else OK
 
 

@@ -25,21 +25,26 @@ class CommandFailedError(Exception):
     """The command ends with `FAILED`; the message is for people."""
 
 
-def run_to_the_end(action: Coroutine[Any, Any, int], tell: Callable[[str], None]) -> int:
-    """Run the action and return its exit code.
+def run_to_the_end(
+    action: Coroutine[Any, Any, int], tell: Callable[[str], None], *, interrupted: int = INTERRUPTED
+) -> int:
+    """Run the action and return its exit code, or `interrupted` where Ctrl-C stopped it.
 
     The first Ctrl-C stops it in good order, a second one, or the end of our patience, at once. `tell` shows a
     sentence to people.
     """
     try:
-        return asyncio.run(_interruptible(action, tell))
+        code = asyncio.run(_interruptible(action, tell))
     except KeyboardInterrupt:  # where signals cannot be handled by the loop, and while it closes
-        return INTERRUPTED
+        return interrupted
+    else:
+        return interrupted if code is None else code
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is left is a moment in which nobody can be told anything
 
 
-async def _interruptible(action: Coroutine[Any, Any, int], tell: Callable[[str], None]) -> int:
+async def _interruptible(action: Coroutine[Any, Any, int], tell: Callable[[str], None]) -> int | None:
+    """The exit code of the action; None where it was interrupted."""
     loop, acting = asyncio.get_running_loop(), asyncio.ensure_future(action)
     interrupted = False
 
@@ -60,8 +65,8 @@ async def _interruptible(action: Coroutine[Any, Any, int], tell: Callable[[str],
     except BaseException:
         if not interrupted:
             raise
-        return INTERRUPTED
-    return INTERRUPTED if interrupted else code
+        return None
+    return None if interrupted else code
 
 
 def end_at_once() -> None:

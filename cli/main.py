@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Never
 import typer
 
 from cli import options
+from cli.exits import FAILED, INTERRUPTED, OK, run_to_the_end
 from cli.options import Again, AsJson, At, Files, Names, Quiet, RecipeName, Seconds, Settings, Strict, To
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def drop(
     strict: Strict = False,
     again: Again = False,
 ) -> None:
-    """Drop files into a running host (`make host`), and show their answers."""
+    """Drop files into a running host, and show their answers."""
     with ExitStack() as exits:
         order, catalog = _order(files, at, recipe, settings, timeout, exits, quiet=quiet)
         from cli import actions
@@ -90,7 +91,7 @@ def drop(
 
 @app.command()
 def get(names: Names, to: To = None, as_json: AsJson = False, quiet: Quiet = False, strict: Strict = False) -> None:
-    """Get the documents of files that were dropped into the running host."""
+    """Get documents of files that were dropped."""
     from cli import actions
     from cli.delivery import Options
 
@@ -103,7 +104,7 @@ def host() -> None:
     """Run the app on this machine until Ctrl-C."""
     from cli import actions
 
-    _finish(actions.host())
+    _finish(actions.host(), interrupted=OK)
 
 
 @app.command()
@@ -142,7 +143,7 @@ app.add_typer(recipes, name="recipes")
 
 @recipes.callback()
 def list_recipes(context: typer.Context) -> None:
-    """List the recipes: name, folder, kinds of files, inputs, description."""
+    """List the recipes, or check them."""
     if context.invoked_subcommand is None:
         from cli.recipes import listed
 
@@ -195,23 +196,30 @@ def _be_quiet(quiet: bool) -> None:
         show.be_quiet()
 
 
-def _finish(action: Coroutine[Any, Any, int]) -> Never:
-    from cli import actions, exits, show
+def _finish(action: Coroutine[Any, Any, int], *, interrupted: int = INTERRUPTED) -> Never:
+    from cli import actions, show
 
     try:
-        code = exits.run_to_the_end(action, show.note)
+        code = run_to_the_end(action, show.note, interrupted=interrupted)
     except actions.Failures as error:
         if str(error):
             show.problem(str(error))
-        code = exits.FAILED
+        code = FAILED
     sys.exit(code)
 
 
 def main() -> None:
     """Run the command line."""
-    from cli.terminal import prepare_streams
+    from cli.terminal import lead_nowhere, prepare_streams
 
     prepare_streams()
     for name in ("no_proxy", "NO_PROXY"):  # what runs on this machine is not behind a proxy
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
-    app(prog_name="dropscribe")
+    try:
+        app(prog_name="dropscribe")
+    except OSError as error:  # a full disk under standard output, above all
+        from cli import show
+
+        lead_nowhere(sys.stdout)
+        show.problem(f"This could not be done: {error}")
+        sys.exit(FAILED)

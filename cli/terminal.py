@@ -6,7 +6,7 @@ import os
 import sys
 import unicodedata
 from collections.abc import Iterable
-from typing import IO
+from typing import IO, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
@@ -70,9 +70,15 @@ def lead_nowhere(stream: object) -> None:
 def prepare_streams() -> None:
     """Let standard output and error write every text, whatever characters the terminal has."""
     codecs.register_error("plain", _in_plain_characters)
+    sys.stdout = sys.stdout or _nowhere()  # there is none where it was closed before we started
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plain")
+
+
+def _nowhere() -> TextIO:
+    return os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def speaks_unicode(stream: IO[str]) -> bool:

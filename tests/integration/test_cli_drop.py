@@ -141,6 +141,17 @@ async def test_a_pipe_that_nobody_reads_ends_the_command_quietly(host: RunningHo
     await quietly(f"dropscribe drop -q --json {samples.HELLO} {samples.CHART} --as quiet | head -1 | grep -q '\"ok\"'")
 
 
+async def test_documents_are_saved_though_nobody_reads_the_pipe(host: RunningHost, tmp_path: Path) -> None:
+    files = f"{samples.HELLO} {samples.CHART} --as unread"
+    done = await in_shell(f"set -o pipefail; dropscribe drop -q {files} --to {tmp_path} | true", **host.environ)
+    assert done == (0, "", "")
+    assert sorted(path.name for path in files_in(tmp_path)) == ["chart.png.json", "hello_how_are_you.mp3.json"]
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 async def test_whose_file_is_overwritten_learns_it_at_once(host: RunningHost) -> None:
     host.answers(BUSY)
     first = asyncio.create_task(host.drop(samples.CHART, "--as", "two.png"))
@@ -177,6 +188,16 @@ async def test_drop_without_a_running_host_says_how_to_start_one(tmp_path: Path)
     done = await dropscribe("drop", samples.HELLO, DROPSCRIBE_HOME=str(tmp_path))
     assert done.code == 1
     assert "make host" in done.err
+
+
+async def test_ctrl_c_ends_a_host_as_it_should_end(tmp_path: Path) -> None:
+    async with service() as foundry:
+        environ = {"DROPSCRIBE_HOME": str(tmp_path), **model_at(foundry.url)}
+        async with at_terminal("host", **environ) as terminal:
+            await terminal.shows("Stop with Ctrl-C")
+            terminal.press_ctrl_c()
+            assert await terminal.ended() == 0
+    assert b"Traceback" not in terminal.shown
 
 
 async def test_storage_that_has_ended_ends_the_wait(tmp_path: Path) -> None:

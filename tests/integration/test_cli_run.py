@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests import samples
-from tests.integration.command import at_terminal, dropscribe, model_at
+from tests.integration.command import at_terminal, dropscribe, in_shell, model_at
 from tests.integration.loopback import Answer, Service, service
 
 REFUSED_KEY = Answer(401, {"error": {"code": "401", "message": "Access denied due to invalid subscription key."}})
@@ -169,6 +169,11 @@ async def test_settings_of_a_model_without_its_endpoint_are_not_answered_by_the_
     done = await dropscribe("run", samples.CHART, AZURE_INFERENCE_ENDPONT="https://place.example")
     assert (done.code, done.out) == (1, "")
     assert "AZURE_INFERENCE_ENDPONT is set, but AZURE_INFERENCE_ENDPOINT is not" in done.err
+
+
+async def test_standard_output_that_cannot_be_written_is_told_in_one_sentence() -> None:
+    done = await in_shell("dropscribe recipes > /dev/full")
+    assert (done.code, done.err) == (1, "This could not be done: [Errno 28] No space left on device\n")
 
 
 async def test_the_version_is_told() -> None:
