@@ -79,6 +79,7 @@ class Answer(_Part):
     role: Literal["assistant"] = "assistant"
     text: str = Field(description="The last turn's text.")
     data: Any = Field(None, description="The validated object of a recipe that asks for one.")
+    reasoning: str | None = Field(None, description="What the model thought before it answered, where it sent that.")
     finish_reason: str | None
     turns: list[Turn]
 

@@ -22,7 +22,7 @@ from local import storage
 from local.process import Child
 from local.storage import ACCOUNT, connection_string
 from local.tls import server_context
-from shared.processing.patience import Patience
+from shared.processing.retry import RetryPolicy
 from tests import samples
 from tests.conftest import eventually
 from tests.integration.doors import HURRY, READY, opened
@@ -81,9 +81,9 @@ class Scene:
                 return
             await self.let_a_day_pass()
 
-    async def let_the_host_work(self, patience: Patience | None = HURRY) -> None:
+    async def let_the_host_work(self, policy: RetryPolicy | None = HURRY) -> None:
         """Until there is nothing that it could do now."""
-        async with opened(self.environ, patience):
+        async with opened(self.environ, policy):
             await eventually(self._is_at_rest)
 
     async def let_a_day_pass(self) -> None:

@@ -22,7 +22,7 @@ from shared.adapters.foundry.client import FoundryModel
 from shared.adapters.storage.blobs import BlobFiles, BlobSource
 from shared.adapters.storage.queues import StorageJobQueue
 from shared.adapters.storage.state import BlobState
-from shared.bootstrap import Dropscribe
+from shared.app import App
 from shared.recipes.catalog import RecipeCatalog
 from tests.integration.doors import HOST_TRIES, hurried
 from tests.integration.faulty import Fault
@@ -80,7 +80,7 @@ TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503"
 SDK_TRIES = 3
 UNDER_A_CLAIM = ("read", "sign", "model", "write", "clear")
 STEPS: dict[str, tuple[Any, str]] = {
-    "event": (Dropscribe, "_work"),
+    "event": (App, "_work"),
     "look": (BlobFiles, "look"),
     "find": (BlobFiles, "find_outcome"),
     "validate": (RecipeCatalog, "choose"),
@@ -158,7 +158,7 @@ def jump_of_the_clock(error: Fault) -> Iterator[None]:
         def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
             return datetime.now(tz) + timedelta(hours=hours if error.fired else 0)
 
-    with mock.patch("shared.clock.datetime", Jumping):
+    with mock.patch("shared.processing.clock.datetime", Jumping):
         yield
 
 
@@ -176,7 +176,7 @@ async def kills(error: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
     assert (ended != 0) == had_something_to_finish
 
 
-@pytest.mark.parametrize(("fault", "stage"), CELLS)
+@pytest.mark.parametrize(("error", "stage"), CELLS)
 async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document(
     error: str, stage: str, scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture, suite_watch: Watch
 ) -> None:

@@ -5,10 +5,8 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.storage import blobs as storage
@@ -16,7 +14,7 @@ from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import CHUNK_BYTES, blobs_by_connection_string
 from shared.errors import Conflict, FileRejected, InputNotFound, StorageUnavailable
 from shared.media.files import InputFile
-from shared.results.draft import Draft
+from shared.results.build import Facts, rejected
 from shared.results.result import Result
 from tests.integration.loopback import Answer, Service, service
 
@@ -73,8 +71,8 @@ async def store(azurite: str) -> AsyncIterator[Store]:
 
 
 def outcome_for(file: InputFile, message: str = "No.") -> Result:
-    draft = Draft(file.container, file.name, file.etag, file.size)
-    return draft.rejected(FileRejected("damaged_media", message, "Try again."))
+    error = FileRejected("damaged_media", message, "Try again.")
+    return rejected(Facts(file, file.modified), error, file.modified)
 
 
 async def read(store: Store, file: InputFile) -> bytes:
@@ -245,30 +243,6 @@ async def test_a_file_of_any_name_is_found_and_gets_its_document(store: Store, n
     found = await store.files.find_result(name)
     assert found
     assert found.input_etag == file.etag
-
-
-async def test_whether_a_document_would_be_taken_is_found_out_without_writing_one(store: Store) -> None:
-    await store.files.require_writable("new.png")
-    await store.service.get_blob_client(store.output, "old.png.json").upload_blob(b"kept")
-    await store.files.require_writable("old.png")
-    assert await store.document("old.png.json") == b"kept"
-    container = store.service.get_container_client(store.output)
-    assert [name async for name in container.list_blob_names()] == ["old.png.json"]
-
-
-async def test_a_document_of_somebody_who_may_only_read_would_not_be_taken(store: Store) -> None:
-    account = store.service
-    signature = generate_account_sas(
-        account_name=str(account.account_name),
-        account_key=account.credential.account_key,
-        resource_types=ResourceTypes(object=True),
-        permission=AccountSasPermissions(read=True),
-        expiry=datetime.now(UTC) + timedelta(hours=1),
-    )
-    async with BlobServiceClient(account.url, signature) as reading:
-        files = BlobFiles(reading, input_container=store.input, output_container=store.output)
-        with pytest.raises(StorageUnavailable, match="AuthorizationPermissionMismatch"):
-            await files.require_writable("new.png")
 
 
 async def test_an_archived_file_is_seen_to_be_one(store: Store) -> None:

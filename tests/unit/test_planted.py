@@ -7,8 +7,9 @@ import pytest
 
 from shared.errors import FileRejected, ModelUnavailable
 from shared.recipes.catalog import RecipeCatalog
+from shared.results.build import rejected
 from tests.planted import KEY, SIGNATURE, TOKEN, Watch
-from tests.unit.test_draft import draft
+from tests.unit.test_build import FACTS, LATER
 
 
 def in_a_log_line() -> None:
@@ -30,7 +31,7 @@ def in_an_exception() -> None:
 
 
 def in_a_document() -> None:
-    draft().rejected(FileRejected("too_large", "Too large.", KEY)).to_json()
+    rejected(FACTS, FileRejected("too_large", "Too large.", KEY), LATER).to_json()
 
 
 @pytest.mark.parametrize("leak", [in_a_log_line, in_a_logged_exception, in_an_exception, in_a_document])
@@ -48,5 +49,5 @@ def test_the_watch_sees_a_planted_secret(leak: Callable[[], None], suite_watch: 
 def test_the_watch_sees_nothing_where_there_is_nothing() -> None:
     with Watch().keeping() as watch:
         logging.getLogger("anything").warning("all is well")
-        draft()
+        rejected(FACTS, FileRejected("too_large", "Too large.", "Make it smaller."), LATER).to_json()
     assert watch.leaks == []

@@ -1,6 +1,5 @@
 """Files and documents in Azure Blob Storage (implements `FileStore`)."""
 
-import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
@@ -109,12 +108,6 @@ class BlobFiles:
         except Conflict:
             if not await _was_written_by(token, blob):
                 raise
-
-    async def require_writable(self, name: str) -> None:
-        """See `FileStore.require_writable`."""
-        with contextlib.suppress(Conflict, InputNotFound), translated():
-            # Who may not write is told so before the condition is looked at, which never holds.
-            await self._output.get_blob_client(document_name(name)).upload_blob(b"", **only_if("never"))
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_inputs`."""
