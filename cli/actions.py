@@ -142,25 +142,25 @@ async def redrive(wanted: Wanted, storage: str | None, *, dry_run: bool) -> int:
     for error in account.faults:
         show.problem(error)
     if account.faults:
-        show.problem(
-            "Put that right and run this again. Files without a document come back by themselves, by the reconciler."
-        )
+        show.problem("Put that right and run this again: those documents are still there.")
     return 1 if account.faults else 0
 
 
 def _place(storage: str | None) -> Place | None:
+    """Where the app of the environment works, in the order in which the app itself looks for that."""
+    blobs, queues = (os.environ.get(f"MEDIA_STORAGE__{kind}ServiceUri") for kind in ("blob", "queue"))
+    by_identity = blobs if queues else None
     found = running_host.RunningHost.find()
-    given = storage or os.environ.get("MEDIA_STORAGE") or os.environ.get("MEDIA_STORAGE__blobServiceUri")  # noqa: SIM112 - its very name
-    storage = given or (found.storage if found else None)
-    names = [
-        os.environ.get(name) or default
-        for name, default in (
-            ("INPUT_CONTAINER", "input"),
-            ("OUTPUT_CONTAINER", "output"),
-            ("DEFERRED_QUEUE", "dropscribe-deferred"),
-        )
-    ]
-    return Place(storage, *names) if storage else None
+    given = storage or by_identity or os.environ.get("MEDIA_STORAGE") or blobs or (found.storage if found else None)
+    if given is None:
+        return None
+    return Place(
+        storage=given,
+        queues=queues if given == blobs else None,
+        input_container=os.environ.get("INPUT_CONTAINER") or "input",
+        output_container=os.environ.get("OUTPUT_CONTAINER") or "output",
+        deferred_queue=os.environ.get("DEFERRED_QUEUE") or "dropscribe-deferred",
+    )
 
 
 async def host() -> int:

@@ -117,19 +117,23 @@ def demo() -> None:
 
 @app.command()
 def redrive(
-    code: Annotated[str | None, typer.Option(help="Only errors of this code, such as rejected_by_model.")] = None,
+    code: Annotated[
+        str | None,
+        typer.Option(help=f"Only errors of this code: {', '.join(options.CODES)}.", callback=options.error_code),
+    ] = None,
     since: Annotated[datetime | None, typer.Option(help="Only documents written since then (UTC).")] = None,
     prefix: Annotated[str, typer.Option(help="Only files whose names begin so.")] = "",
     storage: Annotated[
         str | None,
         typer.Option(
             help="A connection string, or the address of a blob service, for Entra ID. By default that of"
-            " MEDIA_STORAGE or MEDIA_STORAGE__blobServiceUri, else of the host that runs here."
+            " MEDIA_STORAGE__blobServiceUri and MEDIA_STORAGE__queueServiceUri, or of MEDIA_STORAGE, else of the host"
+            " that runs here."
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files.")] = False,
 ) -> None:
-    """Try files again that ended in an error: remove their documents, and queue them."""
+    """Try files again that ended in an error: queue them, and remove their documents."""
     from cli import actions
     from cli.redriving import Wanted
 

@@ -4,17 +4,32 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
+from shared.errors import ErrorCode
+
 RECIPES = Path(__file__).resolve().parent.parent / "recipes"
+CODES: tuple[str, ...] = tuple(sorted(get_args(ErrorCode.__value__)))
+"""Every code that an error document can have."""
 _MAX_SECONDS = 7 * 86_400
 
 
 def _recipe_name(value: str | None) -> str | None:
     if value is not None and not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,63}", value):
         raise typer.BadParameter(f"{value[:100]!r} is no recipe's name: small letters, digits, _ and - only.")
+    return value
+
+
+def error_code(value: str | None) -> str | None:
+    """A code that an error document can have.
+
+    Raises:
+        typer.BadParameter: there is none of this name.
+    """
+    if value is not None and value not in CODES:
+        raise typer.BadParameter(f"{value[:100]!r} is no error code; there are: {', '.join(CODES)}.")
     return value
 
 

@@ -14,6 +14,7 @@ from cli.documents import Document
 from cli.exits import CommandFailedError
 from cli.metadata import in_header
 from cli.uploads import Upload
+from shared.adapters.storage.addresses import blob_of
 from shared.results.result import document_name
 
 MAX_AT_ONCE = 16
@@ -99,7 +100,7 @@ class StorageClient:
             StorageLostError: storage does not answer.
         """
         try:
-            blob = await self._output.download_blob(document_name(name))
+            blob = await blob_of(self._output, document_name(name)).download_blob(decompress=False)
             return Document.parse(name, await blob.readall())
         except ResourceNotFoundError:
             return None
@@ -124,7 +125,7 @@ class StorageClient:
         attached = {key: in_header(value) for key, value in metadata.items()} or None
         try:
             with upload.path.open("rb") as file:
-                blob = self._input.get_blob_client(upload.name)
+                blob = blob_of(self._input, upload.name)
                 put = await blob.upload_blob(file, overwrite=True, metadata=attached, content_settings=settings)
         except OSError as error:
             raise _NotAnsweredError(f"it cannot be read: {error.strerror or error}") from error
@@ -144,7 +145,7 @@ class StorageClient:
         if document and document.view.input.etag == etag:
             return document
         try:
-            file = await self._input.get_blob_client(upload.name).get_blob_properties()
+            file = await blob_of(self._input, upload.name).get_blob_properties()
         except ResourceNotFoundError:
             raise _NotAnsweredError("it was deleted from storage before it was answered") from None
         except AzureError as error:

@@ -5,7 +5,6 @@ import os
 import stat
 import sys
 import tempfile
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -15,7 +14,7 @@ from pathlib import Path
 import typer
 
 from cli.terminal import one_line
-from shared.results.result import MAX_BLOB_NAME
+from shared.media.names import problem_with, stored_name
 
 STANDARD_INPUT = "-"
 _NOT_OURS = ("node_modules", "__pycache__")
@@ -159,13 +158,11 @@ def _fit(name: str) -> str:
     Raises:
         typer.BadParameter: storage would not take it, its address would lead elsewhere, or it breaks listings.
     """
-    name = name.replace("\\", "/")
-    if not name or len(name) > MAX_BLOB_NAME:
-        raise refused(f"{name[:50]!r} can be no name in storage: it must have 1 to 1,024 characters.")
-    if {"", ".", ".."} & set(name.split("/")):
-        raise refused(f"{name[:200]!r} can be no name in storage: no part of it may be empty, `.` or `..`.")
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Cn") for character in name):
-        raise refused(f"{name[:200]!r} has a character that storage cannot list: rename the file.")
+    name = stored_name(name)
+    if problem := problem_with(name):
+        raise refused(f"{name[:100]!r} can be no name in storage: {problem}. Rename the file, or use --as.")
+    if "" in name.split("/"):  # storage would take it, but no folder can hold its document
+        raise refused(f"{name[:100]!r} can be no name in storage: a part of it is empty.")
     return name
 
 

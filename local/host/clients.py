@@ -9,6 +9,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.host.settings import connection_string
+from shared.adapters.storage.addresses import stay_in_container
 
 HOST_STORAGE = "AzureWebJobsStorage"
 """The connection of the host's own queues."""
@@ -23,7 +24,8 @@ class Clients:
         self._open: list[BlobServiceClient | QueueServiceClient] = []
 
     def _blobs(self, connection: str) -> BlobServiceClient:
-        client = BlobServiceClient.from_connection_string(connection_string(connection))
+        text = connection_string(connection)
+        client = BlobServiceClient.from_connection_string(text, raw_request_hook=stay_in_container)
         self._open.append(client)
         return client
 
