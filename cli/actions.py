@@ -4,27 +4,28 @@ import asyncio
 import os
 import shlex
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Never
 
 from rich.text import Text
 
 from cli import model, running_host, show
-from cli.answering import alongside, answer, tell_causes
+from cli.answering import alongside, answer
 from cli.answers import Answers
-from cli.causes import standing_cause
+from cli.causes import cause_of, standing_cause
 from cli.delivery import Delivery, Options, Order, plan_delivery, skip_done
 from cli.done import Asked
 from cli.exits import FAILED, CommandFailedError
-from cli.host_log import HostLog
+from cli.host_log import HostLog, event_in
 from cli.own_stack import USUAL_PORTS, HostStoppedError, free_of, own_stack, told_at_once, until_stopped
 from cli.redriving import Place, Redrive, Wanted
 from cli.storage import StorageClient, Waiting
 from cli.targets import Targets
 from cli.threads import in_background
 from cli.uploads import Upload
-from local.host import DIFFERENCES
+from local.activity import activity
+from local.host import SELF
 from local.offline_model import MODEL as OFFLINE_MODEL
 from local.process import NotStartedError
 from local.stack import APP
@@ -168,15 +169,29 @@ async def host() -> int:
     if running_host.RunningHost.find():
         show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
         return 1
-    async with own_stack(running_host.LOGS, running_host.STORAGE, free_of(USUAL_PORTS)) as stack:
+    async with own_stack(running_host.LOGS, running_host.STORAGE, free_of(USUAL_PORTS), _teller()) as stack:
         running_host.record(stack)
-        show.host(stack, DIFFERENCES)
+        show.host(stack, SELF)
         try:
-            async with alongside(until_stopped(stack)), alongside(tell_causes(HostLog(stack.logs / LOG_NAME))):
+            async with alongside(until_stopped(stack)):
                 await stop_event().wait()
         finally:
             running_host.forget()
     return 0
+
+
+def _teller() -> Callable[[str], None]:
+    """What says a line for each file, and once what somebody must put right before others are answered."""
+    causes = show.Causes()
+
+    def tell(line: str) -> None:
+        if shown := activity(line):
+            show.console.print(Text(shown), soft_wrap=True)
+        event = event_in(line.encode())
+        if event and (cause := cause_of(event)) and cause.is_ours:
+            causes.tell(cause)
+
+    return tell
 
 
 async def _run(order: Order, delivery: Delivery) -> Waiting:

@@ -45,14 +45,6 @@ async def answer(client: StorageClient, order: Order, delivery: Delivery, log: H
     return waiting
 
 
-async def tell_causes(log: HostLog) -> None:
-    """Say why files wait, each cause once, for ever."""
-    causes = show.Causes()
-    async for event in log.events():
-        if cause := cause_of(event):
-            causes.tell(cause)
-
-
 async def _watch(log: HostLog, names: set[str], bar: show.Waiting, client: StorageClient, *, one_shot: bool) -> None:
     """Follow the log: which files are answered, and why others wait; one shot ends where nothing comes of waiting."""
     async for event in log.events():

@@ -50,10 +50,10 @@ class HostLog:
             return []
         whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == MAX_READ else b"")
         self.position += len(whole)
-        return [event for line in whole.split(b"\n") if (event := _event(line))]
+        return [event for line in whole.split(b"\n") if (event := event_in(line))]
 
 
-def _event(line: bytes) -> dict[str, Any] | None:
+def event_in(line: bytes) -> dict[str, Any] | None:
     """What `shared/observability/log.py` logged, whatever the host wrote before it."""
     start = line.find(_BEGINNING)
     try:

@@ -100,11 +100,19 @@ def get(names: Names, to: To = None, as_json: AsJson = False, quiet: Quiet = Fal
 
 
 @app.command()
-def host() -> None:
+def host(
+    differences: Annotated[
+        bool, typer.Option("--differences", help="Only say what differs from the Azure Functions host.")
+    ] = False,
+) -> None:
     """Run the app on this machine until Ctrl-C."""
     from cli import actions
+    from local.host import DIFFERENCES
 
-    _finish(actions.host(), interrupted=OK)
+    if differences:
+        typer.echo(DIFFERENCES)
+    else:
+        _finish(actions.host(), interrupted=OK)
 
 
 @app.command()

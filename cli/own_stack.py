@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import astuple
 from pathlib import Path
@@ -21,11 +21,16 @@ class HostStoppedError(CommandFailedError):
 
 
 @asynccontextmanager
-async def own_stack(logs: Path, storage: Path | None = None, ports: Ports | None = None) -> AsyncIterator[Stack]:
+async def own_stack(
+    logs: Path,
+    storage: Path | None = None,
+    ports: Ports | None = None,
+    heard: Callable[[str], None] | None = None,
+) -> AsyncIterator[Stack]:
     """A running stack; see `local.stack.running`."""
     async with AsyncExitStack() as exits:
         with show.step("Starting storage, model and host"):
-            stack = await exits.enter_async_context(running(logs, storage=storage, ports=ports))
+            stack = await exits.enter_async_context(running(logs, storage=storage, ports=ports, heard=heard))
         yield stack
 
 
@@ -45,13 +50,12 @@ def told_at_once() -> Iterator[None]:
 
 
 async def until_stopped(stack: Stack) -> Never:
-    """Wait until its host ends by itself.
+    """Wait until one of its processes ends by itself.
 
     Raises:
         HostStoppedError: it has.
     """
-    await stack.host.wait()
-    raise HostStoppedError(f"The host has stopped. The last it said:\n{stack.host.last_lines()}")
+    raise HostStoppedError(await stack.stopped())
 
 
 def free_of(ports: Ports) -> Ports:

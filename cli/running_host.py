@@ -56,7 +56,9 @@ def record(stack: Stack) -> None:
         stack.host.said["address"], stack.storage, stack.input_container, stack.output_container, stack.model
     )
     FOLDER.mkdir(parents=True, exist_ok=True)
-    _RECORD.write_text(json.dumps(asdict(host)))
+    _RECORD.unlink(missing_ok=True)
+    with open(_RECORD, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:  # it holds a key
+        json.dump(asdict(host), file)
 
 
 def forget() -> None:
