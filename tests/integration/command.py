@@ -99,14 +99,22 @@ class Terminal:
         """Wait until the command has ended, and every process that it started; return its exit code."""
         code = await self.process.wait()
 
-        async def look() -> bool | None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, 0)
-                return None
-            return True
+        async def all_gone() -> bool | None:
+            return not in_session(self.process.pid) or None
 
-        await eventually(look)
+        await eventually(all_gone)
         return code
+
+
+def in_session(number: int) -> list[int]:
+    """The processes of a session, which is called as the process that began it, also those in groups of their own."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            state, _, _, session = path.read_text(errors="replace").rpartition(")")[2].split()[:4]
+            if int(session) == number and state != "Z":
+                found.append(int(path.parent.name))
+    return found
 
 
 @asynccontextmanager
@@ -136,8 +144,9 @@ async def at_terminal(*arguments: str | Path, **environ: str) -> AsyncIterator[T
         yield terminal
     finally:
         loop.remove_reader(keyboard)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        for each in in_session(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
         await process.wait()
         os.close(keyboard)
 
