@@ -166,6 +166,7 @@ def _place(storage: str | None) -> Place | None:
 
 async def host() -> int:
     """Keep a stack running, with storage that stays, until Ctrl-C."""
+    model.is_offline(os.environ)
     if running_host.RunningHost.find():
         show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
         return 1

@@ -20,7 +20,7 @@ class NoModelError(CommandFailedError):
 
 
 def is_offline(environ: Mapping[str, str]) -> bool:
-    """Whether the offline model answers.
+    """Whether the offline model answers, and is meant to.
 
     Raises:
         NoModelError: settings of a model are there, but not the one that leads to it.
