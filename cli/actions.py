@@ -14,7 +14,7 @@ from cli import model, running_host, show
 from cli.answering import alongside, answer
 from cli.answers import Answers
 from cli.causes import cause_of, standing_cause
-from cli.delivery import Delivery, Options, Order, plan_delivery, skip_done
+from cli.delivery import Delivery, Options, Order, delivery_of, plan_delivery, skip_done
 from cli.done import Asked
 from cli.exits import FAILED, CommandFailedError
 from cli.host_log import HostLog, event_in
@@ -47,8 +47,9 @@ Failures = (NotStartedError, CommandFailedError)
 
 async def run(order: Order, options: Options, catalog: RecipeCatalog) -> int:
     """Answer the files with a stack of our own."""
+    model.require_endpoint(os.environ)
     asked = Asked(catalog, order.metadata, is_offline=model.is_offline(os.environ))
-    delivery = plan_delivery([each.name for each in order.uploads], options)
+    order, delivery = plan_delivery(order, options)
     left = await skip_done(order, options, delivery, asked)
     waiting = await _run(left, delivery) if left.uploads else None
     if options.to:
@@ -60,9 +61,8 @@ async def run(order: Order, options: Options, catalog: RecipeCatalog) -> int:
 
 async def demo() -> int:
     """Answer the two samples; 0 only if both documents are ok."""
-    model.is_offline(os.environ)
-    targets = Targets.plan([each.name for each in DEMO_FILES], DEMO)
-    delivery = Delivery(Answers(several=True), targets)
+    model.require_endpoint(os.environ)
+    delivery = Delivery(Answers(several=True), Targets.plan([each.name for each in DEMO_FILES], DEMO))
     waiting = await _run(Order(DEMO_FILES, {}, DEMO_SECONDS), delivery)
     show.note(f"The documents are in {DEMO}")
     return delivery.code(waiting, strict=True)
@@ -72,7 +72,7 @@ async def drop(order: Order, options: Options, catalog: RecipeCatalog) -> int:
     """Have the files answered by the host that runs already."""
     found = _require_host()
     asked = Asked(catalog, order.metadata, is_offline=found.model == OFFLINE_MODEL)
-    delivery = plan_delivery([each.name for each in order.uploads], options)
+    order, delivery = plan_delivery(order, options)
     left = await skip_done(order, options, delivery, asked)
     waiting = await _drop(left, delivery, found) if left.uploads else None
     if options.to:
@@ -102,7 +102,7 @@ def _tell_places(names: Sequence[str], found: running_host.RunningHost) -> None:
 async def get(names: Sequence[str], options: Options) -> int:
     """Fetch the documents of files from the host that runs already."""
     found = _require_host()
-    delivery = plan_delivery(names, options)
+    delivery = delivery_of(names, options)
     async with _client(found) as client:
         for name in names:
             if document := await client.document(name):
@@ -166,7 +166,7 @@ def _place(storage: str | None) -> Place | None:
 
 async def host() -> int:
     """Keep a stack running, with storage that stays, until Ctrl-C."""
-    model.is_offline(os.environ)
+    model.require_endpoint(os.environ)
     if running_host.RunningHost.find():
         show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
         return 1

@@ -91,7 +91,28 @@ class Delivery:
         return FAILED if failed else OK
 
 
-def plan_delivery(names: Sequence[str], options: Options) -> Delivery:
+def plan_delivery(order: Order, options: Options) -> tuple[Order, Delivery]:
+    """Find a place for each document, and leave the documents of earlier runs out of what is asked for.
+
+    Raises:
+        NotSavedError: there is no place for one of them.
+    """
+    delivery = delivery_of([upload.name for upload in order.uploads], options)
+    if delivery.targets is None:
+        return order, delivery
+    earlier = {_place(path) for path in delivery.targets.paths.values()}
+    uploads = [upload for upload in order.uploads if _place(upload.path) not in earlier]
+    if left_out := len(order.uploads) - len(uploads):
+        show.note(f"Left out: {left_out} documents of earlier runs.", style="dim")
+    return replace(order, uploads=uploads), delivery
+
+
+def _place(path: Path) -> Path:
+    """Where the path leads; if it is a link itself, where that lies."""
+    return path.parent.resolve() / path.name
+
+
+def delivery_of(names: Sequence[str], options: Options) -> Delivery:
     """Find a place for each document.
 
     Raises:

@@ -20,13 +20,18 @@ class NoModelError(CommandFailedError):
 
 
 def is_offline(environ: Mapping[str, str]) -> bool:
-    """Whether the offline model answers, and is meant to.
+    """Whether the offline model answers."""
+    return not environ.get(ENDPOINT)
+
+
+def require_endpoint(environ: Mapping[str, str]) -> None:
+    """Make sure that the offline model does not answer in place of another whose settings are there.
 
     Raises:
-        NoModelError: settings of a model are there, but not the one that leads to it.
+        NoModelError: it would, because the setting that leads to the other is missing, or misspelt.
     """
-    if environ.get(ENDPOINT):
-        return False
+    if not is_offline(environ):
+        return
     others = sorted(name for name, value in environ.items() if name.startswith(_PREFIX) and value)
     if others:
         raise NoModelError(
@@ -35,12 +40,11 @@ def is_offline(environ: Mapping[str, str]) -> bool:
                 " offline model answer."
             )
         )
-    return True
 
 
 def described(environ: Mapping[str, str]) -> str:
     """The model that answers, for people."""
-    if not environ.get(ENDPOINT):
+    if is_offline(environ):
         return f"the offline model on this machine (set {ENDPOINT} to ask another)"
     deployment = environ.get(DEPLOYMENT)
     address = _address(environ[ENDPOINT])

@@ -9,7 +9,7 @@ from typing import Never
 import pytest
 
 from cli import running_host
-from cli.model import NoModelError, described, is_offline, require_reachable
+from cli.model import NoModelError, described, is_offline, require_endpoint, require_reachable
 from cli.running_host import RunningHost
 
 ENDPOINT = "AZURE_INFERENCE_ENDPOINT"
@@ -109,7 +109,9 @@ async def test_nothing_is_tried_where_a_proxy_stands_between(dead_port: int, mon
 )
 def test_settings_of_a_model_without_its_endpoint_are_not_answered_by_the_offline_model(name: str) -> None:
     with pytest.raises(NoModelError, match=f"{name} is set, but AZURE_INFERENCE_ENDPOINT is not"):
-        is_offline({name: "secret", "PATH": "/bin"})
+        require_endpoint({name: "secret", "PATH": "/bin"})
+    require_endpoint({name: "", "PATH": "/bin"})
+    require_endpoint({name: "secret", ENDPOINT: "https://place.example"})
 
 
 def test_which_model_answers_is_told_without_secrets() -> None:
