@@ -164,13 +164,14 @@ def _place(storage: str | None) -> Place | None:
     )
 
 
-async def host() -> int:
+async def host(*, any_ports: bool = False) -> int:
     """Keep a stack running, with storage that stays, until Ctrl-C."""
     model.require_endpoint(os.environ)
     if running_host.RunningHost.find():
         show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
         return 1
-    async with own_stack(running_host.LOGS, running_host.STORAGE, free_of(USUAL_PORTS), _teller()) as stack:
+    ports = None if any_ports else free_of(USUAL_PORTS)
+    async with own_stack(running_host.LOGS, running_host.STORAGE, ports, _teller()) as stack:
         running_host.record(stack)
         show.host(stack, SELF)
         try:

@@ -104,6 +104,10 @@ def host(
     differences: Annotated[
         bool, typer.Option("--differences", help="Only say what differs from the Azure Functions host.")
     ] = False,
+    any_ports: Annotated[
+        bool,
+        typer.Option("--any-ports", help="Listen at any free ports, instead of the usual ones where these are free."),
+    ] = False,
 ) -> None:
     """Run the app on this machine until Ctrl-C."""
     from cli import actions
@@ -112,7 +116,7 @@ def host(
     if differences:
         typer.echo(DIFFERENCES)
     else:
-        _finish(actions.host(), interrupted=OK)
+        _finish(actions.host(any_ports=any_ports), interrupted=OK)
 
 
 @app.command()

@@ -50,7 +50,7 @@ async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Run
     async with service() as foundry:
         child = await Child.start(
             "The host",
-            [*COMMAND, "host"],
+            [*COMMAND, "host", "--any-ports"],
             log=folder / "host.log",
             ready=["Stop with Ctrl-C"],
             environ=environment({"DROPSCRIBE_HOME": str(folder / "home"), **model_at(foundry.url)}),
@@ -192,7 +192,7 @@ async def test_drop_without_a_running_host_says_how_to_start_one(tmp_path: Path)
 async def test_ctrl_c_ends_a_host_as_it_should_end(tmp_path: Path) -> None:
     async with service() as foundry:
         environ = {"DROPSCRIBE_HOME": str(tmp_path), **model_at(foundry.url)}
-        async with at_terminal("host", **environ) as terminal:
+        async with at_terminal("host", "--any-ports", **environ) as terminal:
             await terminal.shows("Stop with Ctrl-C")
             terminal.press_ctrl_c()
             assert await terminal.ended() == 0
