@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Self, get_args
+from typing import Self
 
-import typer
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
@@ -20,6 +19,7 @@ from azure.storage.blob import BlobProperties
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
+from cli.exits import CommandFailedError
 from shared.adapters.identity import entra_id
 from shared.adapters.storage.addresses import blob_of, properties_of
 from shared.adapters.storage.clients import (
@@ -32,18 +32,15 @@ from shared.adapters.storage.clients import (
     queues_by_identity,
 )
 from shared.adapters.storage.queues import StorageJobQueue
-from shared.errors import ErrorCode, InputNotFound, StorageUnavailable
+from shared.errors import InputNotFound, StorageUnavailable
 from shared.processing.jobs import Job
-
-CODES: tuple[str, ...] = tuple(sorted(get_args(ErrorCode.__value__)))
-"""Every code that an error document can have."""
 
 SECONDS_AHEAD = 10
 """How long a queued file is held back, in which its document is removed: with it the file would count as answered. If
 we break down in between, it does, and nothing is lost. If we are later than that, the reconciler finds the file."""
 
 
-class StorageNotUsableError(Exception):
+class StorageNotUsableError(CommandFailedError):
     """The storage cannot be opened or read; the message says why, for people."""
 
 
@@ -60,17 +57,6 @@ class Wanted:
         labels = document.metadata or {}
         fits = labels.get("status") == "error" and self.code in (None, labels.get("code"))
         return fits and (self.since is None or document.last_modified >= self.since)
-
-
-def error_code(value: str | None) -> str | None:
-    """A code that an error document can have.
-
-    Raises:
-        typer.BadParameter: there is none of this name.
-    """
-    if value is not None and value not in CODES:
-        raise typer.BadParameter(f"{value!r} is no error code; there are: {', '.join(CODES)}.")
-    return value
 
 
 @dataclass(frozen=True)

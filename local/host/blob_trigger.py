@@ -74,7 +74,11 @@ class BlobTriggers:
         await self._worker.invoke(function, reference, _metadata(container, f"{inside.url}/{quote(name)}", properties))
 
     def _poison_queue(self, body: bytes) -> QueueClient:
-        function = self._functions.get(json.loads(body)["FunctionId"])
+        """That of the function's own storage account; of the host's, where no function is named."""
+        try:
+            function = self._functions.get(json.loads(body)["FunctionId"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            function = None
         connection = function.trigger["connection"] if function else HOST_STORAGE
         return self._clients.queues(connection).get_queue_client(POISON_QUEUE)
 

@@ -94,6 +94,7 @@ def _recipe(path: Path, parts: _Parts, keys: Keys, front: FrontMatter) -> Recipe
         send=keys.metadata.send,
         detail=keys.metadata.detail,
         then=keys.metadata.then,
+        description=keys.description,
         lines={
             "model": front.line("model", "id"),
             "route": front.line("metadata", "route"),

@@ -110,6 +110,7 @@ class Recipe:
         send: how the file travels to the model.
         detail: how closely the model is to look at a picture; None leaves that to the service.
         then: the alias of the model for the turns after the first; None keeps the same one.
+        description: what it is for, in the words of its author.
         lines: where in the file `model`, `route` and `then` stand.
     """
 
@@ -126,6 +127,7 @@ class Recipe:
     send: SendPolicy = "auto"
     detail: Detail | None = None
     then: str | None = None
+    description: str | None = None
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, part: str) -> str:

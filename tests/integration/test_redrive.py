@@ -20,9 +20,16 @@ from shared import bootstrap
 from shared.adapters.storage.blobs import BlobFiles
 from shared.errors import ErrorCode, FileRejected
 from shared.results.build import Facts, rejected
+from tests.integration import command
 from tests.integration.faulty import Fault, Faulty, proxy
-from tests.integration.test_cli import dropscribe
 from tests.unit.test_settings import GOOD
+
+
+async def dropscribe(*arguments: str | Path, **environ: Any) -> tuple[int, str]:
+    """Run the command and return its exit code and all that it printed."""
+    done = await command.dropscribe(*arguments, **environ)
+    return done.code, done.out + done.err
+
 
 NOTHING: dict[str, Any] = {
     "MEDIA_STORAGE": "",
