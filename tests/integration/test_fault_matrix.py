@@ -82,14 +82,14 @@ UNDER_A_CLAIM = ("read", "sign", "model", "write", "clear")
 STEPS: dict[str, tuple[Any, str]] = {
     "event": (Dropscribe, "_work"),
     "look": (BlobFiles, "look"),
-    "find": (BlobFiles, "find_outcome"),
+    "find": (BlobFiles, "find_result"),
     "validate": (RecipeCatalog, "choose"),
     "recall": (BlobState, "read"),
     "claim": (BlobState, "write"),
     "read": (BlobSource, "chunks"),
     "sign": (BlobSource, "url"),
     "model": (FoundryModel, "complete"),
-    "write": (BlobFiles, "write_outcome"),
+    "write": (BlobFiles, "write_result"),
     "clear": (BlobState, "delete"),
     "send": (StorageJobQueue, "send"),
 }
