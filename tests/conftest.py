@@ -1,6 +1,7 @@
-"""What several kinds of tests need."""
+"""What several kinds of tests need, and how they share the workers of `make test` (pytest-xdist)."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
@@ -13,6 +14,12 @@ from tests.planted import Watch
 
 APART = ("live", "infra")
 INFRA = Path(__file__).parent / "infra"
+TOGETHER = ("package", "storage", "tables", "world", "test_offline_model.py")
+"""Fixtures, or modules of tests, of which one worker runs all tests: what they start or write is there once."""
+LONG = ("test_load.py", "test_protocol.py")
+"""Modules that begin first, because a test of theirs takes longest."""
+WORKERS_FOR_EACH_CORE = 2
+"""Tests wait for half of their time."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,15 +28,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--infra", action="store_true", help="only the tests that need the tools of `make infra`")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """How many workers `--numprocesses=auto` starts."""
+    return WORKERS_FOR_EACH_CORE * (os.process_cpu_count() or 1)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose between the tests that cost something, or need tools of their own, and all others."""
+    """Choose between the tests that cost something, or need tools of their own, and all others; and order them."""
     for item in items:
         if INFRA in item.path.parents:
             item.add_marker("infra")
     chosen = {name for name in APART if config.getoption(f"--{name}")}
     others = [item for item in items if {name for name in APART if item.get_closest_marker(name)} != chosen]
     config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in others]
+    items[:] = sorted((item for item in items if item not in others), key=lambda item: item.path.name not in LONG)
+    for item in items:
+        uses = item.fixturenames if isinstance(item, pytest.Function) else ()
+        if shared := {*uses, item.path.name}.intersection(TOGETHER):
+            item.add_marker(pytest.mark.xdist_group(*shared))
 
 
 @pytest.fixture(scope="session", autouse=True)
