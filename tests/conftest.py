@@ -1,37 +1,37 @@
-"""What several kinds of tests need, and how they share the workers of `make test` (pytest-xdist)."""
+"""What several kinds of tests need."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.storage import Azurite
 from local.tls import write_certificate
 from tests.planted import Watch
+from tests.sharing import (
+    LONG,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+    require_one_package,
+)
+
+__all__ = ["pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler"]
 
 APART = ("live", "infra")
 INFRA = Path(__file__).parent / "infra"
-TOGETHER = ("package", "storage", "tables", "world", "test_offline_model.py")
-"""Fixtures, or modules of tests, of which one worker runs all tests: what they start or write is there once."""
-LONG = ("test_load.py", "test_protocol.py")
-"""Modules that begin first, because a test of theirs takes longest."""
-WORKERS_FOR_EACH_CORE = 2
-"""Tests wait for half of their time."""
+
+# How long an example takes says something of the machine, and of what else runs on it.
+settings.register_profile("suite", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--live` and `--infra`."""
     parser.addoption("--live", action="store_true", help="only the tests that ask the real model of the settings")
     parser.addoption("--infra", action="store_true", help="only the tests that need the tools of `make infra`")
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """How many workers `--numprocesses=auto` starts."""
-    return WORKERS_FOR_EACH_CORE * (os.process_cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,10 +43,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     others = [item for item in items if {name for name in APART if item.get_closest_marker(name)} != chosen]
     config.hook.pytest_deselected(items=others)
     items[:] = sorted((item for item in items if item not in others), key=lambda item: item.path.name not in LONG)
-    for item in items:
-        uses = item.fixturenames if isinstance(item, pytest.Function) else ()
-        if shared := {*uses, item.path.name}.intersection(TOGETHER):
-            item.add_marker(pytest.mark.xdist_group(*shared))
+    require_one_package(items)
 
 
 @pytest.fixture(scope="session", autouse=True)

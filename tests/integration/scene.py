@@ -36,6 +36,8 @@ MAX_ROUNDS = 12
 WORK_SECONDS = 300
 """For what takes one or two, on a machine with nothing else to do."""
 A_DAY = timedelta(days=1)
+MESSAGES = {("POST", 201): 1, ("DELETE", 204): -1}
+"""Requests to a queue after which it has one message more, or less, by their methods and what is answered."""
 
 
 @dataclass
@@ -157,9 +159,11 @@ class Scene:
 
     def _hosts_messages(self) -> int:
         """How many messages there are for the host now, hidden or not: those that came, less those put away."""
-        asked = [each for each in self.faulty.passed if self.places.kind_of(each.path) in HOSTS_QUEUES]
-        sent = sum((each.method, each.status) == ("POST", 201) for each in asked)
-        return self.handed + sent - sum((each.method, each.status) == ("DELETE", 204) for each in asked)
+        asked = [each for each in self.faulty.passed if (each.method, each.status) in MESSAGES]
+        changes = [
+            MESSAGES[each.method, each.status] for each in asked if self.places.kind_of(each.path) in HOSTS_QUEUES
+        ]
+        return self.handed + sum(changes)
 
     async def _make_older(self, blob: BlobClient) -> None:
         record = json.loads(await (await blob.download_blob()).readall())
