@@ -5,7 +5,7 @@ import io
 import logging
 from dataclasses import dataclass
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 from rapidocr import RapidOCR
 from rapidocr.utils.output import RapidOCROutput
 
@@ -13,6 +13,7 @@ from local.offline_model.question import Picture
 from local.offline_model.refusal import Refusal
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+ImageFile.LOAD_TRUNCATED_IMAGES = True  # as viewers: half a picture is shown, and so is one with a damaged comment
 
 
 @dataclass(frozen=True)

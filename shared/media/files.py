@@ -66,8 +66,8 @@ class InputStore(Protocol):
         """
         ...
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
-        """The first `length` bytes, or all of them.
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        """The bytes from `start` on, `length` of them, or fewer where the file ends. `start` lies within the file.
 
         Raises:
             InputNotFound, Conflict: it was deleted or changed since it was looked at.
@@ -75,7 +75,7 @@ class InputStore(Protocol):
         ...
 
     def open(self, file: InputFile) -> MediaSource:
-        """The content, to be read by whoever needs it; reading it raises what `read_head` raises."""
+        """The content, to be read by whoever needs it; reading it raises what `read_range` raises."""
         ...
 
     def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:

@@ -19,10 +19,15 @@ METADATA_KEY = "recipe"
 
 @dataclass(frozen=True)
 class RecipeSelection:
-    """A recipe, and the values of its inputs for one file."""
+    """A recipe, and the values of its inputs for one file.
+
+    Attributes:
+        warnings: what people should know of how it was chosen.
+    """
 
     recipe: Recipe
     inputs: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
 
     def render(self) -> Prompt:
         """Fill in the values (see `Recipe.render`)."""

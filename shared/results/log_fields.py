@@ -9,7 +9,7 @@ from typing import Any
 from shared.results.result import Result
 
 
-def summary(outcome: Result) -> dict[str, Any]:
+def log_fields(outcome: Result) -> dict[str, Any]:
     """The fields of the line: who answered, how long it took (seconds), what it cost (tokens), and why if in an error.
 
     `seconds` is from when the file was last taken up to its document; `calls` has the tokens of each call of a model.

@@ -45,7 +45,7 @@ class Input(_Part):
     sha256: str | None = Field(
         None, description="Of the content, in hexadecimal; null where it did not pass through Dropscribe."
     )
-    seconds: float | None = Field(None, description="How long a recording plays, where its header tells.")
+    seconds: float | None = Field(None, description="How long a recording plays; null where that is not certain.")
 
 
 class RecipeUsed(_Part):
@@ -79,6 +79,7 @@ class Answer(_Part):
     role: Literal["assistant"] = "assistant"
     text: str = Field(description="The last turn's text.")
     data: Any = Field(None, description="The validated object of a recipe that asks for one.")
+    reasoning: str | None = Field(None, description="What the model thought before it answered, where it sent that.")
     finish_reason: str | None
     turns: list[Turn]
 

@@ -22,11 +22,11 @@ from local.stopping import stop_event
 from shared import bootstrap
 from shared.adapters.foundry import client as foundry_client
 from shared.adapters.storage import clients as storage_clients
-from shared.bootstrap import Dropscribe
-from shared.processing.patience import Patience
+from shared.app import App
+from shared.processing.retry import RetryPolicy
 from tests.integration.identity import Identity
 
-HURRY = Patience(here=0.05, first=0.01, longest=0.02, complete=0, breaker=0.01, overdue=0)
+HURRY = RetryPolicy(here=0.05, first=0.01, max_wait=0.02, complete=0, breaker=0.01, overdue=0)
 """Waits of no time. What ends by itself only when somebody broke down ends when the tests let a day pass."""
 HOST_TRIES = 5
 RULES = QueueRules(batch_size=16, new_batch_threshold=8, most_tries=HOST_TRIES, retry_after=0, longest_pause=0.1)
@@ -48,9 +48,9 @@ def hurried(**storage: object) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def opened(environ: Mapping[str, str], patience: Patience | None = HURRY) -> AsyncIterator[None]:
+async def opened(environ: Mapping[str, str], policy: RetryPolicy | None = HURRY) -> AsyncIterator[None]:
     """The app with its doors open until the end of the block: to events, to files that are due, to poison."""
-    app = bootstrap.load(environ, patience=patience)
+    app = bootstrap.load(environ, policy=policy)
     async with QueueServiceClient.from_connection_string(environ["HOST_STORAGE"], **storage_clients._OPTIONS) as queues:
         doors = list(_listeners(app, queues, environ))
         tasks = [asyncio.create_task(door.listen()) for door in doors]
@@ -64,16 +64,16 @@ async def opened(environ: Mapping[str, str], patience: Patience | None = HURRY) 
             await app.close()
 
 
-def _listeners(app: Dropscribe, queues: QueueServiceClient, environ: Mapping[str, str]) -> Iterator[QueueListener]:
+def _listeners(app: App, queues: QueueServiceClient, environ: Mapping[str, str]) -> Iterator[QueueListener]:
     async def event(body: bytes, _: QueueMessage) -> None:
         message = json.loads(body)
         await app.process(message["ContainerName"], message["BlobName"])
 
     async def due(body: bytes, _: QueueMessage) -> None:
-        await app.resume(body.decode())
+        await app.resume(body)
 
     async def poison(body: bytes, _: QueueMessage) -> None:
-        await app.settle_poison(body.decode())
+        await app.settle_poison(body)
 
     for name, door in ((environ["EVENTS"], event), (environ["DUE"], due)):
         poisoned = queues.get_queue_client(f"{name}-poison")

@@ -98,11 +98,11 @@ class Story:
 
         await eventually(look)
 
-    async def reconcile(self, **patience: float) -> None:
+    async def reconcile(self, **policy: float) -> None:
         """Let a host make up for a run of the timer, and open no other door; the app's times may be others."""
         await ScheduleMonitor(self.blobs, HOST_ID, "reconcile").note(LONG_AGO)
         others = {f"AzureWebJobs.{name}.Disabled": "true" for name in DOORS_FOR_FILES}
-        times = {"LOAD_PATIENCE": json.dumps(patience), "LOAD_RECONCILE": ONCE_A_YEAR}
+        times = {"LOAD_POLICY": json.dumps(policy), "LOAD_RECONCILE": ONCE_A_YEAR}
         async with self.host("nobody-asks", IN_A_HURRY, AzureFunctionsWebHost__hostid=HOST_ID, **times, **others):
             await self._read('{"event": "files.waiting"')
 

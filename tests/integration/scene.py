@@ -21,7 +21,7 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 from local import storage
 from local.storage import ACCOUNT, connection_string
 from local.tls import server_context
-from shared.processing.patience import Patience
+from shared.processing.retry import RetryPolicy
 from tests import samples
 from tests.integration.doors import HURRY, LOOPBACK, opened
 from tests.integration.faulty import Faulty, Passed, proxy
@@ -84,9 +84,9 @@ class Scene:
                 return
             await self.let_a_day_pass()
 
-    async def let_the_host_work(self, patience: Patience | None = HURRY) -> None:
+    async def let_the_host_work(self, policy: RetryPolicy | None = HURRY) -> None:
         """Until there is nothing that it could do now."""
-        async with opened(self.environ, patience), asyncio.timeout(WORK_SECONDS):
+        async with opened(self.environ, policy), asyncio.timeout(WORK_SECONDS):
             while self._hosts_messages():
                 self.faulty.has_passed.clear()
                 while self.faulty.undelivered:

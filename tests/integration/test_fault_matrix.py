@@ -22,7 +22,7 @@ from shared.adapters.foundry.client import FoundryModel
 from shared.adapters.storage.blobs import BlobFiles, BlobSource
 from shared.adapters.storage.queues import StorageJobQueue
 from shared.adapters.storage.state import BlobState
-from shared.bootstrap import Dropscribe
+from shared.app import App
 from shared.recipes.catalog import RecipeCatalog
 from tests.integration.doors import HOST_TRIES, hurried
 from tests.integration.faulty import Fault
@@ -80,7 +80,7 @@ TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503"
 SDK_TRIES = 3
 UNDER_A_CLAIM = ("read", "sign", "model", "write", "clear")
 STEPS: dict[str, tuple[Any, str]] = {
-    "event": (Dropscribe, "_work"),
+    "event": (App, "_work"),
     "look": (BlobFiles, "look"),
     "find": (BlobFiles, "find_result"),
     "validate": (RecipeCatalog, "choose"),

@@ -7,8 +7,9 @@ import pytest
 
 from shared.errors import FileRejected, ModelUnavailable
 from shared.recipes.catalog import RecipeCatalog
+from shared.results.build import rejected
 from tests.planted import ANSWER, KEY, PROMPT, SIGNATURE, TOKEN, Watch
-from tests.unit.test_draft import draft
+from tests.unit.test_build import FACTS, LATER
 
 
 def in_a_log_line() -> None:
@@ -33,7 +34,7 @@ def in_an_exception(planted: str = KEY) -> None:
 
 
 def in_a_document(planted: str = KEY) -> None:
-    draft().rejected(FileRejected("too_large", "Too large.", planted)).to_json()
+    rejected(FACTS, FileRejected("too_large", "Too large.", planted), LATER).to_json()
 
 
 def of_a_prompt_in_a_log_line() -> None:
@@ -79,5 +80,5 @@ def test_the_watch_says_during_which_test_it_saw_something(suite_watch: Watch) -
 def test_the_watch_sees_nothing_where_there_is_nothing() -> None:
     with Watch().keeping() as watch:
         logging.getLogger("anything").warning("all is well")
-        draft()
+        rejected(FACTS, FileRejected("too_large", "Too large.", "Make it smaller."), LATER).to_json()
     assert watch.leaks == []

@@ -47,9 +47,9 @@ def test_every_missing_setting_is_named_at_once() -> None:
     [
         ("AZURE_INFERENCE_ENDPOINT", "place/models", "must be an https:// address"),
         ("AZURE_INFERENCE_ENDPOINT", "http://place.example/models", "must be an https:// address"),
-        ("AZURE_INFERENCE_ENDPOINT", "https://place.example/other", "one that ends in /models"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://place.example/other", "one that ends in /openai/v1"),
         ("AZURE_INFERENCE_ENDPOINT", "https://place.example/models?sig=x", "must have no query"),
-        ("AZURE_INFERENCE_ENDPOINT_EARS", "https://place.example/other", "one that ends in /models"),
+        ("AZURE_INFERENCE_ENDPOINT_EARS", "https://place.example/other", "one that ends in /openai/v1"),
         ("MEDIA_STORAGE__blobServiceUri", "http://place.example", "must be an https:// address"),
         ("MEDIA_PUBLIC_BASE_URL", "https://place.example/input?sig=x", "without a query"),
         ("AZURE_INFERENCE_ENDPOINT", "https://", "must name a host"),
@@ -100,7 +100,7 @@ def test_the_address_of_a_deployment_names_it() -> None:
     assert Settings.from_environ(environ).name == "ears"
 
 
-@pytest.mark.parametrize("end", ["/models", "/models/chat/completions", ""])
+@pytest.mark.parametrize("end", ["/models", "/models/chat/completions"])
 def test_an_endpoint_that_serves_one_model_alone_needs_no_deployment(end: str) -> None:
     environ = {
         **GOOD,

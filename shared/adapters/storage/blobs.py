@@ -1,6 +1,5 @@
 """Files and documents in Azure Blob Storage (implements `FileStore`)."""
 
-import contextlib
 import hashlib
 import secrets
 from collections.abc import AsyncIterator
@@ -64,12 +63,12 @@ class BlobFiles:
             is_archived=found.blob_tier == "Archive",
         )
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
-        """See `FileStore.read_head`."""
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        """See `FileStore.read_range`."""
         with translated():
-            download = await self._input.get_blob_client(file.name).download_blob(0, length, **only_if(file.etag))
-            head: bytes = await download.readall()
-        return head
+            download = await self._input.get_blob_client(file.name).download_blob(start, length, **only_if(file.etag))
+            part: bytes = await download.readall()
+        return part
 
     def open(self, file: InputFile) -> "BlobSource":
         """See `FileStore.open`."""
@@ -109,12 +108,6 @@ class BlobFiles:
         except Conflict:
             if not await _was_written_by(token, blob):
                 raise
-
-    async def require_writable(self, name: str) -> None:
-        """See `FileStore.require_writable`."""
-        with contextlib.suppress(Conflict, InputNotFound), translated():
-            # Who may not write is told so before the condition is looked at, which never holds.
-            await self._output.get_blob_client(document_name(name)).upload_blob(b"", **only_if("never"))
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_inputs`."""

@@ -1,4 +1,7 @@
-"""The state container: who works on what (implements `ClaimStore`), and whom to leave alone (`CooldownStore`)."""
+"""The state container: claims, cooldowns, what was spent, and answers that are kept.
+
+Implements `ClaimStore`, `CooldownStore`, `TokenCounts` and `AnswerStore`.
+"""
 
 import contextlib
 import functools
@@ -15,6 +18,7 @@ from shared.adapters.storage.clients import bare, only_if, translated
 from shared.errors import Conflict, InputNotFound
 from shared.observability.log import log_event
 from shared.processing.claims import Claim, VersionedClaim
+from shared.processing.kept import KeptAnswers
 
 
 @functools.cache
@@ -22,7 +26,10 @@ def _reader[T](kind: type[T]) -> TypeAdapter[T]:
     return TypeAdapter(kind)  # no start needs it, only a file
 
 
-_NOBODYS = Claim("", "deferred", datetime.min.replace(tzinfo=UTC), 0, 0, "")
+MAX_TRIES = 5
+"""How often a cooldown is written anew because another worker wrote one in between."""
+
+_NOBODYS = Claim(etag="", kind="deferred", until=datetime.min.replace(tzinfo=UTC), token="")
 """What an unreadable record is taken for: whoever comes next writes over it."""
 
 
@@ -67,8 +74,31 @@ class BlobState:
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
         """See `CooldownStore.write_pause`."""
+        blob = self._pause(deployment)
+        for _ in range(MAX_TRIES):
+            found = await _content(blob)
+            known = _read(_reader(datetime), found[1]) if found else None
+            if known and known >= until:
+                return
+            with contextlib.suppress(Conflict), translated():
+                condition = only_if(found[0]) if found else {"overwrite": False}
+                await self._upload(blob, _reader(datetime).dump_json(until), condition)
+                return
+
+    async def read_kept(self, name: str) -> KeptAnswers | None:
+        """See `AnswerStore.read_kept`."""
+        found = await _content(self._kept(name))
+        return _read(_reader(KeptAnswers), found[1]) if found else None
+
+    async def keep(self, name: str, kept: KeptAnswers) -> None:
+        """See `AnswerStore.keep`."""
         with translated():
-            await self._upload(self._pause(deployment), _reader(datetime).dump_json(until), {"overwrite": True})
+            await self._upload(self._kept(name), _reader(KeptAnswers).dump_json(kept), {"overwrite": True})
+
+    async def forget(self, name: str) -> None:
+        """See `AnswerStore.forget`."""
+        with contextlib.suppress(InputNotFound), translated():
+            await self._kept(name).delete_blob()
 
     async def read_tokens(self, day: str) -> int:
         """See `TokenCounts.read_tokens`."""
@@ -96,6 +126,9 @@ class BlobState:
 
     def _record(self, name: str) -> BlobClient:
         return self._container.get_blob_client(hashlib.sha256(name.encode()).hexdigest())
+
+    def _kept(self, name: str) -> BlobClient:
+        return self._container.get_blob_client(f"answers/{hashlib.sha256(name.encode()).hexdigest()}")
 
     def _pause(self, deployment: str) -> BlobClient:
         return self._container.get_blob_client(f"pauses/{deployment}")

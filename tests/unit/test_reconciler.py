@@ -1,34 +1,21 @@
 import json
 import logging
-from dataclasses import replace
 from datetime import datetime, timedelta
-from random import Random
 
 import pytest
 
 from shared.errors import FileRejected, StorageUnavailable
 from shared.processing.claims import Claim
 from shared.processing.jobs import Job
-from shared.processing.patience import Patience
-from shared.processing.publisher import ResultPublisher
-from shared.recovery.rescue import MAX_FAULTS, Rescue
+from shared.processing.retry import RetryPolicy
+from shared.recovery.reconciler import MAX_FAILURES
 from shared.recovery.scan import MAX_FEELERS
-from shared.results.draft import Draft
-from tests import samples
+from shared.results.build import Facts, rejected
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
-from tests.unit.test_processor import processor
-
-CHART = samples.CHART.read_bytes()
+from tests.unit.places import CHART, place
 
 NOW = MemoryState().now()
 AN_HOUR_AGO = NOW - timedelta(hours=1)
-
-
-def rescue(files: MemoryFiles, state: MemoryState) -> Rescue:
-    conclusion = ResultPublisher(files=files, claims=state, announcements=None)
-    return Rescue(
-        input_container="input", files=files, claims=state, deferrals=state, conclusion=conclusion, clock=state
-    )
 
 
 def dropped(files: MemoryFiles, name: str, at: datetime) -> None:
@@ -45,7 +32,7 @@ async def answered(files: MemoryFiles, name: str, dropped_at: datetime, written_
     dropped(files, name, dropped_at)
     file = await files.look(name)
     error = FileRejected("damaged_media", "It is broken.", "Mend it.")
-    await files.write_result(Draft("input", name, file.etag, file.size).rejected(error), replacing=None)
+    await files.write_result(rejected(Facts(file, NOW), error, NOW), replacing=None)
     files.written[name] = written_at
 
 
@@ -57,8 +44,8 @@ async def test_a_file_of_which_nobody_heard_is_queued_again_when_it_is_overdue()
     files, state = MemoryFiles(), MemoryState()
     dropped(files, "lost.png", AN_HOUR_AGO)
     dropped(files, "new.png", NOW)
-    assert await rescue(files, state).reconcile() == 1
-    assert state.sent == [(Job(name="lost.png"), Patience().first)]
+    assert await place(files, state=state).reconcile() == 1
+    assert state.sent == [(Job(name="lost.png"), RetryPolicy().first)]
 
 
 async def test_a_file_that_was_queued_again_is_left_alone_for_a_day() -> None:
@@ -66,7 +53,7 @@ async def test_a_file_that_was_queued_again_is_left_alone_for_a_day() -> None:
     dropped(files, "lost.png", AN_HOUR_AGO)
     found = []
     for _ in range(3):
-        found.append(await rescue(files, state).reconcile())
+        found.append(await place(files, state=state).reconcile())
         state.time += timedelta(hours=13)
     assert found == [1, 0, 1]
 
@@ -75,15 +62,21 @@ async def test_a_file_that_waits_in_a_message_of_ours_is_left_alone() -> None:
     files, state = MemoryFiles(), MemoryState()
     dropped(files, "waits.png", AN_HOUR_AGO)
     etag = (await files.look("waits.png")).etag
-    await state.write("waits.png", Claim(etag, "deferred", AN_HOUR_AGO, 3, 0, "token"), replacing=None)
-    assert await rescue(files, state).reconcile() == 0
+    await state.write(
+        "waits.png",
+        Claim(etag=etag, kind="deferred", until=AN_HOUR_AGO, attempt=3, crashes=0, token="token"),
+        replacing=None,
+    )
+    assert await place(files, state=state).reconcile() == 0
 
 
 async def test_what_is_known_of_an_older_version_keeps_nobody_from_queueing_the_new_one() -> None:
     files, state = MemoryFiles(), MemoryState()
     dropped(files, "lost.png", AN_HOUR_AGO)
-    await state.write("lost.png", Claim("older", "deferred", NOW, 3, 1, "token"), replacing=None)
-    assert await rescue(files, state).reconcile() == 1
+    await state.write(
+        "lost.png", Claim(etag="older", kind="deferred", until=NOW, attempt=3, crashes=1, token="token"), replacing=None
+    )
+    assert await place(files, state=state).reconcile() == 1
     assert state.records["lost.png"].claim.crashes == 0
 
 
@@ -91,9 +84,9 @@ async def test_a_file_that_crashed_its_workers_is_known_for_it_after_it_was_queu
     files, state = MemoryFiles(), MemoryState()
     dropped(files, "lost.png", NOW - timedelta(days=3))
     etag = (await files.look("lost.png")).etag
-    claim = Claim(etag, "claimed", NOW - timedelta(days=2), 0, 1, "token")
+    claim = Claim(etag=etag, kind="claimed", until=NOW - timedelta(days=2), attempt=0, crashes=1, token="token")
     await state.write("lost.png", claim, replacing=None)
-    await rescue(files, state).reconcile()
+    await place(files, state=state).reconcile()
     assert (state.records["lost.png"].claim.kind, state.records["lost.png"].claim.crashes) == ("deferred", 2)
 
 
@@ -102,7 +95,7 @@ async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_a
     dropped(files, "lost.png", NOW - timedelta(hours=4))
     await answered(files, "younger.png", NOW - timedelta(hours=3), written_at=NOW)
     backlog(files, NOW - timedelta(hours=2))
-    await rescue(files, state).reconcile()
+    await place(files, state=state).reconcile()
     assert queued(state) == ["lost.png"]
 
 
@@ -112,7 +105,7 @@ async def test_a_few_files_are_queued_again_though_nobody_passed_them_by() -> No
     names = [f"{number}.png" for number in range(MAX_FEELERS)]
     for name in names:
         dropped(files, name, AN_HOUR_AGO)
-    await rescue(files, state).reconcile()
+    await place(files, state=state).reconcile()
     assert queued(state) == names
 
 
@@ -123,7 +116,7 @@ async def test_a_newer_version_that_was_answered_in_the_place_of_an_older_one_ha
         await answered(files, f"{number}.png", NOW - timedelta(hours=3, seconds=number), written_at=NOW)
     await answered(files, "overwritten.png", NOW - timedelta(minutes=40), written_at=NOW)
     backlog(files, NOW - timedelta(hours=2))
-    await rescue(files, state).reconcile()
+    await place(files, state=state).reconcile()
     assert queued(state) == ["lost.png"]
 
 
@@ -131,10 +124,10 @@ async def test_while_nothing_is_answered_some_files_are_queued_again_and_the_oth
     files, state = MemoryFiles(), MemoryState()
     for number in range(3 * MAX_FEELERS):
         dropped(files, f"{number}.png", NOW - timedelta(hours=2, seconds=number))
-    assert await rescue(files, state).reconcile() == MAX_FEELERS
+    assert await place(files, state=state).reconcile() == MAX_FEELERS
     youngest = min(queued(state), key=lambda name: int(name.partition(".")[0]))
     await answered(files, youngest, files.modified[youngest], written_at=NOW)
-    await rescue(files, state).reconcile()
+    await place(files, state=state).reconcile()
     older = [name for name in files.contents if files.modified[name] < files.modified[youngest]]
     assert set(older) <= set(queued(state))
 
@@ -146,21 +139,20 @@ async def test_where_storage_fails_for_a_few_files_the_others_are_queued_again_a
                 raise StorageUnavailable("busy")
             await super().send(job, seconds)
 
-    for bad, found in ((MAX_FAULTS - 1, 1), (MAX_FAULTS, 0)):
+    for bad, found in ((MAX_FAILURES - 1, 1), (MAX_FAILURES, 0)):
         files, state = MemoryFiles(), Refusing()
         for name in (*(f"bad-{number}.png" for number in range(bad)), "good.png"):
             dropped(files, name, AN_HOUR_AGO)
         await answered(files, "younger.png", NOW - timedelta(minutes=40), written_at=NOW)
-        assert await rescue(files, state).reconcile() == found
+        assert await place(files, state=state).reconcile() == found
 
 
 async def test_a_poisoned_file_that_is_gone_leaves_nothing_behind_and_its_document_is_announced() -> None:
     files, state = MemoryFiles(), MemoryState()
     await answered(files, "gone.png", AN_HOUR_AGO, written_at=AN_HOUR_AGO)
     del files.contents["gone.png"]
-    await state.write("gone.png", Claim("1", "deferred", AN_HOUR_AGO, 0, 0, "token"), replacing=None)
-    conclusion = ResultPublisher(files=files, claims=state, announcements=state)
-    await replace(rescue(files, state), conclusion=conclusion).settle_poison("input", Job(name="gone.png"))
+    await state.write("gone.png", Claim(etag="1", kind="deferred", until=AN_HOUR_AGO, token="token"), replacing=None)
+    await place(files, state=state).settle_poison("gone.png")
     assert ([outcome.input.name for outcome in state.announced], state.records) == (["gone.png"], {})
 
 
@@ -169,7 +161,7 @@ async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_th
     await answered(files, "older.png", NOW - timedelta(days=3), written_at=NOW)
     dropped(files, "waits.png", NOW - timedelta(days=2))
     backlog(files, AN_HOUR_AGO)
-    await rescue(files, state).reconcile()
+    await place(files, state=state).reconcile()
     assert queued(state) == ["waits.png"]
 
 
@@ -178,7 +170,7 @@ async def test_after_a_day_all_are_queued_again_though_nobody_was_answered() -> 
     names = [f"{number}.png" for number in range(3 * MAX_FEELERS)]
     for name in names:
         dropped(files, name, NOW - timedelta(days=2))
-    await rescue(files, state).reconcile()
+    await place(files, state=state).reconcile()
     assert sorted(queued(state)) == sorted(names)
 
 
@@ -189,7 +181,7 @@ async def test_only_what_was_answered_lately_tells_how_far_the_queue_is() -> Non
         await answered(files, f"{number}.png", NOW - timedelta(hours=1), written_at=NOW - timedelta(minutes=50))
     await answered(files, "front.png", NOW - timedelta(hours=3), written_at=NOW)
     backlog(files, NOW - timedelta(hours=2))
-    await rescue(files, state).reconcile()
+    await place(files, state=state).reconcile()
     assert queued(state) == ["lost.png"]
 
 
@@ -201,14 +193,14 @@ async def test_a_quarter_of_those_answered_lately_may_be_out_of_turn_and_no_more
             dropped_at = NOW - timedelta(hours=1 if number < out_of_turn else 3)
             await answered(files, f"{number}.png", dropped_at, written_at=NOW)
         backlog(files, NOW - timedelta(hours=2))
-        assert await rescue(files, state).reconcile() == found
+        assert await place(files, state=state).reconcile() == found
 
 
 async def test_nobody_is_disturbed_who_takes_a_file_while_it_is_queued_again() -> None:
     files = MemoryFiles()
     dropped(files, "lost.png", AN_HOUR_AGO)
     etag = (await files.look("lost.png")).etag
-    taken = Claim(etag, "claimed", NOW + timedelta(minutes=15), 0, 0, "somebody else")
+    taken = Claim(etag=etag, kind="claimed", until=NOW + timedelta(minutes=15), token="somebody else")
 
     class Busy(MemoryState):
         async def send(self, job: Job, seconds: float) -> None:
@@ -216,7 +208,7 @@ async def test_nobody_is_disturbed_who_takes_a_file_while_it_is_queued_again() -
             await self.write(job.name, taken, replacing=None)
 
     busy = Busy()
-    assert await rescue(files, busy).reconcile() == 1
+    assert await place(files, state=busy).reconcile() == 1
     assert busy.records["lost.png"].claim == taken
 
 
@@ -226,11 +218,11 @@ async def test_the_reconciler_queues_what_nobody_works_on_and_tells_how_much_wai
     files, state = MemoryFiles(), MemoryState()
     for name in ("answered.png", "in-hand.png", "lost.png"):
         files.put(name, CHART)
-    await processor(files, SpeakingModel([said("A chart.")]), state=state).take("answered.png")
+    await place(files, SpeakingModel([said("A chart.")]), state=state).take("answered.png")
     etag = (await files.look("in-hand.png")).etag
-    await state.write("in-hand.png", Claim(etag, "claimed", state.time, 0, 0, "mine"), replacing=None)
+    await state.write("in-hand.png", Claim(etag=etag, kind="claimed", until=state.time, token="mine"), replacing=None)
     with caplog.at_level(logging.INFO):
-        assert await rescue(files, state).reconcile() == 1
+        assert await place(files, state=state).reconcile() == 1
     assert [job.name for job, _ in state.sent] == ["lost.png"]
     age = round((state.time - START).total_seconds())
     told = {"event": "files.waiting", "waiting": 2, "oldest_seconds": age, "queued": 1}
@@ -239,7 +231,7 @@ async def test_the_reconciler_queues_what_nobody_works_on_and_tells_how_much_wai
 
 async def test_the_reconciler_tells_too_when_nothing_waits(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        await rescue(MemoryFiles(), MemoryState()).reconcile()
+        await place(MemoryFiles()).reconcile()
     (line,) = caplog.messages
     assert json.loads(line) == {"event": "files.waiting", "waiting": 0, "oldest_seconds": 0, "queued": 0}
 
@@ -251,7 +243,7 @@ async def test_the_reconciler_counts_all_that_wait_and_looks_into_some_of_very_m
     for number in range(9):
         files.put(f"{number}.png", CHART)
     with caplog.at_level(logging.INFO):
-        assert await replace(rescue(files, state), most=2).reconcile() == 2
+        assert await place(files, state=state).reconcile(max_looked_into=2) == 2
     assert len({job.name for job, _ in state.sent}) == 2
     told = json.loads(caplog.messages[-1])
     assert (told["waiting"], told["queued"]) == (9, 2)
@@ -262,9 +254,11 @@ async def test_a_lost_file_has_its_turn_though_many_others_wait_in_somebodys_han
     for number in range(9):
         files.put(f"{number}.png", CHART)
         etag = (await files.look(f"{number}.png")).etag
-        await state.write(f"{number}.png", Claim(etag, "deferred", state.time, 0, 0, "mine"), replacing=None)
+        await state.write(
+            f"{number}.png", Claim(etag=etag, kind="deferred", until=state.time, token="mine"), replacing=None
+        )
     files.put("lost.png", CHART)
-    looks = replace(rescue(files, state), most=2, random=Random(1))
+    looks = place(files, state=state)
     while not state.sent:
-        assert await looks.reconcile() in (0, 1)
+        assert await looks.reconcile(max_looked_into=2) in (0, 1)
     assert [job.name for job, _ in state.sent] == ["lost.png"]

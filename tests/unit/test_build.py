@@ -9,12 +9,13 @@ import pytest
 
 from shared.bootstrap import RECIPES
 from shared.errors import FileRejected
+from shared.media.files import InputFile
 from shared.media.media import Media, Transport
 from shared.models.chat import ChatAnswer, MediaPart
 from shared.models.conversation import Conversation, Exchange
 from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Prompt
-from shared.results.draft import Draft
+from shared.results.build import WITHOUT_FIGURES, Facts, answered, rejected
 from shared.results.result import Result
 from tests.planted import KEY
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
@@ -22,16 +23,23 @@ from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
 
 
-def draft() -> Draft:
-    return Draft("input", "translate/es/hello.mp3", "0x8DC", 48213, datetime(2026, 11, 23, 8, 0, tzinfo=UTC))
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+LATER = datetime(2026, 11, 23, 8, 1, tzinfo=UTC)
+FILE = InputFile("input", "translate/es/hello.mp3", "0x8DC", 48213, {}, START)
+HELLO = Media("audio", "audio/mpeg", "mp3", 2.1)
+BOOK = RecipeCatalog.load(RECIPES)
+FACTS = Facts(FILE, START)
+FULL = replace(FACTS, media=HELLO, selection=BOOK.choose(FILE.name, {}))
 
 
-def answered_draft() -> Draft:
-    full = draft()
-    full.media = Media("audio", "audio/mpeg", "mp3", 2.1)
-    full.choice = RecipeCatalog.load(RECIPES).choose(full.name, {})
-    full.conversation = talk(full.media, said("Hola. ¿Cómo estás?"))
-    return full
+def document(*answers: ChatAnswer, seconds: float = 2.1, sent_as: Transport = "inline", **own: Any) -> Result:
+    """The document of a file that was answered so."""
+    media = replace(HELLO, seconds=seconds)
+    return answered(replace(FULL, media=media), talk(media, *answers, sent_as=sent_as, **own), LATER)
+
+
+def nested(depth: int) -> dict[str, Any]:
+    return {"a": nested(depth - 1)} if depth else {}
 
 
 class Hashed(MemorySource):
@@ -45,8 +53,8 @@ class Hashed(MemorySource):
 def talk(media: Media, *answers: ChatAnswer, sent_as: Transport = "inline", **own: Any) -> Conversation:
     """A conversation that was held."""
     model = SpeakingModel([], deployed(name="phi-4-multimodal", **own))
-    recipe = next(iter(RecipeCatalog.load(RECIPES)))
-    exchanges = [Exchange(model.deployment, "Please translate …", each) for each in answers]
+    recipe = next(iter(BOOK))
+    exchanges = [Exchange(model.deployment.name, "Please translate …", each) for each in answers]
     part = MediaPart(media, Hashed(sent_as), sent_as)
     return Conversation(recipe, Prompt(None, ("…",)), model, model, part, exchanges)
 
@@ -56,8 +64,8 @@ def fields(outcome: Result) -> dict[str, object]:
     return written
 
 
-def test_an_answered_draft_becomes_the_document_of_the_design() -> None:
-    written = fields(answered_draft().answered())
+def test_an_answered_file_becomes_the_document_of_the_design() -> None:
+    written = fields(document(said("Hola. ¿Cómo estás?")))
     timing, recipe = written.pop("timing"), written.pop("recipe")
     assert isinstance(timing, dict)
     assert isinstance(recipe, dict)
@@ -87,6 +95,7 @@ def test_an_answered_draft_becomes_the_document_of_the_design() -> None:
             "role": "assistant",
             "text": "Hola. ¿Cómo estás?",
             "data": None,
+            "reasoning": None,
             "finish_reason": "stop",
             "turns": [{"prompt": "Please translate …", "text": "Hola. ¿Cómo estás?"}],
         },
@@ -97,8 +106,8 @@ def test_an_answered_draft_becomes_the_document_of_the_design() -> None:
     }
 
 
-def test_a_rejected_draft_keeps_what_is_known_and_says_what_to_do() -> None:
-    written = fields(draft().rejected(FileRejected("empty_file", "It is empty.", "Try again.")))
+def test_a_rejected_file_keeps_what_is_known_and_says_what_to_do() -> None:
+    written = fields(rejected(FACTS, FileRejected("empty_file", "It is empty.", "Try again."), LATER))
     assert (written["status"], written["recipe"], written["model"], written["answer"], written["usage"]) == (
         "error",
         None,
@@ -115,16 +124,15 @@ def test_a_rejected_draft_keeps_what_is_known_and_says_what_to_do() -> None:
 
 
 def test_no_secret_stands_in_an_error_document() -> None:
-    written = draft().rejected(FileRejected("rejected_by_model", f"Bad header: api-key: {KEY}", "Try again."))
+    error = FileRejected("rejected_by_model", f"Bad header: api-key: {KEY}", "Try again.")
+    written = rejected(FACTS, error, LATER)
     assert written.error
     assert written.error.message == "Bad header: …"
 
 
 def test_a_model_that_refuses_is_named_with_its_request() -> None:
-    asked = answered_draft()
-    assert asked.conversation
-    asked.conversation.exchanges.clear()
-    written = asked.rejected(FileRejected("rejected_by_model", "No.", "Try again.", "request-9"))
+    error = FileRejected("rejected_by_model", "No.", "Try again.", "request-9")
+    written = rejected(FULL, error, LATER, talk(HELLO))
     assert written.model
     assert (written.model.deployment, written.model.name, written.model.request_id) == (
         "phi-4-multimodal",
@@ -134,15 +142,12 @@ def test_a_model_that_refuses_is_named_with_its_request() -> None:
 
 
 def warnings(*answers: ChatAnswer, seconds: float = 2.1, **own: Any) -> list[str]:
-    full = answered_draft()
-    full.conversation = talk(Media("audio", "audio/mpeg", "mp3", seconds), *answers, **own)
-    return full.answered().warnings
+    return document(*answers, seconds=seconds, **own).warnings
 
 
-def test_an_answer_cut_off_or_empty_carries_a_warning() -> None:
-    assert warnings(said(" \n", finish_reason="length")) == [
-        "The answer was cut off at the recipe's maxOutputTokens; raise it and drop the file again.",
-        "The answer is empty.",
+def test_an_answer_cut_off_carries_a_warning() -> None:
+    assert warnings(said("Hol", finish_reason="length")) == [
+        "The answer was cut off at the recipe's maxOutputTokens; raise it and drop the file again."
     ]
 
 
@@ -166,18 +171,14 @@ def test_a_recording_longer_than_the_model_likes_carries_a_warning(seconds: floa
 
 
 def test_a_file_sent_by_url_says_so() -> None:
-    full = answered_draft()
-    full.conversation = talk(Media("audio", "audio/mpeg", "mp3"), said("Hola."), sent_as="url")
-    model = full.answered().model
+    model = document(said("Hola."), sent_as="url").model
     assert model
     assert model.sent_as == "url"
 
 
 def test_the_usage_of_several_calls_is_their_sum_with_each_listed() -> None:
-    full = answered_draft()
     silent = replace(said("…"), usage=None)
-    full.conversation = talk(Media("audio", "audio/mpeg", "mp3"), said("a"), silent, said("b", tokens=20))
-    usage = fields(full.answered())["usage"]
+    usage = fields(document(said("a"), silent, said("b", tokens=20)))["usage"]
     assert usage == {
         "prompt_tokens": 24,
         "completion_tokens": 6,
@@ -191,12 +192,34 @@ def test_the_usage_of_several_calls_is_their_sum_with_each_listed() -> None:
 
 
 def test_usage_is_null_never_zeros_where_the_service_sent_none() -> None:
-    full = answered_draft()
-    full.conversation = talk(Media("audio", "audio/mpeg", "mp3"), replace(said("…"), usage=None))
-    assert full.answered().usage is None
+    assert document(replace(said("…"), usage=None)).usage is None
+
+
+def test_what_a_model_thought_stands_apart_from_what_it_answered() -> None:
+    answer = document(replace(said("Hola."), reasoning="They want Spanish.")).answer
+    assert answer
+    assert (answer.text, answer.reasoning) == ("Hola.", "They want Spanish.")
+
+
+@pytest.mark.parametrize(
+    "trimming",
+    [
+        {"usage": {"prompt_tokens": "many"}},
+        {"usage": {"a_details": nested(300)}},
+        {"request_id": "a\udcff"},
+        {"finish_reason": "\ud800"},
+    ],
+    ids=["words for a count", "deep", "a request id that is no text", "a reason that is no text"],
+)
+def test_an_answer_is_written_down_whatever_cannot_be_written_of_its_trimmings(trimming: dict[str, Any]) -> None:
+    written = document(replace(said("Hola.\ud800"), **trimming))
+    assert written.answer
+    assert (written.status, written.answer.text, written.warnings) == ("ok", "Hola.?", [WITHOUT_FIGURES])
+    assert json.loads(written.to_json())["answer"]["text"] == "Hola.?"
 
 
 def test_every_document_fits_the_published_schema() -> None:
     validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text()))
-    for outcome in (answered_draft().answered(), draft().rejected(FileRejected("too_large", "a", "b"))):
-        validator.validate(fields(outcome))
+    error = FileRejected("too_large", "a", "b")
+    for result in (document(said("Hola.")), rejected(FACTS, error, LATER), document(said("\ud800"))):
+        validator.validate(fields(result))
