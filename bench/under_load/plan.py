@@ -80,8 +80,8 @@ class Load:
 
     @property
     def most_seconds(self) -> float:
-        """When to stop waiting for an app."""
-        return 60 + 4 * (self.least_seconds + self.outage)
+        """When to stop waiting for an app of which something comes all the time: late, on a machine that is busy."""
+        return 600 + 4 * (self.least_seconds + self.outage)
 
     def environ(self) -> dict[str, str]:
         """What an app must know of all this."""

@@ -39,7 +39,8 @@ def alone(package: Path, tmp_path: Path) -> dict[str, str]:
         found = find_spec(name)
         assert found
         assert found.submodule_search_locations
-        shutil.copytree(next(iter(found.submodule_search_locations)), tmp_path / "host" / name)
+        without = shutil.ignore_patterns("node_modules")  # the emulator's, which is large and runs elsewhere
+        shutil.copytree(next(iter(found.submodule_search_locations)), tmp_path / "host" / name, ignore=without)
     folders = (tmp_path / "host", package, package / ".python_packages" / "lib" / "site-packages")
     return {"PYTHONPATH": os.pathsep.join(map(str, folders))}
 

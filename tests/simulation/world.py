@@ -231,9 +231,13 @@ class World:
             self.reconciled = self.time
             self.start("timer", Message(Job(name="(timer)"), 0, 0), self._reconcile())
         for name, queue in self.queues.items():
-            queue[:] = [message for message in queue if message.expires > self.time]
-            for message in [each for each in queue if each.visible <= self.time]:
-                if len(self.running) < SLOTS:
+            if len(self.running) >= SLOTS:
+                return  # nothing can be taken, and there may be hundreds of messages to look at
+            now = self.time
+            for message in [each for each in queue if each.visible <= now or each.expires <= now]:
+                if message.expires <= now:
+                    queue.remove(message)
+                elif len(self.running) < SLOTS:
                     self._take(name, message)
 
     def _take(self, queue: str, message: Message) -> None:
