@@ -121,6 +121,13 @@ async def test_nothing_hostile_in_an_answer_reaches_the_terminal(host: RunningHo
         assert dangers(terminal.shown.decode().replace("\r\n", "\n")) == set()
 
 
+async def test_nothing_hostile_in_an_answer_goes_through_a_pipe(host: RunningHost) -> None:
+    host.answers(saying(HOSTILE))
+    done = await host.drop(samples.CHART, "--as", "hostile.png")
+    assert (dangers(done.out), dangers(done.err)) == (set(), set())
+    assert done.out.endswith("\\u202etxt.exe\\u2066 fine\n")
+
+
 async def test_a_terminal_that_knows_few_characters_shows_the_others_as_escapes(host: RunningHost) -> None:
     host.answers(saying("¿Cómo estás? 日本"))
     for encoding, shown in (("latin-1", "¿Cómo estás? \\u65e5\\u672c"), ("ascii", "\\xbfC\\xf3mo est\\xe1s?")):
