@@ -49,10 +49,9 @@ def listed(folder: Path) -> int:
 def checked(argument: str) -> int:
     """Check a recipe, or all in a folder, and say what is wrong, with file and line."""
     path = Path(argument)
-    try:
-        problems, count = _problems(path)
-    except OSError as error:
-        raise refused(f"{argument} cannot be read: {error.strerror or error}.") from None
+    if not path.exists():
+        raise refused(f"{argument} does not exist.")
+    problems, count = _problems(path)
     for problem in problems:
         typer.echo(one_line(problem))
     if problems:

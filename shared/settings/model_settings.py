@@ -78,7 +78,8 @@ def endpoint_forgotten(environ: Mapping[str, str]) -> str | None:
     given = [name for name in known_names(environ, [f"{MODEL}{part}" for part in PARTS]) if name.startswith(MODEL)]
     if not given or f"{MODEL}ENDPOINT" in given:
         return None
-    return f"{', '.join(sorted(given))} set, but {MODEL}ENDPOINT is not: set it too, or none of them."
+    verb = "is" if len(given) == 1 else "are"
+    return f"{', '.join(sorted(given))} {verb} set, but {MODEL}ENDPOINT is not: set it too, or none of them."
 
 
 def under_alias(given: Mapping[str, str], suffix: str) -> dict[str, str]:

@@ -37,7 +37,7 @@ def test_a_setting_that_is_given_twice_is_refused() -> None:
     ("name", "recipe", "settings", "words"),
     [
         ("x.mp3", "trnslate", [], "Did you mean translate?"),
-        ("x.mp3", "translate", ["langauge=fr"], "Did you mean language?"),
+        ("x.mp3", "translate", ["langauge=fr"], "`language` was probably meant"),
         ("translate/fr/x.mp3", None, ["langauge=fr"], "Did you mean language?"),
         ("x.mp3", "transcribe", ["language=fr"], "has no input `language`"),
         ("x.mp3", None, ["language=fr"], "has no input `language`"),

@@ -52,4 +52,4 @@ def test_a_folder_without_recipes_is_told(tmp_path: Path) -> None:
 
 def test_a_recipe_that_is_not_there_is_a_wrong_command_line(tmp_path: Path) -> None:
     done = runner.invoke(app, ["recipes", "check", str(tmp_path / "nothing.prompty")])
-    assert (done.exit_code, "cannot be read: No such file" in done.stderr) == (2, True)
+    assert (done.exit_code, "does not exist" in done.stderr) == (2, True)

@@ -1,9 +1,10 @@
 import base64
 import json
 import logging
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.errors import DropscribeError, StorageUnavailable
@@ -112,10 +113,12 @@ WORDS = st.sampled_from(
 NAMES = st.lists(WORDS, min_size=1, max_size=9).flatmap(
     lambda words: st.sampled_from(["-", "_", "/", " ", ".", ""]).map(lambda between: between.join(words))
 )
+"""A file called `Bearer x=1` is no secret, but nobody can tell."""
 
 
 @given(NAMES, st.sampled_from([".png", ".mp3", "/signature=big.png", "/turkey=1.jpg", " (2).webp"]))
 def test_the_name_of_a_file_is_left_whole(name: str, end: str) -> None:
+    assume("=" not in end or not re.search(r"(bearer|basic) ", name, re.I))
     line = json.dumps({"event": "blob.answered", "name": name + end, "tokens": 84}, ensure_ascii=False)
     assert redact(line) == line
 

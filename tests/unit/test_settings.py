@@ -328,9 +328,9 @@ def test_a_setting_is_read_whatever_its_case_and_the_exact_name_counts() -> None
         ({}, None),
         ({"PATH": "/bin"}, None),
         ({"AZURE_INFERENCE_ENDPOINT": "x", "AZURE_INFERENCE_DEPLOYMENT": "gpt"}, None),
-        ({"AZURE_INFERENCE_DEPLOYMENT": "gpt", "AZURE_INFERENCE_ENDPOINT": " "}, "AZURE_INFERENCE_DEPLOYMENT set, but"),
-        ({"AZURE_INFERENCE_ENDPONT": "x"}, "AZURE_INFERENCE_ENDPONT set, but AZURE_INFERENCE_ENDPOINT is not"),
-        ({"AZURE_INFERENCE_CREDENTIAL_AUDIO": "k"}, "AZURE_INFERENCE_CREDENTIAL_AUDIO set, but"),
+        ({"AZURE_INFERENCE_DEPLOYMENT": "gpt", "AZURE_INFERENCE_ENDPOINT": " "}, "AZURE_INFERENCE_DEPLOYMENT is set, but"),
+        ({"AZURE_INFERENCE_ENDPONT": "x"}, "AZURE_INFERENCE_ENDPONT is set, but AZURE_INFERENCE_ENDPOINT is not"),
+        ({"AZURE_INFERENCE_CREDENTIAL_AUDIO": "k"}, "AZURE_INFERENCE_CREDENTIAL_AUDIO is set, but"),
     ],
 )
 def test_a_model_of_which_nobody_says_where_it_is_is_noticed(environ: dict[str, str], told: str | None) -> None:
