@@ -1,4 +1,4 @@
-"""The doors: each opens, hands over, leaves. What happens to a file stands in shared/processing/processor.py."""
+"""The triggers: each parses its input and calls the app. The path of a file is shared/processing/attempt.py."""
 
 import gc
 
@@ -37,19 +37,19 @@ async def answer_blob(client: blob.BlobClient) -> None:
 @app.queue_trigger(arg_name="message", queue_name=settings.deferred_queue, connection=STORAGE)
 async def answer_deferred(message: func.QueueMessage) -> None:
     """A file has waited long enough."""
-    await dropscribe.resume(message.get_body().decode())
+    await dropscribe.resume(message.get_body())
 
 
 @app.queue_trigger(arg_name="message", queue_name=HOSTS_POISON_QUEUE, connection=STORAGE)
 async def settle_poison(message: func.QueueMessage) -> None:
     """The host gave up on a file that had landed."""
-    await dropscribe.settle_poison(message.get_body().decode())
+    await dropscribe.settle_poison(message.get_body())
 
 
 @app.queue_trigger(arg_name="message", queue_name=f"{settings.deferred_queue}-poison", connection=STORAGE)
 async def settle_deferred_poison(message: func.QueueMessage) -> None:
     """The host gave up on a file that had waited."""
-    await dropscribe.settle_poison(message.get_body().decode())
+    await dropscribe.settle_poison(message.get_body())
 
 
 @app.timer_trigger(arg_name="timer", schedule=EVERY_QUARTER)

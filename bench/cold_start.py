@@ -28,7 +28,7 @@ import os, resource, time
 {before}
 import function_app
 loaded = time.process_time()
-import azure.ai.inference.aio, opentelemetry.trace, prompty, filetype, PIL.Image
+import azure.ai.inference.aio, opentelemetry.trace, prompty, filetype
 print(loaded * 1000, (time.process_time() - loaded) * 1000, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 os._exit(0)  # without waiting for what the distribution would still send
 """

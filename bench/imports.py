@@ -25,7 +25,7 @@ def import_ms() -> dict[str, float]:
     For the app that includes reading and checking its settings and recipes. `first_file` is what is imported no
     sooner than when the first file comes.
     """
-    first_file = "azure.ai.inference.aio, opentelemetry.trace, prompty, filetype, PIL.Image"
+    first_file = "azure.ai.inference.aio, opentelemetry.trace, prompty, filetype"
     later = f"function_app; started = time.perf_counter(); import {first_file}"
     codes = {"app": "function_app", "base": BASE, "first_file": later}
     took: dict[str, list[float]] = {name: [] for name in codes}

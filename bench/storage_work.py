@@ -14,8 +14,8 @@ import resource
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from azure.storage.blob.aio import BlobServiceClient
@@ -60,12 +60,15 @@ async def fill() -> dict[str, float]:
 
 async def memory() -> dict[str, float]:
     """A look at a million answered files, without what storage itself takes."""
-    from shared.recovery.rescue import Rescue
+    from shared.processing.services import Services
+    from shared.recovery.reconciler import Reconciler
 
     many: Any = _Many()
+    parts = ("files", "claims", "kept", "jobs", "cooldowns", "planner", "publisher", "clock")
+    services = Services(input_container="input", **dict.fromkeys(parts, many))
     gc.collect()
     before, started = _peak_mb(), time.process_time()
-    assert await Rescue("input", many, many, many, many, many).reconcile() == 0
+    assert await Reconciler(services).reconcile() == 0
     return {"look_cpu_s_a_million": time.process_time() - started, "look_mb_a_million": _peak_mb() - before}
 
 
@@ -98,22 +101,34 @@ async def look() -> dict[str, float]:
     from shared.adapters.storage.queues import StorageJobQueue
     from shared.adapters.storage.state import BlobState
     from shared.processing.clock import ServerClock
-    from shared.processing.patience import Patience
     from shared.processing.publisher import ResultPublisher
-    from shared.recovery.rescue import Rescue
+    from shared.processing.retry import RetryPolicy
+    from shared.processing.services import Services
+    from shared.recovery.reconciler import Reconciler
 
     where = os.environ["MEDIA_STORAGE"]
     blobs, queues = blobs_by_connection_string(where), queues_by_connection_string(where)
     store = BlobFiles(blobs, input_container="many", output_container="many-documents")
     records, clock = BlobState(blobs, "many-records"), ServerClock()
-    ending = ResultPublisher(files=store, claims=records, announcements=None)
-    rescue = Rescue("many", store, records, StorageJobQueue(queues, "deferred"), ending, clock, Patience(overdue=0))
-    await replace(rescue, most=1).reconcile()
+    services: dict[str, Any] = {
+        "input_container": "many",
+        "files": store,
+        "claims": records,
+        "kept": records,
+        "jobs": StorageJobQueue(queues, "deferred"),
+        "cooldowns": None,
+        "planner": None,
+        "publisher": ResultPublisher(files=store, claims=records, kept=records, events=None),
+        "clock": clock,
+        "policy": RetryPolicy(overdue=0),
+    }
+    reconciler = partial(Reconciler, Services(**services))
+    await reconciler(1).reconcile()
     wall, cpu = time.perf_counter(), time.process_time()
-    assert await replace(rescue, most=0).reconcile() == 0
+    assert await reconciler(0).reconcile() == 0
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     started = time.perf_counter()
-    assert await replace(rescue, most=OVERDUE).reconcile() == OVERDUE
+    assert await reconciler(OVERDUE).reconcile() == OVERDUE
     overdue = time.perf_counter() - started - wall
     await blobs.close()
     await queues.close()

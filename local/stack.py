@@ -14,8 +14,9 @@ from azure.storage.blob.aio import BlobServiceClient
 
 from local.isolation import offline_settings, process_settings, storage_settings
 from local.offline_model import MODEL
-from local.process import Child
+from local.process import Child, NotStartedError
 from local.storage import Azurite, kept_key, new_key
+from shared.settings.model_settings import endpoint_forgotten
 
 APP = Path(__file__).resolve().parent.parent
 ENDPOINT = "AZURE_INFERENCE_ENDPOINT"
@@ -135,7 +136,13 @@ async def _start_storage(exits: AsyncExitStack, logs: Path, location: Path | Non
 
 
 async def _start_model(exits: AsyncExitStack, logs: Path) -> Child | None:
-    """The offline model; None where the environment leads to another."""
+    """The offline model; None where the environment leads to another.
+
+    Raises:
+        NotStartedError: the environment describes another, but does not say where it is.
+    """
+    if forgotten := endpoint_forgotten(os.environ):
+        raise NotStartedError(forgotten)
     if os.environ.get(ENDPOINT):
         return None
     child = await Child.start(

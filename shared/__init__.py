@@ -1,1 +1,1 @@
-"""What Dropscribe does with a file. Start reading in `processor.py`: the one path that a file takes."""
+"""What Dropscribe does with a file. Start reading in `processing/attempt.py`: the one path that a file takes."""

@@ -3,19 +3,26 @@
 DropscribeError
 ├── ConfigurationError        no file yet: the app refuses to start
 ├── FileRejected              this file can never be answered: it ends in an error document
+│   └── KindNotTaken          the model takes no files of this kind
 ├── InputNotFound             the file was deleted: there is nothing left to answer
 ├── Conflict                  the file, or its document, changed while we worked: look again
 └── Temporary                 not the file's fault
     ├── StorageUnavailable    our own storage failed: raised, so that the host tries again
-    └── ModelUnavailable      the model cannot answer now (network, 5xx, a malformed answer): the file waits
+    │   └── StorageRefused    it refuses us, and will do so until somebody acts
+    └── ModelUnavailable      the model cannot answer now (5xx): the file waits
+        ├── ModelUnreachable  no connection could be made, so nothing was sent
         ├── ModelThrottled    it asks us to come back later
         ├── ModelTimeout      it did not answer in time
+        ├── AnswerUnusable    it answered, or may have, and nobody can read what
         ├── UrlNotFetched     it could not fetch the file from the address that we gave it
+        ├── SchemaNotTaken    it cannot be held to a JSON Schema
         └── ModelMisconfigured   it refuses *us*, whatever the file: key, role, deployment; it is left alone a while
+
+`asked_at_most_thrice` marks what may have been billed and brought no answer (docs/decisions/protocol.md, Money).
 """
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Literal
 
 type ErrorCode = Literal[
     "empty_file",
@@ -33,11 +40,21 @@ type ErrorCode = Literal[
     "model_timeout",
     "poisoned",
     "archived",
+    "unusable_name",
+    "unreadable_file",
+    "no_answer",
+    "not_fetched",
 ]
 
 
 class DropscribeError(Exception):
-    """Everything that Dropscribe raises on purpose."""
+    """Everything that Dropscribe raises on purpose.
+
+    Attributes:
+        usage: the tokens that a service told of, though it gave no usable answer; None where it told of none.
+    """
+
+    usage: Mapping[str, Any] | None = None
 
 
 class ConfigurationError(DropscribeError):
@@ -71,6 +88,18 @@ class FileRejected(DropscribeError):
         self.retryable = retryable
 
 
+class KindNotTaken(FileRejected):
+    """The model takes no files of this kind. Whoever knows the other deployments says which does.
+
+    Attributes:
+        kind: `image` or `audio`.
+    """
+
+    def __init__(self, kind: Literal["image", "audio"], message: str, request_id: str | None = None) -> None:
+        super().__init__("rejected_by_model", message, "Name a model that takes it.", request_id)
+        self.kind = kind
+
+
 class InputNotFound(DropscribeError):
     """The file was deleted; nobody waits for its document."""
 
@@ -84,7 +113,21 @@ class Temporary(DropscribeError):
 
 
 class StorageUnavailable(Temporary):
-    """Our own storage failed, or refused us."""
+    """Our own storage failed, or refused us.
+
+    Attributes:
+        code: storage's own word for it, such as `ServerBusy`; None where it was not storage that said so.
+        status: the HTTP status, where there was an answer at all.
+    """
+
+    def __init__(self, message: str, *, code: str | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+class StorageRefused(StorageUnavailable):
+    """Storage refuses what it was asked: for a role, a container, a lease, a policy. An operator must act."""
 
 
 class ModelUnavailable(Temporary):
@@ -95,13 +138,11 @@ class ModelUnavailable(Temporary):
         status: the HTTP status, where there was an answer at all.
         request_id: what the service calls this request, for its support.
         retry_after: how long the service asks us to stay away, in seconds, where it says so.
-        deployment: the alias of the deployment that was asked, once somebody has said so.
-        model: the name of that deployment.
-        in_our_words: the message without what the service said, which may quote what it was sent: for the log.
+        safe_message: the message without what the service said, which may quote what it was sent: for the log.
+        asked_at_most_thrice: whether such a call may have been billed, so that a file is worth three of them.
     """
 
-    deployment: str | None = None
-    model: str | None = None
+    asked_at_most_thrice: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -121,16 +162,34 @@ class ModelUnavailable(Temporary):
         self.retry_after = retry_after
 
 
+class ModelUnreachable(ModelUnavailable):
+    """No connection to the service could be made, so nothing was sent and nothing billed."""
+
+
 class ModelThrottled(ModelUnavailable):
-    """The model has had enough for now."""
+    """The service answered 429."""
 
 
 class ModelTimeout(ModelUnavailable):
     """The model did not answer in time; it may have been paid for all the same."""
 
+    asked_at_most_thrice: ClassVar[bool] = True
+
+
+class AnswerUnusable(ModelUnavailable):
+    """A 200 that is no chat completion, or a connection that broke after the request was sent."""
+
+    asked_at_most_thrice: ClassVar[bool] = True
+
 
 class UrlNotFetched(ModelUnavailable):
     """The service could not fetch the file from its address; sent inline it may be answered."""
+
+    asked_at_most_thrice: ClassVar[bool] = True
+
+
+class SchemaNotTaken(ModelUnavailable):
+    """The service does not take a JSON Schema; asked in words for JSON it may answer."""
 
 
 class ModelMisconfigured(ModelUnavailable):

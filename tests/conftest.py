@@ -6,13 +6,26 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from local.storage import Azurite
 from local.tls import write_certificate
 from tests.planted import Watch
+from tests.sharing import (
+    LONG,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+    require_one_package,
+)
+
+__all__ = ["pytest_xdist_auto_num_workers", "pytest_xdist_make_scheduler"]
 
 APART = ("live", "infra")
 INFRA = Path(__file__).parent / "infra"
+
+# How long an example takes says something of the machine, and of what else runs on it.
+settings.register_profile("suite", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,14 +35,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose between the tests that cost something, or need tools of their own, and all others."""
+    """Choose between the tests that cost something, or need tools of their own, and all others; and order them."""
     for item in items:
         if INFRA in item.path.parents:
             item.add_marker("infra")
     chosen = {name for name in APART if config.getoption(f"--{name}")}
     others = [item for item in items if {name for name in APART if item.get_closest_marker(name)} != chosen]
     config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in others]
+    items[:] = sorted((item for item in items if item not in others), key=lambda item: item.path.name not in LONG)
+    require_one_package(items)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,6 +1,7 @@
-"""Secrets planted all over the tests, and a watch that sees them where no secret may ever stand."""
+"""Secrets and sentences planted all over the tests, and a watch that sees them where they may never stand."""
 
 import logging
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,12 @@ KEY = "Planted0Key0" * 7  # as long as Azure's
 TOKEN = "eyJQbGFudGVk.eyJUb2tlbiI6MQ"
 SIGNATURE = "Planted0Signature0Planted0Signature0Planted0"
 SECRETS = (KEY, TOKEN, SIGNATURE)
+"""What nobody may ever read."""
+
+PROMPT = "This planted prompt is for the model alone."
+ANSWER = "This planted answer is for the document alone."
+WORDS = (PROMPT, ANSWER)
+"""What may stand in a document, and in nothing else: a service may quote either of them in whatever it says."""
 
 _OURS = str(Path(__file__).resolve().parents[1] / "shared")
 _EVENTS = sys.monitoring.events.RAISE | sys.monitoring.events.PY_UNWIND
@@ -25,10 +32,12 @@ class Watch(logging.Handler):
         super().__init__(logging.DEBUG)
         self.setFormatter(logging.Formatter())
         self.leaks: list[str] = []
+        self._is_ours: dict[CodeType, bool] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
         """See `logging.Handler.emit`; the text includes that of an exception."""
-        self._look("a log line", self.format(record))
+        is_plain = not (record.exc_info or record.exc_text or record.stack_info)
+        self._look("a log line", record.getMessage() if is_plain else self.format(record), SECRETS + WORDS)
 
     @contextmanager
     def keeping(self) -> Iterator["Watch"]:
@@ -56,12 +65,22 @@ class Watch(logging.Handler):
         sys.monitoring.set_events(self._tool, _EVENTS)
 
     def _raised(self, code: CodeType, _offset: int, exception: BaseException) -> None:
-        if code.co_filename.startswith(_OURS) and not code.co_filename.endswith("redaction.py"):  # which takes it out
-            self._look(f"{type(exception).__name__} in {code.co_filename}", f"{exception} {exception!r}")
+        is_ours = self._is_ours.get(code)
+        if is_ours is None:  # looked at once for each function: most exceptions are raised and caught elsewhere
+            is_ours = self._is_ours[code] = _is_watched(code.co_filename)
+        if is_ours:
+            where = f"{type(exception).__name__} in {code.co_filename}"
+            self._look(where, f"{exception} {exception!r}", SECRETS + WORDS)
 
     def _written(self, document: bytes) -> bytes:
-        self._look("a document", document.decode())
+        self._look("a document", document.decode(), SECRETS)
         return document
 
-    def _look(self, where: str, text: str) -> None:
-        self.leaks.extend(f"{where} holds {secret}" for secret in SECRETS if secret in text)
+    def _look(self, where: str, text: str, planted: tuple[str, ...]) -> None:
+        for each in planted:
+            if each in text:
+                self.leaks.append(f"{where} holds {each}, during {os.environ.get('PYTEST_CURRENT_TEST')}")
+
+
+def _is_watched(path: str) -> bool:
+    return path.startswith(_OURS) and not path.endswith("redaction.py")  # which takes them out

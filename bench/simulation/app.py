@@ -15,7 +15,8 @@ from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
 from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
-from shared.recovery.rescue import Rescue
+from shared.processing.services import Services
+from shared.recovery.reconciler import Reconciler
 
 DAY = 86_400.0
 RECONCILE_EVERY = 900.0
@@ -85,33 +86,32 @@ class SimulatedApp:
             Group(clock, self._events, Slots.of_blobs(size.at_once), size.instances, self._processor),
             Group(clock, self._deferred, QUEUE_SLOTS, size.instances, self._processor),
         ]
-        self._rescue = Rescue(
-            "input", self.storage, self.storage, self._deferred, self._conclusion(), clock, random=random
-        )
+        self._reconciler = Reconciler(self._services())
         self._reconciled = 0
         self._files = 0
         clock.later(RECONCILE_EVERY, self._reconcile)
 
     def _processor(self) -> Processor:
         """The core of one instance: with a view of its own of who is to be left alone."""
-        return Processor(
+        return Processor(self._services())
+
+    def _services(self) -> Services:
+        return Services(
             input_container="input",
             files=self.storage,
             claims=self.storage,
-            deferrals=self._deferred,
-            pauses=Cooldowns(self.storage, self._clock),
-            answering=self._service,
-            conclusion=self._conclusion(),
+            jobs=self._deferred,
+            kept=self.storage,
+            cooldowns=Cooldowns(self.storage, self._clock),
+            planner=self._service,
+            publisher=ResultPublisher(files=self.storage, claims=self.storage, kept=self.storage, events=None),
             clock=self._clock,
             random=Random(self._random.getrandbits(64)),  # noqa: S311 - the same each time
         )
 
-    def _conclusion(self) -> ResultPublisher:
-        return ResultPublisher(files=self.storage, claims=self.storage, announcements=None)
-
     def _reconcile(self) -> None:
         before = self._deferred.sent
-        self._clock.start(self._rescue.reconcile(), lambda: None)
+        self._clock.start(self._reconciler.reconcile(), lambda: None)
         self._reconciled += self._deferred.sent - before
         self._clock.later(RECONCILE_EVERY, self._reconcile)
 

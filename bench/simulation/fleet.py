@@ -166,7 +166,7 @@ class Group:
     def _run(self, instance: Instance, job: Job) -> None:
         self.executions += 1
         instance.begins(self.clock.seconds)
-        self.clock.start(instance.processor.process("input", job), partial(self._ended, instance))
+        self.clock.start(instance.processor.process("input", job.name), partial(self._ended, instance))
 
     def _ended(self, instance: Instance) -> None:
         self.queue.running -= 1

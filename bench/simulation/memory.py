@@ -8,12 +8,13 @@ from bench.simulation.virtual_time import VirtualTime
 from shared.errors import Conflict
 from shared.media.files import InputFile, MediaSource
 from shared.processing.claims import Claim, VersionedClaim
+from shared.processing.kept import KeptAnswers
 from shared.results.result import Result, document_name
 from shared.results.store import StoredResult
 
 
 class MemoryStorage:
-    """Files, documents, claims and pauses (`FileStore`, `ClaimStore`, `CooldownStore`).
+    """Files, documents, claims, cooldowns and kept answers (`FileStore`, `ClaimStore`, `CooldownStore`, `AnswerStore`).
 
     A look at a file takes all the `seconds` that the real one spends on storage, here and later on its way.
 
@@ -29,6 +30,7 @@ class MemoryStorage:
         self._outcomes: dict[str, StoredResult] = {}
         self._records: dict[str, VersionedClaim] = {}
         self._pauses: dict[str, datetime] = {}
+        self._kept: dict[str, KeptAnswers] = {}
         self._versions = itertools.count(1)
         self._counted_at = 0.0
         self._without = 0
@@ -58,8 +60,8 @@ class MemoryStorage:
     def _modified(self, name: str) -> datetime:
         return self._clock.moment(self.arrived[name])
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
-        """See `FileStore.read_head`."""
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        """See `FileStore.read_range`."""
         raise NotImplementedError  # whoever answers here needs no content
 
     def open(self, file: InputFile) -> MediaSource:
@@ -82,9 +84,6 @@ class MemoryStorage:
         self._outcomes[document_name(name)] = StoredResult(self._version(), outcome.input.etag)
         self._count(-1)
         self.waited[name] = self._clock.seconds - self.arrived[name]
-
-    async def require_writable(self, name: str) -> None:
-        """See `FileStore.require_writable`."""
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_inputs`."""
@@ -119,7 +118,19 @@ class MemoryStorage:
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
         """See `CooldownStore.write_pause`."""
-        self._pauses[deployment] = until
+        self._pauses[deployment] = max(until, self._pauses.get(deployment, until))
+
+    async def read_kept(self, name: str) -> KeptAnswers | None:
+        """See `AnswerStore.read_kept`."""
+        return self._kept.get(name)
+
+    async def keep(self, name: str, kept: KeptAnswers) -> None:
+        """See `AnswerStore.keep`."""
+        self._kept[name] = kept
+
+    async def forget(self, name: str) -> None:
+        """See `AnswerStore.forget`."""
+        self._kept.pop(name, None)
 
     def _version(self) -> str:
         return str(next(self._versions))

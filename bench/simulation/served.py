@@ -1,8 +1,7 @@
-"""Deployments with quotas in virtual time, and the part of the core that asks them (implements `Answering`)."""
+"""Deployments with quotas in virtual time (implements `Planner`: its plans lead to them)."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -10,17 +9,16 @@ from typing import Any
 from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.virtual_time import VirtualTime
 from shared.bootstrap import RECIPES
-from shared.errors import ModelThrottled
+from shared.errors import KindNotTaken, ModelThrottled
 from shared.media.files import InputFile
 from shared.media.media import Media
 from shared.models.capabilities import CapabilityTable
-from shared.models.chat import ChatAnswer, MediaPart
-from shared.models.conversation import Conversation, Exchange
+from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment
 from shared.models.endpoint import Endpoint
-from shared.recipes.catalog import RecipeCatalog
+from shared.models.plan import Plan
+from shared.recipes.catalog import RecipeCatalog, RecipeSelection
 from shared.recipes.recipe import Prompt
-from shared.results.draft import Draft
 
 ENDLESS = 10**12
 
@@ -120,39 +118,54 @@ class Service:
     def __post_init__(self) -> None:
         self._limiters = {alias: Limiter(quota) for alias, quota in self.quotas.items()}
 
-    async def prepare(self, file: InputFile, draft: Draft) -> Sequence[str]:
-        """See `Answering.prepare`."""
-        draft.media = PNG
-        return [self.kinds[file.name].deployment]
+    async def plan(self, file: InputFile) -> Plan:
+        """See `Planner.plan`."""
+        speaker = Speaker(self, self.kinds[file.name])
+        return Plan(SELECTION, PART, PROMPT, speaker, speaker)
 
-    async def ask(self, file: InputFile, draft: Draft, seconds: float) -> None:  # noqa: ARG002 - none takes so long
-        """See `Answering.ask`."""
-        kind = self.kinds[file.name]
+    def naming_others(self, error: KindNotTaken, plan: Plan) -> KindNotTaken:  # noqa: ARG002 - nothing is refused here
+        """See `Planner.naming_others`."""
+        return error
+
+    async def answer(self, kind: Kind) -> ChatAnswer:
+        """Answer about a file of this kind, or refuse."""
         limiter = self._limiters[kind.deployment]
         if wait := limiter.wait(self.clock.seconds, kind.counted):
             self.refused += 1
             await self.clock.sleep(ASSUMED["refusal"].value)
-            error = ModelThrottled("busy", retry_after=math.ceil(wait))
-            error.deployment = kind.deployment
-            raise error
+            raise ModelThrottled("busy", retry_after=math.ceil(wait))
         spread = ASSUMED["spread"].value
         took = kind.seconds * self.random.uniform(1 - spread, 1 + spread)
         await self.clock.sleep(took)
         limiter.calls -= 1
         self.answered += 1
         self.seconds += took
-        draft.conversation = ANSWERED
+        return ANSWER
 
 
-def _answered() -> Conversation:
-    """A conversation that was held: what the documents here are made of."""
-    endpoint, _ = Endpoint.parse("https://place.example/models")
-    deployment = Deployment(DEFAULT, "phi", "phi", endpoint, CapabilityTable.load().of("phi"))
-    nobody: Any = SimpleNamespace(deployment=deployment, size=1, sha256=None)
-    exchange = Exchange(deployment, "What is it?", ChatAnswer("A picture.", "phi", "stop", None, None, 1))
-    recipe = next(iter(RecipeCatalog.load(RECIPES)))
-    return Conversation(recipe, Prompt(None, ("What is it?",)), nobody, nobody, MediaPart(PNG, nobody), [exchange])
+@dataclass(frozen=True, eq=False)
+class Speaker:
+    """A deployment, as it is asked about files of one kind (implements `ChatModel`)."""
+
+    service: Service
+    kind: Kind
+    takes_schema = False
+
+    @property
+    def deployment(self) -> Deployment:
+        """See `ChatModel.deployment`."""
+        return replace(PHI_DEPLOYED, alias=self.kind.deployment)
+
+    async def complete(self, request: ChatRequest) -> ChatAnswer:  # noqa: ARG002 - all are answered alike
+        """See `ChatModel.complete`."""
+        return await self.service.answer(self.kind)
 
 
-PNG = Media("image", "image/png", "png")
-ANSWERED = _answered()
+ANSWER = ChatAnswer("A picture.", "phi", "stop", None, None, 1)
+PHI_DEPLOYED = Deployment(
+    DEFAULT, "phi", "phi", Endpoint.parse("https://place.example/models")[0], CapabilityTable.load().of("phi")
+)
+_NOTHING: Any = SimpleNamespace(size=1, sha256=None)
+PART = MediaPart(Media("image", "image/png", "png"), _NOTHING)
+PROMPT = Prompt(None, ("What is it?",))
+SELECTION = RecipeSelection(next(iter(RecipeCatalog.load(RECIPES))), {})

@@ -46,8 +46,8 @@ class Load:
         return self.least_seconds / 4
 
     @property
-    def patience(self) -> dict[str, float]:
-        """The times of shared/processing/patience.py, as much shorter as the load is; none shorter than it can be."""
+    def policy(self) -> dict[str, float]:
+        """The times of shared/processing/retry.py, as much shorter as the load is; none shorter than it can be."""
         return {
             "claim": max(20, self._sped_up(900)),
             "invocation": max(10, self._sped_up(540)),
@@ -55,7 +55,7 @@ class Load:
             "writing": max(4, self._sped_up(45)),
             "here": 4,
             "first": max(1, self._sped_up(15)),
-            "longest": max(20, self._sped_up(3600)),
+            "max_wait": max(20, self._sped_up(3600)),
             "complete": 1,
             "breaker": max(4, self._sped_up(300)),
             "overdue": max(12, self._sped_up(1800)),
@@ -76,16 +76,16 @@ class Load:
     @property
     def still_seconds(self) -> float:
         """After so long without any progress there will be none: nothing in the protocol waits for longer."""
-        return 1.5 * self.patience["longest"] + self.hidden_seconds
+        return 1.5 * self.policy["max_wait"] + self.hidden_seconds
 
     @property
     def most_seconds(self) -> float:
-        """When to stop waiting for an app."""
-        return 60 + 4 * (self.least_seconds + self.outage)
+        """When to stop waiting for an app of which something comes all the time: late, on a machine that is busy."""
+        return 600 + 4 * (self.least_seconds + self.outage)
 
     def environ(self) -> dict[str, str]:
         """What an app must know of all this."""
-        return {"LOAD_PATIENCE": json.dumps(self.patience), "LOAD_RECONCILE": self.reconcile_schedule}
+        return {"LOAD_POLICY": json.dumps(self.policy), "LOAD_RECONCILE": self.reconcile_schedule}
 
     def _sped_up(self, seconds: float) -> float:
         return seconds / max(1, min(150, SECONDS_IN_AZURE / self.least_seconds))

@@ -10,6 +10,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.host.settings import HostSettingsError, connection_string
+from shared.adapters.storage.addresses import stay_in_container
 
 HOST_STORAGE = "AzureWebJobsStorage"
 """The connection of the host's own queues."""
@@ -24,7 +25,8 @@ class Clients:
         self._open: list[BlobServiceClient | QueueServiceClient] = []
 
     def _blobs(self, connection: str) -> BlobServiceClient:
-        return self._opened(BlobServiceClient.from_connection_string, connection)
+        guarded = functools.partial(BlobServiceClient.from_connection_string, raw_request_hook=stay_in_container)
+        return self._opened(guarded, connection)
 
     def _queues(self, connection: str) -> QueueServiceClient:
         return self._opened(QueueServiceClient.from_connection_string, connection)

@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from local.offline_model.loading import Loaded
 from local.offline_model.question import Picture
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("offline_model")
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+ImageFile.LOAD_TRUNCATED_IMAGES = True  # as viewers: half a picture is shown, and so is one with a damaged comment
 
 
 @dataclass(frozen=True)

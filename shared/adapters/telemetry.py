@@ -5,7 +5,7 @@ Names are those of the semantic conventions for generative AI. Without an SDK th
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from opentelemetry import metrics, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
@@ -13,11 +13,23 @@ from opentelemetry.util.types import AttributeValue
 
 from shared.models.chat import ChatAnswer, ChatModel, ChatRequest
 from shared.models.deployments import Deployment
+from shared.models.endpoint import Api
 
 _tracer = trace.get_tracer("dropscribe")
 _meter = metrics.get_meter("dropscribe")
 _duration = _meter.create_histogram("gen_ai.client.operation.duration", "s", "How long a call of a model took.")
 _tokens = _meter.create_histogram("gen_ai.client.token.usage", "{token}", "Tokens that a call of a model cost.")
+
+MAX_NAME = 64
+"""Characters of what a model calls itself. It stands on spans only: as a label each new name would be a new series."""
+
+PROVIDERS: dict[Api, str] = {
+    "models": "azure.ai.inference",
+    "openai/v1": "azure.ai.openai",
+    "openai/deployments": "azure.ai.openai",
+    "v1": "openai",
+}
+"""Names of the semantic conventions."""
 
 type Attributes = dict[str, AttributeValue]
 
@@ -33,6 +45,11 @@ class ObservedModel:
         """See `ChatModel.deployment`."""
         return self._model.deployment
 
+    @property
+    def takes_schema(self) -> bool:
+        """See `ChatModel.takes_schema`."""
+        return self._model.takes_schema
+
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         """See `ChatModel.complete`."""
         asked = _asked(self.deployment)
@@ -45,16 +62,15 @@ class ObservedModel:
         ) as span:
             with _timed(asked, span):
                 answer = await self._model.complete(request)
-                asked["gen_ai.response.model"] = answer.model
-            _tell(answer, asked, span)
+            with suppress(Exception):  # an answer that was paid for is not lost for what is told of it
+                _tell(answer, asked, span)
             return answer
 
 
 def _asked(deployment: Deployment) -> Attributes:
-    is_openai = deployment.endpoint.api != "models"
     return {
         "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": "azure.ai.openai" if is_openai else "azure.ai.inference",
+        "gen_ai.provider.name": PROVIDERS[deployment.endpoint.api],
         "gen_ai.request.model": deployment.name,
     }
 
@@ -74,7 +90,7 @@ def _timed(about: Attributes, span: Span) -> Iterator[None]:
 
 
 def _tell(answer: ChatAnswer, about: Attributes, span: Span) -> None:
-    span.set_attribute("gen_ai.response.model", answer.model)
+    span.set_attribute("gen_ai.response.model", answer.model[:MAX_NAME])
     if answer.finish_reason:
         span.set_attribute("gen_ai.response.finish_reasons", [answer.finish_reason])
     for direction, name in (("input", "prompt_tokens"), ("output", "completion_tokens")):

@@ -20,7 +20,7 @@ class Media:
         kind: `image` or `audio`.
         media_type: for example `image/png`.
         format: its name on the model's wire: `png`, `jpeg`, `webp`, `gif`, `wav`, `mp3`.
-        seconds: how long a recording plays, where its header tells.
+        seconds: how long a recording plays; None where that could only be guessed: no file is refused on a guess.
     """
 
     kind: Kind

@@ -65,7 +65,8 @@ class CapabilityTable:
     def load(cls, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> "CapabilityTable":
         """Read `models.toml`, with what a person overrides laid over it.
 
-        A name that is not in the table begins as the family to which it belongs.
+        A name that is not in the table begins as the family to which it belongs, and what is said of a family holds for
+        all whose names begin so.
 
         Raises:
             ValueError: an override names something that is not in the table; the message says what.
@@ -75,9 +76,9 @@ class CapabilityTable:
         given = {spelt.get(name.lower(), name): own for name, own in (overrides or {}).items()}
         if "" in given:
             raise ValueError("a model must have a name")
-        laid_over = {name: {**families[_family(name, families)], **own} for name, own in given.items()}
+        names = dict.fromkeys([*families, *given])
         try:
-            return cls({**families, **laid_over})
+            return cls({name: {**families[_family(name, families)], **_said_of(name, given)} for name in names})
         except ValidationError as error:
             first = error.errors()[0]
             raise ValueError(f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}") from error
@@ -126,6 +127,15 @@ class CapabilityTable:
         if not able:
             return "convert it: no model that Dropscribe knows takes it as it is."
         return f"name a model in the recipe or the settings that takes it: {', '.join(able)}."
+
+
+def _said_of(name: str, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """What a person says of a model: of its family first, then of itself."""
+    said: dict[str, Any] = dict(given.get("default", {})) if name == "default" else {}
+    for family in sorted(given, key=len):
+        if family != "default" and name.lower().startswith(family.lower()):
+            said |= given[family]
+    return said
 
 
 def _family(model: str, families: Iterable[str]) -> str:

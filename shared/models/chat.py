@@ -61,6 +61,8 @@ class ChatAnswer:
         request_id: what the service calls this request, for its support.
         seconds: how long the call took.
         refusal: why the model would not answer, in its own words, where it said so.
+        reasoning: what the model thought before it answered, where it sent that.
+        warnings: what people should know of how it was asked, such as parameters that the model does not take.
     """
 
     text: str
@@ -70,6 +72,13 @@ class ChatAnswer:
     request_id: str | None
     seconds: float
     refusal: str | None = None
+    reasoning: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the model neither said anything nor declined to."""
+        return not self.text.strip() and not self.refusal
 
 
 class ChatModel(Protocol):
@@ -80,16 +89,52 @@ class ChatModel(Protocol):
         """Which one it is, and what it can take."""
         ...
 
+    @property
+    def takes_schema(self) -> bool:
+        """Whether it can be held to a JSON Schema, as far as is known."""
+        ...
+
     async def complete(self, request: ChatRequest) -> ChatAnswer:
-        """Ask, once: no retries, but for a form of the request that this deployment turns out not to know.
+        """Ask, once: no retries, but without what this deployment turns out not to take.
 
         Raises:
             FileRejected: the model refuses this file.
+            SchemaNotTaken: it cannot be held to a JSON Schema.
             UrlNotFetched: it could not fetch the file from its address.
             ModelUnavailable: it cannot answer now (see its subclasses).
             InputNotFound, Conflict, StorageUnavailable: the file could not be read to its end.
         """
         ...
+
+
+CHARACTERS_A_TOKEN = 4
+TOKENS_A_PICTURE = 1_000
+TOKENS_A_SECOND = 13
+USUAL_ANSWER_TOKENS = 1_000
+MAX_CALL_TOKENS = 2_000_000
+"""More than any model takes in and answers in one call (November 2026: a million in, 128 000 out)."""
+
+
+def tokens_of(usage: Usage | None, request: ChatRequest) -> int:
+    """How many tokens a call cost, from 0 to `MAX_CALL_TOKENS`: what the service told, else an estimate."""
+    told = usage or {}
+    total = told.get("total_tokens")
+    if not isinstance(total, int):
+        parts = [told.get(name) for name in ("prompt_tokens", "completion_tokens")]
+        total = sum(part for part in parts if isinstance(part, int)) if any(parts) else _estimated_tokens(request)
+    return min(max(0, total), MAX_CALL_TOKENS)
+
+
+def _estimated_tokens(request: ChatRequest) -> int:
+    """Roughly what a call of this request costs, answer included."""
+    parts = [part for message in request.messages for part in message.parts]
+    words = sum(len(part.text) for part in parts if isinstance(part, TextPart)) // CHARACTERS_A_TOKEN
+    media = sum(_media_tokens(part) for part in parts if isinstance(part, MediaPart))
+    return words + media + (request.options.max_output_tokens or USUAL_ANSWER_TOKENS)
+
+
+def _media_tokens(part: MediaPart) -> int:
+    return TOKENS_A_PICTURE if part.media.kind == "image" else round((part.media.seconds or 60) * TOKENS_A_SECOND)
 
 
 def total_usage(calls: Sequence[Usage | None]) -> dict[str, Any] | None:

@@ -1,36 +1,63 @@
-"""Putting a recipe's turns to a model, one after the other, until there is an answer of the form asked for."""
+"""A recipe's turns, one after the other, until there is an answer of the form asked for. Asks nobody itself."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shared.errors import FileRejected, ModelUnavailable, UrlNotFetched
-from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart
-from shared.models.deployments import Deployment
+from shared.errors import FileRejected
+from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart, Usage
 from shared.recipes.output_schema import AnswerInvalid, AnswerSchema, read_answer
-from shared.recipes.recipe import Prompt, Recipe
+from shared.recipes.recipe import ModelOptions, Prompt, Recipe
 
 ASK_FOR_JSON = "Answer with one JSON object and nothing else. It must fit this JSON Schema:\n{schema}"
 ASK_AGAIN = "That answer cannot be used: {problem}. Answer again, with one JSON object and nothing else."
 
+MORE_ROOM = 4
+"""How many times as many tokens an answer may have that came out empty: a model may have spent them on reasoning."""
+
+ROOM_TOKENS = 16_384
+"""How many tokens that is at most."""
+
 
 @dataclass(frozen=True)
 class Exchange:
-    """What was asked of which deployment, and what came back."""
+    """What was asked of which deployment, and what came back.
 
-    deployment: Deployment
+    Attributes:
+        deployment: the name of the deployment.
+        prompt: what the user said.
+        empty: the answers that said nothing, before the same was asked again; they were paid for too.
+    """
+
+    deployment: str
     prompt: str
     answer: ChatAnswer
+    empty: tuple[ChatAnswer, ...] = ()
 
     @property
-    def is_nothing(self) -> bool:
-        """Whether the model declined, or said nothing."""
-        return bool(self.answer.refusal) or not self.answer.text.strip()
+    def answers(self) -> tuple[ChatAnswer, ...]:
+        """All that came back, in order."""
+        return (*self.empty, self.answer)
+
+    @property
+    def usages(self) -> tuple[Usage | None, ...]:
+        """What each call cost."""
+        return tuple(each.usage for each in self.answers)
 
     @property
     def is_complete(self) -> bool:
         """Whether the model said all that it would, and did not decline."""
         return self.answer.finish_reason != "length" and not self.answer.refusal
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What is to be asked next, and of whom."""
+
+    model: ChatModel
+    prompt: str
+    request: ChatRequest
 
 
 @dataclass
@@ -40,8 +67,9 @@ class Conversation:
     Attributes:
         first: who is asked first, with the file.
         later: who is asked from the second turn on; another model than the first gets the words only.
+        exchanges: what was asked and answered. With those of an earlier try it goes on where that one ended.
+        empty: the answer that said nothing, where the same is to be asked again.
         data: the object that the last answer holds, for a recipe that asks for one.
-        warnings: what people should know about how the answer came to be.
     """
 
     recipe: Recipe
@@ -50,113 +78,152 @@ class Conversation:
     later: ChatModel
     media: MediaPart
     exchanges: list[Exchange] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    data: Any = None
-    _said: list[Message] = field(default_factory=list)
-    _replayed: int = 0
+    empty: tuple[ChatAnswer, ...] = ()
+    data: Any = field(default=None, init=False)
+    _sha256: str | None = field(default=None, init=False)
+    _is_inline_after_all: bool = field(default=False, init=False)
+    _about_the_form: list[str] = field(default_factory=list, init=False)
 
-    async def hold(self) -> None:
-        """Ask every turn, unless an earlier one came to nothing: what follows would be made up.
+    def resume(self, exchanges: Sequence[Exchange], empty: Sequence[ChatAnswer], sha256: str | None) -> None:
+        """Go on where an earlier conversation about the same ended; the file had this digest then."""
+        self.exchanges, self.empty, self._sha256 = list(exchanges), tuple(empty), sha256
 
-        Called again after a fault it goes on where it was: no answer is paid for twice.
+    @property
+    def sha256(self) -> str | None:
+        """The digest of the file in hexadecimal, if it passed through Dropscribe."""
+        return self.media.source.sha256 or self._sha256
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether every turn of the recipe has an answer."""
+        return len(self.exchanges) >= len(self.prompt.turns) and not self.exchanges[-1].answer.is_empty
+
+    @property
+    def next_model(self) -> ChatModel:
+        """Who is asked next."""
+        return self.later if self.exchanges else self.first
+
+    def next_turn(self) -> Turn | None:
+        """What to ask next; None once there is nothing left to ask. Reads the answers, so call it in a thread.
 
         Raises:
-            FileRejected: the service's content filter held back an answer.
-            DropscribeError: whatever else `ChatModel.complete` raises.
+            FileRejected: the service's content filter held back an answer, or the model gave none.
         """
-        self._said, self._replayed = [], 0
-        if self.prompt.system:
-            self._said.append(Message("system", [TextPart(self.prompt.system)]))
-        *earlier, last = self.prompt.turns
-        for text in earlier:
-            if (await self._turn(text)).is_nothing:
-                self.warnings.append("Nothing more was asked, because there was no answer to go on with.")
-                return
+        self.data, self._about_the_form = None, []
+        self._require_answers()
+        prompt = self._next_prompt()
+        if prompt is None:
+            return None
+        model, schema = self.next_model, self._schema_of_turn(len(self.exchanges))
+        held_to = schema if schema and model.takes_schema else None
+        request = ChatRequest(list(self._messages(model, prompt)), self._options(), held_to)
+        return Turn(model, prompt, request)
+
+    def add(self, turn: Turn, answer: ChatAnswer) -> None:
+        """Take note of an answer."""
+        if answer.is_empty and answer.finish_reason != "content_filter" and not self.empty:
+            self.empty = (answer,)
+            return
+        self.exchanges.append(Exchange(turn.model.deployment.name, turn.prompt, answer, self.empty))
+        self.empty = ()
+
+    def send_inline(self) -> bool:
+        """Send the file inline from now on, and say whether that changes anything and the model takes it so."""
+        fits = self.media.source.size <= self.first.deployment.capability.most_bytes
+        if self.media.sent_as == "inline" or not fits:
+            return False
+        self.media, self._is_inline_after_all = replace(self.media, sent_as="inline"), True
+        return True
+
+    @property
+    def warnings(self) -> list[str]:
+        """What people should know about how the answer came to be, each once."""
+        told = [warning for exchange in self.exchanges for warning in exchange.answer.warnings]
+        if self._is_inline_after_all:
+            told.append("The service could not fetch the file from storage, so it was sent inline.")
+        return list(dict.fromkeys([*told, *self._about_the_form]))
+
+    @property
+    def paid(self) -> list[Exchange]:
+        """What was asked and answered, with an answer that said nothing and that nothing followed."""
+        if not self.empty:
+            return self.exchanges
+        name = self.next_model.deployment.name
+        return [*self.exchanges, Exchange(name, "", self.empty[-1], self.empty[:-1])]
+
+    def _require_answers(self) -> None:
+        for exchange in self.exchanges:
+            if exchange.answer.finish_reason == "content_filter":
+                raise _filtered(exchange.answer)
+            if exchange.answer.is_empty:
+                raise _no_answer(exchange)
+
+    def _next_prompt(self) -> str | None:
+        done, turns = len(self.exchanges), self.prompt.turns
+        if done and self.exchanges[-1].answer.refusal:
+            if done < len(turns):
+                self._about_the_form.append("Nothing more was asked, because there was no answer to go on with.")
+            elif self.recipe.schema:
+                self._read_or_ask(self.recipe.schema, may_ask=False)
+            return None
+        if done < len(turns):
+            schema = None if self.next_model.takes_schema else self._schema_of_turn(done)
+            in_words = f"\n\n{ASK_FOR_JSON.format(schema=json.dumps(schema.schema))}" if schema else ""
+            return f"{turns[done]}{in_words}"
         if self.recipe.schema is None:
-            await self._turn(last)
-        else:
-            await self._structured_turn(last, self.recipe.schema)
+            return None
+        return self._read_or_ask(self.recipe.schema, may_ask=done == len(turns) and self.exchanges[-1].is_complete)
 
-    async def _structured_turn(self, text: str, schema: AnswerSchema) -> None:
-        """Hold the model to the schema, natively where it can be; ask again once if the answer does not fit."""
-        native = self._next.deployment.capability.json_schema
-        asked = text if native else f"{text}\n\n{ASK_FOR_JSON.format(schema=json.dumps(schema.schema))}"
-        held_to = schema if native else None
-        exchange = await self._turn(asked, held_to)
+    def _read_or_ask(self, schema: AnswerSchema, *, may_ask: bool) -> str | None:
+        """Read the last answer; ask once for another if it does not fit, then keep the text, with a warning."""
         try:
-            self.data = read_answer(exchange.answer.text, schema.schema)
+            self.data = read_answer(self.exchanges[-1].answer.text, schema.schema)
         except AnswerInvalid as problem:
-            if exchange.is_complete:
-                exchange = await self._turn(ASK_AGAIN.format(problem=problem), held_to)
-            self._read_or_warn(exchange.answer, schema)
+            if may_ask:
+                return ASK_AGAIN.format(problem=problem)
+            self._about_the_form.append(f"The answer is not of the form that the recipe asks for: {problem}.")
+        return None
 
-    def _read_or_warn(self, answer: ChatAnswer, schema: AnswerSchema) -> None:
-        try:
-            self.data = read_answer(answer.text, schema.schema)
-        except AnswerInvalid as problem:
-            self.warnings.append(f"The answer is not of the form that the recipe asks for: {problem}.")
+    def _schema_of_turn(self, number: int) -> AnswerSchema | None:
+        """The schema for the answer to this turn: only the last of the recipe has one, and what is asked after it."""
+        return self.recipe.schema if number >= len(self.prompt.turns) - 1 else None
 
-    @property
-    def is_at_first(self) -> bool:
-        """Whether whoever has the file is the one that is asked now."""
-        return self._next is self.first
+    def _options(self) -> ModelOptions:
+        """The recipe's, with more room where the answer was empty."""
+        options = self.recipe.options
+        if not self.empty or options.max_output_tokens is None:
+            return options
+        room = max(options.max_output_tokens, min(options.max_output_tokens * MORE_ROOM, ROOM_TOKENS))
+        return options.model_copy(update={"max_output_tokens": room})
 
-    @property
-    def _next(self) -> ChatModel:
-        """Who is asked next."""
-        return self.later if self._replayed else self.first
-
-    async def _turn(self, text: str, schema: AnswerSchema | None = None) -> Exchange:
-        media = [] if self._replayed else [self.media]
-        self._said.append(Message("user", [TextPart(text), *media]))
-        if self._replayed == len(self.exchanges):
-            model = self._next
-            answer = await self._ask(model, schema)
-            self.exchanges.append(Exchange(model.deployment, text, answer))  # paid for, even if refused below
-        exchange = self.exchanges[self._replayed]
-        self._replayed += 1
-        self._said.append(Message("assistant", [TextPart(exchange.answer.text)]))
-        _require_unfiltered(exchange.answer)
-        return exchange
-
-    async def _ask(self, model: ChatModel, schema: AnswerSchema | None) -> ChatAnswer:
-        try:
-            return await self._complete(model, schema)
-        except UrlNotFetched:
-            fits = self.media.source.size <= model.deployment.capability.most_bytes
-            if self.media.sent_as == "inline" or not fits:
-                raise
-        self.warnings.append("The service could not fetch the file from storage, so it was sent inline.")
-        self._send_inline()
-        return await self._complete(model, schema)
-
-    async def _complete(self, model: ChatModel, schema: AnswerSchema | None) -> ChatAnswer:
-        try:
-            return await model.complete(self._request(model, schema))
-        except ModelUnavailable as error:
-            error.deployment, error.model = model.deployment.alias, model.deployment.name
-            raise
-
-    def _request(self, model: ChatModel, schema: AnswerSchema | None) -> ChatRequest:
-        said = self._said if model is self.first else [_words_only(message) for message in self._said]
-        return ChatRequest(list(said), self.recipe.options, schema)
-
-    def _send_inline(self) -> None:
-        by_url, self.media = self.media, replace(self.media, sent_as="inline")
-        for number, message in enumerate(self._said):
-            parts = [self.media if part is by_url else part for part in message.parts]
-            self._said[number] = Message(message.role, parts)
+    def _messages(self, model: ChatModel, prompt: str) -> Iterator[Message]:
+        """The whole conversation for a model; another one than the first gets the words only."""
+        if self.prompt.system:
+            yield Message("system", [TextPart(self.prompt.system)])
+        media: Sequence[MediaPart] = [self.media] if model is self.first else []
+        for exchange in self.exchanges:
+            yield Message("user", [TextPart(exchange.prompt), *media])
+            yield Message("assistant", [TextPart(exchange.answer.text)])
+            media = []
+        yield Message("user", [TextPart(prompt), *media])
 
 
-def _require_unfiltered(answer: ChatAnswer) -> None:
-    if answer.finish_reason == "content_filter":
-        raise FileRejected(
-            "content_filtered",
-            "The service's content filter held back the answer.",
-            "Drop another file, or ask the owner of the deployment to adjust its content filter.",
-            answer.request_id,
-        )
+def _filtered(answer: ChatAnswer) -> FileRejected:
+    return FileRejected(
+        "content_filtered",
+        "The service's content filter held back the answer.",
+        "Drop another file, or ask the owner of the deployment to adjust its content filter.",
+        answer.request_id,
+    )
 
 
-def _words_only(message: Message) -> Message:
-    return Message(message.role, [part for part in message.parts if isinstance(part, TextPart)])
+def _no_answer(exchange: Exchange) -> FileRejected:
+    is_cut = exchange.answer.finish_reason == "length"
+    return FileRejected(
+        "no_answer",
+        f"The model answered with nothing, {len(exchange.answers)} times"
+        + (": it spent all the tokens that it may answer with before it said a word." if is_cut else "."),
+        "Raise maxOutputTokens in the recipe, or name another model; then drop the file again.",
+        exchange.answer.request_id,
+        retryable=True,
+    )

@@ -1,18 +1,25 @@
-"""The forms of endpoint at which Foundry serves models, told apart by their address."""
+"""The forms of endpoint at which models are served, told apart by their address."""
 
 import re
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
-type Api = Literal["models", "openai/v1", "openai/deployments"]
+type Api = Literal["models", "openai/v1", "openai/deployments", "v1"]
+"""The forms on Azure, and `v1`: any other server that speaks as OpenAI's does."""
 
 COGNITIVE_SERVICES = "https://cognitiveservices.azure.com/.default"
 AZURE_AI = "https://ai.azure.com/.default"
 
+FORMS = "a resource's address, or one that ends in /openai/v1, /openai/deployments/DEPLOYMENT, /models or /v1"
+
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_AZURE = (".azure.com", ".azure.us", ".azure.cn", ".azure-api.net")
 _FORM = re.compile(
-    r"/openai/deployments/(?P<deployment>[\w.-]+)$|(?P<v1>/openai/v1)$|(?<!/openai/v1)(?<!/openai/deployments)/models$",
+    r"/openai/deployments/(?P<deployment>[\w.-]+)$"
+    r"|(?P<openai>/openai/v1)$"
+    r"|(?P<v1>/v1)$"
+    r"|(?<!/v1)(?<!/openai/deployments)(?P<models>/models)$",
     re.I,
 )
 _PROJECT = re.compile(r"/api/projects/[^/]+")  # what the portal shows; models are served by its resource
@@ -34,7 +41,7 @@ class Endpoint:
     def parse(cls, address: str) -> tuple["Endpoint", str | None]:
         """Tell the form of an address, and the deployment that it names, if it does.
 
-        A bare resource address gets the form that its kind of resource has.
+        A bare resource address means `/openai/v1`, the only form that Azure's page of July 2026 describes for it.
 
         Raises:
             ValueError: it is no such address; the message says what one looks like.
@@ -44,32 +51,32 @@ class Endpoint:
         path = urlsplit(plain).path
         form = _FORM.search(path)
         if form is None and path and not _PROJECT.fullmatch(path):
-            raise ValueError(
-                "must be a resource's address, or one that ends in /models, /openai/v1 or"
-                " /openai/deployments/DEPLOYMENT"
-            )
+            raise ValueError(f"must be {FORMS}")
         if form is None:
-            return cls._of_resource(plain.removesuffix(path)), None
+            return cls(f"{plain.removesuffix(path)}/openai/v1", "openai/v1"), None
         if form["deployment"]:
             return cls(plain.rpartition("/")[0], "openai/deployments"), form["deployment"]
-        return cls(plain, "openai/v1" if form["v1"] else "models"), None
-
-    @classmethod
-    def _of_resource(cls, plain: str) -> "Endpoint":
-        """Azure OpenAI resources have no `/models`; Foundry resources serve every model there."""
-        if (urlsplit(plain).hostname or "").endswith(".openai.azure.com"):
-            return cls(f"{plain}/openai/v1", "openai/v1")
-        return cls(f"{plain}/models", "models")
+        return cls(plain, "models" if form["models"] else "openai/v1" if form["openai"] else "v1"), None
 
     def url(self, deployment: str) -> str:
         """The address to post a request to."""
         match self.api:
             case "models":
                 return f"{self.base}/chat/completions?api-version=2024-05-01-preview"
-            case "openai/v1":
-                return f"{self.base}/chat/completions"  # it answers 400 to an api-version
+            case "openai/v1" | "v1":
+                return f"{self.base}/chat/completions"  # Azure answers 400 to an api-version here
             case "openai/deployments":
                 return f"{self.base}/{deployment}/chat/completions?api-version=2024-10-21"
+
+    @property
+    def host(self) -> str:
+        """The host, with its port where one is named."""
+        return urlsplit(self.base).netloc
+
+    @property
+    def is_azure(self) -> bool:
+        """Whether it is one of Azure's, where Entra ID is known: others take a key, or nothing."""
+        return (urlsplit(self.base).hostname or "").endswith(_AZURE)
 
     @property
     def scope(self) -> str:
@@ -83,13 +90,22 @@ class Endpoint:
 
 
 def _check(address: str) -> None:
-    url = urlsplit(address)
+    url = _split(address)
+    if url is None or any(not character.isprintable() or character.isspace() for character in address):
+        raise ValueError("must be an address, without blanks and control characters")
     if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
         raise ValueError("must be an https:// address (http:// only on this machine)")
     if not url.hostname or not _has_fit_port(url):
         raise ValueError("must name a host, such as https://RESOURCE.services.ai.azure.com")
-    if url.query or url.fragment or url.username:
-        raise ValueError("must have no query, fragment or user name in it")
+    if url.query or url.fragment or "@" in url.netloc:
+        raise ValueError("must have no query, fragment, user name or password in it")
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        return urlsplit(address)
+    except ValueError:  # an unclosed bracket
+        return None
 
 
 def _has_fit_port(url: SplitResult) -> bool:

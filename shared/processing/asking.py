@@ -1,90 +1,129 @@
-"""From a file to its answer, however busy the model is: whose turn it is, who has the claim, how long to wait."""
+"""From a plan to its answers, however busy the model is: whose turn it is, whose claim, how long to wait."""
 
-from collections.abc import Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 
-from shared.errors import Conflict, ModelUnavailable, StorageUnavailable
+from shared.errors import (
+    Conflict,
+    FileRejected,
+    InputNotFound,
+    ModelTimeout,
+    ModelUnavailable,
+    SchemaNotTaken,
+    StorageUnavailable,
+    UrlNotFetched,
+)
 from shared.media.files import InputFile
+from shared.models.chat import ChatAnswer, Usage, tokens_of
+from shared.models.conversation import Conversation, Turn
 from shared.observability.log import log_event
-from shared.processing.claims import losses_of
-from shared.processing.invocation import Invocation, NotNow
-from shared.processing.retry import verdict_on
+from shared.processing.claim_handle import ClaimHandle
+from shared.processing.claims import MAX_CRASHES
+from shared.processing.retry import RetryLater
 from shared.processing.services import Services
-from shared.results.draft import Draft
+
+MAX_ASIDE = 5
+"""Seconds for what is not worth a late document."""
 
 
 class Asking:
-    """One invocation's part in it."""
+    """One attempt's part in it. `deadline` is when the attempt must be over, by the clock that nobody puts right."""
 
-    def __init__(self, means: Services, invocation: Invocation) -> None:
-        self._with = means
-        self._patience = means.patience
-        self._invocation = invocation
-        self._hold = invocation.hold
+    def __init__(self, services: Services, claim: ClaimHandle, talk: Conversation, deadline: float) -> None:
+        self._with = services
+        self._policy = services.policy
+        self._claim = claim
+        self._talk = talk
+        self._deadline = deadline
 
-    async def answer(self, file: InputFile, draft: Draft) -> None:
-        """Ask until there is an answer; a busy model costs a file time, and nothing else.
+    async def ask(self, file: InputFile) -> None:
+        """Ask turn after turn until there is an answer; a busy model costs a file time, and nothing else.
 
         Raises:
-            NotNow: another invocation is to go on.
-            FileRejected: there will be none.
-            Conflict: somebody else has the file.
+            RetryLater: another attempt is to go on.
+            FileRejected: there will be no answer.
+            Conflict: somebody else has the file, or it changed.
+            InputNotFound: it was deleted.
             StorageUnavailable: our own storage failed.
         """
-        try:
-            await self._answer(file, draft)
-        except (NotNow, StorageUnavailable) as error:
-            if not draft.has_answers:
-                raise
-            seconds = error.seconds if isinstance(error, NotNow) else self._invocation.growing_wait()
-            # The answers to the earlier turns are kept nowhere.
-            raise NotNow(self._invocation.lose_answers(seconds), str(error)) from None
+        while turn := await self._next_turn():
+            await self._require_budget()
+            await self._wait_for_cooldown(turn.model.deployment.alias)
+            if error := await self._ask(file, turn):
+                await self._bear(error, turn)
+        if not self._claim.is_ours:  # all was answered before: nobody else is to write the document meanwhile
+            await self._hold(file)
+            self._claim.uncount()
+        if self._talk.media.sent_as == "url":
+            await self._require_unchanged(file)
 
-    async def _answer(self, file: InputFile, draft: Draft) -> None:
-        deployments = await self._with.answering.prepare(file, draft)
-        await self._require_writable(file, draft)
-        while True:
-            if not draft.has_answers:
-                await self._require_budget()
-            await self._wait_for_turn(deployments, draft)
-            self._require_time()
-            await self._hold.take(file.etag, self._invocation.job.attempt)
-            try:
-                await self._require_unanswered(file)
-                self._require_time()  # again: storage may have been slow
-                await self._with.answering.ask(file, draft, self._invocation.time_left)
-            except ModelUnavailable as error:
-                await self._bear(error, error.deployment or deployments[0], draft)
-            except Conflict:
-                await self._hold.give_back(0)
-                raise
-            except StorageUnavailable as error:
-                await self._bear_storage(error, draft)
-            else:
-                return
-
-    async def _require_writable(self, file: InputFile, draft: Draft) -> None:
-        """Where an answer was lost already, see that the next is not; where that does not help, one a day is enough."""
-        record = self._hold.record
-        lost = losses_of(record, file.etag)
-        if record and lost > 1 and (left := (record.claim.until - self._invocation.now).total_seconds()) > 0:
-            await self._wait(left, "answers to it were lost twice", draft)
-        if lost:
-            await self._with.files.require_writable(file.name)
+    async def _next_turn(self) -> Turn | None:
+        # Data may take a second to be checked; a recipe without a form has nothing to check.
+        return await asyncio.to_thread(self._talk.next_turn) if self._talk.recipe.schema else self._talk.next_turn()
 
     async def _require_budget(self) -> None:
         if self._with.budget and (seconds := await self._with.budget.pause()):
-            self._invocation.note(since=None)  # it waits because we want it to
-            raise NotNow(seconds + self._invocation.spread(self._patience.longest), "the day's tokens are spent")
+            self._claim.know(since=None)  # it waits because we want it to
+            jitter = self._with.random.uniform(0, self._policy.max_wait)
+            raise RetryLater(seconds + jitter, "the day's tokens are spent")
 
-    async def _wait_for_turn(self, deployments: Sequence[str], draft: Draft) -> None:
-        while (seconds := max([await self._with.pauses.remaining(each) for each in deployments])) > 0:
-            spread = self._invocation.spread(min(seconds, self._patience.first))
-            await self._wait(seconds + spread, "the model has a pause", draft)
+    async def _wait_for_cooldown(self, deployment: str) -> None:
+        while (seconds := await self._with.cooldowns.seconds_until_available(deployment)) > 0:
+            jitter = self._with.random.uniform(0, min(seconds, self._policy.first))
+            await self._wait(seconds + jitter, "the model is left alone for a while")
+
+    async def _ask(self, file: InputFile, turn: Turn) -> ModelUnavailable | None:
+        """Ask once, and take note of the answer; return why there is none, if another call may bring one."""
+        async with self._gate():
+            self._require_time()
+            await self._hold(file)
+            try:
+                answer = await self._complete(turn)
+            except ModelUnavailable as error:
+                return error
+            except FileRejected as error:
+                await self._spend(error.usage, turn, is_billed=error.usage is not None)
+                raise
+            except (Conflict, InputNotFound, StorageUnavailable):  # the file could not be read, so nothing was asked
+                self._claim.uncount()
+                raise
+        self._claim.uncount()
+        self._with.health.note(turn.model.deployment.alias, self._with.clock.now(), answered=True)
+        self._talk.add(turn, answer)
+        await self._spend(answer.usage, turn, is_billed=True)
+        return None
+
+    @asynccontextmanager
+    async def _gate(self) -> AsyncIterator[None]:
+        """Where two workers broke down over the file, no other call is made beside this one in this worker."""
+        alone = self._claim.progress.crashes == MAX_CRASHES - 1
+        async with AsyncExitStack() as gate:
+            try:
+                async with self._with.clock.within(max(0, self._time_left - self._policy.call)):
+                    await gate.enter_async_context(self._with.gate.enter(alone=alone))
+            except TimeoutError:
+                raise RetryLater(self._policy.first, "other files have the worker for themselves") from None
+            yield
 
     def _require_time(self) -> None:
         """A call that began too late would be cut off, and paid for all the same."""
-        if self._invocation.time_left < self._patience.call:
-            raise NotNow(0, "this invocation has too little time left")
+        if self._time_left < self._policy.call:
+            raise RetryLater(0, "this invocation has too little time left")
+
+    async def _hold(self, file: InputFile) -> None:
+        """Have the claim, for a call that begins now."""
+        was_ours = self._claim.is_ours
+        await self._claim.acquire()
+        if was_ours:
+            return
+        try:
+            await self._require_unanswered(file)
+            self._require_time()  # again: storage may have been slow
+        except Exception:
+            self._claim.uncount()
+            raise
 
     async def _require_unanswered(self, file: InputFile) -> None:
         """Between our look and our claim somebody else may have claimed, answered and cleared away."""
@@ -92,39 +131,60 @@ class Asking:
         if found and found.input_etag == file.etag:
             raise Conflict(file.name)
 
-    async def _bear(self, error: ModelUnavailable, deployment: str, draft: Draft) -> None:
-        job, now = self._invocation.job, self._invocation.now
-        verdict = verdict_on(error, job, now=now, patience=self._patience, random=self._with.random)
+    async def _complete(self, turn: Turn) -> ChatAnswer:
+        try:
+            await self._claim.begin_call()
+            async with self._with.clock.within(self._time_left):
+                return await turn.model.complete(turn.request)
+        except TimeoutError:
+            raise ModelTimeout("The model did not answer in the time that an invocation has.") from None
+
+    async def _require_unchanged(self, file: InputFile) -> None:
+        """A service that fetches a file by its address knows no etag, and may have fetched another version."""
+        if (await self._with.files.look(file.name)).etag != file.etag:
+            raise Conflict(file.name)
+
+    async def _bear(self, error: ModelUnavailable, turn: Turn) -> None:
+        """Change the request, or wait, or raise: what becomes of a call that failed."""
+        if isinstance(error, SchemaNotTaken) or (isinstance(error, UrlNotFetched) and self._talk.send_inline()):
+            self._claim.uncount()
+            return
+        await self._spend(error.usage, turn, is_billed=error.asked_at_most_thrice or error.usage is not None)
+        alias, now, progress = turn.model.deployment.alias, self._with.clock.now(), self._claim.progress
+        is_well = progress.failed_at is not None and self._with.health.is_well(alias, progress.failed_at)
+        decision = self._policy.decide(error, progress, now=now, random=self._with.random, answers_others=is_well)
+        if type(error) is ModelUnavailable:
+            self._with.health.note(alias, now, answered=False)
         log_event(
             "model.unavailable",
-            verdict.level,
-            name=job.name,
-            model=error.model or deployment,
+            decision.level,
+            name=self._claim.name,
+            model=turn.model.deployment.name,
             fault=type(error).__name__,
-            seconds=round(verdict.wait, 1),
+            seconds=round(decision.wait, 1),
             why=error.safe_message,
         )
-        self._invocation.job = verdict.job
-        if verdict.pause:
-            await self._with.pauses.pause(deployment, verdict.pause)
-        await self._wait(verdict.wait, error.safe_message, draft)
+        self._claim.progress = decision.progress
+        if decision.cooldown:
+            await self._with.cooldowns.cool_down(alias, decision.cooldown)
+        await self._wait(decision.wait, error.safe_message)
 
-    async def _bear_storage(self, error: StorageUnavailable, draft: Draft) -> None:
-        """What was answered already is not thrown away for that."""
-        if not draft.has_answers:
-            await self._hold.give_back(0)
-            raise error
-        await self._wait(self._invocation.growing_wait(), str(error), draft)
-
-    async def _wait(self, seconds: float, why: str, draft: Draft) -> None:
-        """Wait here if it is not for long, and hold nobody up meanwhile.
-
-        Answers in hand are kept as long as the next call can still be made, and nobody else may pay for them again.
-        """
-        time_left = self._invocation.time_left
-        longest = time_left - self._patience.call if draft.has_answers else self._patience.here
-        if seconds > min(longest, time_left):
-            raise NotNow(seconds, why)
-        if not draft.has_answers:
-            await self._hold.give_back(seconds)
+    async def _wait(self, seconds: float, why: str) -> None:
+        """Wait here if it is not for long. Others may take the file meanwhile, unless there are answers in hand."""
+        if seconds > min(self._policy.here, self._time_left):
+            raise RetryLater(seconds, why)
+        if not self._talk.paid:
+            await self._claim.release(seconds)
         await self._with.clock.sleep(seconds)
+
+    async def _spend(self, usage: Usage | None, turn: Turn, *, is_billed: bool) -> None:
+        """Count what a call cost, or may have cost. No document waits for that, and none is lost for it."""
+        if self._with.budget and is_billed:
+            with contextlib.suppress(Exception):
+                async with self._with.clock.within(MAX_ASIDE):
+                    await self._with.budget.spend(tokens_of(usage, turn.request))
+
+    @property
+    def _time_left(self) -> float:
+        """Seconds until the attempt must be over."""
+        return self._deadline - self._with.clock.monotonic()

@@ -1,43 +1,67 @@
 """Who is working on what: one record for each file, changed by compare and swap. No leases, no locks."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from shared.errors import FileRejected
-
 MAX_CRASHES = 3
-"""After so many claims that nobody gave back, the file is held to be what kills its workers."""
+"""After so many workers that broke down while a call for it was under way, the file is held to be what kills them."""
 
 
-@dataclass(frozen=True)
-class Claim:
-    """What is known of the work on one version of a file.
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What became of one version of a file so far.
 
     Attributes:
-        etag: of that version.
+        attempt: how often it was put off, for waits that grow.
+        crashes: how many workers broke down while a call for it was under way.
+        asked: how many calls may have been billed and brought no usable answer; a call counts from its beginning on.
+        since: when a busy or failing model first turned it away; None where something else kept it since.
+        failed_at: when the service last failed on it with a 5xx.
+        poisoned: how often the host gave up on it.
+        has_kept: whether answers may be kept beside the record (see `kept.py`), perhaps to another version.
+    """
+
+    attempt: int = 0
+    crashes: int = 0
+    asked: int = 0
+    since: datetime | None = None
+    failed_at: datetime | None = None
+    poisoned: int = 0
+    has_kept: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim(Progress):
+    """The record of a file.
+
+    Attributes:
+        etag: of the version that it is about.
         kind: `claimed` while somebody works on it, `deferred` while it waits and anybody may take it.
-        until: when a claim ends by itself, in the server's time.
-        crashes: how many claims on this version ended so.
+        until: when a claim ends by itself, or a wait is over, in the server's time.
         token: who wrote the record, to be known again.
-        losses: how often answers to this version were paid for and lost.
+        is_asking: whether a call may be under way.
     """
 
     etag: str
     kind: Literal["claimed", "deferred"]
     until: datetime
-    attempt: int
-    crashes: int
     token: str
-    losses: int = 0
-
-    def holds(self, etag: str, now: datetime) -> bool:
-        """Whether somebody is working on this version now."""
-        return self.etag == etag and self.is_held(now)
+    is_asking: bool = True
 
     def is_held(self, now: datetime) -> bool:
         """Whether somebody is working on the version that it is about."""
         return self.kind == "claimed" and self.until > now
+
+    def free_at(self, claim_seconds: float) -> datetime:
+        """When another worker may take the version.
+
+        A claim that ends by itself belonged to a worker that broke down, with all the files in it. Each of them is free
+        again at another moment, up to a claim's length later: so the innocent part from the one that breaks workers.
+        """
+        return (
+            self.until + timedelta(seconds=claim_seconds * _share(self.token)) if self.kind == "claimed" else self.until
+        )
 
 
 @dataclass(frozen=True)
@@ -68,48 +92,28 @@ class ClaimStore(Protocol):
         ...
 
 
-def taken_over(
-    seen: VersionedClaim | None, etag: str, *, now: datetime, seconds: float, attempt: int, token: str
-) -> Claim:
-    """The claim of whoever takes a file that nobody holds.
-
-    Raises:
-        FileRejected: too many before us took this version and never came back.
-    """
-    crashes = crashes_of(seen, etag)
-    if crashes >= MAX_CRASHES:
-        raise FileRejected(
-            "crash_loop",
-            f"Dropscribe broke down {crashes} times while it worked on this file.",
-            "Save the file anew with another program and drop that copy.",
-        )
-    until = now + timedelta(seconds=seconds)
-    return replace(waiting(seen, etag, until=until, attempt=attempt, token=token), kind="claimed")
-
-
-def waiting(seen: VersionedClaim | None, etag: str, *, until: datetime, attempt: int, token: str) -> Claim:
-    """The record of a file that waits, and that nobody has taken; what is known of this version stays known.
-
-    Where answers were lost twice, nothing that comes between may shorten the wait until the next is paid for.
-    """
-    losses = losses_of(seen, etag)
-    if seen and losses > 1:
-        until = max(until, seen.claim.until)
-    return Claim(etag, "deferred", until, attempt, crashes_of(seen, etag), token, losses)
+def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:
+    """What a record that nobody holds tells of this version; where it is about another, only what lies beside it."""
+    if seen is None:
+        return Progress()
+    claim = seen.claim
+    has_crashed = claim.kind == "claimed" and claim.is_asking
+    if claim.etag != etag:
+        return Progress(has_kept=claim.has_kept or has_crashed)
+    return Progress(
+        attempt=claim.attempt,
+        crashes=claim.crashes + has_crashed,
+        asked=claim.asked,
+        since=claim.since,
+        failed_at=claim.failed_at,
+        poisoned=claim.poisoned,
+        has_kept=claim.has_kept or has_crashed,
+    )
 
 
-def given_back(claim: Claim, until: datetime, *, has_lost: bool) -> Claim:
-    """The record of a file that waits, so that whoever comes next may take it."""
-    return replace(claim, kind="deferred", until=until, losses=claim.losses + has_lost)
-
-
-def crashes_of(seen: VersionedClaim | None, etag: str) -> int:
-    """How many claims on this version ended by themselves, with the one that is seen if it did."""
-    if seen is None or seen.claim.etag != etag:
+def _share(token: str) -> float:
+    """A number from 0 to 1, drawn by whoever wrote the token."""
+    try:
+        return int(token[:8], 16) / 0xFFFFFFFF
+    except ValueError:
         return 0
-    return seen.claim.crashes + (1 if seen.claim.kind == "claimed" else 0)
-
-
-def losses_of(seen: VersionedClaim | None, etag: str) -> int:
-    """How often answers to this version were paid for and lost."""
-    return seen.claim.losses if seen and seen.claim.etag == etag else 0

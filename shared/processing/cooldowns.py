@@ -18,7 +18,7 @@ class CooldownStore(Protocol):
         ...
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
-        """Let nobody ask it until then."""
+        """Let nobody ask it until then, or for longer where somebody wants that."""
         ...
 
 
@@ -37,18 +37,18 @@ class Cooldowns:
         self._fresh = timedelta(seconds=fresh)
         self._known: dict[str, _Known] = {}
 
-    async def remaining(self, deployment: str) -> float:
-        """For how many more seconds it is to be left alone."""
+    async def seconds_until_available(self, deployment: str) -> float:
+        """Seconds until it may be asked; 0 where it may be now."""
         known = self._known.get(deployment)
         if known is None or self._clock.now() - known.read > self._fresh:
             known = _Known(await self._store.read_pause(deployment), self._clock.now())
             self._known[deployment] = known
         return max(0.0, (known.until - self._clock.now()).total_seconds()) if known.until else 0.0
 
-    async def pause(self, deployment: str, seconds: float) -> None:
+    async def cool_down(self, deployment: str, seconds: float) -> None:
         """Leave it alone for so long, unless somebody wants it left alone for longer."""
         self._known.pop(deployment, None)  # what others wrote in the last seconds counts too
-        if await self.remaining(deployment) < seconds:
+        if await self.seconds_until_available(deployment) < seconds:
             until = self._clock.now() + timedelta(seconds=seconds)
             self._known[deployment] = _Known(until, self._clock.now())
             await self._store.write_pause(deployment, until)

@@ -1,36 +1,28 @@
-"""Work that waits: a message for each file that is to be taken up later."""
+"""Work that waits: a message for each file that is to be taken up later.
+
+Whoever may write to the queue could forge a message, so what became of a file stands in its record, not here.
+"""
 
 import functools
-from datetime import datetime
-from typing import Protocol, Self
+from typing import Annotated, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from shared.media.names import stored_name
 
 
 class Job(BaseModel):
-    """A file to be taken to its document, and what became of that so far. The body of a message.
+    """A file to be taken to its document. The body of a message.
 
     Attributes:
-        etag: of the version that all of this is about; another version begins anew.
-        attempt: how often a busy service turned it away.
-        timeouts: how often the model did not answer in time; each may have been paid for.
-        since: when a busy or failing model first turned it away; None where something else kept it since.
-        poisoned: how often the host gave up on it.
+        name: of the file, as storage keeps it: two ways to write one name must not be two files.
+        poisoned: 1 if the host gave up on an earlier message; that counts only if the record says so too.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
-    name: str
-    etag: str | None = None
-    attempt: int = 0
-    timeouts: int = 0
-    since: datetime | None = None
-    poisoned: int = 0
-
-    def about(self, etag: str) -> Self:
-        """The same for this version, of which nothing is known yet if the job was about another."""
-        known = self.etag in (None, etag)
-        return self.model_copy(update={"etag": etag}) if known else type(self)(name=self.name, etag=etag)
+    name: Annotated[str, AfterValidator(stored_name)]
+    poisoned: Annotated[int, Field(ge=0, le=1)] = 0
 
 
 class JobQueue(Protocol):
@@ -55,7 +47,7 @@ def _reader() -> TypeAdapter[Job | _BlobMessage]:
     return TypeAdapter(Job | _BlobMessage)
 
 
-def job_of(message: str, input_container: str) -> tuple[str, Job] | None:
+def job_of(message: bytes, input_container: str) -> tuple[str, Job] | None:
     """The container and the work in a message: one of ours, or the host's about a blob; None if it is neither."""
     try:
         read = _reader().validate_json(message)

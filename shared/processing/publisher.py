@@ -1,13 +1,16 @@
-"""The end of the path: the document, then its announcement, then the record is cleared away, in this order.
+"""The end of the path: the document, then its event, then what was noted of the file is deleted, in this order.
 
 Whoever breaks down in between leaves the record behind, by which the next one sees what is left to do.
 """
 
+from datetime import datetime
+
 from shared.errors import Conflict, StorageUnavailable
 from shared.observability.log import log_event
 from shared.processing.claims import Claim, ClaimStore, VersionedClaim
+from shared.processing.kept import AnswerStore
 from shared.results.events import EventPublisher
-from shared.results.log_fields import summary
+from shared.results.log_fields import log_fields
 from shared.results.result import Result
 from shared.results.store import FileStore, StoredResult
 
@@ -18,33 +21,37 @@ MAX_WRITES = 5
 class ResultPublisher:
     """Ends the work on a file."""
 
-    def __init__(self, *, files: FileStore, claims: ClaimStore, announcements: EventPublisher | None) -> None:
+    def __init__(
+        self, *, files: FileStore, claims: ClaimStore, kept: AnswerStore, events: EventPublisher | None
+    ) -> None:
         self._files = files
         self._claims = claims
-        self._announcements = announcements
+        self._kept = kept
+        self._events = events
 
-    async def write(self, outcome: Result, *, replacing: StoredResult | None, record: VersionedClaim | None) -> None:
-        """Store and announce a document.
+    async def publish(self, result: Result, *, replacing: StoredResult | None, record: VersionedClaim | None) -> None:
+        """Store a document and tell of it.
 
         Raises:
             Conflict: another document was written meanwhile.
-            StorageUnavailable: it could not be written, or announced.
+            StorageUnavailable: it could not be written, or told of.
         """
-        if self._announcements and record is None:
-            record = await self._claims.write(outcome.input.name, _reminder(outcome), replacing=None)
-        await self._write(outcome, replacing)
-        log_event(f"blob.{'answered' if outcome.status == 'ok' else 'rejected'}", **summary(outcome))
-        if self._announcements:
-            await self._announcements.announce(outcome)
+        name = result.input.name
+        if self._events and record is None:
+            record = await self._claims.write(name, _reminder(result, result.timing.completed), replacing=None)
+        await self._write(result, replacing)
+        log_event(f"blob.{'answered' if result.status == 'ok' else 'rejected'}", **log_fields(result))
+        if self._events:
+            await self._events.announce(result)
         if record:
-            await self._claims.delete(outcome.input.name, record)
+            await self._delete(name, record)
 
-    async def _write(self, outcome: Result, replacing: StoredResult | None) -> None:
+    async def _write(self, result: Result, replacing: StoredResult | None) -> None:
         """An answer that was paid for is not thrown away because one to an older version came late."""
-        name, etag = outcome.input.name, outcome.input.etag
+        name, etag = result.input.name, result.input.etag
         for _ in range(MAX_WRITES):
             try:
-                return await self._files.write_result(outcome, replacing=replacing)
+                return await self._files.write_result(result, replacing=replacing)
             except Conflict:
                 replacing = await self._files.find_result(name)
                 is_newest = (await self._files.look(name)).etag == etag
@@ -59,13 +66,19 @@ class ResultPublisher:
             await self.clear_away(name, record)
 
     async def clear_away(self, name: str, record: VersionedClaim) -> None:
-        """Announce the document that stands there, once more perhaps, and remove the record."""
-        outcome = await self._files.read_result(name) if self._announcements else None
-        if self._announcements and outcome:
-            await self._announcements.announce(outcome)
+        """Tell of the document that stands there, once more perhaps, and delete what was noted."""
+        result = await self._files.read_result(name) if self._events else None
+        if self._events and result:
+            await self._events.announce(result)
+        await self._delete(name, record)
+
+    async def _delete(self, name: str, record: VersionedClaim) -> None:
+        """Delete the record, and before it the answers of which only the record tells."""
+        if record.claim.has_kept:
+            await self._kept.forget(name)
         await self._claims.delete(name, record)
 
 
-def _reminder(outcome: Result) -> Claim:
-    """What is left behind if we break down before the announcement; it keeps nobody away."""
-    return Claim(outcome.input.etag, "deferred", outcome.timing.completed, outcome.attempts, 0, "")
+def _reminder(result: Result, now: datetime) -> Claim:
+    """What is left behind if we break down before the event; it keeps nobody away."""
+    return Claim(etag=result.input.etag, kind="deferred", until=now, token="")

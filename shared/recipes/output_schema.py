@@ -5,15 +5,23 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
+from shared.bounds import require_bounded
+
 MAX_PROBLEM = 200
 """Characters of what is wrong with an answer; a validator may quote the whole of it."""
 
-_FENCE = re.compile(r"```(?:json)?\s*(?P<inside>[\[{].*?[\]}])\s*```", re.DOTALL | re.IGNORECASE)
+MAX_ERRORS = 20
+"""How many things that are wrong with an answer are looked at, to tell of the worst."""
+
+_OBJECT = re.compile(r"\{\s*[\"}]")
+"""How an object begins; a brace among the words before it does not."""
+
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
 
 
@@ -71,24 +79,51 @@ def object_schema(outputs: Sequence[Output]) -> dict[str, Any]:
 
 
 def read_answer(text: str, schema: dict[str, Any]) -> Any:
-    """The object that an answer holds: all of it, or what stands in its only Markdown fence.
+    """The one object that an answer holds, whatever words stand around it. Takes a second for a long one.
+
+    Line breaks inside of strings are taken too: models write them, though JSON has none.
 
     Raises:
-        AnswerInvalid: it is not JSON, or does not fit the schema.
+        AnswerInvalid: it holds none, or several, or one that does not fit the schema.
     """
     import jsonschema  # noqa: PLC0415 - only for recipes with outputs
 
-    fenced = _FENCE.findall(text)
     try:
-        data = _DECODER.decode(fenced[0] if len(fenced) == 1 else text.strip())
+        require_bounded(text)
+        data = _only_object(text)
         json.dumps(data, ensure_ascii=False).encode()  # JSON can carry lone surrogates, a document cannot
     except (ValueError, RecursionError) as error:
         raise AnswerInvalid(f"it is not JSON ({error})") from error
-    problem = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(data))
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(data)
+    problem = jsonschema.exceptions.best_match(islice(errors, MAX_ERRORS))
     if problem:
         place = problem.json_path.removeprefix("$").lstrip(".") or "the object"
         raise AnswerInvalid(f"{place}: {problem.message[:MAX_PROBLEM]}")
     return data
+
+
+def _only_object(text: str) -> dict[str, Any]:
+    """The one object in a text.
+
+    Raises:
+        ValueError: there is none, or there are several.
+    """
+    begins = _OBJECT.search(text)
+    if begins is None:
+        raise ValueError("it holds no object")
+    found: dict[str, Any]
+    found, end = _DECODER.raw_decode(text, begins.start())
+    if (another := _OBJECT.search(text, end)) and _is_object(text, another.start()):
+        raise ValueError("it holds more than one object")
+    return found
+
+
+def _is_object(text: str, start: int) -> bool:
+    try:
+        _DECODER.raw_decode(text, start)
+    except ValueError:
+        return False
+    return True
 
 
 def _refuse_constant(name: str) -> None:
@@ -109,7 +144,9 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return fields
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_without_repeats)
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_without_repeats, strict=False
+)
 
 
 def _value_schema(output: Output, *, nullable: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from shared.processing.clock import Clock
-from shared.processing.patience import Patience
+from shared.processing.retry import RetryPolicy
 from shared.results.result import document_name
 from shared.results.store import FileStore
 
@@ -52,9 +52,9 @@ class Scan:
         waiting: how many files have no document yet.
     """
 
-    def __init__(self, clock: Clock, patience: Patience, lot: ReservoirSample) -> None:
+    def __init__(self, clock: Clock, policy: RetryPolicy, lot: ReservoirSample) -> None:
         self._clock = clock
-        self._patience = patience
+        self._policy = policy
         self._overdue = lot
         self._answered_lately: list[datetime] = []
         self._now = self._oldest = NEVER
@@ -90,7 +90,7 @@ class Scan:
 
     @property
     def _overdue_after(self) -> timedelta:
-        return timedelta(seconds=self._patience.overdue)
+        return timedelta(seconds=self._policy.overdue)
 
     def perhaps_lost(self, random: Random) -> list[Waiting]:
         """Files whose event may be lost; where very many are overdue some, drawn by lot: each has its turn."""
@@ -113,7 +113,7 @@ class Scan:
         that younger ones have passed by has lost its event; the others would all be queued twice. A few that came late
         prove nothing: a newer version of a file that waits is answered in the place of the older one.
         """
-        long_ago = self._now - timedelta(seconds=self._patience.lost)
+        long_ago = self._now - timedelta(seconds=self._policy.lost)
         if not self._answered_lately:
             return long_ago
         in_turn = int((len(self._answered_lately) - 1) * (1 - OUT_OF_TURN))

@@ -41,14 +41,6 @@ class ResultStore(Protocol):
         """
         ...
 
-    async def require_writable(self, name: str) -> None:
-        """Make sure that a document for the input of this name would be taken, and write none.
-
-        Raises:
-            StorageUnavailable: it would not.
-        """
-        ...
-
     def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """The name of every document, the etag of the version that it answers, and when it was written."""
         ...

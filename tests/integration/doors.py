@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from typing import Any
 from unittest import mock
 
 from azure.storage.queue import QueueMessage
@@ -21,19 +22,17 @@ from local.stopping import stop_event
 from shared import bootstrap
 from shared.adapters.foundry import client as foundry_client
 from shared.adapters.storage import clients as storage_clients
-from shared.bootstrap import Dropscribe
-from shared.processing.patience import Patience
+from shared.app import App
+from shared.processing.retry import RetryPolicy
 from tests.integration.identity import Identity
 
-HURRY = Patience(
-    claim=2, invocation=20, call=5, here=0.05, first=0.01, longest=0.02, complete=0, breaker=0.01, overdue=0
-)
+HURRY = RetryPolicy(here=0.05, first=0.01, max_wait=0.02, complete=0, breaker=0.01, overdue=0)
+"""Waits of no time. What ends by itself only when somebody broke down ends when the tests let a day pass."""
 HOST_TRIES = 5
-RULES = QueueRules(
-    batch_size=16, new_batch_threshold=8, most_tries=HOST_TRIES, retry_after=0, longest_pause=0.1, hidden_seconds=1
-)
+RULES = QueueRules(batch_size=16, new_batch_threshold=8, most_tries=HOST_TRIES, retry_after=0, longest_pause=0.1)
 DRAIN_SECONDS = 10  # as the local host
-READY = "The doors are open."
+LOOPBACK: dict[str, Any] = {"use_env_settings": False}
+"""Else aiohttp looks for proxies, and in a thread for a `.netrc`, at each request."""
 
 
 @contextmanager
@@ -42,16 +41,16 @@ def hurried(**storage: object) -> Iterator[None]:
     at_once = dict.fromkeys(("initial_backoff", "increment_base", "random_jitter_range"), 0)
     most = storage.get("read_timeout", foundry_client.READ_SECONDS)
     with ExitStack() as exits:
-        exits.enter_context(mock.patch.dict(storage_clients._OPTIONS, {**at_once, **storage}))
+        exits.enter_context(mock.patch.dict(storage_clients._OPTIONS, {**at_once, **LOOPBACK, **storage}))
         exits.enter_context(mock.patch.object(foundry_client, "READ_SECONDS", most))
         exits.enter_context(mock.patch.object(bootstrap, "entra_id", return_value=Identity()))
         yield
 
 
 @asynccontextmanager
-async def opened(environ: Mapping[str, str], patience: Patience | None = HURRY) -> AsyncIterator[None]:
+async def opened(environ: Mapping[str, str], policy: RetryPolicy | None = HURRY) -> AsyncIterator[None]:
     """The app with its doors open until the end of the block: to events, to files that are due, to poison."""
-    app = bootstrap.load(environ, patience=patience)
+    app = bootstrap.load(environ, policy=policy)
     async with QueueServiceClient.from_connection_string(environ["HOST_STORAGE"], **storage_clients._OPTIONS) as queues:
         doors = list(_listeners(app, queues, environ))
         tasks = [asyncio.create_task(door.listen()) for door in doors]
@@ -65,16 +64,16 @@ async def opened(environ: Mapping[str, str], patience: Patience | None = HURRY) 
             await app.close()
 
 
-def _listeners(app: Dropscribe, queues: QueueServiceClient, environ: Mapping[str, str]) -> Iterator[QueueListener]:
+def _listeners(app: App, queues: QueueServiceClient, environ: Mapping[str, str]) -> Iterator[QueueListener]:
     async def event(body: bytes, _: QueueMessage) -> None:
         message = json.loads(body)
         await app.process(message["ContainerName"], message["BlobName"])
 
     async def due(body: bytes, _: QueueMessage) -> None:
-        await app.resume(body.decode())
+        await app.resume(body)
 
     async def poison(body: bytes, _: QueueMessage) -> None:
-        await app.settle_poison(body.decode())
+        await app.settle_poison(body)
 
     for name, door in ((environ["EVENTS"], event), (environ["DUE"], due)):
         poisoned = queues.get_queue_client(f"{name}-poison")
@@ -86,16 +85,16 @@ def _always(queue: QueueClient) -> Callable[[bytes], QueueClient]:
     return lambda _body: queue
 
 
-async def main() -> None:
-    """Keep the doors open until told to stop."""
-    stop = stop_event()
-    async with opened(os.environ):
-        logging.getLogger("doors").info(READY)
-        await stop.wait()
-
-
-if __name__ == "__main__":
+def run(on_open: Callable[[], None]) -> None:
+    """Keep the doors open until told to stop, as the whole of a process, whose environment says where everything is."""
     logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
     certificate = os.environ.get("STORAGE_CERTIFICATE")
     with hurried(**({"connection_verify": certificate} if certificate else {})):
-        asyncio.run(main())
+        asyncio.run(_until_stopped(on_open))
+
+
+async def _until_stopped(on_open: Callable[[], None]) -> None:
+    stop = stop_event()
+    async with opened(os.environ):
+        on_open()
+        await stop.wait()

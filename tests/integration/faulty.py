@@ -4,6 +4,7 @@ It also kills: while a request is held here, whoever sent it is certainly at tha
 """
 
 import asyncio
+import contextlib
 import os
 import signal
 import ssl
@@ -17,7 +18,7 @@ import aiohttp
 import yarl
 from aiohttp import web
 
-from local.process import Child
+from tests.integration.workers import Worker
 
 HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
 BEFORE = ("reset", "timeout", "status ", "SIGKILL before")
@@ -25,7 +26,7 @@ BEFORE = ("reset", "timeout", "status ", "SIGKILL before")
 AFTER = ("lost", "corrupt", "clock", "SIGKILL after", "SIGTERM")
 """Faults that its answer meets."""
 SCALE_IN_SECONDS = 2
-"""How long an instance that is told to stop has until it is killed."""
+"""How long an instance that is told to stop, and has something in hand, has until it is killed."""
 HANGING_SECONDS = 3
 
 
@@ -37,7 +38,7 @@ class Fault:
     stage: str
     times: int = 1
     fired: int = 0
-    victim: Child | None = None
+    victim: Worker | None = None
 
     def strikes(self, stage: str, kinds: tuple[str, ...] = ("",)) -> bool:
         """Whether it is its time, where it is one of these; then it counts."""
@@ -61,11 +62,18 @@ class Passed:
 
 @dataclass
 class Faulty:
-    """The proxies' common will. `stage_of` tells which stage of the path a request is."""
+    """The proxies' common will. `stage_of` tells which stage of the path a request is.
+
+    Attributes:
+        passed: the requests that had their effect; at each more `has_passed` is set.
+        undelivered: of these, the ones that gave messages to a host which never got to know.
+    """
 
     stage_of: Callable[[web.Request], str]
     error: Fault = field(default_factory=lambda: Fault("", ""))
     passed: list[Passed] = field(default_factory=list)
+    undelivered: list[Passed] = field(default_factory=list)
+    has_passed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request, upstream: str, session: aiohttp.ClientSession) -> web.StreamResponse:
         """Pass a request on, unless it is time for the fault."""
@@ -78,9 +86,12 @@ class Faulty:
         answer = await _forward(request, upstream, body, session)
         passed = Passed(stage, request.method, request.path, dict(request.query), body, answer.status, _content(answer))
         self.passed.append(passed)
+        self.has_passed.set()
         looked_in_vain = stage == "event" and b"<QueueMessage>" not in _content(answer)
         if looked_in_vain or not self.error.strikes(stage, AFTER):
             return answer
+        if stage == "event":
+            self.undelivered.append(passed)
         return _spoilt(answer, self.error.name) or await self._break(request)
 
     async def _break(self, request: web.Request) -> web.Response:
@@ -92,11 +103,12 @@ class Faulty:
             await asyncio.sleep(HANGING_SECONDS)
         if error.victim and error.name == "SIGTERM":
             os.kill(error.victim.pid, signal.SIGTERM)
-            await asyncio.sleep(SCALE_IN_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(error.victim.wait(), None if error.stage == "event" else SCALE_IN_SECONDS)
         if error.victim:
             await error.victim.kill()
-        assert request.transport
-        request.transport.abort()
+        if request.transport:
+            request.transport.abort()
         return web.Response(status=500)
 
 
@@ -149,7 +161,7 @@ async def proxy(faulty: Faulty, upstream: str, tls: ssl.SSLContext | None = None
         async def handle(request: web.Request) -> web.StreamResponse:
             return await faulty.handle(request, upstream, session)
 
-        application.router.add_route("*", "/{path:.*}", handle)
+        application.router.add_route("*", "/{path:(?s:.*)}", handle)  # a name may have a line break
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()

@@ -1,45 +1,48 @@
 """A file, the app behind faulty wires, the host at its doors, and straight lines to storage for whoever looks on."""
 
+import asyncio
 import base64
 import hashlib
 import itertools
 import json
 import re
-import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local import storage
-from local.process import Child
 from local.storage import ACCOUNT, connection_string
 from local.tls import server_context
-from shared.processing.patience import Patience
+from shared.processing.retry import RetryPolicy
 from tests import samples
-from tests.conftest import eventually
-from tests.integration.doors import HURRY, READY, opened
+from tests.integration.doors import HURRY, LOOPBACK, opened
 from tests.integration.faulty import Faulty, Passed, proxy
 from tests.integration.loopback import Service, service
 from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, Places
+from tests.integration.workers import Worker
 from tests.planted import SECRETS
 from tests.unit.test_settings import GOOD
 
 NAME = "a chart.png"
 MAX_ROUNDS = 12
+WORK_SECONDS = 300
+"""For what takes one or two, on a machine with nothing else to do."""
 A_DAY = timedelta(days=1)
+MESSAGES = {("POST", 201): 1, ("DELETE", 204): -1}
+"""Requests to a queue after which it has one message more, or less, by their methods and what is answered."""
 
 
 @dataclass
 class Scene:
-    """All there is. `messages` are those that have waited."""
+    """All there is. `messages` are those that have waited; `handed` is how many messages the host was given by us."""
 
     places: Places
     faulty: Faulty
@@ -49,13 +52,14 @@ class Scene:
     environ: dict[str, str]
     etag: str = ""
     messages: list[str] = field(default_factory=list)
+    handed: int = 0
 
     async def drop(self, name: str = NAME) -> None:
         """A file lands, and the host gets to know of it."""
         put = await self._blob("input", name).upload_blob(samples.CHART.read_bytes())
         self.etag = put["etag"].strip('"')
         message = json.dumps({"ContainerName": self.places["input"], "BlobName": name})
-        await self._queue("events").send_message(base64.b64encode(message.encode()).decode())
+        await self._hand("events", base64.b64encode(message.encode()).decode())
 
     async def leave_a_record(self) -> None:
         """Somebody broke down here before, over an older version of the file."""
@@ -63,10 +67,9 @@ class Scene:
         name = hashlib.sha256(NAME.encode()).hexdigest()
         await self._blob("state", name).upload_blob(json.dumps({**older, "token": ""}))
 
-    async def worker(self, log: Path) -> Child:
+    async def worker(self, log: Path) -> Worker:
         """Start a process with open doors."""
-        command = [sys.executable, "-m", "tests.integration.doors"]
-        return await Child.start("A worker", command, environ=self.environ, log=log, ready=[READY])
+        return await Worker.start(self.environ, log)
 
     async def settle(self) -> None:
         """Let the host work, and a day pass whenever it rests, until there is nothing left to do.
@@ -81,10 +84,25 @@ class Scene:
                 return
             await self.let_a_day_pass()
 
-    async def let_the_host_work(self, patience: Patience | None = HURRY) -> None:
+    async def let_the_host_work(self, policy: RetryPolicy | None = HURRY) -> None:
         """Until there is nothing that it could do now."""
-        async with opened(self.environ, patience):
-            await eventually(self._is_at_rest)
+        async with opened(self.environ, policy), asyncio.timeout(WORK_SECONDS):
+            while self._hosts_messages():
+                self.faulty.has_passed.clear()
+                while self.faulty.undelivered:
+                    await self._show_again(self.faulty.undelivered.pop())
+                await self.faulty.has_passed.wait()
+
+    async def let_the_hidden_be_seen(self) -> None:
+        """The host that was given them is gone: the ten minutes are over for which nobody else sees its messages."""
+        for given in self.requests("event"):
+            await self._show_again(given)
+
+    async def _show_again(self, given: Passed) -> None:
+        for message in ElementTree.fromstring(given.answer).iter("QueueMessage"):
+            names = [message.findtext(name) or "" for name in ("MessageId", "PopReceipt")]
+            with suppress(HttpResponseError):  # it was put away meanwhile
+                await self._queue("events").update_message(*names, visibility_timeout=0)
 
     async def let_a_day_pass(self) -> None:
         """Whatever was to last, or to wait, for a day or less has done so."""
@@ -94,7 +112,7 @@ class Scene:
             asked, answered = ElementTree.fromstring(sent.body), ElementTree.fromstring(sent.answer)
             receipt = [answered.findtext(f"QueueMessage/{each}") or "" for each in ("MessageId", "PopReceipt")]
             await self._queue("later").delete_message(*receipt)
-            await self._queue("due").send_message(asked.findtext("MessageText"))
+            await self._hand("due", asked.findtext("MessageText") or "")
             self.messages.append(base64.b64decode(asked.findtext("MessageText") or "").decode())
 
     async def document(self, name: str = NAME) -> dict[str, Any] | None:
@@ -135,11 +153,17 @@ class Scene:
         given_out = [re.findall(r"sig=([^&\"]+)", each.body.decode()) for each in self.foundry.arrived]
         return [*SECRETS, storage.KEY, *itertools.chain(*given_out)]
 
-    async def _is_at_rest(self) -> bool | None:
-        for kind in HOSTS_QUEUES:
-            if await self.count(kind):
-                return None
-        return True
+    async def _hand(self, kind: str, text: str) -> None:
+        await self._queue(kind).send_message(text)
+        self.handed += 1
+
+    def _hosts_messages(self) -> int:
+        """How many messages there are for the host now, hidden or not: those that came, less those put away."""
+        asked = [each for each in self.faulty.passed if (each.method, each.status) in MESSAGES]
+        changes = [
+            MESSAGES[each.method, each.status] for each in asked if self.places.kind_of(each.path) in HOSTS_QUEUES
+        ]
+        return self.handed + sum(changes)
 
     async def _make_older(self, blob: BlobClient) -> None:
         record = json.loads(await (await blob.download_blob()).readall())
@@ -171,8 +195,8 @@ async def scene_over(azurite: str, certificate: tuple[Path, Path] | None = None)
         blob, queue = [await enter(proxy(faulty, each, tls)) for each in upstreams]
         foundry = await enter(service())
         model = await enter(proxy(faulty, foundry.url))
-        blobs = await enter(BlobServiceClient.from_connection_string(azurite, **secure))
-        queues = await enter(QueueServiceClient.from_connection_string(azurite, **secure))
+        blobs = await enter(BlobServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
+        queues = await enter(QueueServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         for kind in CONTAINERS:
             await blobs.create_container(places[kind])
         for kind in QUEUES:

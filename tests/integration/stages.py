@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from shared.media.sniff import HEAD_BYTES
+from shared.media.parts import HEAD_BYTES
 
 CONTAINERS = ("input", "output", "state")
 HOSTS_QUEUES = ("events", "events-poison", "due", "due-poison")

@@ -11,7 +11,16 @@ from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.foundry import client as foundry_client
 from shared.adapters.foundry.client import FoundryModel
-from shared.errors import Conflict, FileRejected, ModelMisconfigured, ModelThrottled, ModelTimeout, ModelUnavailable
+from shared.errors import (
+    AnswerUnusable,
+    Conflict,
+    FileRejected,
+    ModelMisconfigured,
+    ModelThrottled,
+    ModelTimeout,
+    ModelUnavailable,
+    ModelUnreachable,
+)
 from shared.media.files import MediaSource
 from shared.media.media import Media, Transport
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, Message, TextPart
@@ -100,7 +109,7 @@ async def test_an_answer_that_is_no_completion_may_be_asked_for_again(
     foundry: Service, model: FoundryModel, body: str
 ) -> None:
     foundry.answers = [Answer(body=body)]
-    with pytest.raises(ModelUnavailable, match="not a chat completion"):
+    with pytest.raises(AnswerUnusable, match="The model's answer (cannot be read|is not a chat completion)"):
         await model.complete(small())
 
 
@@ -139,7 +148,7 @@ async def test_a_429_that_comes_before_the_body_is_sent_is_seen_as_a_429(foundry
 
 async def test_a_service_that_is_not_there_is_unavailable() -> None:
     adapter = FoundryModel(deployed(at="http://127.0.0.1:1/models"), CREDENTIAL)
-    with pytest.raises(ModelUnavailable, match="could not be reached"):
+    with pytest.raises(ModelUnreachable, match="nothing listens at 127.0.0.1:1"):
         await adapter.complete(small())
     await adapter.close()
 
@@ -277,6 +286,10 @@ def completion(**message: Any) -> dict[str, Any]:
     [
         ({"content": [{"type": "text", "text": "Hola"}, {"type": "text", "text": "."}]}, "Hola."),
         ({"content": None, "audio": {"transcript": "Hola."}}, "Hola."),
+        ({"content": ["Hola", "."]}, "Hola."),
+        ({"content": [{"type": "thinking", "thinking": "Hm."}, {"type": "output_text", "text": "Hola."}]}, "Hola."),
+        ({"content": "<think>They want {Spanish}.</think>\nHola."}, "Hola."),
+        ({"content": "Hola.", "reasoning_content": "Hm."}, "Hola."),
         ({"content": "a\ud800b"}, "a?b"),
     ],
 )
@@ -287,7 +300,7 @@ async def test_an_answer_is_read_in_each_form_that_models_give_it(
     assert (await model.complete(small())).text == text
 
 
-@pytest.mark.parametrize("content", [7, {"text": "x"}, [{"type": "text"}], ["words"]])
+@pytest.mark.parametrize("content", [7, {"text": "x"}, [{"type": "text"}], [7], [{"type": "image"}]])
 async def test_an_answer_of_no_known_form_may_be_asked_for_again_and_is_not_quoted(
     foundry: Service, model: FoundryModel, content: object
 ) -> None:
@@ -312,8 +325,8 @@ async def test_usage_that_is_none_is_null(foundry: Service, model: FoundryModel,
 
 
 async def test_an_answer_nested_without_end_is_no_answer(foundry: Service, model: FoundryModel) -> None:
-    foundry.answers = [Answer(body="[" * 100_000)]
-    with pytest.raises(ModelUnavailable, match="not a chat completion"):
+    foundry.answers = [Answer(body="[" * 60_000)]
+    with pytest.raises(AnswerUnusable, match="nested too deeply"):
         await model.complete(small())
 
 

@@ -18,7 +18,8 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from shared import bootstrap
-from shared.processing.patience import Patience
+from shared.app import App
+from shared.processing.retry import RetryPolicy
 from tests import samples
 from tests.integration.loopback import COMPLETION, Answer, Service, service
 from tests.planted import KEY, SECRETS, TOKEN, Watch
@@ -41,7 +42,7 @@ class Place:
     foundry: Service
     environ: dict[str, str]
     recipes: Path
-    apps: list[bootstrap.Dropscribe] = field(default_factory=list)
+    apps: list[App] = field(default_factory=list)
 
     def recipe(self, name: str, old: str, new: str) -> None:
         """Change a recipe of this test's own."""
@@ -53,15 +54,15 @@ class Place:
     async def drop(self, name: str, content: bytes) -> None:
         await self.storage.get_blob_client(self.input, name).upload_blob(content, overwrite=True)
 
-    def app(self, *, patience: Patience | None = None, **settings: str) -> bootstrap.Dropscribe:
-        app = bootstrap.load({**self.environ, **settings}, self.recipes, patience=patience)
+    def app(self, *, policy: RetryPolicy | None = None, **settings: str) -> App:
+        app = bootstrap.load({**self.environ, **settings}, self.recipes, policy=policy)
         self.apps.append(app)
         return app
 
     async def process(self, name: str, content: bytes, **settings: str) -> dict[str, Any]:
         """Drop a file, take it to its document, and read that."""
         await self.drop(name, content)
-        await self.app(patience=None, **settings).process(self.input, name)
+        await self.app(policy=None, **settings).process(self.input, name)
         return await self.document(name)
 
     async def document(self, name: str) -> dict[str, Any]:
@@ -283,23 +284,23 @@ async def test_records_that_nobody_can_read_stop_no_file(place: Place, caplog: p
 async def test_a_file_whose_event_was_lost_is_found_and_answered(place: Place) -> None:
     await place.drop("chart.png", CHART)
     await place.process("answered.png", CHART)
-    app = place.app(patience=Patience(overdue=0, first=0))
+    app = place.app(policy=RetryPolicy(overdue=0, first=0))
     await app.reconcile()
     (message,) = [each async for each in place.queue.receive_messages()]
     assert base64.b64decode(message.content).decode() == '{"name":"chart.png"}'
-    await app.resume(base64.b64decode(message.content).decode())
+    await app.resume(base64.b64decode(message.content))
     assert (await place.document("chart.png"))["status"] == "ok"
 
 
 async def test_what_the_host_gave_up_on_gets_one_more_chance_and_then_an_error(place: Place) -> None:
     await place.drop("chart.png", CHART)
-    app = place.app(patience=Patience(first=0))
-    await app.settle_poison(json.dumps({"ContainerName": place.input, "BlobName": "chart.png", "ETag": "x"}))
+    app = place.app(policy=RetryPolicy(first=0))
+    await app.settle_poison(b'{"ContainerName": "%s", "BlobName": "chart.png"}' % place.input.encode())
     (message,) = [each async for each in place.queue.receive_messages()]
-    await app.settle_poison(base64.b64decode(message.content).decode())
+    await app.settle_poison(base64.b64decode(message.content))
     error = (await place.document("chart.png"))["error"]
     assert (error["code"], error["retryable"]) == ("poisoned", True)
-    await app.settle_poison(json.dumps({"ContainerName": place.output, "BlobName": "x.json"}))
+    await app.settle_poison(b'{"ContainerName": "%s", "BlobName": "x.json"}' % place.output.encode())
     assert await place.documents() == ["chart.png.json"]
 
 
@@ -307,6 +308,6 @@ async def test_a_message_that_nobody_can_read_is_let_go_and_logged(
     place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = place.app()
-    await app.resume("no message")
-    await app.settle_poison("{}")
+    await app.resume(b"no message")
+    await app.settle_poison(b"{}")
     assert caplog.text.count("message.unreadable") == 2

@@ -5,10 +5,8 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from azure.storage.blob import AccountSasPermissions, ResourceTypes, generate_account_sas
 from azure.storage.blob.aio import BlobServiceClient
 
 from shared.adapters.storage import blobs as storage
@@ -16,7 +14,7 @@ from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import CHUNK_BYTES, blobs_by_connection_string
 from shared.errors import Conflict, FileRejected, InputNotFound, StorageUnavailable
 from shared.media.files import InputFile
-from shared.results.draft import Draft
+from shared.results.build import Facts, rejected
 from shared.results.result import Result
 from tests.integration.loopback import Answer, Service, service
 
@@ -73,8 +71,8 @@ async def store(azurite: str) -> AsyncIterator[Store]:
 
 
 def outcome_for(file: InputFile, message: str = "No.") -> Result:
-    draft = Draft(file.container, file.name, file.etag, file.size)
-    return draft.rejected(FileRejected("damaged_media", message, "Try again."))
+    error = FileRejected("damaged_media", message, "Try again.")
+    return rejected(Facts(file, file.modified), error, file.modified)
 
 
 async def read(store: Store, file: InputFile) -> bytes:
@@ -144,10 +142,12 @@ async def test_a_source_can_be_read_again_from_the_start(store: Store) -> None:
         assert b"".join([chunk async for chunk in source.chunks()]) == b"content"
 
 
-@pytest.mark.parametrize("length", [3, 100])
-async def test_the_head_is_the_first_bytes_or_all_there_are(store: Store, length: int) -> None:
-    await store.upload("a.bin", b"0123456789")
-    assert await store.files.read_head(await store.files.look("a.bin"), length) == b"0123456789"[:length]
+@pytest.mark.parametrize(("start", "length"), [(0, 3), (0, 3_000_000), (4, 3), (1_999_999, 1), (4, 2 * CHUNK_BYTES)])
+async def test_a_range_is_the_bytes_from_a_place_on_or_all_there_are(store: Store, start: int, length: int) -> None:
+    content = b"0123456789" * 200_000
+    await store.upload("a.bin", content)
+    part = await store.files.read_range(await store.files.look("a.bin"), start, length)
+    assert part == content[start : start + length]
 
 
 async def test_a_file_overwritten_since_it_was_looked_at_is_not_read(store: Store) -> None:
@@ -155,7 +155,7 @@ async def test_a_file_overwritten_since_it_was_looked_at_is_not_read(store: Stor
     file = await store.files.look("a.bin")
     await store.upload("a.bin", b"new")
     with pytest.raises(Conflict):
-        await store.files.read_head(file, 10)
+        await store.files.read_range(file, 0, 10)
     with pytest.raises(Conflict):
         await read(store, file)
 
@@ -245,30 +245,6 @@ async def test_a_file_of_any_name_is_found_and_gets_its_document(store: Store, n
     found = await store.files.find_result(name)
     assert found
     assert found.input_etag == file.etag
-
-
-async def test_whether_a_document_would_be_taken_is_found_out_without_writing_one(store: Store) -> None:
-    await store.files.require_writable("new.png")
-    await store.service.get_blob_client(store.output, "old.png.json").upload_blob(b"kept")
-    await store.files.require_writable("old.png")
-    assert await store.document("old.png.json") == b"kept"
-    container = store.service.get_container_client(store.output)
-    assert [name async for name in container.list_blob_names()] == ["old.png.json"]
-
-
-async def test_a_document_of_somebody_who_may_only_read_would_not_be_taken(store: Store) -> None:
-    account = store.service
-    signature = generate_account_sas(
-        account_name=str(account.account_name),
-        account_key=account.credential.account_key,
-        resource_types=ResourceTypes(object=True),
-        permission=AccountSasPermissions(read=True),
-        expiry=datetime.now(UTC) + timedelta(hours=1),
-    )
-    async with BlobServiceClient(account.url, signature) as reading:
-        files = BlobFiles(reading, input_container=store.input, output_container=store.output)
-        with pytest.raises(StorageUnavailable, match="AuthorizationPermissionMismatch"):
-            await files.require_writable("new.png")
 
 
 async def test_an_archived_file_is_seen_to_be_one(store: Store) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from azure.storage.blob.aio import BlobServiceClient
 
+import shared.app
 from shared import bootstrap
 from tests import samples
 from tests.e2e.conftest import App
@@ -15,7 +16,7 @@ from tests.support.wording import TOLERATED, share_missing, word_error_rate
 
 
 @pytest.fixture
-async def app(azurite: str) -> AsyncIterator[tuple[bootstrap.Dropscribe, App]]:
+async def app(azurite: str) -> AsyncIterator[tuple[shared.app.App, App]]:
     """The app with the models of the environment, on a storage emulator."""
     names = [f"{kind}-{uuid.uuid4().hex[:12]}" for kind in ("input", "output")]
     settings = {"MEDIA_STORAGE": azurite, "INPUT_CONTAINER": names[0], "OUTPUT_CONTAINER": names[1]}
@@ -26,7 +27,7 @@ async def app(azurite: str) -> AsyncIterator[tuple[bootstrap.Dropscribe, App]]:
     await dropscribe.close()
 
 
-async def answered(app: tuple[bootstrap.Dropscribe, App], name: str, content: bytes) -> Any:
+async def answered(app: tuple[shared.app.App, App], name: str, content: bytes) -> Any:
     dropscribe, storage = app
     etag = await storage.drop(name, content)
     await dropscribe.process(storage.input.container_name, name)
@@ -37,12 +38,12 @@ async def answered(app: tuple[bootstrap.Dropscribe, App], name: str, content: by
 
 
 @pytest.mark.live
-async def test_a_picture_is_read(app: tuple[bootstrap.Dropscribe, App]) -> None:
+async def test_a_picture_is_read(app: tuple[shared.app.App, App]) -> None:
     text = await answered(app, "read-text/chart.png", samples.CHART.read_bytes())
     assert share_missing(text, samples.WORDS_IN_CHART) <= TOLERATED
 
 
 @pytest.mark.live
-async def test_a_recording_is_heard(app: tuple[bootstrap.Dropscribe, App]) -> None:
+async def test_a_recording_is_heard(app: tuple[shared.app.App, App]) -> None:
     text = await answered(app, "hello.mp3", samples.HELLO.read_bytes())
     assert word_error_rate(text, samples.WORDS_IN_HELLO) <= TOLERATED

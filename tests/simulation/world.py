@@ -2,39 +2,48 @@
 
 Nothing here runs by itself: `World.advance` moves one thing at a time, in an order that its seed decides. Time is
 the world's own. The rules are those of the storage extension: a message is hidden for ten minutes while its function
-runs, is visible again at once when that fails, and goes to the poison queue after five tries, kills among them.
+runs, is visible again at once when that fails, and goes to the poison queue after five tries, kills among them. One
+in a poison queue that fails stays hidden for the rest of its ten minutes, as in QueueProcessor.cs of the extension.
 """
 
 import inspect
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
-from contextlib import AbstractAsyncContextManager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from shared.errors import Conflict, FileRejected, InputNotFound, ModelUnavailable, StorageUnavailable
+from shared.errors import Conflict, FileRejected, InputNotFound, KindNotTaken, ModelUnavailable, StorageUnavailable
 from shared.media.files import InputFile
 from shared.media.media import Media
+from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
+from shared.models.plan import NotPlanned, Plan
+from shared.processing.attempt import Attempt
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
-from shared.processing.patience import Patience
-from shared.processing.processor import Errand, Processor
+from shared.processing.kept import KeptAnswers
 from shared.processing.publisher import ResultPublisher
-from shared.recovery.rescue import Rescue
-from shared.results.draft import Draft
+from shared.processing.retry import RetryPolicy
+from shared.processing.services import Services
+from shared.recipes.catalog import RecipeSelection
+from shared.recipes.recipe import Prompt
+from shared.recovery.poison import PoisonHandler
+from shared.recovery.reconciler import Reconciler
 from shared.results.result import Result, document_name
 from shared.results.store import StoredResult
-from tests.unit.fakes import said
-from tests.unit.test_draft import talk
+from tests.unit.fakes import MemorySource, deployed, said
+from tests.unit.places import BOOK
 
 HIDDEN, MAX_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
 SLOTS = 16
 RECONCILE_EVERY = 900.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
+SELECTION = RecipeSelection(next(iter(BOOK)), {})
+PHI = deployed()
 
 
 class Pause:
@@ -45,6 +54,19 @@ class Pause:
 
     def __await__(self) -> Generator["Pause"]:
         yield self
+
+
+@dataclass(eq=False)
+class Speaker:
+    """The model, as it is asked about one version of a file (implements `ChatModel`)."""
+
+    world: "World"
+    file: InputFile
+    deployment = PHI
+    takes_schema = False
+
+    async def complete(self, request: ChatRequest) -> ChatAnswer:
+        return await self.world.answer(self.file, turn=len(request.messages) // 2)
 
 
 @dataclass(eq=False)
@@ -77,8 +99,8 @@ class World:
 
     random: Random = field(default_factory=lambda: Random(0))
     time: float = 0
-    patience: Patience = field(default_factory=Patience)
-    errand: type[Errand] = Errand
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+    attempt: type[Attempt] = Attempt
     with_reconciler: bool = True
     checks_versions: bool = True
     inputs: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -91,14 +113,18 @@ class World:
     pauses: dict[str, datetime] = field(default_factory=dict)
     running: list[Run] = field(default_factory=list)
     graveyard: list[Any] = field(default_factory=list)
-    paid: Counter[tuple[str, str]] = field(default_factory=Counter)
+    answers: dict[str, KeptAnswers] = field(default_factory=dict)
+    calls: dict[Run | None, int] = field(default_factory=dict)
+    paid: Counter[tuple[str, str, int]] = field(default_factory=Counter)
+    unusable: Counter[tuple[str, str]] = field(default_factory=Counter)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
     announced: Counter[tuple[str, str]] = field(default_factory=Counter)
     killed: Counter[str] = field(default_factory=Counter)
+    died_beside: Counter[str] = field(default_factory=Counter)
     bad: set[str] = field(default_factory=set)
     deadly: set[str] = field(default_factory=set)
-    unwritten: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _failed: Counter[str] = field(default_factory=Counter)
+    talkative: set[str] = field(default_factory=set)
+    unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     storage_fails: float = 0
     closed: set[str] = field(default_factory=set)
@@ -106,20 +132,24 @@ class World:
     unheard_of: set[str] = field(default_factory=set)
     versions: int = 0
     reconciled: float = 0
+    _stepping: Run | None = None
+    _alone: Run | None = None
 
     def __post_init__(self) -> None:
-        conclusion = ResultPublisher(files=self, claims=self, announcements=self)
-        parts: dict[str, Any] = {
-            "input_container": "input",
-            "files": self,
-            "claims": self,
-            "deferrals": self,
-            "conclusion": conclusion,
-            "clock": self,
-            "patience": self.patience,
-        }
-        self.processor = Processor(pauses=Cooldowns(self, self), answering=self, random=self.random, **parts)
-        self.rescue = Rescue(random=self.random, **parts)
+        self.services = Services(
+            input_container="input",
+            files=self,
+            claims=self,
+            jobs=self,
+            kept=self,
+            cooldowns=Cooldowns(self, self),
+            planner=self,
+            publisher=ResultPublisher(files=self, claims=self, kept=self, events=self),
+            clock=self,
+            gate=self,
+            policy=self.policy,
+            random=self.random,
+        )
 
     # What people do
 
@@ -140,7 +170,14 @@ class World:
         if inspect.getcoroutinestate(run.steps) == inspect.CORO_CREATED:
             run.steps.close()  # it never began, of which Python would complain one day
         self.graveyard.append(run.steps)
+        self.calls.pop(run, None)
+        self._alone = None if self._alone is run else self._alone
         self.killed[run.message.job.name] += 1
+
+    def kill_worker(self) -> None:
+        """Kill all that runs now, as whatever breaks a worker does."""
+        for run in list(self.running):
+            self.kill(run)
 
     # What the host does
 
@@ -194,9 +231,13 @@ class World:
             self.reconciled = self.time
             self.start("timer", Message(Job(name="(timer)"), 0, 0), self._reconcile())
         for name, queue in self.queues.items():
-            queue[:] = [message for message in queue if message.expires > self.time]
-            for message in [each for each in queue if each.visible <= self.time]:
-                if len(self.running) < SLOTS:
+            if len(self.running) >= SLOTS:
+                return  # nothing can be taken, and there may be hundreds of messages to look at
+            now = self.time
+            for message in [each for each in queue if each.visible <= now or each.expires <= now]:
+                if message.expires <= now:
+                    queue.remove(message)
+                elif len(self.running) < SLOTS:
                     self._take(name, message)
 
     def _take(self, queue: str, message: Message) -> None:
@@ -206,28 +247,32 @@ class World:
         if message.tries > MAX_TRIES and not queue.endswith("-poison"):
             self._poison(queue, message)
         elif queue.endswith("-poison"):
-            self.start(queue, message, self.rescue.settle_poison("input", message.job))
+            self.start(queue, message, PoisonHandler(self.services).settle("input", message.job))
         else:
-            self.start(queue, message, self.errand(self.processor, message.job).run())
+            self.start(queue, message, self.attempt(self.services, message.job.name).run())
 
     def start(self, queue: str, message: Message, steps: Coroutine[Any, Any, Any]) -> None:
         """Run something for a message."""
         self.running.append(Run(queue, message, message.receipt, steps))
 
     async def _reconcile(self) -> None:
-        await self.rescue.reconcile()
+        await Reconciler(self.services).reconcile()
 
     def _poison(self, queue: str, message: Message) -> None:
         self.queues[queue].remove(message)
         self.put(f"{queue}-poison", message.job, 0, WEEK)
 
     def _step(self, run: Run) -> None:
+        self._stepping = run
         try:
             run.until = run.steps.send(None).until
         except StopIteration:
             self._ended(run, failed=False)
         except Killed:
-            self.kill(run)
+            beside = [each.message.job.name for each in self.running if each is not run]
+            self.kill_worker()
+            self.killed.subtract(beside)
+            self.died_beside.update(beside)
         except Exception:
             self._ended(run, failed=True)
 
@@ -239,12 +284,14 @@ class World:
         if not failed:
             queue.remove(message)
             assert self.forgotten() == []
-        elif message.tries >= MAX_TRIES and not run.queue.endswith("-poison"):
+        elif run.queue.endswith("-poison"):
+            return  # there is no other queue for it, and at once it would only fail again
+        elif message.tries >= MAX_TRIES:
             self._poison(run.queue, message)
         else:
             message.visible = self.time
 
-    # Storage: FileStore, ClaimStore, PauseStore, Deferrals, Announcements
+    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, JobQueue, EventPublisher
 
     async def _storage(self, place: str = "") -> None:
         """A request, or the response to one that had its effect: either may come to nothing."""
@@ -263,7 +310,7 @@ class World:
         etag, modified = self.inputs[name]
         return InputFile("input", name, etag, 9, {}, START + timedelta(seconds=modified))
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
         raise NotImplementedError
 
     def open(self, file: InputFile) -> Any:
@@ -280,13 +327,7 @@ class World:
         return found[1] if found else None
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
-        try:
-            await self._storage("documents")
-        except StorageUnavailable:
-            if outcome.status == "ok":
-                self._failed_to_write(outcome.input.name, outcome.input.etag)
-            raise
-        self._failed.pop(outcome.input.etag, None)
+        await self._storage("documents")
         name = document_name(outcome.input.name)
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
@@ -295,16 +336,6 @@ class World:
         self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
         await self._storage()
-
-    def _failed_to_write(self, name: str, etag: str) -> None:
-        """An answer is lost where its document cannot be written four times in a row."""
-        self._failed[etag] += 1
-        if self._failed[etag] == 4:
-            del self._failed[etag]
-            self.unwritten[name, etag] += 1
-
-    async def require_writable(self, name: str) -> None:
-        await self._storage("documents")
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         await self._storage()
@@ -344,7 +375,23 @@ class World:
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
         await self._storage()
-        self.pauses[deployment] = until
+        self.pauses[deployment] = max(until, self.pauses.get(deployment, until))
+
+    async def read_kept(self, name: str) -> KeptAnswers | None:
+        await self._storage()
+        return self.answers.get(name)
+
+    async def keep(self, name: str, kept: KeptAnswers) -> None:
+        try:
+            await self._storage()
+        except StorageUnavailable:
+            self.unkept[name] += 1
+            raise
+        self.answers[name] = kept
+
+    async def forget(self, name: str) -> None:
+        await self._storage()
+        self.answers.pop(name, None)
 
     async def send(self, job: Job, seconds: float) -> None:
         await self._storage("messages")
@@ -369,28 +416,47 @@ class World:
     async def sleep(self, seconds: float) -> None:
         await Pause(self.time + seconds)
 
-    # Answering
+    # Planner, Gate and model
 
-    async def prepare(self, file: InputFile, draft: Draft) -> list[str]:
+    async def plan(self, file: InputFile) -> Plan:
         await Pause()
         self._require_version(file)
         if file.name in self.bad:
-            raise FileRejected("damaged_media", "It is broken.", "Mend it.")
-        return ["default"]
+            raise NotPlanned(FileRejected("damaged_media", "It is broken.", "Mend it."), None, None)
+        speaker = Speaker(self, file)
+        prompt = Prompt(None, ("One.", "Two.") if file.name in self.talkative else ("One.",))
+        return Plan(SELECTION, MediaPart(PNG, MemorySource(b"")), prompt, speaker, speaker)
 
-    async def ask(self, file: InputFile, draft: Draft, seconds: float) -> None:
+    def naming_others(self, error: KindNotTaken, plan: Plan) -> KindNotTaken:
+        return error
+
+    @asynccontextmanager
+    async def enter(self, *, alone: bool) -> AsyncIterator[None]:
+        """As in `WorkerGate`: all that runs here is in one worker."""
+        run = self._stepping
+        while self._alone or (alone and self.calls):
+            await Pause(self.time + 1)
+        self.calls[run] = 1
+        self._alone = run if alone else None
+        try:
+            yield
+        finally:
+            self.calls.pop(run, None)
+            self._alone = None if self._alone is run else self._alone
+
+    async def answer(self, file: InputFile, *, turn: int) -> ChatAnswer:
         await Pause()
         self._require_version(file)
         if file.name in self.deadly:
             raise Killed
         error = self.model_fault()
         if error:
+            self.unusable[file.name, file.etag] += error.asked_at_most_thrice
             raise error
         await Pause(self.time + self.random.uniform(0, 5))
-        self.paid[file.name, file.etag] += 1
+        self.paid[file.name, file.etag, turn] += 1
         await Pause()
-        draft.media = PNG
-        draft.conversation = talk(PNG, said("fine"))
+        return said(f"answer {turn}")
 
     def _require_version(self, file: InputFile) -> None:
         if self.checks_versions and self.inputs.get(file.name, ("", 0))[0] != file.etag:

@@ -14,6 +14,7 @@ from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Endpoint
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
+from shared.processing.kept import KeptAnswers
 from shared.results.result import Result, document_name
 from shared.results.store import StoredResult
 from tests.planted import SIGNATURE
@@ -83,8 +84,8 @@ class MemoryFiles:
         content = self._content(name)
         return InputFile("input", name, _etag(content), len(content), self.metadata[name], START)
 
-    async def read_head(self, file: InputFile, length: int) -> bytes:
-        return self._current(file)[:length]
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        return self._current(file)[start : start + length]
 
     def open(self, file: InputFile) -> MemorySource:
         return MemorySource(self._current(file))
@@ -116,9 +117,6 @@ class MemoryFiles:
         self.writes += 1
         self.outcomes[outcome.input.name] = (str(self.writes), outcome)
 
-    async def require_writable(self, name: str) -> None:
-        pass
-
     def _content(self, name: str) -> bytes:
         if name not in self.contents:
             raise InputNotFound(name)
@@ -133,12 +131,13 @@ class MemoryFiles:
 
 @dataclass
 class MemoryState:
-    """Claims, pauses, queues and a clock in memory; time passes only while somebody waits."""
+    """Claims, cooldowns, queues and a clock in memory; time passes only while somebody waits."""
 
     time: datetime = START + timedelta(days=1)
     records: dict[str, VersionedClaim] = field(default_factory=dict)
     pauses: dict[str, datetime] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, KeptAnswers] = field(default_factory=dict)
     sent: list[tuple[Job, float]] = field(default_factory=list)
     announced: list[Result] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
@@ -161,7 +160,16 @@ class MemoryState:
         return self.pauses.get(deployment)
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
-        self.pauses[deployment] = until
+        self.pauses[deployment] = max(until, self.pauses.get(deployment, until))
+
+    async def read_kept(self, name: str) -> KeptAnswers | None:
+        return self.answers.get(name)
+
+    async def keep(self, name: str, kept: KeptAnswers) -> None:
+        self.answers[name] = kept
+
+    async def forget(self, name: str) -> None:
+        self.answers.pop(name, None)
 
     async def read_tokens(self, day: str) -> int:
         return self.tokens.get(day, 0)
@@ -197,6 +205,10 @@ class SpeakingModel:
     answers: list[ChatAnswer | Exception]
     deployment: Deployment = field(default_factory=deployed)
     requests: list[ChatRequest] = field(default_factory=list)
+
+    @property
+    def takes_schema(self) -> bool:
+        return self.deployment.capability.json_schema
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         self.requests.append(request)

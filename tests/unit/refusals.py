@@ -11,6 +11,7 @@ from typing import Any
 from shared.errors import (
     DropscribeError,
     FileRejected,
+    KindNotTaken,
     ModelMisconfigured,
     ModelThrottled,
     ModelUnavailable,
@@ -83,7 +84,7 @@ FILE = [
         "400",
     ),
     Refusal(
-        "no image allowed", 400, says("At most 0 image(s) may be provided.", "BadRequest"), FileRejected, "BadRequest"
+        "no image allowed", 400, says("At most 0 image(s) may be provided.", "BadRequest"), KindNotTaken, "BadRequest"
     ),
     Refusal("a body too large, from the gateway", 413, "<html>413 Request Entity Too Large</html>", FileRejected),
     Refusal(
@@ -105,7 +106,6 @@ FILE = [
         422,
         says("invalid input error", "Invalid input"),
         FileRejected,
-        "Invalid input",
     ),
 ]
 FILTERED = [
@@ -180,6 +180,8 @@ US = [
     ),
     Refusal("no such path", 404, says("Resource not found", "404"), ModelMisconfigured, "404"),
     Refusal("no such path, without a word", 404, "", ModelMisconfigured),
+    Refusal("a redirection", 302, "", ModelMisconfigured),
+    Refusal("a move for good", 308, "", ModelMisconfigured),
     Refusal("the wrong method", 405, "", ModelMisconfigured),
     Refusal(
         "a model retired", 410, says("The model has been retired.", "ModelRetired"), ModelMisconfigured, "ModelRetired"
@@ -267,7 +269,6 @@ HOUR = [
         424,
         says("Failed dependency", "Failed Dependency"),
         ModelUnavailable,
-        "Failed Dependency",
     ),
     Refusal(
         "an internal error",
@@ -288,6 +289,5 @@ HOUR = [
     ),
     Refusal("a gateway's timeout", 504, ["upstream request timeout"], ModelUnavailable),
     Refusal("a site that is overloaded", 529, "", ModelUnavailable),
-    Refusal("a redirection", 302, "", ModelUnavailable),
 ]
 REFUSALS = [*FILE, *FILTERED, *(replace(each, by_url=True) for each in URL), *US, *HOUR]

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.foundry.streaming import Holes, StreamedBody
+from shared.adapters.foundry.streaming import Placeholders, StreamedBody
 from shared.errors import Conflict
 from tests.unit.fakes import MemorySource
 
 
-def body_of(document: object, holes: Holes) -> StreamedBody:
+def body_of(document: object, holes: Placeholders) -> StreamedBody:
     return StreamedBody(holes.split(document), holes.sources)
 
 
@@ -24,7 +24,7 @@ async def sent(body: StreamedBody) -> bytes:
 async def test_a_body_is_the_json_with_the_base64_in_it_and_of_the_length_it_says(
     content: bytes, chunk: int, prompt: str
 ) -> None:
-    holes = Holes()
+    holes = Placeholders()
     document = {"prompt": prompt, "data": holes.mark(MemorySource(content, chunk)), "end": [1, None]}
     body = body_of(document, holes)
     whole = await sent(body)
@@ -37,20 +37,20 @@ async def test_a_body_is_the_json_with_the_base64_in_it_and_of_the_length_it_say
 
 
 async def test_a_body_can_be_sent_again_from_the_start() -> None:
-    holes = Holes()
+    holes = Placeholders()
     body = body_of({"data": holes.mark(MemorySource(b"x" * 5000))}, holes)
     assert await sent(body) == await sent(body)
 
 
 async def test_a_body_with_several_files_puts_each_in_its_place() -> None:
-    holes = Holes()
+    holes = Placeholders()
     document = [holes.mark(MemorySource(b"one")), "between", holes.mark(MemorySource(b"two"))]
     assert json.loads(await sent(body_of(document, holes))) == ["b25l", "between", "dHdv"]
 
 
 def test_a_mark_cannot_be_foreseen() -> None:
     source = MemorySource(b"")
-    assert Holes().mark(source) != Holes().mark(source)
+    assert Placeholders().mark(source) != Placeholders().mark(source)
 
 
 def test_a_deep_copy_is_the_body_itself() -> None:

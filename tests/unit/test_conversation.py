@@ -35,13 +35,22 @@ def conversation(
     return Conversation(recipe(schema), Prompt(None, turns), model, model, part)
 
 
+async def hold(talk: Conversation) -> Conversation:
+    """Ask turn after turn, as the path of a file does."""
+    while turn := talk.next_turn():
+        try:
+            talk.add(turn, await turn.model.complete(turn.request))
+        except UrlNotFetched:
+            if not talk.send_inline():
+                raise
+    return talk
+
+
 async def held(
     *answers: ChatAnswer, turns: tuple[str, ...] = ("Read it.",), **own: Any
 ) -> tuple[Conversation, SpeakingModel]:
     model = SpeakingModel(list(answers), deployed(**own))
-    talk = conversation(model, schema=SCHEMA, turns=turns)
-    await talk.hold()
-    return talk, model
+    return await hold(conversation(model, schema=SCHEMA, turns=turns)), model
 
 
 def last_words(model: SpeakingModel) -> str:
@@ -89,7 +98,7 @@ async def test_only_the_last_turn_is_held_to_the_schema() -> None:
 async def test_an_answer_held_back_by_a_filter_is_refused_but_what_it_cost_is_kept() -> None:
     talk = conversation(SpeakingModel([said("", finish_reason="content_filter")]))
     with pytest.raises(FileRejected) as caught:
-        await talk.hold()
+        await hold(talk)
     assert (caught.value.code, caught.value.request_id, len(talk.exchanges)) == ("content_filtered", "request-1", 1)
 
 
@@ -103,7 +112,7 @@ def carriages(model: SpeakingModel) -> list[list[Transport]]:
 async def test_a_file_that_the_service_could_not_fetch_is_sent_inline_once_and_stays_so() -> None:
     model = SpeakingModel([UrlNotFetched("no"), said("one"), said("two")])
     talk = conversation(model, sent_as="url", turns=("One.", "Two."))
-    await talk.hold()
+    await hold(talk)
     assert carriages(model) == [["url"], ["inline"], ["inline"]]
     assert talk.warnings == ["The service could not fetch the file from storage, so it was sent inline."]
     assert talk.media.sent_as == "inline"
@@ -117,28 +126,70 @@ async def test_a_file_that_could_not_be_fetched_and_cannot_go_inline_is_tried_la
 ) -> None:
     model = SpeakingModel([UrlNotFetched("no"), said("never")], deployed(**own))
     with pytest.raises(UrlNotFetched):
-        await conversation(model, sent_as=sent_as).hold()
+        await hold(conversation(model, sent_as=sent_as))
     assert len(model.requests) == 1
 
 
-@pytest.mark.parametrize("answer", [said(" "), said("", refusal="I will not.")])
-async def test_nothing_more_is_asked_where_there_is_no_answer_to_go_on_with(answer: ChatAnswer) -> None:
-    model = SpeakingModel([answer, said("made up")])
-    talk = conversation(model, turns=("Write it down.", "Summarize it."))
-    await talk.hold()
+async def test_nothing_more_is_asked_where_a_model_declined() -> None:
+    model = SpeakingModel([said("", refusal="I will not."), said("made up")])
+    talk = await hold(conversation(model, turns=("Write it down.", "Summarize it.")))
     assert (len(model.requests), len(talk.warnings)) == (1, 1)
+
+
+def room(model: SpeakingModel) -> list[int | None]:
+    return [request.options.max_output_tokens for request in model.requests]
+
+
+@pytest.mark.parametrize("reason", ["length", "stop"])
+async def test_an_empty_answer_is_asked_once_more_with_more_room_and_both_calls_are_listed(reason: str) -> None:
+    model = SpeakingModel([said(" ", finish_reason=reason), said("A chart.")])
+    talk = await hold(conversation(model))
+    (exchange,) = talk.exchanges
+    assert (exchange.answer.text, len(exchange.usages), talk.empty) == ("A chart.", 2, ())
+    first, second = room(model)
+    assert first
+    assert second
+    assert second > first
+
+
+async def test_an_answer_that_stays_empty_is_none() -> None:
+    talk = conversation(SpeakingModel([said("", finish_reason="length")]))
+    with pytest.raises(FileRejected) as caught:
+        await hold(talk)
+    assert (caught.value.code, caught.value.retryable, len(talk.paid[0].usages)) == ("no_answer", True, 2)
+
+
+async def test_a_conversation_goes_on_where_an_earlier_one_ended() -> None:
+    model = SpeakingModel([said("one"), said("two"), said("three")])
+    first = conversation(model, turns=("One.", "Two.", "Three."))
+    for _ in range(2):
+        turn = first.next_turn()
+        assert turn
+        first.add(turn, await turn.model.complete(turn.request))
+    second = conversation(model, turns=("One.", "Two.", "Three."))
+    second.resume(first.exchanges, (), "abc")
+    assert second.sha256 == "abc"
+    await hold(second)
+    assert [each.answer.text for each in second.exchanges] == ["one", "two", "three"]
+    assert (len(model.requests), len(model.requests[2].messages)) == (3, 5)
+
+
+async def test_what_a_model_was_asked_without_is_said_once() -> None:
+    warned = replace(said("fine"), warnings=("It was asked without `temperature`.",))
+    talk = await hold(conversation(SpeakingModel([warned]), turns=("One.", "Two.")))
+    assert talk.warnings == ["It was asked without `temperature`."]
 
 
 async def test_the_model_that_answers_last_is_the_one_that_is_held_to_the_schema() -> None:
     ears = SpeakingModel([said("Four fifty.")], deployed(json_schema=False))
     words = SpeakingModel([said("no"), said(FITS)], deployed("gpt-5.4", alias="words"))
     talk = replace(conversation(ears, schema=SCHEMA, turns=("Write it down.", "Fill in the form.")), later=words)
-    await talk.hold()
+    await hold(talk)
     assert [request.schema for request in words.requests] == [SCHEMA, SCHEMA]
     assert talk.data == {"total": 4.5}
 
 
 async def test_a_file_just_within_the_limit_goes_inline_when_it_could_not_be_fetched() -> None:
     model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(most_bytes=len(PICTURE)))
-    await conversation(model, sent_as="url").hold()
+    await hold(conversation(model, sent_as="url"))
     assert carriages(model) == [["url"], ["inline"]]

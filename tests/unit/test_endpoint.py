@@ -12,7 +12,7 @@ PLACE = "https://place.services.ai.azure.com"
         (f"{PLACE}/models", MODELS, None, f"{PLACE}/models/chat/completions?api-version=2024-05-01-preview"),
         (f"{PLACE}/models/", MODELS, None, f"{PLACE}/models/chat/completions?api-version=2024-05-01-preview"),
         (f"{PLACE}/api/models", MODELS, None, f"{PLACE}/api/models/chat/completions?api-version=2024-05-01-preview"),
-        (PLACE, MODELS, None, f"{PLACE}/models/chat/completions?api-version=2024-05-01-preview"),
+        (PLACE, V1, None, f"{PLACE}/openai/v1/chat/completions"),
         (f"{PLACE}/openai/v1", V1, None, f"{PLACE}/openai/v1/chat/completions"),
         (f"{PLACE}/openai/v1/chat/completions", V1, None, f"{PLACE}/openai/v1/chat/completions"),
         ("https://a.openai.azure.com/", V1, None, "https://a.openai.azure.com/openai/v1/chat/completions"),
@@ -26,10 +26,13 @@ PLACE = "https://place.services.ai.azure.com"
         (f"{PLACE}/OpenAI/v1/", V1, None, None),
         (f"{PLACE}/openai/deployments/models", DEPLOYMENTS, "models", None),
         (f"{PLACE}/openai/deployments/ears/chat/completions", DEPLOYMENTS, "ears", None),
-        (f"{PLACE}/api/projects/mine", MODELS, None, f"{PLACE}/models/chat/completions?api-version=2024-05-01-preview"),
+        (f"{PLACE}/api/projects/mine", V1, None, f"{PLACE}/openai/v1/chat/completions"),
         ("http://127.0.0.1:1/api/models", MODELS, None, None),
         ("http://[::1]:1/models", MODELS, None, None),
-        ("http://localhost:1", MODELS, None, None),
+        ("http://localhost:1", V1, None, None),
+        ("http://localhost:11434/v1", "v1", None, "http://localhost:11434/v1/chat/completions"),
+        ("https://gateway.example/api/v1/", "v1", None, "https://gateway.example/api/v1/chat/completions"),
+        ("https://gateway.example/v1/chat/completions", "v1", None, "https://gateway.example/v1/chat/completions"),
     ],
 )
 def test_the_address_tells_the_form(address: str, api: Api, deployment: str | None, url: str | None) -> None:
@@ -43,9 +46,16 @@ def test_the_address_tells_the_form(address: str, api: Api, deployment: str | No
     [
         ("place/models", "https://"),
         ("http://place.example/models", "https://"),
-        ("https://place.example/other", "must be a resource's address, or one that ends in /models"),
+        ("https://place.example/other", "must be a resource's address, or one that ends in /openai/v1"),
         ("https://place.example/models?code=x", "no query"),
         ("https://me:secret@place.example/models", "user name"),
+        ("https://:secret@place.example/models", "user name or password"),
+        ("https://@place.example/models", "user name"),
+        ("https://place.example/v1/models", "must be a resource's address"),
+        ("http://192.168.0.9:11434/v1", "only on this machine"),
+        ("https://place.example /models", "without blanks"),
+        ("https://place.example/mo\x00dels", "without blanks"),
+        ("https://[::1/models", "must be an address"),
         ("https://place.example/models#x", "no query, fragment"),
         ("https://place.example/openai/deployments/", "must be a resource's address"),
         ("https://place.example/openai/deployments/a%2Fb", "must be a resource's address"),
@@ -60,8 +70,19 @@ def test_an_address_of_no_form_is_refused_with_what_one_looks_like(address: str,
         Endpoint.parse(address)
 
 
-def test_only_azures_own_domain_is_taken_for_azures() -> None:
-    assert Endpoint.parse("https://evil-openai.azure.com")[0].api == "models"
+@pytest.mark.parametrize(
+    ("address", "is_azure"),
+    [
+        (PLACE, True),
+        ("https://a.openai.azure.com:443/openai/v1", True),
+        ("https://a.inference.ml.azure.com/models", True),
+        ("https://evil-azure.com/v1", False),
+        ("https://azure.com.evil.example/v1", False),
+        ("http://127.0.0.1:1/models", False),
+    ],
+)
+def test_only_azures_own_hosts_are_taken_for_azures(address: str, is_azure: bool) -> None:
+    assert Endpoint.parse(address)[0].is_azure == is_azure
 
 
 @pytest.mark.parametrize(
@@ -70,6 +91,7 @@ def test_only_azures_own_domain_is_taken_for_azures() -> None:
         (f"{PLACE}/models", "https://cognitiveservices.azure.com/.default", True),
         (f"{PLACE}/openai/v1", "https://ai.azure.com/.default", True),
         (f"{PLACE}/openai/deployments/d", "https://cognitiveservices.azure.com/.default", False),
+        ("http://localhost:11434/v1", "https://cognitiveservices.azure.com/.default", True),
     ],
 )
 def test_each_form_has_its_scope_and_its_place_for_the_model(address: str, scope: str, names_model: bool) -> None:

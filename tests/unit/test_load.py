@@ -15,7 +15,7 @@ from bench.under_load.offer import drops
 from bench.under_load.plan import Load
 from bench.under_load.planted import ANSWER, MODEL_KEY, leaks, model_key, owner_of
 from bench.under_load.quota import Call
-from shared.processing.patience import Patience
+from shared.processing.retry import RetryPolicy
 
 
 def document(version: int, etag: str = "etag-2") -> Document:
@@ -135,8 +135,8 @@ def test_what_is_dropped_has_lost_and_repeated_events_and_new_versions() -> None
 @pytest.mark.parametrize("files", [1, 300, 2000, 10_000, 100_000])
 def test_the_times_of_a_load_are_those_of_the_protocol_in_their_order(files: int) -> None:
     load = Load(files, seed=1)
-    times, real = Patience(**load.patience), Patience()
+    times, real = RetryPolicy(**load.policy), RetryPolicy()
     assert times.claim > times.invocation > times.call >= times.here
-    assert times.lost > times.longest > times.first
+    assert times.lost > times.max_wait > times.first
     assert times.claim <= real.claim
     assert load.offered_per_second == 4 * load.per_second

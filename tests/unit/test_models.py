@@ -21,6 +21,8 @@ LIMIT = TABLE.of("").most_bytes
         ("phi-4-MULTIMODAL-instruct", ["image", "audio"], False, True, None),
         ("gpt-audio", ["audio"], False, False, "max_completion_tokens"),
         ("gpt-audio-1.5", ["audio"], False, False, "max_completion_tokens"),
+        ("gpt-6-luna", ["image"], True, True, "max_completion_tokens"),
+        ("gpt-6.1-sol", ["image"], True, True, "max_completion_tokens"),
         ("gpt-5.4", ["image"], True, True, "max_completion_tokens"),
         ("gpt-5.4-mini", ["image"], True, True, "max_completion_tokens"),
         ("gpt-5.5", ["image"], True, True, "max_completion_tokens"),
@@ -62,9 +64,9 @@ def test_a_file_travels_as_the_recipe_and_the_model_say(
 @pytest.mark.parametrize(
     ("policy", "urls", "size", "code", "next_step"),
     [
-        ("auto", False, LIMIT + 1, "too_large", "that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5."),
+        ("auto", False, LIMIT + 1, "too_large", "that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5, gpt-5.6, gpt-6."),
         ("inline", True, LIMIT + 1, "too_large", "or convert it: no model that Dropscribe knows takes it as it is."),
-        ("url", False, 1, "recipe_mismatch", "that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5."),
+        ("url", False, 1, "recipe_mismatch", "that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5, gpt-5.6, gpt-6."),
     ],
 )
 def test_a_file_that_cannot_travel_is_refused_with_the_models_that_could_take_it(
@@ -90,7 +92,7 @@ def test_a_kind_or_format_that_a_model_does_not_take_is_refused_with_the_models_
     with pytest.raises(FileRejected, match="The model gpt-audio takes no PNG images") as caught:
         way("gpt-audio", PNG, "auto", 1)
     assert caught.value.next_step == (
-        "Name a model in the recipe or the settings that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5."
+        "Name a model in the recipe or the settings that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5, gpt-5.6, gpt-6."
     )
 
 
@@ -100,12 +102,12 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
     with pytest.raises(FileRejected, match="plays 1801 seconds") as caught:
         way(phi, Media("audio", "audio/mpeg", "mp3", 1801), "auto", 1)
     assert caught.value.code == "too_long"
-    assert caught.value.next_step.endswith("that takes it: gpt-audio.")
+    assert caught.value.next_step.endswith("that takes it: gpt-audio, gpt-audio-mini, gpt-audio-1.5.")
 
 
-def test_the_longest_family_that_fits_is_the_models_own() -> None:
+def test_what_is_said_of_a_family_holds_for_its_members_and_the_longest_name_has_the_last_word() -> None:
     table = CapabilityTable.load({"gpt": {"most_bytes": 1}, "gpt-5.4-mini": {"most_bytes": 2}})
-    assert [table.of(name).most_bytes for name in ("gpt-9", "gpt-5.4-mini-2026", "gpt-5.4")] == [1, 2, LIMIT]
+    assert [table.of(name).most_bytes for name in ("gpt-9", "gpt-5.4-mini-2026", "gpt-5.4", "o9")] == [1, 2, 1, LIMIT]
 
 
 def test_a_member_of_a_family_that_is_corrected_stays_one_of_the_family_in_all_else() -> None:

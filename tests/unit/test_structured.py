@@ -54,24 +54,35 @@ def test_outputs_become_a_schema_of_the_strict_form() -> None:
         f"```\n{json.dumps(GOOD)}\n```\n",
         f"```json {json.dumps(GOOD)}```",
         f"Here it is:\n```JSON\n{json.dumps(GOOD)}\n```\nAnything else?",
+        f"\ufeff{json.dumps(GOOD)}",
+        f"Here is {{your}} receipt: {json.dumps(GOOD)} Is there anything else?",
+        f"[{json.dumps(GOOD)}]",
+        f'{json.dumps(GOOD)} {{"and so on',
     ],
 )
-def test_an_answer_is_read_with_or_without_a_fence(text: str) -> None:
+def test_an_answer_is_read_whatever_stands_around_it(text: str) -> None:
     assert read_answer(text, SCHEMA) == GOOD
+
+
+def test_line_breaks_inside_of_a_string_are_taken() -> None:
+    assert read_answer(json.dumps({**GOOD, "merchant": "A|B"}).replace("|", "\n"), SCHEMA)["merchant"] == "A\nB"
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "not JSON"),
-        ("Here it is: {}", "not JSON"),
+        ("Here it is: {}", "the object: 'merchant' is a required property"),
         ("[" * 100_000, "not JSON"),
+        ('{"a":' * 30_000, "not JSON"),
+        ('{"items": [' + "1," * 70_000 + "1]}", "more than 65536 values"),
+        ('{"items": [{"price": 1.5}], "merchant": "a', "not JSON"),
         ('{"merchant": NaN}', "NaN is not JSON"),
-        (f"```{json.dumps(GOOD)}``` or ```{json.dumps(GOOD)}```", "not JSON"),
+        (f"```{json.dumps(GOOD)}``` or ```{json.dumps(GOOD)}```", "it holds more than one object"),
         ('{"total": 1e400}', "1e400 is too large"),
         ('{"merchant": "a", "merchant": "b"}', "a field stands there twice"),
         ('{"merchant": "\\ud800"}', "surrogates not allowed"),
-        ("[]", "the object: "),
+        ("[]", "it holds no object"),
         (json.dumps({**GOOD, "currency": "CHF"}), "currency: 'CHF' is not one of"),
         (json.dumps({**GOOD, "items": [{"price": "2"}]}), r"items\[0\].price: '2' is not of type 'number'"),
         (json.dumps({**GOOD, "more": 1}), "the object: Additional properties"),

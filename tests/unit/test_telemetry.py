@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,10 +71,9 @@ async def test_a_call_is_a_span_and_its_tokens_are_counted(listener: Listener) -
         "gen_ai.usage.input_tokens": 7,
         "gen_ai.usage.output_tokens": 3,
     }
-    about = {**ASKED, "gen_ai.response.model": "some-model"}
     assert listener.points("gen_ai.client.token.usage") == [
-        (7, {**about, "gen_ai.token.type": "input"}),
-        (3, {**about, "gen_ai.token.type": "output"}),
+        (7, {**ASKED, "gen_ai.token.type": "input"}),
+        (3, {**ASKED, "gen_ai.token.type": "output"}),
     ]
     assert "private" not in span.to_json()
 
@@ -86,3 +86,11 @@ async def test_a_call_that_failed_says_how_and_quotes_nobody(listener: Listener)
     assert "private" not in span.to_json()
     failed = [about for _, about in listener.points("gen_ai.client.operation.duration") if "error.type" in about]
     assert failed == [{**ASKED, "error.type": "ModelThrottled"}]
+
+
+@pytest.mark.parametrize("odd", [{"model": "m" * 1_000_000}, {"usage": {"prompt_tokens": 10**400}}])
+async def test_an_answer_is_handed_on_whatever_cannot_be_told_of_it(listener: Listener, odd: dict[str, Any]) -> None:
+    answer = replace(said("paid for"), **odd)
+    assert await ObservedModel(SpeakingModel([answer])).complete(QUESTION) is answer
+    (span,) = listener.exporter.get_finished_spans()
+    assert len(str((span.attributes or {}).get("gen_ai.response.model"))) <= 64

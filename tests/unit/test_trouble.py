@@ -12,12 +12,13 @@ from shared.media.files import InputFile
 from shared.models.chat import ChatAnswer, ChatRequest
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
-from shared.processing.patience import Patience
+from shared.processing.kept import KeptAnswers
+from shared.processing.retry import RetryPolicy
 from shared.results.events import cloud_event
 from shared.results.result import Result
 from shared.results.store import StoredResult
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, deployed, said
-from tests.unit.test_processor import CHART, HELLO, outcome_of, processor
+from tests.unit.places import CHART, HELLO, place, result_of
 
 CLOSED = StorageUnavailable("the output container is closed")
 
@@ -29,24 +30,38 @@ class Closed(MemoryFiles):
     is_open: bool = False
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
-        await self.require_writable(outcome.input.name)
-        await super().write_result(outcome, replacing=replacing)
-
-    async def require_writable(self, name: str) -> None:
         if not self.is_open:
             raise CLOSED
+        await super().write_result(outcome, replacing=replacing)
 
 
-async def test_a_file_whose_document_could_not_be_written_is_not_paid_for_again_until_it_can_be() -> None:
+async def test_a_file_whose_document_could_not_be_written_is_not_paid_for_again() -> None:
     files, model, state = Closed(), SpeakingModel([said("first"), said("second")]), MemoryState()
     files.put("chart.png", CHART)
-    await processor(files, model, state=state).take("chart.png")
+    here = place(files, model, state=state)
+    await here.take("chart.png")
     for _ in range(20):
-        await processor(files, model, state=state).process("input", state.sent[-1][0])
-    assert (len(model.requests), state.sent[-1][1] > 1800) == (1, True)
+        await here.take_again()
+    assert (files.outcomes, len(model.requests), state.sent[-1][1] > 1800) == ({}, 1, True)
     files.is_open = True
-    await processor(files, model, state=state).process("input", state.sent[-1][0])
-    assert (files.outcome("chart.png").status, len(model.requests)) == ("ok", 2)
+    await here.take_again()
+    answer = files.outcome("chart.png").answer
+    assert answer
+    assert (answer.text, len(model.requests), state.answers, state.records) == ("first", 1, {}, {})
+
+
+async def test_where_answers_cannot_be_kept_either_a_file_is_paid_for_three_times_at_most() -> None:
+    class Forgetful(MemoryState):
+        async def keep(self, name: str, kept: KeptAnswers) -> None:
+            raise CLOSED
+
+    files, model, state = Closed(), SpeakingModel([said("lost")]), Forgetful()
+    files.put("chart.png", CHART)
+    here = place(files, model, state=state)
+    await here.take("chart.png")
+    for _ in range(20):
+        await here.take_again()
+    assert len(model.requests) == 3
 
 
 @dataclass
@@ -64,18 +79,17 @@ class Slow(SpeakingModel):
     state: MemoryState = field(default_factory=MemoryState)
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
-        self.state.time += timedelta(seconds=Patience().invocation)
+        self.state.time += timedelta(seconds=RetryPolicy().invocation)
         return await super().complete(request)
 
 
 async def test_a_document_that_storage_does_not_take_in_time_keeps_no_invocation() -> None:
     files, state = Hanging(), MemoryState()
     files.put("chart.png", CHART)
-    place = processor(files, Slow([said("paid for")], state=state), state=state)
-    await replace(place, patience=Patience(writing=0.01)).process("input", Job(name="chart.png"))
+    await place(files, Slow([said("paid for")], state=state), state=state, writing=0.01).take("chart.png")
     ((job, _),) = state.sent
-    claim = state.records["chart.png"].claim
-    assert (job.name, claim.losses, claim.kind) == ("chart.png", 1, "deferred")
+    record = state.records["chart.png"].claim
+    assert (job.name, record.has_kept, record.kind) == ("chart.png", True, "deferred")
 
 
 @dataclass
@@ -86,19 +100,16 @@ class Immutable(MemoryFiles):
         raise Conflict(outcome.input.name)
 
 
-async def test_a_document_that_can_never_be_replaced_keeps_no_invocation_and_is_tried_once_a_day() -> None:
+async def test_a_document_that_can_never_be_replaced_keeps_no_invocation_and_is_paid_for_once() -> None:
     files, state = Immutable(), MemoryState()
     files.put("file", CHART)
-    files.outcomes["file"] = ("older", await outcome_of("file", HELLO))
+    files.outcomes["file"] = ("older", await result_of("file", HELLO))
     model = SpeakingModel([said("new")])
-    await processor(files, model, state=state).take("file")
-    for _ in range(3):
-        state.time += timedelta(seconds=state.sent[-1][1])
-        await processor(files, model, state=state).process("input", state.sent[-1][0])
-    assert [seconds >= 86_400 for _, seconds in state.sent] == [False, True, True, True]
-    for _ in range(3):
-        await processor(files, model, state=state).take("file")
-    assert len(model.requests) == 4
+    here = place(files, model, state=state)
+    await here.take("file")
+    for _ in range(9):
+        await here.take_again()
+    assert (len(model.requests), state.sent[-1][1] > 1800) == (1, True)
 
 
 class Corrected(MemoryState):
@@ -123,9 +134,9 @@ async def test_a_clock_that_is_put_right_makes_no_invocation_longer() -> None:
     state = Corrected()
     files, model = Correcting(state=state), SpeakingModel([ModelThrottled("later", retry_after=19)])
     files.put("chart.png", CHART)
-    await processor(files, model, state=state).take("chart.png")
+    await place(files, model, state=state).take("chart.png")
     assert len(state.sent) == 1
-    assert sum(state.slept) < Patience().invocation - Patience().call + 60
+    assert sum(state.slept) < RetryPolicy().invocation - RetryPolicy().call + 60
 
 
 @dataclass
@@ -148,34 +159,15 @@ class Refusing(MemoryState):
         await super().send(job, seconds)
 
 
-async def test_a_document_that_can_never_be_replaced_is_tried_once_a_day_where_no_message_can_be_sent_either() -> None:
-    files, state = Immutable(), Refusing(refusals={"message": 1_000})
-    files.put("file", CHART)
-    files.outcomes["file"] = ("older", await outcome_of("file", HELLO))
+async def test_where_no_message_can_be_sent_either_a_file_is_paid_for_once() -> None:
+    files, state = Closed(), Refusing(refusals={"message": 1_000})
+    files.put("chart.png", CHART)
     model = SpeakingModel([said("new")])
     for _ in range(6 * 48):  # the host tries again every ten minutes, for two days
         with contextlib.suppress(StorageUnavailable):
-            await processor(files, model, state=state).take("file")
+            await place(files, model, state=state).take("chart.png")
         state.time += timedelta(minutes=10)
-    assert len(model.requests) == 3
-
-
-async def test_what_comes_between_shortens_no_wait_of_a_file_whose_answers_were_lost() -> None:
-    class Stumbling(Immutable):
-        is_busy = False
-
-        async def read_head(self, file: InputFile, length: int) -> bytes:
-            if self.is_busy:
-                raise StorageUnavailable("busy")
-            return await super().read_head(file, length)
-
-    files, state, model = Stumbling(), MemoryState(), SpeakingModel([said("new")])
-    files.put("file", CHART)
-    files.outcomes["file"] = ("older", await outcome_of("file", HELLO))
-    for files.is_busy in (False, False, True, False, True, False):
-        await processor(files, model, state=state).take("file")
-        state.time += timedelta(minutes=10)
-    assert len(model.requests) == 2
+    assert len(model.requests) == 1
 
 
 async def test_an_answer_in_hand_outlasts_a_stumble_of_storage() -> None:
@@ -190,8 +182,10 @@ async def test_an_answer_in_hand_outlasts_a_stumble_of_storage() -> None:
 
     files, model, state = Stumbling(), SpeakingModel([said("A chart.")], deployed(most_bytes=9)), MemoryState()
     files.put("chart.png", CHART)
-    await processor(files, model, state=state).take("chart.png")
-    assert (files.outcome("chart.png").status, len(model.requests), state.sent) == ("ok", 1, [])
+    here = place(files, model, state=state)
+    await here.take("chart.png")
+    await here.take_again()
+    assert (files.outcome("chart.png").status, len(model.requests), state.answers) == ("ok", 1, {})
 
 
 class Halfway(SpeakingModel):
@@ -206,17 +200,21 @@ class Halfway(SpeakingModel):
         return await super().complete(request)
 
 
-async def test_earlier_turns_are_paid_for_once_a_day_where_no_message_can_be_sent_either() -> None:
-    files, model, state = MemoryFiles(), Halfway([said("words")]), Refusing(refusals={"message": 1_000})
+async def test_earlier_turns_are_paid_for_once_while_a_later_one_finds_no_answer_for_a_week() -> None:
+    files, model, state = MemoryFiles(), Halfway([said("words")]), MemoryState()
     files.put("summarize/hello.mp3", HELLO)
-    for _ in range(6 * 48):  # the host tries again every ten minutes, for two days
-        with contextlib.suppress(StorageUnavailable):
-            await processor(files, model, state=state).take("summarize/hello.mp3")
-        state.time += timedelta(minutes=10)
-    assert model.first_turns <= 4
+    here = place(files, model, state=state)
+    await here.take("summarize/hello.mp3")
+    while not files.outcomes:
+        await here.take_again()
+    result = files.outcome("summarize/hello.mp3")
+    assert result.error
+    assert result.usage
+    assert (result.error.code, model.first_turns, result.usage.total_tokens) == ("gave_up", 1, 10)
+    assert (state.answers, state.records) == ({}, {})
 
 
-async def test_earlier_turns_are_counted_as_lost_where_nobody_can_be_told_of_a_pause() -> None:
+async def test_earlier_turns_are_kept_where_nobody_can_be_told_of_a_cooldown() -> None:
     class Silent(MemoryState):
         async def write_pause(self, deployment: str, until: datetime) -> None:
             raise StorageUnavailable("busy")
@@ -229,27 +227,15 @@ async def test_earlier_turns_are_counted_as_lost_where_nobody_can_be_told_of_a_p
 
     files, model, state = MemoryFiles(), Throttled([said("words")]), Silent()
     files.put("summarize/hello.mp3", HELLO)
-    await processor(files, model, state=state).take("summarize/hello.mp3")
-    assert state.records["summarize/hello.mp3"].claim.losses == 1
-
-
-async def test_earlier_turns_are_paid_for_twice_and_then_once_a_day_while_a_later_one_finds_no_answer() -> None:
-    files, model, state = MemoryFiles(), Halfway([said("words")]), MemoryState()
-    files.put("summarize/hello.mp3", HELLO)
-    await processor(files, model, state=state).take("summarize/hello.mp3")
-    while not files.outcomes:
-        job, seconds = state.sent[-1]
-        state.time += timedelta(seconds=seconds)
-        await processor(files, model, state=state).process("input", job)
-    error = files.outcome("summarize/hello.mp3").error
-    assert error
-    assert (error.code, model.first_turns <= 2 + 7 + 1) == ("gave_up", True)
+    await place(files, model, state=state).take("summarize/hello.mp3")
+    assert state.records["summarize/hello.mp3"].claim.has_kept
+    assert list(state.answers) == ["summarize/hello.mp3"]
 
 
 async def test_a_claim_that_could_not_be_given_back_at_once_does_not_count_as_a_crash() -> None:
     files, state = MemoryFiles(), Refusing(refusals={"deferred": 1})
     files.put("chart.png", CHART)
-    await processor(files, SpeakingModel([ModelThrottled("later", retry_after=2)]), state=state).take("chart.png")
+    await place(files, SpeakingModel([ModelThrottled("later", retry_after=2)]), state=state).take("chart.png")
     assert len(state.sent) == 1
     assert state.records["chart.png"].claim.kind == "deferred"
 
@@ -257,19 +243,22 @@ async def test_a_claim_that_could_not_be_given_back_at_once_does_not_count_as_a_
 async def test_where_the_queue_fails_the_host_tries_again_and_the_claim_is_given_back() -> None:
     files, state = MemoryFiles(), Refusing(refusals={"message": 1})
     files.put("chart.png", CHART)
-    place = processor(files, SpeakingModel([ModelThrottled("later", retry_after=600)]), state=state)
+    here = place(files, SpeakingModel([ModelThrottled("later", retry_after=600)]), state=state)
     with pytest.raises(StorageUnavailable):
-        await place.take("chart.png")
+        await here.take("chart.png")
     assert state.records["chart.png"].claim.kind == "deferred"
 
 
 async def test_a_weeks_wrong_key_is_held_against_no_file_afterwards() -> None:
-    wrong, busy = ModelMisconfigured("wrong key"), ModelThrottled("later", retry_after=1)
+    wrong, busy = ModelMisconfigured("wrong key"), ModelThrottled("later", retry_after=600)
     files, model, state = MemoryFiles(), SpeakingModel([busy, wrong, busy, said("at last")]), MemoryState()
     files.put("chart.png", CHART)
-    await processor(files, model, state=state).take("chart.png", since=state.time - timedelta(days=6))
+    here = place(files, model, state=state)
+    await here.take("chart.png")
+    await here.take_again()
     state.time += timedelta(days=8)
-    await processor(files, model, state=state).process("input", state.sent[-1][0])
+    await here.take_again()
+    await here.take_again()
     assert files.outcome("chart.png").status == "ok"
 
 
@@ -278,15 +267,15 @@ async def test_a_parameter_that_a_model_does_not_know_keeps_no_other_file_waitin
     files, model, state = MemoryFiles(), SpeakingModel([unknown, said("A chart.")]), MemoryState()
     for name in ("one.png", "two.png"):
         files.put(name, CHART)
-        await processor(files, model, state=state).take(name)
+        await place(files, model, state=state).take(name)
     assert (list(files.outcomes), [job.name for job, _ in state.sent]) == (["two.png"], ["one.png"])
 
 
 async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one_that_went() -> None:
     files, state = MemoryFiles(), MemoryState()
-    theirs = Claim("newer", "claimed", state.time + timedelta(minutes=10), 0, 0, "theirs")
+    theirs = Claim(etag="newer", kind="claimed", until=state.time + timedelta(minutes=10), token="theirs")
     await state.write("chart.png", theirs, replacing=None)
-    await processor(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    await place(files, SpeakingModel([said("never")]), state=state).take("chart.png")
     assert state.records["chart.png"].claim == theirs
 
 
@@ -296,25 +285,25 @@ async def test_what_cannot_be_cleared_away_after_a_file_is_tried_again() -> None
             raise StorageUnavailable("the queue is closed")
 
     files, state = MemoryFiles(), Silent()
-    files.outcomes["chart.png"] = ("1", await outcome_of("chart.png", CHART))
-    left = Claim("etag", "deferred", state.time, 0, 0, "dead")
+    files.outcomes["chart.png"] = ("1", await result_of("chart.png", CHART))
+    left = Claim(etag="etag", kind="deferred", until=state.time, token="dead")
     await state.write("chart.png", left, replacing=None)
-    await processor(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    await place(files, SpeakingModel([said("never")]), state=state).take("chart.png")
     assert [job.name for job, _ in state.sent] == ["chart.png"]
     assert state.records["chart.png"].claim == left
 
 
 async def test_a_document_whose_file_is_gone_is_announced_all_the_same() -> None:
     files, state = MemoryFiles(), MemoryState()
-    files.outcomes["chart.png"] = ("1", await outcome_of("chart.png", CHART))
-    left = Claim("etag", "claimed", state.time - timedelta(minutes=10), 0, 0, "dead")
+    files.outcomes["chart.png"] = ("1", await result_of("chart.png", CHART))
+    left = Claim(etag="etag", kind="claimed", until=state.time - timedelta(minutes=10), token="dead")
     await state.write("chart.png", left, replacing=None)
-    await processor(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    await place(files, SpeakingModel([said("never")]), state=state).take("chart.png")
     assert ([outcome.input.name for outcome in state.announced], state.records) == (["chart.png"], {})
 
 
 async def test_an_event_told_twice_is_known_by_its_id_and_one_of_a_new_document_is_another() -> None:
-    outcome = await outcome_of("chart.png", CHART)
+    outcome = await result_of("chart.png", CHART)
     later = outcome.timing.completed + timedelta(seconds=1)
     anew = outcome.model_copy(update={"timing": outcome.timing.model_copy(update={"completed": later})})
     stored = Result.model_validate_json(outcome.to_json())
@@ -329,7 +318,35 @@ async def test_an_archived_file_is_refused_without_being_read() -> None:
 
     files, model = Archive(), SpeakingModel([said("never")])
     files.put("chart.png", CHART)
-    await processor(files, model).take("chart.png")
+    await place(files, model).take("chart.png")
     error = files.outcome("chart.png").error
     assert error
     assert (error.code, error.retryable, model.requests) == ("archived", True, [])
+
+
+async def test_a_worker_that_is_told_to_stop_gives_its_file_back_and_nobody_broke_down() -> None:
+    class Endless(SpeakingModel):
+        began: asyncio.Event
+
+        async def complete(self, request: ChatRequest) -> ChatAnswer:
+            self.began.set()
+            return await asyncio.Event().wait()  # type: ignore[return-value] # it never comes back
+
+    files, model, state = MemoryFiles(), Endless([said("never")]), MemoryState()
+    model.began = asyncio.Event()
+    files.put("chart.png", CHART)
+    run = asyncio.create_task(place(files, model, state=state).take("chart.png"))
+    await model.began.wait()
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    record = state.records["chart.png"].claim
+    assert (record.kind, record.crashes, record.asked) == ("deferred", 0, 1)
+
+
+async def test_no_message_comes_before_its_note_is_written() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    files.put("chart.png", CHART)
+    state.pauses["default"] = state.time + timedelta(seconds=60)
+    await place(files, SpeakingModel([said("never")]), state=state, invocation=309).take("chart.png")
+    assert [seconds >= 2 for _, seconds in state.sent] == [True]

@@ -1,4 +1,4 @@
-"""The product's own doors, in a hurry: the same code, with times that a load test can wait for."""
+"""The product's own triggers, in a hurry: the same code, with times that a load test can wait for."""
 
 import importlib.util
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import azure.functions as func
 
-from shared.processing.patience import Patience
+from shared.processing.retry import RetryPolicy
 
 _spec = importlib.util.spec_from_file_location("product", Path(__file__).resolve().parents[3] / "function_app.py")
 assert _spec
@@ -15,7 +15,7 @@ assert _spec.loader
 product = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(product)
 
-product.dropscribe.patience = Patience(**json.loads(os.environ["LOAD_PATIENCE"]))
+product.dropscribe.policy = RetryPolicy(**json.loads(os.environ["LOAD_POLICY"]))
 app = product.app
 
 

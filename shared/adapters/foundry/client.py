@@ -1,20 +1,32 @@
 """A model on Azure AI Foundry, through `azure-ai-inference` (implements `ChatModel`)."""
 
 import time
-import zlib
+from dataclasses import replace
 from typing import Any
 
+import aiohttp
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceResponseTimeoutError
+from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.rest import HttpRequest
 
-from shared.adapters.foundry.completion import answer_of
-from shared.adapters.foundry.errors import fault_of
-from shared.adapters.foundry.reply import Reply
-from shared.adapters.foundry.request import Wire
+from shared.adapters.foundry.adaptation import OTHER_FORM, Adaptation
+from shared.adapters.foundry.completion import NotACompletion, answer_of, usage_of
+from shared.adapters.foundry.errors import error_inside, error_of
+from shared.adapters.foundry.reply import HttpReply
+from shared.adapters.foundry.request import EncodedRequest, RequestEncoder
+from shared.adapters.foundry.service_error import ServiceError
 from shared.adapters.foundry.streaming import StreamedBody
-from shared.errors import ModelMisconfigured, ModelTimeout, ModelUnavailable
+from shared.adapters.foundry.transport import OneAnswerTransport
+from shared.errors import (
+    AnswerUnusable,
+    ModelMisconfigured,
+    ModelTimeout,
+    ModelUnavailable,
+    ModelUnreachable,
+    SchemaNotTaken,
+)
 from shared.models.capabilities import AudioForm
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import Deployment
@@ -23,7 +35,10 @@ CONNECT_SECONDS = 10
 READ_SECONDS = 300
 """A long recording may take the model minutes, during which nothing is heard from it."""
 
-_OTHER_FORM: dict[AudioForm, AudioForm] = {"input_audio": "audio_url", "audio_url": "input_audio"}
+MAX_CHANGES = 10
+"""How often a request is sent anew without what the service refused: once for each thing that it could do without."""
+
+REFUSALS = (400, 422)
 
 
 class FoundryModel:
@@ -32,7 +47,7 @@ class FoundryModel:
     def __init__(
         self,
         deployment: Deployment,
-        credential: AzureKeyCredential | AsyncTokenCredential,
+        credential: AzureKeyCredential | AsyncTokenCredential | None,
         *,
         scope: str | None = None,
         **transport: Any,
@@ -40,17 +55,23 @@ class FoundryModel:
         from azure.ai.inference.aio import ChatCompletionsClient  # noqa: PLC0415 - the first file needs it, no start does
 
         self.deployment = deployment
-        self._audio_form = deployment.capability.audio_as
+        self._adaptation = Adaptation(deployment.capability.audio_as)
+        # Servers of one's own want no key: then nothing is sent in its place.
+        keyless: dict[str, Any] = {} if credential else {"authentication_policy": SansIOHTTPPolicy[Any, Any]()}
         self._client = ChatCompletionsClient(
             deployment.endpoint.base,
-            credential,
+            credential or _NO_CREDENTIAL,
             credential_scopes=[scope or deployment.endpoint.scope],
             retry_total=0,
             permit_redirects=False,
-            connection_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            **transport,
+            transport=OneAnswerTransport(connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **transport),
+            **keyless,
         )
+
+    @property
+    def takes_schema(self) -> bool:
+        """See `ChatModel.takes_schema`."""
+        return self.deployment.capability.json_schema and self._adaptation.takes_schema
 
     async def close(self) -> None:
         """Close the connections."""
@@ -58,33 +79,47 @@ class FoundryModel:
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         """See `ChatModel.complete`."""
-        started, form = time.monotonic(), self._audio_form
-        reply = await self._send(request, form)
-        if reply.status == 422 and _has_inline_audio(request):
-            reply = await self._send_in_other_form(request, form, reply)
+        started = time.monotonic()
+        sent, reply = await self._send_until_taken(request)
         if reply.status != 200:
-            raise fault_of(reply, by_url=any(part.sent_as == "url" for part in _media(request)))
-        return answer_of(reply, time.monotonic() - started)
+            media = next(iter(_media(request)), None)
+            kind, by_url = (media.media.kind, media.sent_as == "url") if media else (None, False)
+            raise error_of(reply, kind=kind, by_url=by_url)
+        answer = _answer(reply, time.monotonic() - started)
+        return replace(answer, warnings=self._adaptation.warnings(sent.wanted))
 
-    async def _send_in_other_form(self, request: ChatRequest, form: AudioForm, refused: Reply) -> Reply:
+    async def _send_until_taken(self, request: ChatRequest) -> tuple[EncodedRequest, HttpReply]:
+        """Send, and once more for each thing that the service refuses and the request can do without: unbilled."""
+        form = self._adaptation.audio_form
+        sent, reply = await self._send(request, form)
+        for _ in range(MAX_CHANGES):
+            if reply.status not in REFUSALS or not self._adaptation.learn(ServiceError.read(reply), sent.parameters):
+                break
+            if request.schema and not self._adaptation.takes_schema:
+                raise SchemaNotTaken("The service does not take a JSON Schema.", status=reply.status)
+            sent, reply = await self._send(request, form)
+        if reply.status == 422 and _has_inline_audio(request):
+            return await self._send_in_other_form(request, form, (sent, reply))
+        return sent, reply
+
+    async def _send_in_other_form(
+        self, request: ChatRequest, form: AudioForm, refused: tuple[EncodedRequest, HttpReply]
+    ) -> tuple[EncodedRequest, HttpReply]:
         """Services differ in which form of audio they know; the one that works is remembered."""
-        other = _OTHER_FORM[form]
-        reply = await self._send(request, other)
+        sent, reply = await self._send(request, OTHER_FORM[form])
         if reply.status == 200:
-            self._audio_form = other
-        return refused if reply.status in (400, 422) else reply
+            self._adaptation.audio_form = OTHER_FORM[form]
+        return refused if reply.status in REFUSALS else (sent, reply)
 
-    async def _send(self, request: ChatRequest, audio_form: AudioForm) -> Reply:
+    async def _send(self, request: ChatRequest, audio_form: AudioForm) -> tuple[EncodedRequest, HttpReply]:
         urls = {part: await part.source.url() for part in _media(request) if part.sent_as == "url"}
-        body = Wire(self.deployment, audio_form, urls).body(request)
+        encoded = RequestEncoder(self.deployment, self._adaptation, audio_form, urls).encode(request)
         try:
             # As a stream, because the SDK would raise on whatever is not of the type that it says it is.
-            response = await self._client.send_request(self._http_request(body), stream=True)
-            content = await response.read()
-        except (AzureError, zlib.error) as fault:
-            raise body.error or _unanswered(fault) from None
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        return Reply(response.status_code, headers, content)
+            response = await self._client.send_request(self._http_request(encoded.body), stream=True)
+            return encoded, await HttpReply.read(response)
+        except AzureError as error:
+            raise encoded.body.error or self._unanswered(error, encoded.body) from None
 
     def _http_request(self, body: StreamedBody) -> HttpRequest:
         headers = {
@@ -95,13 +130,52 @@ class FoundryModel:
         }
         return HttpRequest("POST", self.deployment.endpoint.url(self.deployment.name), headers=headers, content=body)
 
+    def _unanswered(self, error: AzureError, body: StreamedBody) -> ModelUnavailable:
+        if isinstance(error, ClientAuthenticationError):
+            return ModelMisconfigured("No token could be had from Entra ID for the model.")
+        cause = error.inner_exception
+        if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+            where = self.deployment.endpoint.host
+            return ModelUnreachable(f"The model cannot be reached: {why_unreachable(cause)} at {where}.")
+        if isinstance(error, ServiceResponseTimeoutError):
+            return ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.")
+        told = f"The connection to the model broke ({type(cause or error).__name__})"
+        return AnswerUnusable(f"{told} before its answer was whole.") if body.is_sent else ModelUnavailable(f"{told}.")
 
-def _unanswered(fault: AzureError | zlib.error) -> ModelUnavailable:
-    if isinstance(fault, ClientAuthenticationError):
-        return ModelMisconfigured("No token could be had from Entra ID for the model.")
-    if isinstance(fault, ServiceResponseTimeoutError):
-        return ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.")
-    return ModelUnavailable(f"The model could not be reached ({type(fault).__name__}).")
+
+_NO_CREDENTIAL: Any = object()
+
+
+def _answer(reply: HttpReply, seconds: float) -> ChatAnswer:
+    """The completion in a reply of 200; the causes of what is raised may quote it, so they are left out."""
+    about: dict[str, Any] = {"status": reply.status, "request_id": reply.request_id}
+    try:
+        document = reply.document()
+    except ValueError as error:
+        raise AnswerUnusable(f"The model's answer cannot be read: {error}.", **about) from None
+    try:
+        return answer_of(document, reply, seconds)
+    except NotACompletion as error:
+        unusable = error_inside(document, reply) or AnswerUnusable(
+            f"The model's answer is not a chat completion: {error}.", **about
+        )
+        unusable.usage = usage_of(document)
+        raise unusable from None
+
+
+def why_unreachable(cause: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) -> str:
+    """Why no connection could be made, in words that can stand in a sentence."""
+    match cause:
+        case aiohttp.ClientConnectorDNSError():
+            return "nothing is known by that name"
+        case aiohttp.ClientConnectorCertificateError():
+            return "its certificate is not trusted"
+        case aiohttp.ClientConnectorSSLError():
+            return "there is no TLS"
+        case aiohttp.ConnectionTimeoutError():
+            return f"nothing answered for {CONNECT_SECONDS} seconds"
+        case _:
+            return "nothing listens"
 
 
 def _media(request: ChatRequest) -> list[MediaPart]:

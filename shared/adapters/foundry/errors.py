@@ -1,21 +1,27 @@
-"""What a service's refusal means for the file."""
+"""What a service's refusal means: for the file, for our configuration, or for the hour."""
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
-from shared.adapters.foundry.reply import Reply, writable
+from shared.adapters.foundry.reply import HttpReply
+from shared.adapters.foundry.service_error import ServiceError
+from shared.bounds import identifier
 from shared.errors import (
+    AnswerUnusable,
     DropscribeError,
     FileRejected,
+    KindNotTaken,
     ModelMisconfigured,
     ModelThrottled,
     ModelUnavailable,
     UrlNotFetched,
 )
+from shared.media.media import Kind
 from shared.observability.redaction import redact
 
 MAX_QUOTE = 300
@@ -29,7 +35,7 @@ _PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
 
 _ABOUT_US = re.compile(
     r"api.?version|unsupported parameter:|unrecognized request argument|extra (inputs|parameters)|response_format"
-    r"|does not work with the specified model|max_(completion_)?tokens.*(too large|at most)",
+    r"|does not work with the specified model|max_(completion_)?tokens[^\n]{0,200}(too large|at most)",
     re.I,
 )
 _CODES_ABOUT_US = {
@@ -49,29 +55,43 @@ _FETCH_FAILED = re.compile(r"while downloading|failed to download", re.I)
 _NO_ACCESS = re.compile(
     r"(?:can ?not|could not|unable to|failed to)(?: be)? (?:access|fetch|load|open|read|retrieve)|not allowed", re.I
 )
+_NOUNS: dict[Kind, str] = {"image": r"(?:images?|vision|pictures?)", "audio": r"(?:audio|speech|sound)"}
+_TAKES_NONE = {
+    kind: re.compile(
+        rf"(?:not|n't|cannot|can't|unable to) (?:support|accept|process|handle|take)[^.]{{0,40}}\b{noun}\b"
+        r"(?![^.]{0,30}\b(?:format|type|codec|size|larger|longer|url))"
+        rf"|\b{noun}(?: input| content| modality)?s?(?: is| are)? not supported (?:by|for|with|on) th"
+        rf"|at most 0 {noun}|no endpoints? found that supports? {noun}|not a multimodal",
+        re.I,
+    )
+    for kind, noun in _NOUNS.items()
+}
+"""How services say that a model takes no files of a kind, and not only none of a format."""
+
 _ABOUT_THE_FILE = {400, 413, 415, 422}
 _ABOUT_ACCESS = {401, 403, 404, 405, 410}
+_BUSY = {"rate_limit_exceeded", "rate_limit_error", "too_many_requests", "toomanyrequests", "requestthrottled"}
 
 
-def fault_of(reply: Reply, *, by_url: bool = False) -> DropscribeError:
-    """Tell whose fault an answer other than 200 is: the file's, ours, or the hour's.
+def error_of(reply: HttpReply, *, kind: Kind | None = None, by_url: bool = False) -> DropscribeError:
+    """Map a reply other than 200 to an exception: about the file, about our configuration, or a temporary condition.
 
-    `by_url` is whether the service had to fetch the file.
+    `kind` is what the request holds, and `by_url` whether the service had to fetch it.
     """
-    codes, message = _error(reply)
-    status, named = reply.status, {code.lower() for code in codes}
-    answered = f"The model answered {status}{_in_brackets(codes, reply)}"
-    said = f"{answered}: {_quotable(message)}"
-    about: dict[str, Any] = {"code": next(iter(codes), None), "status": status, "request_id": reply.request_id}
-    if status == 429:
-        return ModelThrottled(said, retry_after=retry_after(reply.headers), **about)
-    if status in _ABOUT_ACCESS or named & _CODES_ABOUT_US:
-        return ModelMisconfigured(said, **about)
-    if status not in _ABOUT_THE_FILE:
-        return ModelUnavailable(said, retry_after=retry_after(reply.headers), safe_message=f"{answered}.", **about)
-    if _FETCH_FAILED.search(message) or (by_url and _NO_ACCESS.search(message)):
-        return UrlNotFetched(said, safe_message=f"{answered}.", **about)
-    return ModelMisconfigured(said, **about) if _ABOUT_US.search(message) else _rejected(codes, message, reply)
+    if 300 <= reply.status < 400:
+        return _moved(reply)
+    return _judged(ServiceError.read(reply), reply, kind=kind, by_url=by_url)
+
+
+def error_inside(document: Any, reply: HttpReply) -> DropscribeError | None:
+    """Map the error in a document that came with a 200 to an exception; None where it holds none."""
+    error = ServiceError.inside(document)
+    if error is None:
+        return None
+    if error.status == 0 and not error.names & (_CODES_ABOUT_US | _CODES_OF_FILTERS | _BUSY):
+        told = f"The model answered 200 with an error in it{_in_brackets(error, reply)}"
+        return AnswerUnusable(f"{told}: {_quotable(error.message)}", status=200, safe_message=f"{told}.")
+    return _judged(error, reply)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -86,7 +106,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             # Of the two clocks that there may be, the one of whoever wrote the date.
             now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
             return _sane((parsedate_to_datetime(header) - now).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, ArithmeticError):
         pass  # a date nobody can read is as good as none
     return None
 
@@ -95,44 +115,71 @@ def _sane(seconds: float) -> float | None:
     return None if math.isnan(seconds) else min(max(0.0, seconds), MAX_WAIT)
 
 
-def _rejected(codes: Sequence[str], message: str, reply: Reply) -> FileRejected:
-    if _CODES_OF_FILTERS & {code.lower() for code in codes}:
+def _judged(
+    error: ServiceError, reply: HttpReply, *, kind: Kind | None = None, by_url: bool = False
+) -> DropscribeError:
+    answered = f"The model answered {error.status or 200}{_in_brackets(error, reply)}"
+    said = f"{answered}: {_quotable(error.message)}"
+    about: dict[str, Any] = {
+        "code": next(iter(error.codes), None),
+        "status": error.status,
+        "request_id": reply.request_id,
+        "safe_message": f"{answered}.",
+    }
+    if error.status == 429 or error.names & _BUSY:
+        return ModelThrottled(said, retry_after=retry_after(reply.headers), **about)
+    if error.status in _ABOUT_ACCESS or error.names & _CODES_ABOUT_US:
+        return ModelMisconfigured(said, **about)
+    if error.status not in _ABOUT_THE_FILE and not error.names & _CODES_OF_FILTERS:
+        return ModelUnavailable(said, retry_after=retry_after(reply.headers), **about)
+    if _FETCH_FAILED.search(error.message) or (by_url and _NO_ACCESS.search(error.message)):
+        return UrlNotFetched(said, **about)
+    if _ABOUT_US.search(error.message):
+        return ModelMisconfigured(said, **about)
+    return _rejected(error, reply, kind)
+
+
+def _rejected(error: ServiceError, reply: HttpReply, kind: Kind | None) -> FileRejected:
+    if _CODES_OF_FILTERS & error.names:
         return FileRejected(
             "content_filtered",
-            f"The service's content filter refused this file{_in_brackets(codes, reply)}.",
+            f"The service's content filter refused this file{_in_brackets(error, reply)}.",
             "Drop another file, or ask the owner of the deployment to adjust its content filter.",
             reply.request_id,
         )
+    said = f"{_in_brackets(error, reply)}: {_quotable(error.message)}"
+    if kind and _TAKES_NONE[kind].search(error.message):
+        return KindNotTaken(kind, f"The model takes no {kind}{said}", reply.request_id)
     return FileRejected(
         "rejected_by_model",
-        f"The model refused this file{_in_brackets(codes, reply)}: {_quotable(message)}",
+        f"The model refused this file{said}",
         "Check that the file opens and is what the recipe expects, and drop it again.",
         reply.request_id,
     )
 
 
-def _error(reply: Reply) -> tuple[list[str], str]:
-    """The codes, the outer before the inner, and the message, in whichever of the shapes that services use."""
+def _moved(reply: HttpReply) -> ModelMisconfigured:
+    """Nobody follows a redirect: the key would go along, and a file is sent once."""
+    host = identifier(_host(reply.headers.get("location", "")))
+    told = f"The model answered {reply.status}{_in_brackets(ServiceError(reply.status), reply)}"
+    where = f", a redirect{f' to {host}' if host else ''}. Set AZURE_INFERENCE_ENDPOINT to where it has moved."
+    return ModelMisconfigured(told + where, status=reply.status, request_id=reply.request_id)
+
+
+def _host(address: str) -> str | None:
+    """The host in an address; None where there is none."""
     try:
-        document = reply.document()
+        return urlsplit(address[:2_000]).hostname
     except ValueError:
-        return [], reply.text
-    error = document.get("error", document) if isinstance(document, dict) else document
-    if not isinstance(error, dict):
-        return [], str(error)
-    inner = error.get("innererror") or error.get("inner_error")
-    codes = [error.get("code"), inner.get("code") if isinstance(inner, dict) else None]
-    message = error.get("message") or error.get("detail") or ""
-    return [str(code) for code in codes if code is not None], str(message)
+        return None
 
 
-def _in_brackets(codes: Sequence[str], reply: Reply) -> str:
+def _in_brackets(error: ServiceError, reply: HttpReply) -> str:
     """The service's code and what it calls the request, for its support."""
-    known = [_quotable(code) for code in codes[:1]]
-    known += [f"request {_quotable(reply.request_id)}"] if reply.request_id else []
+    known = [*error.codes[:1], *([f"request {reply.request_id}"] if reply.request_id else [])]
     return f" ({', '.join(known)})" if known else ""
 
 
 def _quotable(message: str) -> str:
-    text = _PRIVATE.sub("…", redact(" ".join(writable(message).split())))
+    text = _PRIVATE.sub("…", redact(" ".join(message.split())))
     return text if len(text) <= MAX_QUOTE else f"{text[:MAX_QUOTE]}…"

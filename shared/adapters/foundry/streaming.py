@@ -16,7 +16,7 @@ SLICE_BYTES = 96 * 1024
 """How much is encoded at once. A multiple of three. Larger slices cost memory: each is held until it is sent."""
 
 
-class Holes:
+class Placeholders:
     """Places in a JSON document that are to be filled with the base64 of a file.
 
     Each is marked by a random string, which nobody who writes a prompt can foresee.
@@ -50,6 +50,7 @@ class StreamedBody:
         length: the exact `Content-Length`, in bytes.
         error: what the source raised, if reading it failed; a client library would pass that off as
             trouble with the network.
+        is_sent: whether all of it was handed over; of a request that broke off before nothing is billed.
     """
 
     def __init__(self, pieces: Sequence[bytes], sources: Sequence[MediaSource]) -> None:
@@ -57,12 +58,14 @@ class StreamedBody:
         self._sources = sources
         self.length = sum(map(len, pieces)) + sum(_encoded_length(source.size) for source in sources)
         self.error: Exception | None = None
+        self.is_sent = False
 
     def __deepcopy__(self, memo: object) -> Self:
         # azure-core copies every request deeply before it sends it; our sources hold open clients.
         return self
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.is_sent = False
         for piece, source in zip(self._pieces, self._sources, strict=False):
             yield piece
             rest = b""
@@ -77,6 +80,7 @@ class StreamedBody:
                 self.error = error
                 raise
             yield pybase64.b64encode(rest)
+        self.is_sent = True
         yield self._pieces[-1]
 
 

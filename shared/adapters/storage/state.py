@@ -1,8 +1,10 @@
-"""The state container: who works on what (implements `ClaimStore`), and whom to leave alone (`CooldownStore`)."""
+"""The state container: claims, cooldowns, what was spent, and answers that are kept.
+
+Implements `ClaimStore`, `CooldownStore`, `TokenCounts` and `AnswerStore`.
+"""
 
 import contextlib
 import functools
-import hashlib
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +13,13 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 from pydantic import TypeAdapter, ValidationError
 
+from shared.adapters.storage.addresses import blob_of
 from shared.adapters.storage.clients import bare, only_if, translated
 from shared.errors import Conflict, InputNotFound
+from shared.media.names import digest
 from shared.observability.log import log_event
 from shared.processing.claims import Claim, VersionedClaim
+from shared.processing.kept import KeptAnswers
 
 
 @functools.cache
@@ -22,7 +27,10 @@ def _reader[T](kind: type[T]) -> TypeAdapter[T]:
     return TypeAdapter(kind)  # no start needs it, only a file
 
 
-_NOBODYS = Claim("", "deferred", datetime.min.replace(tzinfo=UTC), 0, 0, "")
+MAX_TRIES = 5
+"""How often a cooldown is written anew because another worker wrote one in between."""
+
+_NOBODYS = Claim(etag="", kind="deferred", until=datetime.min.replace(tzinfo=UTC), token="")
 """What an unreadable record is taken for: whoever comes next writes over it."""
 
 
@@ -67,8 +75,31 @@ class BlobState:
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
         """See `CooldownStore.write_pause`."""
+        blob = self._pause(deployment)
+        for _ in range(MAX_TRIES):
+            found = await _content(blob)
+            known = _read(_reader(datetime), found[1]) if found else None
+            if known and known >= until:
+                return
+            with contextlib.suppress(Conflict), translated():
+                condition = only_if(found[0]) if found else {"overwrite": False}
+                await self._upload(blob, _reader(datetime).dump_json(until), condition)
+                return
+
+    async def read_kept(self, name: str) -> KeptAnswers | None:
+        """See `AnswerStore.read_kept`."""
+        found = await _content(self._kept(name))
+        return _read(_reader(KeptAnswers), found[1]) if found else None
+
+    async def keep(self, name: str, kept: KeptAnswers) -> None:
+        """See `AnswerStore.keep`."""
         with translated():
-            await self._upload(self._pause(deployment), _reader(datetime).dump_json(until), {"overwrite": True})
+            await self._upload(self._kept(name), _reader(KeptAnswers).dump_json(kept), {"overwrite": True})
+
+    async def forget(self, name: str) -> None:
+        """See `AnswerStore.forget`."""
+        with contextlib.suppress(InputNotFound), translated():
+            await self._kept(name).delete_blob()
 
     async def read_tokens(self, day: str) -> int:
         """See `TokenCounts.read_tokens`."""
@@ -95,13 +126,16 @@ class BlobState:
         return await blob.upload_blob(content, **condition)
 
     def _record(self, name: str) -> BlobClient:
-        return self._container.get_blob_client(hashlib.sha256(name.encode()).hexdigest())
+        return blob_of(self._container, digest(name))
+
+    def _kept(self, name: str) -> BlobClient:
+        return blob_of(self._container, f"answers/{digest(name)}")
 
     def _pause(self, deployment: str) -> BlobClient:
-        return self._container.get_blob_client(f"pauses/{deployment}")
+        return blob_of(self._container, f"pauses/{deployment}")
 
     def _tokens(self, day: str) -> BlobClient:
-        return self._container.get_blob_client(f"tokens/{day}")
+        return blob_of(self._container, f"tokens/{day}")
 
 
 def _read[T](reader: TypeAdapter[T], content: bytes) -> T | None:

@@ -1,0 +1,98 @@
+"""What one deployment turns out not to take, learned from its refusals: nothing of that is worth a file's waiting."""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from shared.adapters.foundry.service_error import ServiceError
+from shared.models.capabilities import AudioForm
+
+OPTIONAL = (
+    "temperature",
+    "top_p",
+    "frequency_penalty",
+    "presence_penalty",
+    "seed",
+    "stop",
+    "max_tokens",
+    "max_completion_tokens",
+    "detail",
+)
+"""What a request can do without, under the names of the wire."""
+
+OTHER_NAME = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+"""Which of the two a model knows depends on the model, the endpoint and the year."""
+
+OTHER_FORM: dict[AudioForm, AudioForm] = {"input_audio": "audio_url", "audio_url": "input_audio"}
+
+_PLAIN_WORDS = {"seed", "stop", "detail"}
+"""In a sentence these may be no parameters, unless they are quoted."""
+
+_REFUSES = re.compile(
+    r"unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not permitted|not allowed|invalid|deprecated"
+    r"|too large|at most|at least|maximum|must be|should be|only the default|less than|greater than|not available",
+    re.I,
+)
+
+
+class Adaptation:
+    """What is known of one deployment beyond the family of its model.
+
+    Attributes:
+        audio_form: how a recording is to be carried.
+        takes_schema: whether it can be held to a JSON Schema.
+    """
+
+    def __init__(self, audio_form: AudioForm) -> None:
+        self.audio_form = audio_form
+        self.takes_schema = True
+        self._left_out: set[str] = set()
+        self._renamed: dict[str, str] = {}
+
+    def applied(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """The options that this deployment takes, under the names that it knows."""
+        named = {self._renamed.get(name, name): value for name, value in options.items()}
+        return {name: value for name, value in named.items() if name not in self._left_out}
+
+    def takes(self, name: str) -> bool:
+        """Whether it is not known to refuse this parameter."""
+        return name not in self._left_out
+
+    def learn(self, error: ServiceError, sent: Collection[str]) -> bool:
+        """Learn from a refusal of a request with these parameters, and say whether another one is worth sending."""
+        refused = refused_parameter(error, sent)
+        if refused == "response_format":
+            self.takes_schema = False
+        elif refused:
+            self._do_without(refused, error.message)
+        return refused is not None
+
+    def _do_without(self, refused: str, message: str) -> None:
+        other = OTHER_NAME.get(refused)
+        is_about_its_value = re.search(r"too large|at most|at least|maximum|less than|greater than", message, re.I)
+        if other is None or refused in self._renamed.values() or is_about_its_value:
+            self._left_out.add(refused)
+        else:
+            self._renamed[refused] = other
+
+    def warnings(self, asked: Collection[str]) -> tuple[str, ...]:
+        """What people should know of a request that was asked to have these options."""
+        without = [name for name in asked if self._renamed.get(name, name) in self._left_out]
+        renamed = [name for name in asked if name in self._renamed and name not in without]
+        return (
+            *(f"The model does not take `{name}`: it was asked without." for name in without),
+            *(f"The model calls `{name}` `{self._renamed[name]}`: it was asked so." for name in renamed),
+        )
+
+
+def refused_parameter(error: ServiceError, sent: Collection[str]) -> str | None:
+    """The parameter that a service refuses, if it is one that the request can do without."""
+    if error.status not in (400, 422):
+        return None
+    known = [name for name in (*OPTIONAL, "response_format") if name in sent]
+    if error.parameter.partition("[")[0] in known:
+        return error.parameter.partition("[")[0]
+    if not _REFUSES.search(error.message):
+        return None
+    named = re.findall(r"(?P<quote>[\"'`.])?\b(\w+)", error.message)
+    return next((name for quote, name in named if name in known and (quote or name not in _PLAIN_WORDS)), None)

@@ -1,0 +1,88 @@
+"""What a service says of an error, in whichever of the shapes that services use: bounded once, here."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.adapters.foundry.reply import HttpReply, known_identifier
+from shared.bounds import MAX_TEXT, identifier, writable
+
+
+@dataclass(frozen=True)
+class ServiceError:
+    """What went wrong, by the service.
+
+    Attributes:
+        status: the HTTP status, or the one that the document names where the reply says 200; 0 where none does.
+        codes: identifiers, the outer before the inner.
+        parameter: the part of the request that it is about, without what stands around it; empty where none is named.
+        message: the service's own words, `MAX_TEXT` characters at most. They may quote what it was sent.
+    """
+
+    status: int
+    codes: tuple[str, ...] = ()
+    parameter: str = ""
+    message: str = ""
+
+    @classmethod
+    def read(cls, reply: HttpReply) -> "ServiceError":
+        """Read the error of a reply other than 200."""
+        try:
+            document = reply.document()
+        except ValueError:
+            return cls(reply.status, message=_bounded(reply.text))
+        error = document.get("error") or document if isinstance(document, Mapping) else document
+        return cls(reply.status, *_details(error))
+
+    @classmethod
+    def inside(cls, document: Any) -> "ServiceError | None":
+        """The error that stands in a document of a reply of 200; None where it holds none."""
+        error = document.get("error") if isinstance(document, Mapping) else None
+        if not error:
+            return None
+        return cls(_status(error), *_details(error))
+
+    @property
+    def names(self) -> set[str]:
+        """The codes in small letters."""
+        return {code.lower() for code in self.codes}
+
+
+def _details(error: Any) -> tuple[tuple[str, ...], str, str]:
+    if not isinstance(error, Mapping):
+        return (), _location(error), _bounded(_words(error))
+    inner = error.get("innererror") or error.get("inner_error")
+    found = [error.get("code"), error.get("type"), inner.get("code") if isinstance(inner, Mapping) else None]
+    codes = [known for code in found if (known := known_identifier(str(code) if isinstance(code, int) else code))]
+    told = next((error[name] for name in ("message", "detail", "details") if error.get(name)), "")
+    parameter = str(error.get("param") or "").rpartition(".")[2] or _location(told)
+    return tuple(codes), identifier(parameter) or "", _bounded(_words(told))
+
+
+def _words(told: Any) -> str:
+    return told if isinstance(told, str) else json.dumps(told, ensure_ascii=False, default=str)
+
+
+def _location(told: Any) -> str:
+    """The last part of `loc`, by which FastAPI says what it could not validate."""
+    first = told[0] if isinstance(told, Sequence) and not isinstance(told, str) and told else told
+    place = first.get("loc") if isinstance(first, Mapping) else None
+    return str(place[-1]) if isinstance(place, Sequence) and place else ""
+
+
+def _status(error: Any) -> int:
+    """The HTTP status that an error names, as gateways do that pass it on under a 200."""
+    found = [error.get(name) for name in ("code", "status", "status_code")] if isinstance(error, Mapping) else []
+    return next(_statuses(found), 0)
+
+
+def _statuses(found: Sequence[Any]) -> Iterator[int]:
+    for each in found:
+        text = str(each)[:4]
+        if text.isascii() and text.isdigit() and 400 <= int(text) < 600:
+            yield int(text)
+
+
+def _bounded(text: str) -> str:
+    return writable(text[:MAX_TEXT])

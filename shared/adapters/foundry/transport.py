@@ -1,0 +1,38 @@
+"""Connections to a model: each carries one answer and is closed, and is kept open while a model thinks."""
+
+import socket
+from typing import Any
+
+import aiohttp
+from azure.core.pipeline.transport import AioHttpTransport
+
+KEEPALIVE_SECONDS = 60
+"""Azure's load balancers forget a connection that is silent for 240 seconds (Microsoft's page on Load Balancer's TCP
+reset and idle timeout); a long recording can take a model longer."""
+
+_KEEPALIVE = {"TCP_KEEPIDLE": KEEPALIVE_SECONDS, "TCP_KEEPINTVL": KEEPALIVE_SECONDS, "TCP_KEEPCNT": 4}
+
+
+class OneAnswerTransport(AioHttpTransport):  # type: ignore[misc] # azure-core shows it lazily, so its type is not seen
+    """Makes a new connection for each call: what comes late on one that is kept would be taken for the next answer."""
+
+    session: aiohttp.ClientSession | None
+
+    async def open(self) -> None:
+        """Make the session, once."""
+        if self.session is None and not self._has_been_opened:
+            connector = aiohttp.TCPConnector(force_close=True, socket_factory=_socket)
+            self.session = aiohttp.ClientSession(
+                connector=connector, trust_env=True, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+            )
+        await super().open()
+
+
+def _socket(address: tuple[Any, ...]) -> socket.socket:
+    family, kind, protocol, *_ = address
+    made = socket.socket(family, kind, protocol)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _KEEPALIVE.items():
+        if number := getattr(socket, name, None):  # not every system has each
+            made.setsockopt(socket.IPPROTO_TCP, number, value)
+    return made

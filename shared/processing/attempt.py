@@ -1,0 +1,227 @@
+"""One attempt to take a file to its document: load, plan, acquire, ask, publish.
+
+A message is acknowledged only when the file has its document, is gone, or waits in another message. So what cannot be
+done now is first sent to the queue of work that waits, and only then written down as waiting.
+"""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import replace
+
+from shared.errors import Conflict, FileRejected, InputNotFound, KindNotTaken, StorageUnavailable
+from shared.media.files import InputFile
+from shared.models.conversation import Conversation
+from shared.models.plan import NotPlanned, Plan
+from shared.observability.log import log_event
+from shared.processing.asking import Asking
+from shared.processing.claim_handle import ClaimHandle
+from shared.processing.claims import MAX_CRASHES
+from shared.processing.jobs import Job
+from shared.processing.kept import KeptAnswers
+from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before, crash_loop
+from shared.processing.services import Services
+from shared.results.build import Facts, answered, answered_in_text_only, rejected
+from shared.results.result import Result
+from shared.results.store import StoredResult
+
+MAX_RESTARTS = 5
+"""How often a file that changes under our hands is looked at anew before it is put off."""
+
+MIN_WAIT = 2
+"""Seconds that every message waits, so that its note is there before it is seen."""
+
+MAX_ASIDE = 5
+"""Seconds for what is not worth a late document, or a late end."""
+
+WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
+"""The waits between two tries to write a document, as parts of the longest wait for which an invocation is kept."""
+
+
+class Attempt:
+    """One invocation for one file. Owns the order of the steps, and what becomes of each error."""
+
+    def __init__(self, services: Services, name: str) -> None:
+        self._with = services
+        self._policy = services.policy
+        self._name = name
+        self._claim = ClaimHandle(name, services.claims, services.clock, services.random, services.policy.claim)
+        # Not by the time of day: what we take for that may be hours off until storage has first answered.
+        self._deadline = services.clock.monotonic() + services.policy.invocation
+        self._plan: Plan | None = None
+        self._talk: Conversation | None = None
+
+    async def run(self) -> None:
+        """Go on until the file has its document, is gone, or waits in another message.
+
+        Raises:
+            StorageUnavailable: our own storage failed, so the message must be kept.
+        """
+        try:
+            await self._settle_it_as_it_is_now()
+        except RetryLater as later:
+            await self._put_off(later)
+        except StorageUnavailable as error:
+            # Where only a part of storage fails, the queue may still take the file; else the host must try again.
+            await self._put_off(RetryLater(self._growing_wait(), str(error)))
+        except asyncio.CancelledError:
+            await self._let_go()  # the worker is told to stop: nobody broke down
+            raise
+        except Exception as error:
+            await self._break_down(error)
+            raise
+
+    async def _settle_it_as_it_is_now(self) -> None:
+        for _ in range(MAX_RESTARTS):
+            try:
+                await self._settle()
+            except Conflict:
+                log_event("blob.overtaken", name=self._name)
+                with contextlib.suppress(Conflict):
+                    await self._claim.release(0)
+                continue
+            except InputNotFound:
+                await self._forget()
+            return
+        raise RetryLater(self._growing_wait(), "it changes all the time")
+
+    async def _settle(self) -> None:
+        file = await self._with.files.look(self._name)
+        earlier = await self._with.files.find_result(file.name)
+        self._plan = self._talk = None
+        await self._claim.look(file.etag)
+        if left := self._claim.seconds_until_free:
+            raise RetryLater(left + self._jitter(self._policy.first * 2), "another worker has it")
+        if earlier and earlier.input_etag == file.etag:
+            await self._with.publisher.tidy(file.name, self._claim.record)
+            return
+        self._require_complete(file)
+        result = await self._result(file)
+        await self._publish(result, earlier)
+
+    def _require_complete(self, file: InputFile) -> None:
+        """An upload may show itself empty first, and a copy before it is whole."""
+        age = (self._with.clock.now() - file.modified).total_seconds()
+        if (file.size == 0 or file.is_arriving) and age < self._policy.complete:
+            raise RetryLater(self._policy.complete, "it is still arriving")
+
+    async def _result(self, file: InputFile) -> Result:
+        """The document of a file, with its answer or with what is wrong."""
+        facts = Facts(file, received=self._with.clock.now(), attempts=self._claim.progress.attempt + 1)
+        try:
+            self._plan = plan = await self._with.planner.plan(file)
+        except NotPlanned as refused:
+            facts = replace(facts, selection=refused.selection, media=refused.media)
+            return rejected(facts, refused.error, self._with.clock.now())
+        facts = replace(facts, selection=plan.selection, media=plan.media.media)
+        self._talk = talk = await self._conversation(plan)
+        if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:  # what breaks us comes after the answer
+            return answered_in_text_only(facts, talk, self._with.clock.now())
+        try:
+            self._require_worth_asking(talk)
+            await Asking(self._with, self._claim, talk, self._deadline).ask(file)
+        except FileRejected as error:
+            told = self._with.planner.naming_others(error, plan) if isinstance(error, KindNotTaken) else error
+            return rejected(facts, told, self._with.clock.now(), talk)
+        return answered(facts, talk, self._with.clock.now())
+
+    async def _conversation(self, plan: Plan) -> Conversation:
+        """A conversation that goes on where an earlier attempt ended."""
+        talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
+        kept = await self._with.kept.read_kept(self._name) if self._claim.progress.has_kept else None
+        if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
+            talk.resume(kept.exchanges, kept.empty, kept.sha256)
+        return talk
+
+    def _require_worth_asking(self, talk: Conversation) -> None:
+        progress = self._claim.progress
+        if talk.is_answered:
+            return
+        if progress.crashes >= MAX_CRASHES:
+            raise crash_loop(progress.crashes)
+        if progress.asked >= MAX_ASKED:
+            raise asked_enough_before()
+
+    async def _publish(self, result: Result, earlier: StoredResult | None) -> None:
+        try:
+            async with self._with.clock.within(self._time_left + self._policy.writing):
+                await self._write(result, earlier)
+        except (StorageUnavailable, TimeoutError) as error:
+            why = f"its document cannot be written: {error or 'storage was silent'}"
+            raise RetryLater(self._growing_wait(), why) from None
+
+    async def _write(self, result: Result, earlier: StoredResult | None) -> None:
+        """Write the document, several times if need be: the answer in hand was paid for."""
+        for part in WRITE_AGAIN_AFTER:
+            try:
+                return await self._with.publisher.publish(result, replacing=earlier, record=self._claim.record)
+            except StorageUnavailable as error:
+                log_event("blob.not_written", logging.WARNING, name=self._name, why=str(error))
+                await self._with.clock.sleep(self._policy.here * part)
+        return await self._with.publisher.publish(result, replacing=earlier, record=self._claim.record)
+
+    async def _put_off(self, later: RetryLater) -> None:
+        """First the message, then the note: a file that nobody is told of would be forgotten."""
+        await self._keep_answers()
+        log_event("blob.deferred", name=self._name, seconds=round(later.seconds, 1), why=str(later))
+        self._claim.know(poisoned=0)  # whatever made the host give up, this time we came to an end
+        try:
+            await self._with.jobs.send(Job(name=self._name), max(MIN_WAIT, later.seconds))
+        except StorageUnavailable:
+            with contextlib.suppress(Conflict, StorageUnavailable):
+                await self._claim.release(later.seconds)  # the host tries again, and nobody broke down
+            raise
+        try:
+            await self._claim.defer(later.seconds)
+        except Conflict:
+            log_event("blob.overtaken", name=self._name)  # whoever has it now has a message of its own
+        except StorageUnavailable as error:
+            log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
+
+    async def _keep_answers(self) -> None:
+        """Keep what was paid for; where it cannot be kept, it counts as asked for nothing."""
+        talk, plan = self._talk, self._plan
+        if not (talk and plan and talk.paid and self._claim.is_ours):
+            return
+        kept = KeptAnswers(self._claim.etag, plan.key, tuple(talk.exchanges), talk.empty, talk.sha256)
+        try:
+            async with self._with.clock.within(MAX_ASIDE):
+                await self._with.kept.keep(self._name, kept)
+        except (StorageUnavailable, TimeoutError):
+            self._claim.know(asked=self._claim.progress.asked + 1)
+            log_event("answers.not_kept", logging.WARNING, name=self._name)
+        else:
+            self._claim.know(has_kept=True)
+
+    async def _break_down(self, error: Exception) -> None:
+        """Release the claim at once after an unexpected error: the host's own tries then do the rest in seconds."""
+        log_event("blob.broke_down", logging.ERROR, name=self._name, error=type(error).__name__)
+        if self._claim.is_ours:
+            await self._keep_answers()
+            self._claim.know(crashes=self._claim.progress.crashes + 1)
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        with contextlib.suppress(Conflict, StorageUnavailable, TimeoutError):
+            async with self._with.clock.within(MAX_ASIDE):
+                await self._claim.release(0)
+
+    async def _forget(self) -> None:
+        log_event("blob.gone", name=self._name)
+        if record := await self._claim.left_behind():
+            await self._with.publisher.clear_away(self._name, record)
+
+    def _growing_wait(self) -> float:
+        """Seconds to wait for a trouble that is neither the file's nor the model's: twice as long each time."""
+        attempt = self._claim.progress.attempt
+        self._claim.know(attempt=attempt + 1, since=None)
+        return self._policy.wait(attempt, None, self._with.random)
+
+    def _jitter(self, seconds: float) -> float:
+        """Anything up to so many seconds, so that those who waited for one thing do not all come at once."""
+        return self._with.random.uniform(0, seconds)
+
+    @property
+    def _time_left(self) -> float:
+        """Seconds until it must be over."""
+        return self._deadline - self._with.clock.monotonic()

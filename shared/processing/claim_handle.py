@@ -1,0 +1,159 @@
+"""What one attempt has to do with the record of its file: it sees who works on it, acquires, defers and releases it."""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Literal
+
+from shared.errors import Conflict
+from shared.processing.claims import Claim, ClaimStore, Progress, VersionedClaim, progress_of
+from shared.processing.clock import Clock
+from shared.processing.retry import RetryLater
+
+
+@dataclass
+class ClaimHandle:
+    """The record of one file, as one attempt sees and writes it.
+
+    Attributes:
+        seconds: how long a claim holds.
+        etag: of the version at hand; empty before `look`.
+        record: as it was last seen or written.
+        progress: what is known of that version; it is written with the next claim, release or deferral.
+    """
+
+    name: str
+    claims: ClaimStore
+    clock: Clock
+    random: Random
+    seconds: float
+    etag: str = field(default="", init=False)
+    record: VersionedClaim | None = field(default=None, init=False)
+    progress: Progress = field(default_factory=Progress, init=False)
+    _is_ours: bool = field(default=False, init=False)
+    _is_counted: bool = field(default=False, init=False)
+
+    async def look(self, etag: str) -> None:
+        """See who has this version. May raise `StorageUnavailable`."""
+        self.etag, self._is_ours, self._is_counted = etag, False, False
+        self.record = await self.claims.read(self.name)
+        self.progress = progress_of(self.record, etag)
+
+    def know(self, **more: Any) -> None:
+        """Know more of what became of the file."""
+        self.progress = replace(self.progress, **more)
+
+    @property
+    def seconds_until_free(self) -> float:
+        """Seconds until this version may be taken; 0 where nobody holds it."""
+        claim = self.record.claim if self.record else None
+        if claim is None or claim.etag != self.etag or claim.kind != "claimed":
+            return 0
+        return max(0.0, (claim.free_at(self.seconds) - self.clock.now()).total_seconds())
+
+    async def acquire(self) -> None:
+        """Claim the version for a call that begins now, and count the call.
+
+        Where workers broke down over it before, the call counts from `begin_call` on: a worker may break down between.
+
+        Raises:
+            Conflict: somebody else took it.
+            StorageUnavailable
+        """
+        if self._is_ours:
+            self._count()
+        elif self.progress.crashes:
+            await self._write("claimed", self.seconds, is_asking=False)
+        else:
+            await self._count_and_claim()
+        self._is_ours = True
+
+    async def begin_call(self) -> None:
+        """Note that the call begins, where that is not noted yet. Raises what `acquire` raises."""
+        if self.record and not self.record.claim.is_asking:
+            await self._count_and_claim()
+
+    async def _count_and_claim(self) -> None:
+        self._count()
+        try:
+            await self._write("claimed", self.seconds)
+        except BaseException:
+            self.uncount()
+            raise
+
+    def uncount(self) -> None:
+        """The call that was counted brought an answer, or was never made. Written with the next release or deferral."""
+        if self._is_counted:
+            self.know(asked=self.progress.asked - 1)
+            self._is_counted = False
+
+    def _count(self) -> None:
+        self.know(asked=self.progress.asked + 1)
+        self._is_counted = True
+
+    async def release(self, seconds: float) -> None:
+        """Let anybody take the file, which waits for so many seconds. What storage refuses can be tried again.
+
+        Raises:
+            Conflict: somebody else took it.
+            StorageUnavailable
+        """
+        if not self._is_ours:
+            return
+        try:
+            await self._write("deferred", seconds)
+        except Conflict:
+            self._is_ours = False
+            raise
+        self._is_ours = False
+
+    async def defer(self, seconds: float) -> None:
+        """Note that the file waits, so that the reconciler does not take it for lost. Raises as `release` does."""
+        if self._is_ours:
+            await self.release(seconds)
+        elif self.etag and not self.seconds_until_free:
+            await self._write("deferred", seconds)
+
+    async def left_behind(self) -> VersionedClaim | None:
+        """The record of a file that is gone. Raises `StorageUnavailable`.
+
+        Raises:
+            RetryLater: another worker holds it, perhaps for a newer version, or broke down over it.
+        """
+        if self._is_ours:
+            return self.record
+        found = await self.claims.read(self.name)
+        if found and found.claim.is_held(self.clock.now()):
+            left = (found.claim.free_at(self.seconds) - self.clock.now()).total_seconds()
+            raise RetryLater(left, "another worker has it")
+        return found
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this attempt holds the claim."""
+        return self._is_ours
+
+    async def _write(self, kind: Literal["claimed", "deferred"], seconds: float, *, is_asking: bool = True) -> None:
+        claim = claim_of(
+            self.progress,
+            etag=self.etag,
+            kind=kind,
+            until=self.clock.now() + timedelta(seconds=seconds),
+            token=f"{self.random.getrandbits(128):032x}",
+            is_asking=is_asking,
+        )
+        self.record = await self.claims.write(self.name, claim, replacing=self.record)
+
+
+def claim_of(
+    progress: Progress,
+    *,
+    etag: str,
+    kind: Literal["claimed", "deferred"],
+    until: datetime,
+    token: str,
+    is_asking: bool = True,
+) -> Claim:
+    """The record of a version with this progress."""
+    known = {each.name: getattr(progress, each.name) for each in fields(Progress)}
+    return Claim(**known, etag=etag, kind=kind, until=until, token=token, is_asking=is_asking)

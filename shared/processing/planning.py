@@ -1,0 +1,86 @@
+"""From a file to its plan: choose a recipe, look at the first bytes, decide how it travels and who is asked."""
+
+import asyncio
+from collections.abc import Mapping
+from functools import partial
+
+from shared.errors import FileRejected, KindNotTaken
+from shared.media.files import InputFile, InputStore
+from shared.media.media import Media
+from shared.media.names import require_addressable
+from shared.media.sniff import sniff
+from shared.models.chat import ChatModel, MediaPart
+from shared.models.deployments import Deployments
+from shared.models.plan import NotPlanned, Plan
+from shared.recipes.catalog import RecipeCatalog, RecipeSelection
+
+
+class RecipePlanner:
+    """Plans by recipes (implements `Planner`). `models` holds a client for each of the `deployments`, by its alias."""
+
+    def __init__(
+        self, *, files: InputStore, recipes: RecipeCatalog, deployments: Deployments, models: Mapping[str, ChatModel]
+    ) -> None:
+        self._files = files
+        self._recipes = recipes
+        self._deployments = deployments
+        self._models = models
+
+    async def plan(self, file: InputFile) -> Plan:
+        """See `Planner.plan`."""
+        selection: RecipeSelection | None = None
+        media: Media | None = None
+        try:
+            require_addressable(file.name)
+            selection = self._recipes.choose(file.name, file.metadata)
+            if file.is_archived:
+                raise _archived()
+            if file.is_locked:
+                raise _locked()
+            media = await self._sniff(file)
+            selection = selection or self._recipes.default_for(media.kind, file.metadata)
+            selection.require(media.kind)
+            return await self._plan(file, selection, media)
+        except FileRejected as error:
+            raise NotPlanned(error, selection, media) from error
+
+    async def _plan(self, file: InputFile, selection: RecipeSelection, media: Media) -> Plan:
+        recipe, source = selection.recipe, self._files.open(file)
+        deployment, sent_as = self._deployments.to_take(media, recipe.model, recipe.send, source.size)
+        first = self._models[deployment.alias]
+        later = self._models[self._deployments[recipe.then].alias] if recipe.then else first
+        part = MediaPart(media, source, sent_as, recipe.detail)
+        return Plan(selection, part, await asyncio.to_thread(selection.render), first, later)
+
+    def naming_others(self, error: KindNotTaken, plan: Plan) -> KindNotTaken:
+        """See `Planner.naming_others`."""
+        media, asked = plan.media.media, plan.first.deployment
+        others = [each.name for each in self._deployments if each.name != asked.name and each.capability.takes(media)]
+        if others:
+            error.next_step = f"Name a deployed model that takes {error.kind} in the recipe: {', '.join(others)}."
+        else:
+            error.next_step = (
+                f"Deploy a model that takes {error.kind}, and name it with"
+                f" AZURE_INFERENCE_DEPLOYMENT_{error.kind.upper()}."
+            )
+        return error
+
+    async def _sniff(self, file: InputFile) -> Media:
+        return await sniff(partial(self._files.read_range, file), file.size)
+
+
+def _archived() -> FileRejected:
+    return FileRejected(
+        "archived",
+        "The file lies in the archive tier, from which nothing can be read.",
+        "Bring it to another tier, and when it is there, drop it again or run `dropscribe redrive --code archived`.",
+        retryable=True,
+    )
+
+
+def _locked() -> FileRejected:
+    return FileRejected(
+        "unreadable_file",
+        "The file is encrypted with a key of the uploader's, which storage does not keep: nobody else can read it.",
+        "Drop the file again without a key; storage encrypts it all the same.",
+    )

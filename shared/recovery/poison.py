@@ -1,0 +1,76 @@
+"""Files that the host gave up on: one more chance, then an error document."""
+
+import logging
+
+from shared.errors import Conflict, FileRejected, InputNotFound
+from shared.observability.log import log_event
+from shared.processing.claim_handle import ClaimHandle
+from shared.processing.jobs import Job
+from shared.processing.retry import RetryLater
+from shared.processing.services import Services
+from shared.results.build import Facts, rejected
+
+
+class PoisonHandler:
+    """Settles the messages of poison queues, which have no poison queue of their own."""
+
+    def __init__(self, services: Services) -> None:
+        self._with = services
+
+    async def settle(self, container: str, job: Job) -> None:
+        """Queue a file that the host gave up on again; the second time it ends in an error document.
+
+        Raises:
+            StorageUnavailable: our own storage failed, so the message must be kept.
+        """
+        if container != self._with.input_container:
+            log_event("event.foreign_container", logging.WARNING, container=container[:63])
+            return
+        claim = ClaimHandle(job.name, self._with.claims, self._with.clock, self._with.random, self._with.policy.claim)
+        try:
+            await self._settle(claim, job)
+        except InputNotFound:
+            log_event("blob.gone", name=job.name)
+            await self._forget(claim)
+        except Conflict:
+            # Somebody else has it in hand; if that comes to nothing, a later look will tell.
+            await self._with.jobs.send(job, self._with.policy.claim)
+
+    async def _forget(self, claim: ClaimHandle) -> None:
+        try:
+            if record := await claim.left_behind():
+                await self._with.publisher.clear_away(claim.name, record)
+        except RetryLater as later:
+            await self._with.jobs.send(Job(name=claim.name), later.seconds)
+
+    async def _settle(self, claim: ClaimHandle, job: Job) -> None:
+        file = await self._with.files.look(claim.name)
+        earlier = await self._with.files.find_result(file.name)
+        await claim.look(file.etag)
+        if claim.seconds_until_free:
+            raise Conflict(file.name)
+        if earlier and earlier.input_etag == file.etag:
+            await self._with.publisher.tidy(file.name, claim.record)
+        elif not (job.poisoned and claim.progress.poisoned):
+            await self._queue_again(claim)
+        else:
+            now = self._with.clock.now()
+            facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
+            await self._with.publisher.publish(
+                rejected(facts, _poisoned(), now), replacing=earlier, record=claim.record
+            )
+
+    async def _queue_again(self, claim: ClaimHandle) -> None:
+        log_event("blob.poisoned_once", logging.WARNING, name=claim.name)
+        claim.know(poisoned=1)
+        await self._with.jobs.send(Job(name=claim.name, poisoned=1), self._with.policy.first)
+        await claim.defer(self._with.policy.first)
+
+
+def _poisoned() -> FileRejected:
+    return FileRejected(
+        "poisoned",
+        "The host gave up on this file twice, each time after several tries that all failed.",
+        "See the log of the app for why; then drop the file again or run `dropscribe redrive`.",
+        retryable=True,
+    )

@@ -1,0 +1,74 @@
+"""Files whose event was lost, or whose message: queued again."""
+
+import contextlib
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+
+from shared.errors import Conflict, StorageUnavailable
+from shared.observability.log import log_event
+from shared.processing.claim_handle import ClaimHandle
+from shared.processing.jobs import Job
+from shared.processing.services import Services
+from shared.recovery.scan import ReservoirSample, Scan, Waiting
+
+MAX_LOOKED_INTO = 5_000
+"""How many overdue files one look is for: with two requests for each it must end long before the host stops it at ten
+minutes. Where far more are overdue, most only wait in the host's own queue, which we cannot see."""
+
+MAX_FAILURES = 5
+"""How often storage may fail in one look; each time takes seconds, and another look comes soon."""
+
+
+class Reconciler:
+    """Looks for them. `max_looked_into` is how many overdue files it looks into each time."""
+
+    def __init__(self, services: Services, max_looked_into: int = MAX_LOOKED_INTO) -> None:
+        self._with = services
+        self._max_looked_into = max_looked_into
+
+    async def reconcile(self) -> int:
+        """Queue files again that should have their documents by now and are in nobody's hands; return how many.
+
+        On the way it logs how many files wait, and for how many seconds the oldest of them.
+        """
+        sample = ReservoirSample(self._max_looked_into, self._with.random)
+        scan = Scan(self._with.clock, self._with.policy, sample)
+        await scan.take(self._with.files)
+        queued = await self._queue_those_not_in_hand(scan.perhaps_lost(self._with.random))
+        log_event("files.waiting", waiting=scan.waiting, oldest_seconds=scan.oldest_seconds, queued=queued)
+        return queued
+
+    async def _queue_those_not_in_hand(self, files: Sequence[Waiting]) -> int:
+        """Queue them, and return how many were. Where storage fails for a few, the others need not wait."""
+        queued = failures = 0
+        for file in files:
+            try:
+                queued += await self._queue_again(file)
+            except StorageUnavailable as error:
+                log_event("blob.not_reconciled", logging.WARNING, name=file.name, why=str(error))
+                failures += 1
+            if failures == MAX_FAILURES:
+                break
+        return queued
+
+    async def _queue_again(self, file: Waiting) -> bool:
+        """Send, then note, unless it is in hand: the message comes when the note is there, by which it is known."""
+        claim = ClaimHandle(file.name, self._with.claims, self._with.clock, self._with.random, self._with.policy.claim)
+        await claim.look(file.etag)
+        if self._is_in_hand(claim):
+            return False
+        await self._with.jobs.send(Job(name=file.name), self._with.policy.first)
+        log_event("blob.reconciled", logging.WARNING, name=file.name)
+        with contextlib.suppress(Conflict):  # whoever wrote meanwhile has it in hand
+            await claim.defer(self._with.policy.first)
+        return True
+
+    def _is_in_hand(self, claim: ClaimHandle) -> bool:
+        """Whether somebody works on this version, or a message will bring it back: ours stay until they are taken."""
+        record, lost = claim.record, timedelta(seconds=self._with.policy.lost)
+        return (
+            record is not None
+            and record.claim.etag == claim.etag
+            and record.claim.until + lost > self._with.clock.now()
+        )

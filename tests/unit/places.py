@@ -1,0 +1,98 @@
+"""A processor over a store and a state in memory, and what happens around it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+from shared.bootstrap import RECIPES
+from shared.processing.budget import Budget
+from shared.processing.claims import Claim
+from shared.processing.cooldowns import Cooldowns
+from shared.processing.jobs import Job
+from shared.processing.planning import RecipePlanner
+from shared.processing.processor import Processor
+from shared.processing.publisher import ResultPublisher
+from shared.processing.retry import RetryPolicy
+from shared.processing.services import Services
+from shared.recipes.catalog import RecipeCatalog
+from shared.recovery.poison import PoisonHandler
+from shared.recovery.reconciler import Reconciler
+from shared.results.result import Result
+from tests import samples
+from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, all_of, said
+
+CHART = samples.CHART.read_bytes()
+HELLO = samples.HELLO.read_bytes()
+BOOK = RecipeCatalog.load(RECIPES)
+
+
+@dataclass
+class Place:
+    """All that there is, and who works in it."""
+
+    services: Services
+    state: MemoryState
+
+    async def take(self, name: str, container: str = "input") -> None:
+        """Take up a file, as for an event or a message."""
+        await Processor(self.services).process(container, name)
+
+    async def take_again(self) -> None:
+        """Let the wait of the last message pass, and take up its file."""
+        job, seconds = self.state.sent[-1]
+        self.state.time += timedelta(seconds=seconds)
+        await self.take(job.name)
+
+    async def settle_poison(self, name: str, container: str = "input", *, poisoned: int = 0) -> None:
+        await PoisonHandler(self.services).settle(container, Job(name=name, poisoned=poisoned))
+
+    async def reconcile(self, **how: int) -> int:
+        return await Reconciler(self.services, **how).reconcile()
+
+
+def place(
+    files: MemoryFiles,
+    *models: SpeakingModel,
+    recipes: RecipeCatalog = BOOK,
+    state: MemoryState | None = None,
+    daily_tokens: int | None = None,
+    **own: Any,
+) -> Place:
+    """A place with these models, of which the first is the default."""
+    state = state or MemoryState()
+    planner = RecipePlanner(
+        files=files,
+        recipes=recipes,
+        deployments=all_of(*(each.deployment for each in models)),
+        models={each.deployment.alias: each for each in models},
+    )
+    services = Services(
+        input_container="input",
+        files=files,
+        claims=state,
+        jobs=state,
+        kept=state,
+        cooldowns=Cooldowns(state, state),
+        planner=planner,
+        publisher=ResultPublisher(files=files, claims=state, kept=state, events=state),
+        clock=state,
+        budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,
+        policy=RetryPolicy(**own),
+        random=Random(1),
+    )
+    return Place(services, state)
+
+
+async def result_of(name: str, content: bytes) -> Result:
+    """The document that a file of this content ends in."""
+    elsewhere = MemoryFiles()
+    elsewhere.put(name, content)
+    await place(elsewhere, SpeakingModel([said("another answer")])).take(name)
+    return elsewhere.outcome(name)
+
+
+def claim(etag: str, state: MemoryState, minutes: float = 0, **own: Any) -> Claim:
+    """A record, by default a claim that ends in so many minutes, or ended so long ago."""
+    until = state.time + timedelta(minutes=minutes)
+    return Claim(**{"etag": etag, "kind": "claimed", "until": until, "token": "0" * 32, **own})
