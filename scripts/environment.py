@@ -116,10 +116,10 @@ def pip_install(python: Path, what: str, requirements: Path) -> None:
 
 def _pip(python: Path, what: str, requirements: Path) -> Step:
     # Everything is locked, what is needed and what is not, so that pip has nothing to work out (`--no-deps`).
-    # What is imported is compiled then; to compile all of it would take as long as to unpack it.
-    arguments = ["--no-deps", "--require-hashes", "--no-compile", "--progress-bar=raw", "--requirement"]
-    progress = PipProgress(requirements, _site_packages(python))
-    return _run_pip(python, what, [*arguments, str(requirements)], progress)
+    # To compile all of it takes as long as to unpack it. Python compiles what is imported, once, where it may write.
+    later = [] if sys.dont_write_bytecode else ["--no-compile"]
+    arguments = ["--no-deps", "--require-hashes", *later, "--progress-bar=raw", "--requirement", str(requirements)]
+    return _run_pip(python, what, arguments, PipProgress(requirements, _site_packages(python)))
 
 
 def _install_command() -> Step:
