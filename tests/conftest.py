@@ -79,8 +79,8 @@ async def secure_azurite(
     await running.stop()
 
 
-async def eventually[T](look: Callable[[], Awaitable[T | None]], seconds: float = 60) -> T:
-    """Look again and again until there is something to see."""
+async def eventually[T](look: Callable[[], Awaitable[T | None]], seconds: float = 300) -> T:
+    """Look again and again until there is something to see: it takes a second or two, unless the machine is busy."""
     deadline = time.monotonic() + seconds
     while True:
         seen = await look()

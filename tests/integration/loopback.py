@@ -16,6 +16,12 @@ COMPLETION = {
 }
 
 
+def saying(text: str) -> dict[str, Any]:
+    """A completion with this answer."""
+    choice = {"finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+    return {**COMPLETION, "choices": [choice]}
+
+
 @dataclass
 class Arrived:
     """A request as it came over the wire."""
