@@ -2,105 +2,126 @@
 
 import asyncio
 import os
-import socket
+import shlex
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import astuple
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Never
 
 from rich.text import Text
 
-from cli import running_host, show
-from cli.arguments import Drop
-from cli.dropping import Document, Dropbox, DropFailedError
+from cli import model, running_host, show
+from cli.answering import alongside, answer
+from cli.answers import Answers
+from cli.causes import cause_of, standing_cause
+from cli.delivery import Delivery, Options, Order, delivery_of, plan_delivery, skip_done
+from cli.done import Asked
+from cli.exits import FAILED, CommandFailedError
+from cli.host_log import HostLog, event_in
+from cli.own_stack import USUAL_PORTS, HostStoppedError, free_of, own_stack, told_at_once, until_stopped
 from cli.redriving import Place, Redrive, Wanted
-from local.host import DIFFERENCES
+from cli.storage import StorageClient, Waiting
+from cli.targets import Targets
+from cli.threads import in_background
+from cli.uploads import Upload
+from local.activity import activity
+from local.host import SELF
+from local.offline_model import MODEL as OFFLINE_MODEL
 from local.process import NotStartedError
-from local.stack import APP, Ports, Stack, running
+from local.stack import APP
 from local.stopping import stop_event
+from shared.recipes.catalog import RecipeCatalog
 from shared.results.result import document_name
-
-TIMED_OUT = 4
-USUAL_PORTS = Ports(blob=10000, queue=10001, host=7071)
-"""Where Azurite and the Functions host usually listen, and other tools look for them."""
 
 DEMO = running_host.HOME / "demo"
 SAMPLES = APP / "tests" / "samples"
-DEMO_FILES = [Drop(SAMPLES / name, name) for name in ("chart.png", "hello_how_are_you.mp3")]
+DEMO_FILES = [Upload(SAMPLES / name, name) for name in ("chart.png", "hello_how_are_you.mp3")]
 DEMO_SECONDS = 180
 HEARTBEAT_SECONDS = 1
+LOG_NAME = "host.log"
+MAX_PLACES = 10
 
-
-class HostStoppedError(Exception):
-    """The host ended while documents were awaited."""
-
-
-class NotSavedError(Exception):
-    """Documents cannot be put where they are wanted."""
-
-
-Failures = (NotStartedError, DropFailedError, HostStoppedError, NotSavedError)
+Failures = (NotStartedError, CommandFailedError)
 """What an action may raise; the messages are for people."""
 
 
-async def run(drops: Sequence[Drop], to: Path, recipe: str | None, seconds: float) -> int:
-    """Answer the files with a stack of our own, and put the documents into the folder `to`."""
-    unsaved: list[Document] = []
-
-    def save(document: Document) -> None:
-        place = to / f"{document.drop.name}.json"
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(document.content)
-        except OSError as error:
-            unsaved.append(document)
-            show.problem(f"The document of {document.drop.name} could not be saved: {error}")
-
-    _require_folder(to)
-    code, documents = await _run(drops, recipe, seconds, save)
-    saved = len(documents) - len(unsaved)
-    show.console.print(Text(f"{saved} of {len(drops)} documents are in {to}"), soft_wrap=True)
-    return code or int(bool(unsaved))
-
-
-def _require_folder(to: Path) -> None:
-    """Make sure that documents can be put there, before anything is paid for."""
-    try:
-        to.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=to):
-            pass
-    except OSError as error:
-        raise NotSavedError(f"Nothing can be saved in {to}: {error}") from error
+async def run(order: Order, options: Options, catalog: RecipeCatalog) -> int:
+    """Answer the files with a stack of our own."""
+    model.require_endpoint(os.environ)
+    asked = Asked(catalog, order.metadata, is_offline=model.is_offline(os.environ))
+    order, delivery = plan_delivery(order, options)
+    left = await skip_done(order, options, delivery, asked)
+    waiting = await _run(left, delivery) if left.uploads else None
+    if options.to:
+        skipped = len(order.uploads) - len(left.uploads)
+        saved = skipped + len(delivery.names) - delivery.unsaved
+        show.note(f"{saved} of {len(order.uploads)} documents are in {options.to}")
+    return delivery.code(waiting, strict=options.strict)
 
 
 async def demo() -> int:
     """Answer the two samples; 0 only if both documents are ok."""
-    DEMO.mkdir(parents=True, exist_ok=True)
-
-    def save(document: Document) -> None:
-        (DEMO / f"{document.drop.name}.json").write_bytes(document.content)
-
-    code, documents = await _run(DEMO_FILES, None, DEMO_SECONDS, save)
-    for document in documents:
-        show.answer(document, DEMO / f"{document.drop.name}.json")
-    return code or int(any(document.fields["status"] != "ok" for document in documents))
+    model.require_endpoint(os.environ)
+    delivery = Delivery(Answers(several=True), Targets.plan([each.name for each in DEMO_FILES], DEMO))
+    waiting = await _run(Order(DEMO_FILES, {}, DEMO_SECONDS), delivery)
+    show.note(f"The documents are in {DEMO}")
+    return delivery.code(waiting, strict=True)
 
 
-async def drop(drops: Sequence[Drop], recipe: str | None, seconds: float) -> int:
+async def drop(order: Order, options: Options, catalog: RecipeCatalog) -> int:
     """Have the files answered by the host that runs already."""
+    found = _require_host()
+    asked = Asked(catalog, order.metadata, is_offline=found.model == OFFLINE_MODEL)
+    order, delivery = plan_delivery(order, options)
+    left = await skip_done(order, options, delivery, asked)
+    waiting = await _drop(left, delivery, found) if left.uploads else None
+    if options.to:
+        show.note(f"The documents are in {options.to}, and in the container {found.output_container}")
+    elif delivery.names:
+        _tell_places(delivery.names, found)
+    return delivery.code(waiting, strict=options.strict)
+
+
+async def _drop(order: Order, delivery: Delivery, found: running_host.RunningHost) -> Waiting:
+    log = HostLog.from_now_on(running_host.LOGS / LOG_NAME)
+    if standing := standing_cause(log.earlier()):
+        show.note(f"For earlier files: {standing.sentence}", style="yellow")
+    async with alongside(_until_gone(found)):
+        waiting = await answer(_client(found), order, delivery, log, one_shot=False)
+    if waiting.missing:
+        show.problem(f"They are answered when they can be; what the host says stands in {log.path}")
+    return waiting
+
+
+def _tell_places(names: Sequence[str], found: running_host.RunningHost) -> None:
+    for name in names[:MAX_PLACES]:
+        show.note(f"Document in the host's storage: {found.output_container}/{document_name(name)}", style="dim")
+    show.note(f"To get it as a file: dropscribe get {shlex.quote(names[0])} --to DIR", style="dim")
+
+
+async def get(names: Sequence[str], options: Options) -> int:
+    """Fetch the documents of files from the host that runs already."""
+    found = _require_host()
+    delivery = delivery_of(names, options)
+    async with _client(found) as client:
+        for name in names:
+            if document := await client.document(name):
+                show.document(document)
+                delivery.take(document)
+            else:
+                show.problem(f"There is no document of {name} in the container {found.output_container}.")
+    return FAILED if len(delivery.names) < len(names) else delivery.code(None, strict=options.strict)
+
+
+def _require_host() -> running_host.RunningHost:
     found = running_host.RunningHost.find()
     if found is None:
-        show.problem("No host is running here. Start one in another window: make host")
-        return 1
-    box = Dropbox(found.storage, found.input_container, found.output_container)
-    code, documents = await _unless(_gone(found), _answer(box, drops, recipe, seconds))
-    if code == TIMED_OUT:
-        show.problem(f"Why not stands in {running_host.LOGS / 'host.log'}")
-    for document in documents:
-        show.answer(document, f"{found.output_container}/{document_name(document.drop.name)}")
-    return code
+        raise CommandFailedError("No host is running here. Start one in another window: make host")
+    return found
+
+
+def _client(host: running_host.RunningHost) -> StorageClient:
+    return StorageClient(host.storage, host.input_container, host.output_container)
 
 
 async def redrive(wanted: Wanted, storage: str | None, *, dry_run: bool) -> int:
@@ -122,121 +143,71 @@ async def redrive(wanted: Wanted, storage: str | None, *, dry_run: bool) -> int:
     for error in account.faults:
         show.problem(error)
     if account.faults:
-        show.problem(
-            "Put that right and run this again. Files without a document come back by themselves, by the reconciler."
-        )
+        show.problem("Put that right and run this again: those documents are still there.")
     return 1 if account.faults else 0
 
 
 def _place(storage: str | None) -> Place | None:
+    """Where the app of the environment works, in the order in which the app itself looks for that."""
+    blobs, queues = (os.environ.get(f"MEDIA_STORAGE__{kind}ServiceUri") for kind in ("blob", "queue"))
+    by_identity = blobs if queues else None
     found = running_host.RunningHost.find()
-    given = storage or os.environ.get("MEDIA_STORAGE") or os.environ.get("MEDIA_STORAGE__blobServiceUri")  # noqa: SIM112 - its very name
-    storage = given or (found.storage if found else None)
-    names = [
-        os.environ.get(name) or default
-        for name, default in (
-            ("INPUT_CONTAINER", "input"),
-            ("OUTPUT_CONTAINER", "output"),
-            ("DEFERRED_QUEUE", "dropscribe-deferred"),
-        )
-    ]
-    return Place(storage, *names) if storage else None
+    given = storage or by_identity or os.environ.get("MEDIA_STORAGE") or blobs or (found.storage if found else None)
+    if given is None:
+        return None
+    return Place(
+        storage=given,
+        queues=queues if given == blobs else None,
+        input_container=os.environ.get("INPUT_CONTAINER") or "input",
+        output_container=os.environ.get("OUTPUT_CONTAINER") or "output",
+        deferred_queue=os.environ.get("DEFERRED_QUEUE") or "dropscribe-deferred",
+    )
 
 
-async def host() -> int:
+async def host(*, any_ports: bool = False) -> int:
     """Keep a stack running, with storage that stays, until Ctrl-C."""
+    model.require_endpoint(os.environ)
     if running_host.RunningHost.find():
         show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
         return 1
-    async with _stack(running_host.LOGS, running_host.STORAGE, _free(USUAL_PORTS)) as stack:
+    ports = None if any_ports else free_of(USUAL_PORTS)
+    async with own_stack(running_host.LOGS, running_host.STORAGE, ports, _teller()) as stack:
         running_host.record(stack)
-        show.host(stack, DIFFERENCES)
+        show.host(stack, SELF)
         try:
-            await _unless(_stopped(stack), stop_event().wait())
+            async with alongside(until_stopped(stack)):
+                await stop_event().wait()
         finally:
             running_host.forget()
     return 0
 
 
-async def _run(
-    drops: Sequence[Drop], recipe: str | None, seconds: float, save: Callable[[Document], None]
-) -> tuple[int, list[Document]]:
+def _teller() -> Callable[[str], None]:
+    """What says a line for each file, and once what somebody must put right before others are answered."""
+    causes = show.Causes()
+
+    def tell(line: str) -> None:
+        if shown := activity(line):
+            show.console.print(Text(shown), soft_wrap=True)
+        event = event_in(line.encode())
+        if event and (cause := cause_of(event)) and cause.is_ours:
+            causes.tell(cause)
+
+    return tell
+
+
+async def _run(order: Order, delivery: Delivery) -> Waiting:
+    await model.require_reachable(os.environ)
+    show.note(f"Model: {model.described(os.environ)}")
     with tempfile.TemporaryDirectory(prefix="dropscribe-") as logs:
-        async with _stack(Path(logs)) as stack:
-            box = Dropbox(stack.storage, stack.input_container, stack.output_container)
-            code, documents = await _unless(_stopped(stack), _answer(box, drops, recipe, seconds, save))
-            complaints = stack.host.last_lines(r" (WARNING|ERROR) ") if code == TIMED_OUT else ""
-            if complaints:
-                show.problem(f"What the host complained of:\n{complaints}")
-            return code, documents
+        async with own_stack(Path(logs)) as stack:
+            client = StorageClient(stack.storage, stack.input_container, stack.output_container)
+            with told_at_once():
+                async with alongside(until_stopped(stack)):
+                    return await answer(client, order, delivery, HostLog(Path(logs) / LOG_NAME), one_shot=True)
 
 
-@asynccontextmanager
-async def _stack(logs: Path, storage: Path | None = None, ports: Ports | None = None) -> AsyncIterator[Stack]:
-    async with AsyncExitStack() as exits:
-        with show.step("Starting storage, model and host"):
-            stack = await exits.enter_async_context(running(logs, storage=storage, ports=ports))
-        yield stack
-
-
-async def _answer(
-    box: Dropbox,
-    drops: Sequence[Drop],
-    recipe: str | None,
-    seconds: float,
-    save: Callable[[Document], None] = lambda _: None,
-) -> tuple[int, list[Document]]:
-    documents: list[Document] = []
-    async with box:
-        with show.progress(len(drops)) as arrived:
-
-            def take(document: Document) -> None:
-                save(document)
-                documents.append(document)
-                arrived(document)
-
-            missing = await box.answer(drops, recipe, seconds, take)
-    if missing:
-        names = ", ".join(drop.name for drop in missing)
-        show.problem(f"After {seconds:g} seconds there is no document yet for: {names}")
-    return TIMED_OUT if missing else 0, documents
-
-
-async def _unless[T](stopped: Coroutine[Any, Any, str], action: Coroutine[Any, Any, T]) -> T:
-    """Await the action, but not longer than the host runs that it waits for."""
-    acting, stopping = asyncio.create_task(action), asyncio.create_task(stopped)
-    try:
-        await asyncio.wait({acting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if acting.done():
-            return await acting
-        raise HostStoppedError(await stopping)
-    finally:
-        acting.cancel()
-        stopping.cancel()
-
-
-async def _stopped(stack: Stack) -> str:
-    await stack.host.wait()
-    return f"The host has stopped. The last it said:\n{stack.host.last_lines()}"
-
-
-async def _gone(host: running_host.RunningHost) -> str:
-    while await asyncio.to_thread(host.answers):  # noqa: ASYNC110 - a process of its own, that sets no event of ours
+async def _until_gone(host: running_host.RunningHost) -> Never:
+    while await in_background(host.answers):  # noqa: ASYNC110 - a process of its own, that sets no event of ours
         await asyncio.sleep(HEARTBEAT_SECONDS)
-    return "The host has stopped. Start it again in another window: make host"
-
-
-def _free(ports: Ports) -> Ports:
-    """These ports, with 0 (any other) for each that somebody else holds."""
-    return Ports(*(port if _is_free(port) else 0 for port in astuple(ports)))
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        if os.name != "nt":  # a port that its last owner has just left is free
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+    raise HostStoppedError("The host has stopped. Start it again in another window: make host")

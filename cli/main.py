@@ -1,101 +1,241 @@
 """The commands and their options; what they do stands in `actions.py`."""
 
-import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Any
+from importlib import metadata
+from typing import TYPE_CHECKING, Annotated, Any, Never
 
 import typer
 
-from cli import actions
-from cli.arguments import drops, recipe_name
-from cli.redriving import Wanted
+from cli import options
+from cli.exits import FAILED, INTERRUPTED, OK, run_to_the_end
+from cli.options import Again, AsJson, At, Files, Names, Quiet, RecipeName, Seconds, Settings, Strict, To
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+if TYPE_CHECKING:
+    from cli.delivery import Order
+    from shared.recipes.catalog import RecipeCatalog
 
-Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files; a folder stands for all that is in it.")]
-RecipeName = Annotated[
-    str | None,
-    typer.Option(help="The recipe for these files, instead of the one that fits.", callback=recipe_name),
-]
-Seconds = Annotated[float, typer.Option(min=1, help="How many seconds to wait for all documents together.")]
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain sentences, in every terminal and pipe
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"dropscribe {metadata.version('dropscribe')}")
+        raise typer.Exit
+
+
+@app.callback()
+def dropscribe(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Have images and recordings answered by a model, on this machine.
+
+    Answers are written to standard output, all else to standard error. Exit codes: 0 done, 1 not all done, 2 the
+    command line is wrong, 4 the time was up, 130 stopped by Ctrl-C. All of it stands in docs/cli.md.
+    """
 
 
 @app.command()
 def run(
     files: Files,
-    to: Annotated[Path, typer.Option(help="The folder for the documents.")],
+    to: To = None,
+    at: At = None,
     recipe: RecipeName = None,
+    settings: Settings = [],  # noqa: B006 - typer copies it
     timeout: Seconds = 600,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
+    again: Again = False,
 ) -> None:
-    """Start everything, answer some files, and stop.
+    """Start everything, answer some files, and stop."""
+    with ExitStack() as exits:
+        order, catalog = _order(files, at, recipe, settings, timeout, exits, quiet=quiet)
+        from cli import actions
+        from cli.delivery import Options
 
-    Exits with 0 if every file got a document, ok or error, and with 4 if the time ran out.
-    """
-    _finish(actions.run(drops(files), to, recipe, timeout))
+        _finish(actions.run(order, Options(to, as_json, again, strict), catalog))
 
 
 @app.command()
 def drop(
     files: Files,
-    at: Annotated[str | None, typer.Option("--as", help="The path in storage; its folders choose the recipe.")] = None,
+    to: To = None,
+    at: At = None,
     recipe: RecipeName = None,
+    settings: Settings = [],  # noqa: B006 - typer copies it
     timeout: Seconds = 600,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    strict: Strict = False,
+    again: Again = False,
 ) -> None:
-    """Drop files into a running host (`make host`), and show their documents.
+    """Drop files into a running host, and show their answers."""
+    with ExitStack() as exits:
+        order, catalog = _order(files, at, recipe, settings, timeout, exits, quiet=quiet)
+        from cli import actions
+        from cli.delivery import Options
 
-    Exits with 0 if every file got a document, ok or error, and with 4 if the time ran out.
-    """
-    _finish(actions.drop(drops(files, at), recipe, timeout))
+        _finish(actions.drop(order, Options(to, as_json, again, strict), catalog))
 
 
 @app.command()
-def host() -> None:
+def get(names: Names, to: To = None, as_json: AsJson = False, quiet: Quiet = False, strict: Strict = False) -> None:
+    """Get documents of files that were dropped."""
+    from cli import actions
+    from cli.delivery import Options
+
+    _be_quiet(quiet)
+    _finish(actions.get(names, Options(to, as_json, strict=strict)))
+
+
+@app.command()
+def host(
+    differences: Annotated[
+        bool, typer.Option("--differences", help="Only say what differs from the Azure Functions host.")
+    ] = False,
+    any_ports: Annotated[
+        bool,
+        typer.Option("--any-ports", help="Listen at any free ports, instead of the usual ones where these are free."),
+    ] = False,
+) -> None:
     """Run the app on this machine until Ctrl-C."""
-    _finish(actions.host())
+    from cli import actions
+    from local.host import DIFFERENCES
+
+    if differences:
+        typer.echo(DIFFERENCES)
+    else:
+        _finish(actions.host(any_ports=any_ports), interrupted=OK)
 
 
 @app.command()
 def demo() -> None:
     """Drop a picture and a recording, and show the two documents."""
+    from cli import actions
+
     _finish(actions.demo())
 
 
 @app.command()
 def redrive(
-    code: Annotated[str | None, typer.Option(help="Only errors of this code, such as rejected_by_model.")] = None,
+    code: Annotated[
+        str | None,
+        typer.Option(help=f"Only errors of this code: {', '.join(options.CODES)}.", callback=options.error_code),
+    ] = None,
     since: Annotated[datetime | None, typer.Option(help="Only documents written since then (UTC).")] = None,
     prefix: Annotated[str, typer.Option(help="Only files whose names begin so.")] = "",
     storage: Annotated[
         str | None,
         typer.Option(
             help="A connection string, or the address of a blob service, for Entra ID. By default that of"
-            " MEDIA_STORAGE or MEDIA_STORAGE__blobServiceUri, else of the host that runs here."
+            " MEDIA_STORAGE__blobServiceUri and MEDIA_STORAGE__queueServiceUri, or of MEDIA_STORAGE, else of the host"
+            " that runs here."
         ),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files.")] = False,
 ) -> None:
-    """Try files again that ended in an error: remove their documents, and queue them."""
+    """Try files again that ended in an error: queue them, and remove their documents."""
+    from cli import actions
+    from cli.redriving import Wanted
+
     wanted = Wanted(code, since.replace(tzinfo=UTC) if since else None, prefix)
     _finish(actions.redrive(wanted, storage, dry_run=dry_run))
 
 
-def _finish(action: Coroutine[Any, Any, int]) -> None:
+recipes = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
+app.add_typer(recipes, name="recipes")
+
+
+@recipes.callback()
+def list_recipes(context: typer.Context) -> None:
+    """List the recipes, or check them."""
+    if context.invoked_subcommand is None:
+        from cli.recipes import listed
+
+        sys.exit(listed(options.RECIPES))
+
+
+@recipes.command()
+def check(
+    path: Annotated[
+        str, typer.Argument(metavar="[FILE|FOLDER]", help="A recipe, or a folder of recipes; by default the app's own.")
+    ] = str(options.RECIPES),
+) -> None:
+    """Check recipes, and say file and line of what is wrong."""
+    from cli.recipes import checked
+
+    sys.exit(checked(path))
+
+
+def _order(
+    files: list[str],
+    at: str | None,
+    recipe: str | None,
+    settings: list[str],
+    seconds: float,
+    exits: ExitStack,
+    *,
+    quiet: bool,
+) -> "tuple[Order, RecipeCatalog]":
+    """What is asked for, checked as far as it can be before anything is started."""
+    from cli import show
+    from cli.delivery import Order
+    from cli.metadata import check_metadata, parse_metadata
+    from cli.recipes import load_catalog
+    from cli.uploads import find_uploads
+
+    _be_quiet(quiet)
+    attached = parse_metadata(recipe, settings)
+    found = find_uploads(files, at, exits)
+    catalog = load_catalog(options.RECIPES)
+    check_metadata(found.uploads, attached, catalog)
+    if told := found.told():
+        show.note(told, style="dim")
+    return Order(found.uploads, attached, seconds), catalog
+
+
+def _be_quiet(quiet: bool) -> None:
+    from cli import show
+
+    if quiet:
+        show.be_quiet()
+
+
+def _finish(action: Coroutine[Any, Any, int], *, interrupted: int = INTERRUPTED) -> Never:
+    from cli import actions, show
+
     try:
-        code = asyncio.run(action)
+        code = run_to_the_end(action, show.note, interrupted=interrupted)
     except actions.Failures as error:
-        typer.secho(str(error), err=True, fg="red")
-        code = 1
-    except KeyboardInterrupt:
-        code = 130
+        if str(error):
+            show.problem(str(error))
+        code = FAILED
     sys.exit(code)
 
 
 def main() -> None:
-    """The entry point of `dropscribe`."""
+    """Run the command line."""
+    from cli.terminal import lead_nowhere, prepare_streams
+
+    prepare_streams()
     for name in ("no_proxy", "NO_PROXY"):  # what runs on this machine is not behind a proxy
         os.environ[name] = ",".join(filter(None, [os.environ.get(name), "127.0.0.1", "localhost"]))
-    app()
+    try:
+        app(prog_name="dropscribe")
+    except OSError as error:  # a full disk under standard output, above all
+        from cli import show
+
+        lead_nowhere(sys.stdout)
+        show.problem(f"This could not be done: {error}")
+        sys.exit(FAILED)

@@ -1,17 +1,29 @@
-"""Giving files that ended in an error another chance: their documents are removed, and they are queued again."""
+"""Giving files that ended in an error another chance: they are queued again, and their documents are removed."""
 
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Self
 
-from azure.core.exceptions import AzureError, ResourceModifiedError, ResourceNotFoundError
+from azure.core.exceptions import (
+    AzureError,
+    ClientAuthenticationError,
+    ResourceModifiedError,
+    ResourceNotFoundError,
+    ServiceRequestError,
+)
 from azure.storage.blob import BlobProperties
+from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.queue.aio import QueueServiceClient
 
+from cli.exits import CommandFailedError
 from shared.adapters.identity import entra_id
+from shared.adapters.storage.addresses import blob_of, properties_of
 from shared.adapters.storage.clients import (
+    bare,
     blobs_by_connection_string,
     blobs_by_identity,
     code_of,
@@ -20,8 +32,16 @@ from shared.adapters.storage.clients import (
     queues_by_identity,
 )
 from shared.adapters.storage.queues import StorageJobQueue
-from shared.errors import StorageUnavailable
+from shared.errors import InputNotFound, StorageUnavailable
 from shared.processing.jobs import Job
+
+SECONDS_AHEAD = 10
+"""How long a queued file is held back, in which its document is removed: with it the file would count as answered. If
+we break down in between, it does, and nothing is lost. If we are later than that, the reconciler finds the file."""
+
+
+class StorageNotUsableError(CommandFailedError):
+    """The storage cannot be opened or read; the message says why, for people."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +61,18 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the app works: a connection string, or the address of its blob service; and the names in it."""
+    """Where the app works.
+
+    Attributes:
+        storage: a connection string, or the address of its blob service.
+        queues: the address of its queue service, where that does not follow from the other.
+    """
 
     storage: str
     input_container: str
     output_container: str
     deferred_queue: str
+    queues: str | None = None
 
 
 @dataclass
@@ -62,57 +88,103 @@ class Redrive:
     _exits: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> Self:
-        place = self.place
-        if place.storage.startswith("https://"):
-            credential = entra_id()
-            self._exits.push_async_callback(credential.close)
-            blobs = blobs_by_identity(place.storage, credential)
-            queues = queues_by_identity(place.storage.replace(".blob.", ".queue.", 1), credential)
-        else:
-            blobs = blobs_by_connection_string(place.storage)
-            queues = queues_by_connection_string(place.storage)
+        for name in ("dropscribe", "azure"):  # what they say stands in `faults`, in other words
+            logging.getLogger(name).addHandler(logging.NullHandler())
+        blobs, queues = self._clients()
         self._exits.push_async_callback(blobs.close)
         self._exits.push_async_callback(queues.close)
-        self._input = blobs.get_container_client(place.input_container)
-        self._output = blobs.get_container_client(place.output_container)
-        self._deferrals = StorageJobQueue(queues, place.deferred_queue)
+        self._input = blobs.get_container_client(self.place.input_container)
+        self._output = blobs.get_container_client(self.place.output_container)
+        self._deferrals = StorageJobQueue(queues, self.place.deferred_queue)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._exits.aclose()
 
+    def _clients(self) -> tuple[BlobServiceClient, QueueServiceClient]:
+        storage = self.place.storage
+        try:
+            if not storage.startswith("https://"):
+                return blobs_by_connection_string(storage), queues_by_connection_string(storage)
+            queues, credential = _queues(self.place), entra_id()
+            self._exits.push_async_callback(credential.close)
+            return blobs_by_identity(storage, credential), queues_by_identity(queues, credential)
+        except ValueError as error:  # its text may quote the key
+            raise StorageNotUsableError(
+                "The storage must be a connection string (from the portal: Access keys), or the address of a blob"
+                " service, such as https://ACCOUNT.blob.core.windows.net."
+            ) from error
+
     async def find(self, wanted: Wanted) -> list[BlobProperties]:
-        """The error documents that are meant."""
+        """The error documents that are meant.
+
+        Raises:
+            StorageNotUsableError: the documents cannot be listed.
+        """
         found: AsyncIterator[BlobProperties] = self._output.list_blobs(
             name_starts_with=wanted.prefix or None, include=["metadata"]
         )
-        return [document async for document in found if wanted.includes(document)]
+        try:
+            return [document async for document in found if wanted.includes(document)]
+        except AzureError as error:
+            raise StorageNotUsableError(f"The documents cannot be listed: {_why(error)}") from error
 
     async def send_again(self, documents: list[BlobProperties], advance: Callable[[], None]) -> int:
-        """Queue their files again, and return how many there still were."""
+        """Queue their files again, and return how many there still were; end at once where the queue takes none."""
         queued = 0
         for document in documents:
             try:
                 queued += await self._send_again(document)
+            except StorageUnavailable as error:
+                self.faults.append(
+                    f"The queue {self.place.deferred_queue} takes no message, so nothing was done: {error}"
+                )
+                break
             except AzureError as error:
                 self.faults.append(f"{document.name}: storage answered {code_of(error)}.")
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, RecursionError):
                 self.faults.append(f"{document.name}: it is no document of Dropscribe's.")
-            except StorageUnavailable as error:
-                self.faults.append(f"{document.name}: {error}")
             advance()
         return queued
 
     async def _send_again(self, document: BlobProperties) -> bool:
-        blob = self._output.get_blob_client(document.name)
-        version = only_if(document.etag.strip('"'))
+        """Queue, then remove: whatever breaks in between, the file has its document or a message."""
+        blob = blob_of(self._output, document.name)
+        version = only_if(bare(document.etag))
         try:
-            name = str(json.loads(await (await blob.download_blob(**version)).readall())["input"]["name"])
-            await self._input.get_blob_client(name).get_blob_properties()
-            # The document goes first: with it the file would count as answered. If we break down in between, the
-            # reconciler finds a file without a document.
+            job = Job(
+                name=json.loads(await (await blob.download_blob(decompress=False, **version)).readall())["input"][
+                    "name"
+                ]
+            )
+            await properties_of(self._input, job.name)
+        except (InputNotFound, ResourceNotFoundError, ResourceModifiedError):
+            return False  # the file is gone, or has been answered anew meanwhile
+        await self._deferrals.send(job, SECONDS_AHEAD)
+        try:
             await blob.delete_blob(**version)
         except (ResourceNotFoundError, ResourceModifiedError):
-            return False  # the file is gone, or has been answered anew meanwhile
-        await self._deferrals.send(Job(name=name), 0)
+            return False  # it has been answered anew meanwhile, which the message will find
         return True
+
+
+def _why(error: AzureError) -> str:
+    """What is wrong, and what to do about it."""
+    if isinstance(error, ServiceRequestError):
+        return "the storage cannot be reached. Check its address and the network."
+    if isinstance(error, ClientAuthenticationError) and error.status_code is None:
+        return "nobody is signed in to Azure here. Run `az login`, or name the storage by a connection string."
+    return f"storage answered {code_of(error)}. See that it is the app's storage, and that you may read it."
+
+
+def _queues(place: Place) -> str:
+    """The address of the queue service.
+
+    Raises:
+        StorageNotUsableError: it is not given and does not follow from that of the blob service.
+    """
+    if place.queues:
+        return place.queues
+    if ".blob." not in place.storage:
+        raise StorageNotUsableError("Set MEDIA_STORAGE__queueServiceUri to the address of the queue service.")
+    return place.storage.replace(".blob.", ".queue.", 1)

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +12,14 @@ from typing import cast
 from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.blob.aio import BlobServiceClient
 
+from local.isolation import offline_settings, process_settings, storage_settings
 from local.offline_model import MODEL
-from local.process import Child
-from local.storage import Azurite
+from local.process import Child, NotStartedError
+from local.storage import Azurite, kept_key, new_key
+from shared.settings.model_settings import endpoint_forgotten
 
 APP = Path(__file__).resolve().parent.parent
-MODEL_SETTINGS = ("AZURE_INFERENCE_ENDPOINT", "AZURE_INFERENCE_CREDENTIAL", "AZURE_INFERENCE_DEPLOYMENT")
+ENDPOINT = "AZURE_INFERENCE_ENDPOINT"
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Stack:
         storage: the connection string of the storage, and `blobs` the address of its containers.
         model: the name of the model, for people.
         host: the process of the host.
+        others: those of storage and model.
         logs: the folder with what each process writes.
     """
 
@@ -46,46 +49,69 @@ class Stack:
     output_container: str
     model: str
     host: Child
+    others: tuple[Child, ...]
     logs: Path
+
+    async def stopped(self) -> str:
+        """Wait until one of its processes ends by itself, and return a sentence about it, for people."""
+        ending = {asyncio.create_task(child.wait()): child for child in (self.host, *self.others)}
+        try:
+            done, _ = await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in ending:
+                task.cancel()
+        child = ending[done.pop()]
+        return f"{child.name} has stopped. The last it said:\n{child.last_lines()}"
 
 
 @asynccontextmanager
-async def running(logs: Path, *, storage: Path | None = None, ports: Ports | None = None) -> AsyncIterator[Stack]:
+async def running(
+    logs: Path,
+    *,
+    storage: Path | None = None,
+    ports: Ports | None = None,
+    heard: Callable[[str], None] | None = None,
+) -> AsyncIterator[Stack]:
     """Run everything, and stop it all at the end.
 
     Storage is kept in the folder `storage`, or in memory. The model is the one of `AZURE_INFERENCE_ENDPOINT`
-    where that is set, else the offline model.
+    where that is set, else the offline model. `heard` is given each line that the host writes.
 
     Raises:
         NotStartedError: one of them did not come up.
     """
     ports = ports or Ports()
-    input_container = os.environ.get("INPUT_CONTAINER") or "input"
-    output_container = os.environ.get("OUTPUT_CONTAINER") or "output"
     async with AsyncExitStack() as exits:
         azurite, model = await _both(_start_storage(exits, logs, storage, ports), _start_model(exits, logs))
-        await _create_containers(azurite.connection_string, input_container, output_container)
-        own = dict.fromkeys(("AzureWebJobsStorage", "MEDIA_STORAGE"), azurite.connection_string)
-        own["BLOB_TRIGGER_SOURCE"] = "EventGrid"
-        own["ARRIVAL_SECONDS"] = os.environ.get("ARRIVAL_SECONDS", "0")  # here events come when files are whole
+        containers = [os.environ.get(f"{kind.upper()}_CONTAINER") or kind for kind in ("input", "output")]
+        await _create_containers(azurite.connection_string, *containers)
         host = await Child.start(
             "The host",
-            [sys.executable, "-m", "local.host", str(APP), "--port", str(ports.host)],
-            environ={**own, **model},
+            [sys.executable, "-m", "local.host", str(APP), "--port", str(ports.host), "--no-local-settings"],
+            environ=_settings(azurite, model),
             log=logs / "host.log",
             ready=[r"The host is ready at (?P<address>\S+)"],
             folder=APP,
+            heard=heard,
         )
         exits.push_async_callback(host.stop)
         yield Stack(
             storage=azurite.connection_string,
             blobs=azurite.blobs,
-            input_container=input_container,
-            output_container=output_container,
-            model=model.get("AZURE_INFERENCE_DEPLOYMENT") or os.environ["AZURE_INFERENCE_ENDPOINT"],
+            input_container=containers[0],
+            output_container=containers[1],
+            model=MODEL if model else os.environ[ENDPOINT],
             host=host,
+            others=(azurite.child, *([model] if model else [])),
             logs=logs,
         )
+
+
+def _settings(azurite: Azurite, model: Child | None) -> dict[str, str]:
+    arrival = os.environ.get("ARRIVAL_SECONDS", "0")  # here events come when files are whole
+    own = {"BLOB_TRIGGER_SOURCE": "EventGrid", "ARRIVAL_SECONDS": arrival}
+    offline = offline_settings(model.said["address"]) if model else {}
+    return {**process_settings(), **storage_settings(azurite.connection_string), **own, **offline}
 
 
 async def _both[T, U](one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
@@ -98,28 +124,41 @@ async def _both[T, U](one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:
 
 
 async def _start_storage(exits: AsyncExitStack, logs: Path, location: Path | None, ports: Ports) -> Azurite:
-    azurite = await Azurite.start(log=logs / "azurite.log", location=location, ports=(ports.blob, ports.queue))
-    exits.push_async_callback(azurite.stop)
+    azurite = await Azurite.start(
+        log=logs / "azurite.log",
+        location=location,
+        ports=(ports.blob, ports.queue),
+        key=kept_key(location) if location else new_key(),
+    )
+    # What is in memory goes with it; what is in a folder must be written.
+    exits.push_async_callback(azurite.stop if location else azurite.child.kill)
     return azurite
 
 
-async def _start_model(exits: AsyncExitStack, logs: Path) -> Mapping[str, str]:
-    """The settings that lead to the offline model; none where the environment leads to another."""
-    if os.environ.get("AZURE_INFERENCE_ENDPOINT"):
-        return {}
+async def _start_model(exits: AsyncExitStack, logs: Path) -> Child | None:
+    """The offline model; None where the environment leads to another.
+
+    Raises:
+        NotStartedError: the environment describes another, but does not say where it is.
+    """
+    if forgotten := endpoint_forgotten(os.environ):
+        raise NotStartedError(forgotten)
+    if os.environ.get(ENDPOINT):
+        return None
     child = await Child.start(
         "The offline model",
         [sys.executable, "-m", "local.offline_model"],
+        environ=process_settings(),
         log=logs / "model.log",
         ready=[r"listens at (?P<address>\S+)"],
         folder=APP,
     )
-    exits.push_async_callback(child.stop)
-    return dict(zip(MODEL_SETTINGS, (f"{child.said['address']}/models", "offline", MODEL), strict=True))
+    exits.push_async_callback(child.kill)  # it has nothing to put in order
+    return child
 
 
 async def _create_containers(connection_string: str, *names: str) -> None:
-    async with BlobServiceClient.from_connection_string(connection_string) as service:
+    async with BlobServiceClient.from_connection_string(connection_string, use_env_settings=False) as service:
         for name in names:
             # Of a name that storage does not take the app speaks when it starts, with all else that is wrong.
             with suppress(ResourceExistsError, HttpResponseError):

@@ -1,4 +1,4 @@
-"""Every command of the project: `python scripts/dev.py COMMAND`. Needs nothing but some Python 3.
+"""Every command of the project: `python3 scripts/dev.py COMMAND` (Windows: `py`). Needs nothing but some Python 3.
 
 The Makefile lists the same names. Each command first makes what it needs (see environment.py
 and tools.py).
@@ -7,18 +7,21 @@ and tools.py).
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from types import FrameType
 
+import cleaning
 import package as packaging
-from environment import AZURITE, PYTHON, ROOT, SCRIPTS, VENV, SetupFailedError, install_for_bench, prepare
+from environment import PYTHON, ROOT, SCRIPTS, install_for_bench, prepare
 from find_python import NoPythonError
+from progress import SetupFailedError
 from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
 
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
+UNUSED = ROOT / "local" / "offline_model" / "unused.txt"
 
 
 def demo() -> int:
@@ -116,7 +119,7 @@ def audit() -> int:
 
 
 def setup() -> int:
-    """Make .venv and install Azurite, and stop there."""
+    """Install what the commands need, and stop there."""
     return 0
 
 
@@ -134,12 +137,14 @@ def lock() -> int:
     """Resolve the requirements anew."""
     resolve = ["-m", "uv", "pip", "compile", "--universal", "--python-version=3.13"]
     resolve += ["--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade", "--quiet"]
+    local, dev = (["pyproject.toml", f"--group={group}", "--excludes", str(UNUSED)] for group in ("local", "dev"))
     return (
         _python("-m", "pip", "install", "--quiet", UV)
         # Azure Monitor's distribution says which opentelemetry-api it can live with, so it comes first.
         or _python(*resolve, "pyproject.toml", "--group=traces", "-o", "requirements-traces.txt")
         or _python(*resolve, "pyproject.toml", "-c", "requirements-traces.txt", "-o", "requirements.txt")
-        or _python(*resolve, "pyproject.toml", "--group=dev", "-c", "requirements.txt", "-o", "requirements-dev.txt")
+        or _python(*resolve, *local, "-c", "requirements.txt", "-o", "requirements-local.txt")
+        or _python(*resolve, *dev, "-c", "requirements-local.txt", "-o", "requirements-dev.txt")
         or _python(*resolve, "--group=node", "-o", "requirements-node.txt")
         or _python(*resolve, "--group=infra", "-o", "requirements-infra.txt")
         or _python(*resolve, "--group=audit", "-o", "requirements-audit.txt")
@@ -149,9 +154,7 @@ def lock() -> int:
 
 def clean() -> int:
     """Remove everything that the other commands made."""
-    for folder in (VENV, ROOT / ".local", AZURITE / "node_modules"):
-        shutil.rmtree(folder, ignore_errors=True)
-    return 0
+    return cleaning.clean(ROOT)
 
 
 COMMANDS: dict[str, Callable[[], int]] = {
@@ -162,25 +165,42 @@ COMMANDS: dict[str, Callable[[], int]] = {
     )
 }
 WITHOUT_VENV = (package, audit, clean)
+FOR_USE = (demo, host, run, drop)
+"""These need no tools of development."""
 
 
 def main() -> int:
     """Run the command that was named, or list them all."""
-    command = COMMANDS.get(sys.argv[1]) if len(sys.argv) > 1 else None
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    command = COMMANDS.get(name)
     if command is None:
-        print("Usage: python scripts/dev.py COMMAND\n")
-        for name, each in COMMANDS.items():
-            print(f"  {name:9} {each.__doc__}")
-        return 2
+        return _usage(name)
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         if command not in WITHOUT_VENV:
-            prepare()
+            prepare(for_development=command not in FOR_USE)
         return command()
     except (NoPythonError, SetupFailedError) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _usage(name: str) -> int:
+    """List the commands; the exit code is 0 for who asked for the list."""
+    asked = name in ("-h", "--help", "help")
+    place = sys.stdout if asked else sys.stderr
+    if name and not asked:
+        print(f"There is no command {name}.", file=place)
+    print("Usage: python3 scripts/dev.py COMMAND\n", file=place)
+    for each in COMMANDS.values():
+        print(f"  {each.__name__:9} {each.__doc__}", file=place)
+    return 0 if asked else 2
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _dropscribe(*arguments: str) -> int:

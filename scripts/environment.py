@@ -14,49 +14,75 @@ import sys
 from pathlib import Path
 
 from find_python import find_python
+from progress import NpmProgress, PipProgress, Progress, SetupFailedError, Step, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 AZURITE = ROOT / "local" / "azurite"
-DOT_SECONDS = 3
 OLDEST_NODE = 18  # Azurite 3.35 runs on Node 18, 20 and 22
 
+LOCAL, DEV = "requirements-local.txt", "requirements-dev.txt"
+"""What `make demo` needs; and that with what the checks and the tests need."""
 
-class SetupFailedError(Exception):
-    """A step of the setup failed; the message says which, and what to do."""
+# Measured on Linux with an empty cache; on macOS and Windows it is less.
+_WHAT_FOR = {
+    LOCAL: "Installing what runs here, once: some 240 MB to download, 800 MB on the disk, about a minute",
+    DEV: "Installing the tools of development, once: some 60 MB to download, 250 MB on the disk, half a minute",
+}
+
+_INDEX_HINT = "Is the package index within reach?"
 
 
-def prepare() -> None:
+def prepare(*, for_development: bool) -> None:
     """Make `.venv` and Azurite, or find that both are as they should be.
 
     Raises:
         NoPythonError: no Python 3.13 was found.
         SetupFailedError: a step failed.
     """
-    _make_venv()
-    _install_azurite()
+    # Most of the time is spent on waiting for the network, so both are fetched at once, where npm is there already.
+    npm = _find_npm()
+    azurite = _Azurite()
+    early = azurite.start(npm) if npm and not azurite.is_current() else None
+    try:
+        _prepare_venv(LOCAL, early)
+        if for_development:
+            _prepare_venv(DEV, None)
+    except BaseException:
+        if early:
+            early.stop()
+        raise
+    if early:
+        wait_for(early)
+    elif not azurite.is_current():
+        wait_for(azurite.start(npm or _install_node()))
+    azurite.stamp()
 
 
 def install_for_bench() -> None:
     """Install what only the measurements need."""
-    _pip("installing what is measured against", "--requirement", "requirements-bench.txt")
+    wait_for(_pip(PYTHON, "installing what is measured against", ROOT / "requirements-bench.txt"))
 
 
-def _make_venv() -> None:
-    stamp = VENV / ".dropscribe"
-    wanted = digest(ROOT / "requirements-dev.txt", ROOT / "pyproject.toml", at=VENV)
+def _prepare_venv(locked: str, meanwhile: Step | None) -> None:
+    """Install one of the two sets of requirements; the second lies upon the first."""
+    stamp = VENV / f".{locked}.stamp"
+    made_from = [ROOT / locked, *([ROOT / "pyproject.toml"] if locked == LOCAL else [])]
+    wanted = digest(*made_from, at=VENV)
     if is_current(stamp, wanted):
         return
     python = find_python()
-    print(f"Preparing .venv with {python}: about a minute and 1.1 GB the first time", flush=True)
+    print(f"{_WHAT_FOR[locked]} (with {python})", flush=True)
     if VENV.exists() and not (_is_alive() and _was_made_here()):
         shutil.rmtree(VENV)
     if not VENV.exists():
         make_venv(python, VENV)
-    _pip("installing the locked requirements", "--requirement", "requirements-dev.txt")
-    _pip("installing the command `dropscribe`", "--no-deps", "--no-build-isolation", "--editable", ".")
+    steps = [_pip(PYTHON, "installing the locked requirements", ROOT / locked), meanwhile]
+    wait_for(*[step for step in steps if step])
+    if locked == LOCAL:
+        wait_for(_install_command())
     stamp.write_text(wanted)
 
 
@@ -70,43 +96,101 @@ def make_venv(python: str, folder: Path) -> None:
     step("making the virtual environment", [python, "-m", "venv", str(folder)], hint=hint)
 
 
-def _install_azurite() -> None:
-    stamp = AZURITE / "node_modules" / ".dropscribe"
-    wanted = digest(AZURITE / "package-lock.json")
-    if is_current(stamp, wanted):
-        return
-    print("Installing Azurite, the storage emulator, from npm: 190 MB, once", flush=True)
-    npm_ci("installing Azurite", AZURITE)
-    stamp.write_text(wanted)
-
-
-def npm_ci(what: str, folder: Path) -> None:
-    """Install the locked npm packages of a folder, without running any script of theirs.
+def step(what: str, command: list[str], *, hint: str) -> None:
+    """Run one step, with its output kept back unless it fails.
 
     Raises:
-        SetupFailedError: npm failed.
+        SetupFailedError: it failed; the message ends with the hint.
     """
-    npm = _npm()
-    # npm is a script that starts `node`: it must find the one that lies beside it.
-    path = os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", "")])
-    step(
+    wait_for(Step(what, command, hint=hint, folder=ROOT))
+
+
+def pip_install(python: Path, what: str, requirements: Path) -> None:
+    """Install locked requirements into the environment of a Python.
+
+    Raises:
+        SetupFailedError: pip failed.
+    """
+    wait_for(_pip(python, what, requirements))
+
+
+def _pip(python: Path, what: str, requirements: Path) -> Step:
+    # Everything is locked, what is needed and what is not, so that pip has nothing to work out (`--no-deps`).
+    # What is imported is compiled then; to compile all of it would take as long as to unpack it.
+    arguments = ["--no-deps", "--require-hashes", "--no-compile", "--progress-bar=raw", "--requirement"]
+    progress = PipProgress(requirements, _site_packages(python))
+    return _run_pip(python, what, [*arguments, str(requirements)], progress)
+
+
+def _install_command() -> Step:
+    arguments = ["--no-deps", "--no-build-isolation", "--editable", "."]
+    return _run_pip(PYTHON, "installing the command `dropscribe`", arguments, Progress())
+
+
+def _run_pip(python: Path, what: str, arguments: list[str], progress: Progress) -> Step:
+    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", *arguments]
+    return Step(what, command, hint=_INDEX_HINT, folder=ROOT, progress=progress)
+
+
+def _site_packages(python: Path) -> Path:
+    environment = python.parent.parent
+    return environment / ("Lib/site-packages" if os.name == "nt" else "lib/python3.13/site-packages")
+
+
+class _Azurite:
+    """The storage emulator, from npm."""
+
+    def __init__(self) -> None:
+        self._stamp = AZURITE / "node_modules" / ".dropscribe"
+        self._wanted = digest(AZURITE / "package-lock.json")
+
+    def is_current(self) -> bool:
+        return is_current(self._stamp, self._wanted)
+
+    def start(self, npm: str) -> Step:
+        return npm_ci(npm, "installing Azurite, the storage emulator,", AZURITE)
+
+    def stamp(self) -> None:
+        self._stamp.write_text(self._wanted)
+
+
+def npm_ci(npm: str, what: str, folder: Path) -> Step:
+    """Start to install the locked npm packages of a folder, without running any script of theirs.
+
+    Raises:
+        SetupFailedError: npm cannot be started.
+    """
+    return Step(
         what,
         [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
-        folder=folder,
         hint="Is the npm registry within reach?",
-        environ={**os.environ, "PATH": path},
+        folder=folder,
+        # npm is a script that starts `node`: it must find the one that lies beside it.
+        environ={**os.environ, "PATH": os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", "")])},
+        progress=NpmProgress(folder),
     )
 
 
-def _npm() -> str:
+def find_or_install_npm() -> str:
+    """The path of an npm whose Node is new enough.
+
+    Raises:
+        SetupFailedError: there is none, and none could be installed.
+    """
+    return _find_npm() or _install_node()
+
+
+def _find_npm() -> str | None:
     own = shutil.which("npm", path=str(SCRIPTS))
     if own:
         return own
     npm, node = shutil.which("npm"), shutil.which("node")
-    if npm and node and _node_version(node) >= OLDEST_NODE:
-        return npm
+    return npm if npm and node and _node_version(node) >= OLDEST_NODE else None
+
+
+def _install_node() -> str:
     print("No Node 18 or newer here: installing one into .venv", flush=True)
-    _pip("installing Node", "--requirement", "requirements-node.txt")
+    pip_install(PYTHON, "installing Node", ROOT / "requirements-node.txt")
     installed = shutil.which("npm", path=str(SCRIPTS))
     if not installed:
         raise SetupFailedError("Node was installed, but brought no npm. Install Node 20 from nodejs.org and try again.")
@@ -117,59 +201,6 @@ def _node_version(node: str) -> int:
     done = subprocess.run([node, "--version"], capture_output=True, text=True, check=False)
     major = done.stdout.strip().lstrip("v").split(".")[0]
     return int(major) if major.isdigit() else 0
-
-
-def _pip(what: str, *arguments: str) -> None:
-    pip_install(PYTHON, what, *arguments)
-
-
-def pip_install(python: Path, what: str, *arguments: str) -> None:
-    """Install into the environment of a Python.
-
-    Raises:
-        SetupFailedError: pip failed.
-    """
-    quiet = ["--quiet", "--disable-pip-version-check"]
-    step(what, [str(python), "-m", "pip", "install", *quiet, *arguments], hint="Is the package index within reach?")
-
-
-def step(
-    what: str,
-    command: list[str],
-    *,
-    hint: str,
-    folder: Path = ROOT,
-    environ: dict[str, str] | None = None,
-) -> None:
-    """Run one step, with its output kept back unless it fails, and a dot every few seconds.
-
-    Raises:
-        SetupFailedError: it failed; the message ends with the hint.
-    """
-    try:
-        process = subprocess.Popen(
-            command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-    except OSError as error:
-        raise SetupFailedError(f"{what.capitalize()} failed: {error}.") from error
-    said = _wait_with_dots(process)
-    if process.returncode:
-        last = "\n".join(said.strip().splitlines()[-15:])
-        raise SetupFailedError(f"{last}\n\n{what.capitalize()} failed (see above). {hint}")
-
-
-def _wait_with_dots(process: subprocess.Popen[str]) -> str:
-    dots = 0
-    while True:
-        try:
-            said, _ = process.communicate(timeout=DOT_SECONDS)
-        except subprocess.TimeoutExpired:
-            dots += 1
-            print(".", end="", flush=True)
-        else:
-            if dots:
-                print(flush=True)
-            return said
 
 
 def _is_alive() -> bool:

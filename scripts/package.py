@@ -15,8 +15,9 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from environment import ROOT, SetupFailedError, digest, is_current, step
+from environment import ROOT, digest, is_current, step
 from find_python import NoPythonError, find_python
+from progress import SetupFailedError
 
 PACKAGE = ROOT / ".local" / "package"
 STAMP = ROOT / ".local" / "package.stamp"

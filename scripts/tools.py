@@ -6,8 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
-from environment import ROOT, digest, is_current, make_venv, npm_ci, pip_install
+from environment import ROOT, digest, find_or_install_npm, is_current, make_venv, npm_ci, pip_install
 from find_python import find_python
+from progress import wait_for
 
 INFRA = ROOT / ".local" / "infra"
 AUDIT = ROOT / ".local" / "audit"
@@ -48,7 +49,7 @@ def _make_environment(folder: Path, locked: Path, size: str) -> None:
     print(f"Installing {locked.name} into {folder.relative_to(ROOT)}: {size}, once", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     make_venv(find_python(), folder)
-    pip_install(scripts_of(folder) / "python", "installing the tools", "--require-hashes", "--requirement", str(locked))
+    pip_install(scripts_of(folder) / "python", "installing the tools", locked)
     stamp.write_text(wanted)
 
 
@@ -60,5 +61,5 @@ def _install_npm_packages(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for file in files:
         shutil.copyfile(file, folder / file.name)
-    npm_ci("installing the tools from npm", folder)
+    wait_for(npm_ci(find_or_install_npm(), "installing the tools from npm", folder))
     stamp.write_text(wanted)

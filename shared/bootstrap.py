@@ -41,7 +41,9 @@ from shared.processing.services import Services
 from shared.recipes.catalog import RecipeCatalog
 from shared.recovery.poison import PoisonHandler
 from shared.recovery.reconciler import Reconciler
-from shared.settings.settings import ModelSettings, Settings, suffix_of
+from shared.settings.model_settings import ModelSettings, suffix_of
+from shared.settings.names import kind_meant
+from shared.settings.settings import Settings
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
@@ -72,10 +74,10 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPo
     book = _try(problems, RecipeCatalog.load, recipes)
     deployments = _deployments(settings) if settings else None
     if book and deployments:
-        problems.extend(_unknown_models(book, deployments))
+        problems.extend([*_unknown_models(book, deployments), *_misspelt_models(book, deployments)])
     if settings is None or book is None or deployments is None or problems:
         raise ConfigurationError(problems)
-    for notice in deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date()):
+    for notice in (*settings.notices, *deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date())):
         log.warning(notice)
     return App(settings, book, deployments, _open, policy or RetryPolicy(complete=settings.arrival_seconds))
 
@@ -103,12 +105,23 @@ def _deployment(alias: str, settings: ModelSettings, table: CapabilityTable) -> 
 def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
     known = ", ".join(f"`{each.alias}`" for each in deployments)
     for recipe in recipes:
-        for name in (recipe.model, recipe.then):
+        for part, name in (("model", recipe.model), ("then", recipe.then)):
             if name and name not in deployments:
                 yield (
-                    f"The recipe {recipe.name} asks for the model `{name}`; there is only {known}. Name another with"
+                    f"{recipe.place(part)}: there is no model `{name}`, only {known}. Name another with"
                     f" AZURE_INFERENCE_DEPLOYMENT_{suffix_of(name)}."
                 )
+
+
+def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
+    """Models that no recipe names, and that would have all files of a kind if their alias had no slip in it."""
+    named = {name for recipe in recipes for name in (recipe.model, recipe.then)}
+    for each in deployments:
+        if not named & {each.alias, each.name} and (meant := kind_meant(each.alias)):
+            yield (
+                f"No recipe names the model `{each.alias}`: did you mean _{meant} at the end of its settings' names, in"
+                f" place of _{suffix_of(each.alias)}?"
+            )
 
 
 def _build(app: App, exits: AsyncExitStack) -> Running:
@@ -177,7 +190,7 @@ def _model(deployment: Deployment, settings: Settings, identities: _Identities, 
     credential: AzureKeyCredential | AsyncTokenCredential | None = None
     if own.credential:
         credential = AzureKeyCredential(own.credential.get_secret_value())
-    elif own.scope or deployment.endpoint.is_azure:
+    elif own.signs_in:
         credential = identities.get()
     model = FoundryModel(deployment, credential, scope=own.scope)
     exits.push_async_callback(model.close)

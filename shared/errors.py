@@ -8,6 +8,7 @@ DropscribeError
 ├── Conflict                  the file, or its document, changed while we worked: look again
 └── Temporary                 not the file's fault
     ├── StorageUnavailable    our own storage failed: raised, so that the host tries again
+    │   └── StorageRefused    it refuses us, and will do so until somebody acts
     └── ModelUnavailable      the model cannot answer now (5xx): the file waits
         ├── ModelUnreachable  no connection could be made, so nothing was sent
         ├── ModelThrottled    it asks us to come back later
@@ -39,6 +40,8 @@ type ErrorCode = Literal[
     "model_timeout",
     "poisoned",
     "archived",
+    "unusable_name",
+    "unreadable_file",
     "no_answer",
     "not_fetched",
 ]
@@ -110,7 +113,21 @@ class Temporary(DropscribeError):
 
 
 class StorageUnavailable(Temporary):
-    """Our own storage failed, or refused us."""
+    """Our own storage failed, or refused us.
+
+    Attributes:
+        code: storage's own word for it, such as `ServerBusy`; None where it was not storage that said so.
+        status: the HTTP status, where there was an answer at all.
+    """
+
+    def __init__(self, message: str, *, code: str | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+class StorageRefused(StorageUnavailable):
+    """Storage refuses what it was asked: for a role, a container, a lease, a policy. An operator must act."""
 
 
 class ModelUnavailable(Temporary):

@@ -48,6 +48,14 @@ var rules rule[] = [
     window: 'PT15M'
   }
   {
+    name: 'dropscribe-storage-refuses-us'
+    description: 'Storage refuses the app itself: a role, a container, a lease or a policy. Files wait until that is put right.'
+    query: loadTextContent('../queries/alerts/storage_refuses_us.kql')
+    severity: 1
+    frequency: 'PT5M'
+    window: 'PT15M'
+  }
+  {
     name: 'dropscribe-files-wait-too-long'
     description: 'A file has waited for its document for more than ${oldestSeconds} seconds.'
     query: replace(

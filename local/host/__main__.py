@@ -6,18 +6,23 @@ import logging
 import sys
 from pathlib import Path
 
-from local.host import DIFFERENCES
+from local.host import DIFFERENCES, SELF
 from local.host.host import Host
 from local.host.settings import HostSettings, HostSettingsError
 from local.host.worker import AppNotLoadedError
-from local.stopping import stop_event
+from local.stopping import end_now, stop_event
 
 
-async def main(app: Path, port: int, hidden_seconds: int, *, events: bool) -> None:
-    """Run the app until Ctrl-C, SIGTERM, or the end of standard input."""
+async def main(arguments: argparse.Namespace) -> None:
+    """Run the app until Ctrl-C, SIGTERM, or the end of standard input.
+
+    Raises:
+        AppNotLoadedError, HostSettingsError: the app cannot be run.
+    """
     stop = stop_event()
-    settings = HostSettings.load(app).hiding(hidden_seconds)
-    await Host(settings, plays_event_grid=events).run(port, stop)
+    settings = HostSettings.load(arguments.app, local_settings=not arguments.no_local_settings)
+    host = Host(settings.hiding(arguments.hidden_seconds), plays_event_grid=not arguments.no_events)
+    await host.run(arguments.port, stop)
 
 
 def _arguments() -> argparse.Namespace:
@@ -28,6 +33,8 @@ def _arguments() -> argparse.Namespace:
         "--hidden-seconds", type=int, default=600, help="how long a message is hidden while its function runs"
     )
     parser.add_argument("--no-events", action="store_true", help="do not play Event Grid: somebody else does")
+    parser.add_argument("--no-local-settings", action="store_true", help="take no settings from local.settings.json")
+    parser.add_argument("--differences", action="store_true", help="say what differs from the real host, and stop")
     return parser.parse_args()
 
 
@@ -36,15 +43,21 @@ def _log_to_standard_output() -> None:
     logging.basicConfig(level=logging.INFO, format=words, stream=sys.stdout)
     for noisy in ("azure.core", "azure.functions"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    for line in DIFFERENCES.splitlines():
-        logging.getLogger("host").info(line)
+    logging.getLogger("host").info(SELF)
+
+
+async def _run() -> None:
+    arguments = _arguments()
+    if arguments.differences:
+        print(DIFFERENCES)  # noqa: T201 - it was asked for
+        return
+    _log_to_standard_output()
+    try:
+        await main(arguments)
+    except (AppNotLoadedError, HostSettingsError) as error:
+        end_now(f"The host stops: {error}")
+    end_now()  # functions that are not async, and threads of the app's, may still run: nobody waits for those
 
 
 if __name__ == "__main__":
-    arguments = _arguments()
-    _log_to_standard_output()
-    try:
-        hidden, events = arguments.hidden_seconds, not arguments.no_events
-        asyncio.run(main(arguments.app, arguments.port, hidden, events=events))
-    except (AppNotLoadedError, HostSettingsError) as error:
-        sys.exit(f"The host stops: {error}")
+    asyncio.run(_run())

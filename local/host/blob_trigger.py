@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob import BlobProperties
@@ -20,6 +20,8 @@ from local.host.clients import HOST_STORAGE, Clients, send
 from local.host.queue_listener import QueueListener
 from local.host.settings import HostSettings
 from local.host.worker import Function, Worker, blob_reference
+from shared.adapters.storage.addresses import properties_of
+from shared.errors import InputNotFound
 
 POISON_QUEUE = "webjobs-blobtrigger-poison"
 
@@ -62,17 +64,21 @@ class BlobTriggers:
             message["ContainerName"],
             message["BlobName"],
         )
-        blob = self._clients.blobs(connection).get_blob_client(container, name)
+        inside = self._clients.blobs(connection).get_container_client(container)
         try:
-            properties = await blob.get_blob_properties()
-        except ResourceNotFoundError:
+            properties = await properties_of(inside, name)
+        except (ResourceNotFoundError, InputNotFound):
             log.info("the blob %r is gone; its event is dropped", name)
             return
         reference = blob_reference(connection, container, name)
-        await self._worker.invoke(function, reference, _metadata(container, blob.url, properties))
+        await self._worker.invoke(function, reference, _metadata(container, f"{inside.url}/{quote(name)}", properties))
 
     def _poison_queue(self, body: bytes) -> QueueClient:
-        function = self._functions.get(json.loads(body)["FunctionId"])
+        """That of the function's own storage account; of the host's, where no function is named."""
+        try:
+            function = self._functions.get(json.loads(body)["FunctionId"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            function = None
         connection = function.trigger["connection"] if function else HOST_STORAGE
         return self._clients.queues(connection).get_queue_client(POISON_QUEUE)
 

@@ -3,12 +3,14 @@
 import base64
 import contextlib
 import functools
+from collections.abc import Callable
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-from local.host.settings import connection_string
+from local.host.settings import HostSettingsError, connection_string
+from shared.adapters.storage.addresses import stay_in_container
 
 HOST_STORAGE = "AzureWebJobsStorage"
 """The connection of the host's own queues."""
@@ -23,12 +25,17 @@ class Clients:
         self._open: list[BlobServiceClient | QueueServiceClient] = []
 
     def _blobs(self, connection: str) -> BlobServiceClient:
-        client = BlobServiceClient.from_connection_string(connection_string(connection))
-        self._open.append(client)
-        return client
+        guarded = functools.partial(BlobServiceClient.from_connection_string, raw_request_hook=stay_in_container)
+        return self._opened(guarded, connection)
 
     def _queues(self, connection: str) -> QueueServiceClient:
-        client = QueueServiceClient.from_connection_string(connection_string(connection))
+        return self._opened(QueueServiceClient.from_connection_string, connection)
+
+    def _opened[T: BlobServiceClient | QueueServiceClient](self, open_: Callable[[str], T], connection: str) -> T:
+        try:
+            client = open_(connection_string(connection))
+        except ValueError as error:
+            raise HostSettingsError(f"The setting {connection} holds no connection string: {error}") from error
         self._open.append(client)
         return client
 
@@ -40,7 +47,11 @@ class Clients:
 
 async def send(queue: QueueClient, body: bytes) -> None:
     """Put a message into a queue, in base64 as the host does, making the queue if there is none."""
-    text = base64.b64encode(body).decode()
+    await send_text(queue, base64.b64encode(body).decode())
+
+
+async def send_text(queue: QueueClient, text: str) -> None:
+    """Put a message into a queue as it is, making the queue if there is none."""
     try:
         await queue.send_message(text)
     except ResourceNotFoundError:

@@ -8,14 +8,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
-from azure.core.exceptions import AzureError, DecodeError
+from azure.core.exceptions import DecodeError
 from azure.storage.blob import BlobProperties
 
 from local.host.clients import Clients
-from local.host.settings import resolve
+from local.host.settings import HostSettingsError, resolve
 from local.host.worker import Function
 
 SCAN_SECONDS = 1.0
+DELIVERY_SECONDS = 30
+"""The real one waits so long for an endpoint."""
+INTERNAL_ERROR = 500
 
 log = logging.getLogger("host.event_grid")
 
@@ -28,22 +31,42 @@ class EventGrid:
         self._functions = functions
         self._webhook = webhook
         self._delivered: dict[tuple[str, str], str] = {}
+        self._complaints: dict[str, str] = {}
 
     async def watch(self) -> None:
-        """Scan until cancelled."""
-        async with aiohttp.ClientSession() as session:
+        """Scan until cancelled, whatever storage does.
+
+        Raises:
+            HostSettingsError: a setting of a function is missing.
+        """
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(DELIVERY_SECONDS)) as session:
             while True:
                 for function in self._functions:
-                    try:
-                        await self._scan(function, session)
-                    except (AzureError, aiohttp.ClientError) as fault:
-                        self._complain(function, fault)
+                    await self._try_to_scan(function, session)
                 await asyncio.sleep(SCAN_SECONDS)
 
-    def _complain(self, function: Function, fault: Exception) -> None:
-        log.warning("the scan for %s failed: %s", function.name, type(fault).__name__)
-        if isinstance(fault, DecodeError):
-            log.error("Some file's name has a character that the storage emulator cannot list. Remove that file.")
+    async def _try_to_scan(self, function: Function, session: aiohttp.ClientSession) -> None:
+        try:
+            await self._scan(function, session)
+        except HostSettingsError:
+            raise
+        except Exception as error:  # of storage, of the webhook, or of what a listing holds: the next may go well
+            self._complain(function, error)
+        else:
+            self._complaints.pop(function.name, None)
+
+    def _complain(self, function: Function, error: Exception) -> None:
+        """Once for each trouble: a scan comes each second."""
+        what = type(error).__name__
+        if self._complaints.get(function.name) == what:
+            return
+        self._complaints[function.name] = what
+        log.warning("the scan for %s failed: %s", function.name, what)
+        if isinstance(error, DecodeError) or getattr(error, "status_code", None) == INTERNAL_ERROR:
+            log.error(
+                "If this goes on, some file's name has a character that the storage emulator cannot list (U+FFFE, "
+                "say): remove that file, or with `make clean` the whole storage."
+            )
 
     async def _scan(self, function: Function, session: aiohttp.ClientSession) -> None:
         container_name = resolve(function.trigger["path"]).partition("/")[0]

@@ -16,7 +16,10 @@ from local.host.web import HostWeb
 from local.host.worker import Function, Worker
 
 TRIGGERS = ("blobTrigger", "queueTrigger", "timerTrigger")
-DRAIN_SECONDS = 10
+DRAIN_SECONDS = 0.4
+"""How long functions may go on when the host is told to stop; in Azure it is seconds too, before they are cancelled."""
+CANCEL_SECONDS = 0.4
+"""How long they may then take to put things in order: the whole stack is to be gone within two."""
 
 log = logging.getLogger("host")
 
@@ -34,6 +37,8 @@ class Host:
     async def run(self, port: int, stop: asyncio.Event) -> None:
         """Run until `stop` is set; the web addresses are at `port` (0: any free one).
 
+        Threads of the worker's are left as they are: the process is to end afterwards.
+
         Raises:
             AppNotLoadedError, HostSettingsError: the app cannot be run.
         """
@@ -43,7 +48,6 @@ class Host:
             await self._serve(functions, port, stop)
         finally:
             await self._clients.close()
-            self._worker.close()
 
     async def _serve(self, functions: Sequence[Function], port: int, stop: asyncio.Event) -> None:
         blobs = BlobTriggers(self._worker, self._settings, self._clients, _started_by("blobTrigger", functions))
@@ -54,13 +58,19 @@ class Host:
             log.info("function %s: %s", function.name, function.trigger["type"])
         log.info("The host is ready at %s", address)
         await asyncio.wait([asyncio.create_task(stop.wait()), *tasks], return_when=asyncio.FIRST_COMPLETED)
+        broken = next((task for task in tasks if task.done()), None)
+        await self._stop(tasks, web)
+        if broken:
+            broken.result()
+
+    async def _stop(self, tasks: Sequence[asyncio.Task[None]], web: HostWeb) -> None:
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*(listener.drain(DRAIN_SECONDS) for listener in self._listeners))
-        await web.stop()
-        for ended in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(ended, Exception):
-                raise ended
+        await asyncio.gather(
+            *(listener.drain(DRAIN_SECONDS, CANCEL_SECONDS) for listener in self._listeners),
+            *([asyncio.wait(tasks, timeout=DRAIN_SECONDS + CANCEL_SECONDS)] if tasks else []),
+            web.stop(),
+        )
 
     def _start(self, functions: Sequence[Function], blobs: BlobTriggers, webhook: str) -> list[asyncio.Task[None]]:
         on_blobs = _started_by("blobTrigger", functions)

@@ -10,7 +10,7 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient
 
-from local.host.clients import send
+from local.host.clients import send, send_text
 from local.host.settings import QueueRules
 
 FIRST_PAUSE = 0.1
@@ -20,8 +20,15 @@ log = logging.getLogger("host.queue")
 type Handle = Callable[[bytes, QueueMessage], Awaitable[None]]
 
 
+class HostStopsError(Exception):
+    """What a function is told to have failed with that did not end before the host."""
+
+
 class QueueListener:
-    """Runs `handle` for each message; a message whose handling raises is tried again, then poison."""
+    """Runs `handle` for each message; a message whose handling raises is tried again, then poison.
+
+    A message that is no base64 goes to the queue `undecodable` as it is; where there is none, it is dropped.
+    """
 
     def __init__(
         self,
@@ -29,11 +36,13 @@ class QueueListener:
         handle: Handle,
         rules: QueueRules,
         poison: Callable[[bytes], QueueClient] | None,
+        undecodable: QueueClient | None = None,
     ) -> None:
         self._queue = queue
         self._handle = handle
         self._rules = rules
         self._poison = poison
+        self._undecodable = undecodable
         self._running: set[asyncio.Task[None]] = set()
         self._woken = asyncio.Event()
 
@@ -47,7 +56,7 @@ class QueueListener:
         while True:
             messages = await self._receive()
             for message in messages:
-                task = asyncio.create_task(self._process(message))
+                task = asyncio.create_task(self._take(message))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
             if messages:
@@ -56,13 +65,15 @@ class QueueListener:
             else:
                 pause = FIRST_PAUSE if await self._woken_within(pause) else min(pause * 2, self._rules.longest_pause)
 
-    async def drain(self, seconds: float) -> None:
-        """Let what is running end, for some seconds at most; then cancel it."""
-        if self._running:
-            _, late = await asyncio.wait(self._running, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+    async def drain(self, seconds: float, cancel_seconds: float = 1) -> None:
+        """Let what is running end, for some seconds at most; then cancel it, and wait for that likewise."""
+        if not self._running:
+            return
+        _, late = await asyncio.wait(self._running, timeout=seconds)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late, timeout=cancel_seconds)
 
     async def _receive(self) -> list[QueueMessage]:
         size = self._rules.batch_size
@@ -73,8 +84,8 @@ class QueueListener:
             return [message async for message in pages]
         except ResourceNotFoundError:
             return []  # nobody has put anything into it yet
-        except AzureError as fault:
-            log.warning("cannot look into the queue %s: %s", self._queue.queue_name, type(fault).__name__)
+        except Exception as error:  # whatever storage does, the host goes on
+            log.warning("cannot look into the queue %s: %s", self._queue.queue_name, type(error).__name__)
             return []
 
     async def _woken_within(self, seconds: float) -> bool:
@@ -90,29 +101,48 @@ class QueueListener:
         while len(self._running) > self._rules.new_batch_threshold:
             await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
+    async def _take(self, message: QueueMessage) -> None:
+        try:
+            await self._process(message)
+        except Exception as error:  # it stays hidden for a while, and comes back
+            log.warning("cannot settle a message of %s: %s", self._queue.queue_name, type(error).__name__)
+
     async def _process(self, message: QueueMessage) -> None:
-        body = base64.b64decode(message.content)
+        try:
+            body = base64.b64decode("".join(message.content.split()), validate=True)
+        except ValueError:
+            await self._set_aside(message)
+            return
         if (message.dequeue_count or 0) > self._rules.most_tries:
             await self._give_up(message, body)  # its last try killed the host before it could be counted
             return
         try:
             async with self._hidden(message):
                 await self._handle(body, message)
-        except Exception as fault:  # to the host, one fault is like another
-            await self._failed(message, body, fault)
+        except asyncio.CancelledError:
+            # As the real host: what did not end before it counts as a try that failed.
+            await self._failed(message, body, HostStopsError("the host stops"))
+        except Exception as error:  # to the host, one fault is like another
+            await self._failed(message, body, error)
         else:
             await self._delete(message)
 
-    async def _failed(self, message: QueueMessage, body: bytes, fault: Exception) -> None:
+    async def _set_aside(self, message: QueueMessage) -> None:
+        place = f"moved to {self._undecodable.queue_name}" if self._undecodable else "dropped"
+        log.error("a message of %s is not base64; it is %s", self._queue.queue_name, place)
+        if self._undecodable:
+            await send_text(self._undecodable, message.content)
+        await self._delete(message)
+
+    async def _failed(self, message: QueueMessage, body: bytes, error: Exception) -> None:
         tries = message.dequeue_count or 0
-        log.error("try %d of %d failed: %s", tries, self._rules.most_tries, getattr(fault, "stack_trace", fault))
+        log.error("try %d of %d failed: %s", tries, self._rules.most_tries, getattr(error, "stack_trace", error))
+        if self._poison is None:
+            return  # it stays hidden for a while, as with the real host: at once it would only fail again
         if tries >= self._rules.most_tries:
             await self._give_up(message, body)
             return
-        try:
-            await self._queue.update_message(message, visibility_timeout=int(self._rules.retry_after))
-        except AzureError as trouble:
-            log.warning("cannot give a message back: %s", type(trouble).__name__)
+        await self._queue.update_message(message, visibility_timeout=int(self._rules.retry_after))
         self.wake()
 
     @asynccontextmanager
@@ -137,8 +167,8 @@ class QueueListener:
     async def _hide_again(self, message: QueueMessage) -> None:
         try:
             renewed = await self._queue.update_message(message, visibility_timeout=self._rules.hidden_seconds)
-        except AzureError as fault:
-            log.warning("cannot renew a message: %s", type(fault).__name__)
+        except AzureError as error:
+            log.warning("cannot renew a message: %s", type(error).__name__)
         else:
             message.pop_receipt = renewed.pop_receipt
 
@@ -154,5 +184,5 @@ class QueueListener:
     async def _delete(self, message: QueueMessage) -> None:
         try:
             await self._queue.delete_message(message)
-        except AzureError as fault:
-            log.warning("cannot delete a message: %s", type(fault).__name__)
+        except AzureError as error:
+            log.warning("cannot delete a message: %s", type(error).__name__)

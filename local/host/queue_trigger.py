@@ -21,8 +21,9 @@ class QueueTrigger:
         self._clients = clients
         self._function = function
         queue = self._queue(function.trigger)
-        is_poison = queue.queue_name.endswith("-poison")
-        self.listener = QueueListener(queue, self._handle, settings.queues, None if is_poison else self._poison_queue)
+        poison = None if queue.queue_name.endswith("-poison") else self._poison_queue
+        undecodable = poison(b"") if poison else None
+        self.listener = QueueListener(queue, self._handle, settings.queues, poison, undecodable)
 
     async def _handle(self, body: bytes, message: QueueMessage) -> None:
         outputs = await self._worker.invoke(self._function, typed(body.decode()), _metadata(body, message))

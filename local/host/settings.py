@@ -13,6 +13,11 @@ from typing import Any
 
 _TIME = re.compile(r"(?:(\d+)\.)?(\d+):(\d+):(\d+(?:\.\d+)?)")
 _SETTING = re.compile(r"%(\w+)%")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+HOST_ID = "AzureFunctionsWebHost__hostid"
+MAX_HOST_ID = 32
+"""Characters; the real host refuses longer ones."""
 
 
 class HostSettingsError(Exception):
@@ -52,17 +57,24 @@ class HostSettings:
     queues: QueueRules
 
     @classmethod
-    def load(cls, app: Path) -> "HostSettings":
+    def load(cls, app: Path, *, local_settings: bool = True) -> "HostSettings":
         """Read `host.json`, and adopt the values of `local.settings.json` that the environment does not set.
 
         Raises:
-            HostSettingsError: there is no host.json.
+            HostSettingsError: there is no host.json, or one of the files or the host's id does not hold.
         """
         app = app.resolve()
         if not (app / "host.json").is_file():
             raise HostSettingsError(f"{app} is not a function app: it has no host.json.")
-        _adopt_local_settings(app / "local.settings.json")
-        host = json.loads((app / "host.json").read_text())
+        if local_settings:
+            _adopt_local_settings(app / "local.settings.json")
+        try:
+            return cls._of(app, _read(app / "host.json"))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise HostSettingsError(f"{app / 'host.json'}: a value is of the wrong kind: {error}.") from error
+
+    @classmethod
+    def _of(cls, app: Path, host: Mapping[str, Any]) -> "HostSettings":
         extensions = host.get("extensions", {})
         return cls(
             app=app,
@@ -116,15 +128,36 @@ def resolve(text: str) -> str:
 
 
 def _adopt_local_settings(path: Path) -> None:
-    if path.is_file():
-        for name, value in json.loads(path.read_text()).get("Values", {}).items():
-            os.environ.setdefault(name, str(value))
+    if not path.is_file():
+        return
+    values = _read(path).get("Values", {})
+    if not isinstance(values, dict):
+        raise HostSettingsError(f"{path}: `Values` must be an object, with a text for each setting.")
+    for name, value in values.items():
+        os.environ.setdefault(name, str(value))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))  # editors on Windows begin with a mark
+    except (OSError, ValueError, RecursionError) as error:
+        raise HostSettingsError(f"{path} cannot be read as JSON: {error}.") from error
+    if not isinstance(document, dict):
+        raise HostSettingsError(f"{path} must hold an object.")
+    return document
 
 
 def _host_id(app: Path) -> str:
-    own = f"{socket.gethostname()}-{zlib.crc32(str(app).encode())}".lower()
-    given = os.environ.get("AzureFunctionsWebHost__hostid")  # noqa: SIM112 - its very name
-    return given or re.sub(r"[^a-z0-9-]", "", own)[:32].strip("-")
+    given = os.environ.get(HOST_ID)
+    if not given:
+        own = f"{socket.gethostname()}-{zlib.crc32(str(app).encode())}".lower()
+        return re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "", own)[-MAX_HOST_ID:]).strip("-")
+    if len(given) > MAX_HOST_ID or not _ID.fullmatch(given):
+        raise HostSettingsError(
+            f"{HOST_ID} is {given[:100]!r}. A host's id, which names its queue, has 1 to {MAX_HOST_ID} small letters, "
+            "digits and single dashes, and no dash at its ends: change it or take it out of the environment."
+        )
+    return given
 
 
 def _blob_rules(blobs: Mapping[str, Any], queues: Mapping[str, Any]) -> QueueRules:

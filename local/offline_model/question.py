@@ -8,6 +8,7 @@ from typing import Any
 
 import pybase64
 
+from local.offline_model import parameters
 from local.offline_model.refusal import Refusal
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -55,7 +56,10 @@ class Question:
         Raises:
             Refusal: it is not a chat completions request that the real service would take.
         """
-        messages = document.get("messages") if isinstance(document, Mapping) else None
+        if not isinstance(document, Mapping):
+            raise Refusal(400, "invalid_type", "Invalid type for the body: expected an object with 'messages'.")
+        parameters.check(document)
+        messages = document.get("messages")
         if not isinstance(messages, list) or not messages:
             raise Refusal(400, "invalid_type", "Invalid type for 'messages': expected a non-empty array.", "messages")
         said = [part for number, message in enumerate(messages) for part in _parts(number, message)]

@@ -1,16 +1,23 @@
 """Text in pictures, by rapidocr with the models that its package carries."""
 
+from __future__ import annotations
+
 import asyncio
 import io
 import logging
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PIL import Image, ImageFile, ImageOps
-from rapidocr import RapidOCR
-from rapidocr.utils.output import RapidOCROutput
 
+from local.offline_model.loading import Loaded
 from local.offline_model.question import Picture
 from local.offline_model.refusal import Refusal
+
+if TYPE_CHECKING:
+    from rapidocr import RapidOCR
+
+log = logging.getLogger("offline_model")
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 ImageFile.LOAD_TRUNCATED_IMAGES = True  # as viewers: half a picture is shown, and so is one with a damaged comment
@@ -25,13 +32,20 @@ class Seen:
     height: int
 
 
+_ONE_THREAD = {f"EngineConfig.onnxruntime.{which}_op_num_threads": 1 for which in ("intra", "inter")}
+"""More threads wait by spinning: beside other work they took twice as long. One gives the same on every machine."""
+
+
 class Reader:
     """A text recognizer, loaded once. Loading takes 1 to 3 s."""
 
     def __init__(self) -> None:
-        logging.getLogger("RapidOCR").setLevel(logging.ERROR)
-        self._engine = RapidOCR(params={"Global.log_level": "error"})
+        self._engine = Loaded(_load)
         self._one_at_a_time = asyncio.Lock()
+
+    async def load(self) -> None:
+        """Load the recognizer, if that has not been done."""
+        await self._engine.get()
 
     async def read(self, picture: Picture) -> Seen:
         """Read the text.
@@ -40,16 +54,28 @@ class Reader:
             Refusal: it is not a picture that the service takes.
         """
         image = await asyncio.to_thread(_decode, picture)
+        engine = await self._engine.get()
         async with self._one_at_a_time:
-            found = await asyncio.to_thread(self._recognize, image)
-        lines = found.txts if isinstance(found, RapidOCROutput) else None
+            log.info("reads a picture of %d x %d pixels", image.width, image.height)
+            found = await asyncio.to_thread(_recognize, engine, image)
+        lines = getattr(found, "txts", None)  # where there is no text, it is another class
         return Seen(tuple(lines or ()), image.width, image.height)
 
-    def _recognize(self, image: Image.Image) -> object:
-        try:
-            return self._engine(image)
-        except Exception as error:  # a strip one pixel wide, say
-            raise Refusal(400, "invalid_image", "The image could not be processed.") from error
+
+def _load() -> RapidOCR:
+    from rapidocr import RapidOCR  # noqa: PLC0415 - takes a second, in which the server listens already
+
+    logging.getLogger("RapidOCR").setLevel(logging.ERROR)
+    engine = RapidOCR(params={"Global.log_level": "error", **_ONE_THREAD})
+    engine(Image.new("RGB", (64, 64), "white"))  # it reads its files at the first picture
+    return engine
+
+
+def _recognize(engine: RapidOCR, image: Image.Image) -> object:
+    try:
+        return engine(image)
+    except Exception as error:  # a strip one pixel wide, say
+        raise Refusal(400, "invalid_image", "The image could not be processed.") from error
 
 
 def _decode(picture: Picture) -> Image.Image:

@@ -1,6 +1,7 @@
-"""The chat completions wire, on the three forms of endpoint that Foundry has."""
+"""The chat completions wire, on the three forms of endpoint that Foundry has, and on that of all other servers."""
 
 import json
+import logging
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,11 @@ from local.offline_model.reading import Reader, Seen
 from local.offline_model.refusal import Refusal
 
 LARGEST_BODY = 64 * 1024 * 1024
-PATHS = ("/models", "/api/models", "/openai/v1", "/openai/deployments/{deployment}")
+FOUNDRY = ("/models", "/api/models", "/openai/v1", "/openai/deployments/{deployment}")
+COMPATIBLE = "/v1"
+"""Where Ollama, vLLM, LM Studio and many others have the same wire, and want no key."""
+
+log = logging.getLogger("offline_model")
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -30,8 +35,9 @@ class OfflineModel:
     def application(self) -> web.Application:
         """The HTTP application."""
         application = web.Application(client_max_size=LARGEST_BODY, middlewares=[_refusals])
-        for path in PATHS:
+        for path in (*FOUNDRY, COMPATIBLE):
             application.router.add_post(f"{path}/chat/completions", self._complete)
+        application.router.add_get(f"{COMPATIBLE}/models", _models)
         return application
 
     async def _complete(self, request: web.Request) -> web.Response:
@@ -58,21 +64,29 @@ class OfflineModel:
         return await self._listener.listen(item)
 
 
+async def _models(_request: web.Request) -> web.Response:
+    return web.json_response({"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "dropscribe"}]})
+
+
 def _check_access(request: web.Request) -> None:
-    """Refuse what the real service's front door refuses."""
-    if not (request.headers.get("api-key") or request.headers.get("Authorization")):
+    """Refuse what the real service refuses before it looks at the body."""
+    is_compatible = request.path.startswith(f"{COMPATIBLE}/")
+    if not is_compatible and not (request.headers.get("api-key") or request.headers.get("Authorization")):
         raise Refusal(401, "401", "Access denied due to missing subscription key.")
-    is_v1 = request.path.startswith("/openai/v1/")
+    is_v1 = is_compatible or request.path.startswith("/openai/v1/")
     if is_v1 and "api-version" in request.query:
         raise Refusal(400, "BadRequest", "API version not supported")
     if not is_v1 and "api-version" not in request.query:
         raise Refusal(404, "404", "Resource not found")
+    # A web page cannot send this type to another origin unasked: without a key, none may have us work.
+    if request.content_type != "application/json":
+        raise Refusal(415, "unsupported_media_type", "Send the request as application/json.")
 
 
 async def _document(request: web.Request) -> object:
     try:
         return json.loads(await request.read())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refusal(400, "invalid_request", "We could not parse the JSON body of your request.") from error
 
 
@@ -84,5 +98,10 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         return refusal.response()
     except web.HTTPRequestEntityTooLarge:
         return Refusal(413, "RequestEntityTooLarge", "The request is too large.").response()
+    except web.HTTPMethodNotAllowed:
+        return Refusal(405, "405", "Method not allowed").response()
     except web.HTTPNotFound:
         return Refusal(404, "404", "Resource not found").response()
+    except Exception:  # the log has it, and whoever asked gets what a service says then
+        log.exception("a request failed")
+        return Refusal(500, "InternalServerError", "The server had an error. Its log says which.").response()

@@ -16,6 +16,7 @@ class InputFile:
         modified: when this content came, in the server's time.
         is_arriving: whether it is still being copied here.
         is_archived: whether it lies in a tier from which nothing can be read.
+        is_locked: whether only a key of the uploader's can open it.
         metadata: what the uploader attached; it chooses a recipe and its inputs, and enters nothing else.
     """
 
@@ -27,6 +28,7 @@ class InputFile:
     modified: datetime
     is_arriving: bool = False
     is_archived: bool = False
+    is_locked: bool = False
 
 
 class MediaSource(Protocol):
@@ -46,7 +48,7 @@ class MediaSource(Protocol):
         """The bytes in pieces, from the start, each time it is called.
 
         Raises:
-            InputNotFound, Conflict, StorageUnavailable: the file can no longer be read.
+            InputNotFound, Conflict, StorageUnavailable: the file can no longer be read, or is not as long as `size`.
         """
         ...
 
@@ -62,7 +64,7 @@ class InputStore(Protocol):
         """The file as it is now.
 
         Raises:
-            InputNotFound: it is not there.
+            InputNotFound: it is not there, or stands for a folder only.
         """
         ...
 
@@ -79,5 +81,5 @@ class InputStore(Protocol):
         ...
 
     def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        """The name, etag and time of every file."""
+        """The name, etag and time of every file; what stands for a folder only is left out."""
         ...

@@ -14,7 +14,7 @@ AZURE_AI = "https://ai.azure.com/.default"
 FORMS = "a resource's address, or one that ends in /openai/v1, /openai/deployments/DEPLOYMENT, /models or /v1"
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
-_AZURE = (".azure.com", ".azure.us", ".azure.cn", ".windows.net", ".microsoft.com")
+_AZURE = (".azure.com", ".azure.us", ".azure.cn", ".azure-api.net")
 _FORM = re.compile(
     r"/openai/deployments/(?P<deployment>[\w.-]+)$"
     r"|(?P<openai>/openai/v1)$"
@@ -76,7 +76,7 @@ class Endpoint:
     @property
     def is_azure(self) -> bool:
         """Whether it is one of Azure's, where Entra ID is known: others take a key, or nothing."""
-        return self.host.partition(":")[0].lower().endswith(_AZURE)
+        return (urlsplit(self.base).hostname or "").endswith(_AZURE)
 
     @property
     def scope(self) -> str:

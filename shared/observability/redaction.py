@@ -1,36 +1,42 @@
 """What must never be told: signatures, keys, tokens and data, taken out of whatever is logged, raised or stored."""
 
 import logging
-import re
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from shared.errors import DropscribeError
+from shared.observability.secret_forms import FORMS, LONG_WORD, MIN_KEY
 
-_SECRETS = re.compile(
-    r"(?<=[?&])[\w-]+=[^\s\"'&]*|%3F[^\s\"']+"  # the query of a URL: it may be signed
-    r"|\b(?:bearer|basic|sharedkey)\s+[^\s\"',}]{6,}"
-    r"|(?:\b|%26)(?:api-key|accountkey|authorization|access_?token|client_?secret|password|sig|key|token)"
-    r"[\\\"']*\s*(?:=|%3D|:)\s*[\\\"']*(?:(?:bearer|basic|sharedkey)\s+)?"
-    r"(?:[^\s\\\"',;}]|\\(?![\\\"']))+"
-    r"|\bcode=[^\s\"'&]+"
-    r"|eyJ[\w.-]+"  # a token
-    r"|(?P<run>[a-z0-9+/]{84,}={0,2})",  # a key of Azure, or data; the path of a file is seldom like it
-    re.IGNORECASE,
-)
+MAX_TEXT = 16_384
+"""Characters that are looked at; of a longer text the middle is left out, so that none can hold up the event loop."""
+
+_MAX_END = 4_096
+_MAX_NOTE = 64
+_IN_SECRETS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-.%~"
 
 
 def redact(text: str) -> str:
-    """The text with an ellipsis in place of each secret."""
-    return _SECRETS.sub(_without, text)
+    """The text with an ellipsis in place of each secret, and without its middle if it is longer than `MAX_TEXT`."""
+    text = _shortened(text) if len(text) > MAX_TEXT else text
+    lowered = text.lower()
+    for form in FORMS:
+        if form.may_be_in(lowered):
+            text = form.without(text)
+    if len(text) >= MIN_KEY and max(map(len, text.split()), default=0) >= MIN_KEY:
+        text = LONG_WORD.without(text)
+    return text
 
 
-def _without(found: re.Match[str]) -> str:
-    run = found["run"]
-    # Looked at here: an expression that looks ahead for a digit does so anew from each character of a long run.
-    return run if run and not any(map(str.isdigit, run)) else "…"
+def _shortened(text: str) -> str:
+    """The beginning, the number of characters, and the last lines: a traceback ends with what it is about.
+
+    No part of a word is left at either side, for it could be half a key.
+    """
+    start = text[: MAX_TEXT - _MAX_END - _MAX_NOTE].rstrip(_IN_SECRETS)
+    _, line_end, end = text[-_MAX_END:].partition("\n")
+    return f"{start}… ({len(text)} characters){line_end}{end}"
 
 
 def redact_logs() -> None:
@@ -52,31 +58,35 @@ def redacted_faults() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        told = "".join(traceback.format_exception_only(error)) + "".join(map(str, _causes(error)))
-        if redact(told) == told:
+        if all(redact(told) == told for told in _told(error)):
             raise
         raise DropscribeError(redact(f"{type(error).__name__}: {error}")) from None
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """What led to it, each once: a chain can lead back to where it began."""
-    seen = {id(error)}
-    cause = error.__cause__ or error.__context__
-    while cause and id(cause) not in seen:
-        seen.add(id(cause))
-        yield cause
-        cause = cause.__cause__ or cause.__context__
+def _told(error: Exception) -> Iterator[str]:
+    """What the host would write down of it and of all that led to it, each once: a chain can lead back to itself."""
+    waiting: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while waiting:
+        each = waiting.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield "".join(traceback.format_exception_only(each))
+        waiting.append(each.__cause__ or each.__context__)
+        waiting.extend(each.exceptions if isinstance(each, BaseExceptionGroup) else ())
 
 
 def _redacted(record: logging.LogRecord) -> logging.LogRecord:
     try:
         told = record.getMessage()
-    except (TypeError, ValueError):
+    except Exception:
         return record  # a slip in a call of somebody's; logging itself will say so
-    if redact(told) != told:
-        record.msg, record.args = redact(told), None
+    safe = redact(told)
+    if safe != told:
+        record.msg, record.args = safe, None
     if record.exc_info:
         trace = logging.Formatter().formatException(record.exc_info)
-        if redact(trace) != trace:
-            record.exc_info, record.exc_text = None, redact(trace)
+        if (safe := redact(trace)) != trace:
+            record.exc_info, record.exc_text = None, safe
     return record

@@ -6,19 +6,22 @@ Whoever may write to the queue could forge a message, so what became of a file s
 import functools
 from typing import Annotated, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from shared.media.names import stored_name
 
 
 class Job(BaseModel):
     """A file to be taken to its document. The body of a message.
 
     Attributes:
+        name: of the file, as storage keeps it: two ways to write one name must not be two files.
         poisoned: 1 if the host gave up on an earlier message; that counts only if the record says so too.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
-    name: str
+    name: Annotated[str, AfterValidator(stored_name)]
     poisoned: Annotated[int, Field(ge=0, le=1)] = 0
 
 

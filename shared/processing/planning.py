@@ -7,6 +7,7 @@ from functools import partial
 from shared.errors import FileRejected, KindNotTaken
 from shared.media.files import InputFile, InputStore
 from shared.media.media import Media
+from shared.media.names import require_addressable
 from shared.media.sniff import sniff
 from shared.models.chat import ChatModel, MediaPart
 from shared.models.deployments import Deployments
@@ -30,9 +31,12 @@ class RecipePlanner:
         selection: RecipeSelection | None = None
         media: Media | None = None
         try:
+            require_addressable(file.name)
             selection = self._recipes.choose(file.name, file.metadata)
             if file.is_archived:
                 raise _archived()
+            if file.is_locked:
+                raise _locked()
             media = await self._sniff(file)
             selection = selection or self._recipes.default_for(media.kind, file.metadata)
             selection.require(media.kind)
@@ -71,4 +75,12 @@ def _archived() -> FileRejected:
         "The file lies in the archive tier, from which nothing can be read.",
         "Bring it to another tier, and when it is there, drop it again or run `dropscribe redrive --code archived`.",
         retryable=True,
+    )
+
+
+def _locked() -> FileRejected:
+    return FileRejected(
+        "unreadable_file",
+        "The file is encrypted with a key of the uploader's, which storage does not keep: nobody else can read it.",
+        "Drop the file again without a key; storage encrypts it all the same.",
     )

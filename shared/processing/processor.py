@@ -2,6 +2,7 @@
 
 import logging
 
+from shared.media.names import stored_name
 from shared.observability.log import log_event
 from shared.processing.attempt import Attempt
 from shared.processing.services import Services
@@ -23,4 +24,4 @@ class Processor:
             # The host does not filter by the trigger's path, so a forged event may name any container.
             log_event("event.foreign_container", logging.WARNING, container=container[:63])
             return
-        await Attempt(self._services, name).run()
+        await Attempt(self._services, stored_name(name)).run()

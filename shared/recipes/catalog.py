@@ -7,14 +7,18 @@ from pathlib import Path
 
 from shared.errors import ConfigurationError, FileRejected
 from shared.media.media import Kind
+from shared.recipes.near_misses import folder_meant, metadata_warnings, require_recipe_key
 from shared.recipes.parser import RecipeProblemsError, read_recipe
-from shared.recipes.recipe import Prompt, Recipe
+from shared.recipes.recipe import Prompt, Recipe, place_of
+from shared.recipes.spelling import nearest
 
 DEFAULTS: dict[Kind, str] = {"image": "describe", "audio": "transcribe"}
 """The recipe for a file that neither its metadata nor its folder assigns to one."""
 
 METADATA_KEY = "recipe"
 """The blob metadata key that chooses a recipe by name, before any route."""
+
+ENDING = ".prompty"
 
 
 @dataclass(frozen=True)
@@ -65,9 +69,12 @@ class RecipeCatalog:
         """
         recipes: list[Recipe] = []
         problems: list[str] = []
-        for path in sorted(folder.glob("*.prompty")):
+        for path in sorted(folder.glob("*")):
             try:
-                recipes.append(read_recipe(path))
+                if path.suffix == ENDING:
+                    recipes.append(read_recipe(path))
+                elif path.suffix[1:].isalpha() and nearest(path.suffix, [ENDING]):  # no copy of an editor's
+                    problems.append(f"{place_of(path)}: the name of a recipe must end in `{ENDING}`")
             except RecipeProblemsError as error:
                 problems.extend(error.problems)
         problems.extend(_clashes(recipes))
@@ -84,34 +91,45 @@ class RecipeCatalog:
         """Choose by the file's metadata, else by its path; None leaves it to `default_for`.
 
         Raises:
-            FileRejected: the metadata names an unknown recipe, or an input has no fit value.
+            FileRejected: the metadata names an unknown recipe, an input has no fit value, or a slip in a folder or in
+                the metadata would have led to another recipe, or to another value, than was meant.
         """
-        named = _lower(metadata).get(METADATA_KEY, "").strip()
-        if named:
-            return self._choice(self._named(named), name, metadata)
+        given = _lower(metadata)
+        if named := given.get(METADATA_KEY, "").strip():
+            return self._choice(self._named(named), name, given)
+        require_recipe_key(METADATA_KEY, given, self._by_name)
         for recipe in self._by_route:
-            if recipe.route and recipe.route.match(name) is not None:
-                return self._choice(recipe, name, metadata)
+            if _match(recipe, name) is not None:
+                return self._choice(recipe, name, given)
+        if meant := folder_meant(name, [*self._by_route, *self]):
+            raise meant
         return None
 
     def default_for(self, kind: Kind, metadata: Mapping[str, str]) -> RecipeSelection:
         """The recipe for files of this kind that nothing else assigns to one."""
-        return self._choice(self._by_name[DEFAULTS[kind]], "", metadata)
+        return self._choice(self._by_name[DEFAULTS[kind]], "", _lower(metadata))
 
     def _named(self, name: str) -> Recipe:
-        if name not in self._by_name:
+        if name.lower() not in self._by_name:
             known = ", ".join(sorted(self._by_name))
+            meant = nearest(name, self._by_name)
             raise FileRejected(
                 "unknown_recipe",
-                f"The file's metadata asks for the recipe {name[:100]!r}, which does not exist.",
+                f"The file's metadata asks for the recipe {name[:100]!r}, which does not exist"
+                + (f"; `{meant}` was probably meant." if meant else "."),
                 f"Set the metadata `{METADATA_KEY}` to one of these and drop the file again: {known}.",
             )
-        return self._by_name[name]
+        return self._by_name[name.lower()]
 
     def _choice(self, recipe: Recipe, path: str, metadata: Mapping[str, str]) -> RecipeSelection:
-        from_path = (recipe.route.match(path) if recipe.route else None) or {}
-        given = {**from_path, **_lower(metadata)}
-        return RecipeSelection(recipe, dict(_values(recipe, given)))
+        given = {**(_match(recipe, path) or {}), **metadata}
+        warnings = metadata_warnings(METADATA_KEY, metadata, recipe, given)
+        return RecipeSelection(recipe, dict(_values(recipe, given)), tuple(warnings))
+
+
+def _match(recipe: Recipe, path: str) -> Mapping[str, str] | None:
+    """The inputs that the path sets, if it is one of the recipe's route; a folder that sets one may be missing."""
+    return recipe.route.match(path, {each.name for each in recipe.inputs}) if recipe.route else None
 
 
 def _values(recipe: Recipe, given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -140,7 +158,7 @@ def _clashes(recipes: list[Recipe]) -> Iterator[str]:
     for (one, its_route), (other, others_route) in combinations(routed, 2):
         if its_route.prefix == others_route.prefix:
             yield (
-                f"{other.path}: its route `{others_route.pattern}` begins like that of {one.path.name} "
+                f"{other.place('route')}: its route `{others_route.pattern}` begins like that of {one.path.name} "
                 f"(`{its_route.pattern}`): a file could match both. Give one of them a longer beginning."
             )
 
@@ -149,4 +167,4 @@ def _missing_defaults(folder: Path, recipes: list[Recipe]) -> Iterator[str]:
     names = {recipe.name for recipe in recipes}
     for kind, name in DEFAULTS.items():
         if name not in names:
-            yield f"{folder}: {name}.prompty is missing; files of kind {kind} use it by default."
+            yield f"{folder}: {name}{ENDING} is missing; files of kind {kind} use it by default."

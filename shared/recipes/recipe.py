@@ -2,17 +2,18 @@
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Never
+from typing import TYPE_CHECKING, Annotated, Literal, Never, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from shared.errors import FileRejected
 from shared.media.media import Detail, Kind, SendPolicy
 from shared.recipes.output_schema import AnswerSchema
 from shared.recipes.routes import Route
+from shared.recipes.template import RESERVED
 
 if TYPE_CHECKING:
     from prompty import Agent
@@ -27,26 +28,46 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
 
 
+type Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+type Texts = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+
+
 class ModelOptions(Strict):
     """What the recipe asks of the model; None leaves the choice to the service."""
 
-    max_output_tokens: Annotated[int, Field(gt=0)] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    top_p: Annotated[float, Field(ge=0, le=1)] | None = None
-    frequency_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
-    presence_penalty: Annotated[float, Field(ge=-2, le=2)] | None = None
-    seed: int | None = None
-    stop_sequences: list[str] | None = None
+    max_output_tokens: Annotated[int, Field(gt=0, strict=True)] | None = None
+    temperature: Annotated[Amount, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[Amount, Field(ge=0, le=1)] | None = None
+    frequency_penalty: Annotated[Amount, Field(ge=-2, le=2)] | None = None
+    presence_penalty: Annotated[Amount, Field(ge=-2, le=2)] | None = None
+    seed: Annotated[int, Field(ge=-(2**63), lt=2**63, strict=True)] | None = None
+    stop_sequences: Texts | None = None
 
 
 class RecipeInput(Strict):
     """A variable of the prompt, with the value that it has unless the folder or the metadata sets another."""
 
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
     kind: Literal["string"] = "string"
     description: str | None = None
     default: str | None = None
-    enum_values: list[str] | None = None
+    enum_values: Texts | None = None
+
+    @model_validator(mode="after")
+    def _can_be_filled_in(self) -> Self:
+        if self.name in RESERVED:
+            raise ValueError(f"no input may be called `{self.name}`: that is a word of the template language")
+        for value in [*(self.enum_values or []), *([self.default] if self.default is not None else [])]:
+            try:
+                self.checked(value)
+            except FileRejected as error:
+                raise ValueError(f"{value[:MAX_VALUE]!r} can never be used: {error.message}") from error
+        return self
+
+    @property
+    def example(self) -> str:
+        """A value that it may have."""
+        return self.default or (self.enum_values or ["x"])[0]
 
     def checked(self, value: str) -> str:
         """Return the value if it may enter a prompt.
@@ -89,6 +110,8 @@ class Recipe:
         send: how the file travels to the model.
         detail: how closely the model is to look at a picture; None leaves that to the service.
         then: the alias of the model for the turns after the first; None keeps the same one.
+        description: what it is for, in the words of its author.
+        lines: where in the file `model`, `route` and `then` stand.
     """
 
     name: str
@@ -104,6 +127,12 @@ class Recipe:
     send: SendPolicy = "auto"
     detail: Detail | None = None
     then: str | None = None
+    description: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, part: str) -> str:
+        """Where the part stands, for people: `recipes/describe.prompty:5`."""
+        return place_of(self.path, self.lines.get(part))
 
     def render(self, values: Mapping[str, str]) -> Prompt:
         """Fill in the values. The first call imports prompty (0.2 s), so call it in a thread.
@@ -115,11 +144,11 @@ class Recipe:
 
         try:
             messages = prompty.prepare(_agent(self.path), dict(values))
-        except ValueError as error:
+            texts = [(message.role, message.text.strip()) for message in messages]
+        except Exception as error:  # whatever the package stumbles over, these values are what is new
             raise self._unfillable() from error
-        texts = [(message.role, message.text.strip()) for message in messages]
         turns = tuple(text for role, text in texts if role == "user")
-        if len(turns) != self.turns:  # a value took the place of a section's text
+        if len(turns) != self.turns or not all(turns):  # a value took the place of a section's text
             raise self._unfillable()
         system = "\n\n".join(text for role, text in texts if role == "system" and text)
         return Prompt(system or None, turns)
@@ -137,3 +166,8 @@ def _agent(path: Path) -> "Agent":
     import prompty  # noqa: PLC0415 - docs/decisions/recipes.md
 
     return prompty.load(path)
+
+
+def place_of(path: Path, line: int | None = None) -> str:
+    """A place in a recipe, for people: its folder, its name, and the line if it is known."""
+    return f"{path.parent.name}/{path.name}" + (f":{line}" if line else "")

@@ -1,11 +1,15 @@
-"""Routes: which folder of the input container belongs to which recipe."""
+"""Routes: which folder of the input container belongs to which recipe.
+
+Names are compared folder by folder, without regard to case; empty folders (`a//b`, `/a`) do not count. Nothing here is
+matched by a regular expression made from a pattern, so that no name can take long.
+"""
 
 import re
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-_VARIABLE = re.compile(r"\{(\w+)\}")
-_TOKEN = re.compile(r"(\{\w+\}|\*\*|\*)")
-_PATTERNS = {"**": ".+", "*": "[^/]+"}
+_VARIABLE = re.compile(r"\{([A-Za-z_]\w{0,63})\}", re.ASCII)
+_TOKEN = re.compile(r"(\{[A-Za-z_]\w{0,63}\}|\*\*|\*)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,12 @@ class Route:
     @property
     def prefix(self) -> str:
         """What stands before the first variable or star; the longer it is, the sooner the route is tried."""
-        return _TOKEN.split(self.pattern, maxsplit=1)[0]
+        return _TOKEN.split(self.pattern, maxsplit=1)[0].casefold()
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders with which every path of the route begins."""
+        return self.prefix.split("/")[:-1]
 
     @property
     def variables(self) -> list[str]:
@@ -29,21 +38,69 @@ class Route:
 
     def problem(self) -> str | None:
         """What is wrong with the pattern, or None."""
-        if "**" in self.pattern.removesuffix("**"):
-            return "`**` may stand only at the end"
+        names = self.pattern.split("/")
+        if any("**" in name for name in names[:-1]) or ("**" in names[-1] and names[-1] != "**"):
+            return "`**` may stand only at the end, in place of a folder"
         if len(set(self.variables)) < len(self.variables):
             return "it names a variable twice"
-        rest = _TOKEN.sub("", self.pattern)
-        return "a brace is never closed, or holds no plain name" if set(rest) & set("{}") else None
+        if any(len(_TOKEN.findall(name)) > 1 for name in names):
+            return "a folder may hold one variable or star"
+        if set(_TOKEN.sub("", self.pattern)) & set("{}"):
+            return "a brace is never closed, or holds no plain name"
+        if "" in names or "\\" in self.pattern:
+            return "it must be folders with one `/` between them, and none at its beginning or end"
+        return None
 
-    def match(self, path: str) -> dict[str, str] | None:
-        """The variables' values if the path matches (maybe none: `{}`), else None."""
-        found = re.fullmatch("".join(map(_as_regex, _TOKEN.split(self.pattern))), path, re.DOTALL)
-        return found.groupdict() if found else None
+    def match(self, path: str, optional: Set[str] = frozenset()) -> dict[str, str] | None:
+        """The variables' values if the path matches (maybe none: `{}`), else None.
+
+        A variable of `optional` that is a folder of its own may be missing, the last one first: then it has no value.
+        """
+        wanted, found = self.pattern.split("/"), path_folders(path)
+        while True:
+            values = _match(wanted, found)
+            last = max((place for place, name in enumerate(wanted) if _name_of(name) in optional), default=None)
+            if values is not None or last is None:
+                return values
+            del wanted[last]
 
 
-def _as_regex(token: str) -> str:
-    variable = _VARIABLE.fullmatch(token)
-    if variable:
-        return f"(?P<{variable[1]}>[^/]+)"
-    return _PATTERNS.get(token, re.escape(token))
+def path_folders(path: str) -> list[str]:
+    """The folders of a path, and the name of its file at the end."""
+    return [name for name in path.split("/") if name]
+
+
+def _name_of(part: str) -> str | None:
+    variable = _VARIABLE.fullmatch(part)
+    return variable[1] if variable else None
+
+
+def _match(wanted: Sequence[str], found: Sequence[str]) -> dict[str, str] | None:
+    if wanted[-1:] == ["**"]:
+        if len(found) < len(wanted):
+            return None
+        wanted, found = wanted[:-1], found[: len(wanted) - 1]
+    if len(wanted) != len(found):
+        return None
+    values: dict[str, str] = {}
+    for pattern, name in zip(wanted, found, strict=True):
+        part = _match_name(pattern, name)
+        if part is None:
+            return None
+        values.update(part)
+    return values
+
+
+def _match_name(pattern: str, name: str) -> Mapping[str, str] | None:
+    start, *rest = _TOKEN.split(pattern)
+    if not rest:
+        return {} if start.casefold() == name.casefold() else None
+    token, end = rest
+    middle = name[len(start) : len(name) - len(end)]
+    fits = (
+        name[: len(start)].casefold() == start.casefold() and name[len(name) - len(end) :].casefold() == end.casefold()
+    )
+    if not fits or not middle:
+        return None
+    variable = _name_of(token)
+    return {variable: middle} if variable else {}

@@ -1,12 +1,15 @@
 """The line that the log has for each file: what operators count, and nothing of what was asked or answered.
 
-The queries in `infra/queries` read these fields.
+The queries in `infra/queries` read these fields. Whatever a service said of its usage, the line is made.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.results.result import Result
+from shared.results.result import MAX_COUNT, Result
+
+MAX_CALLS = 100
+"""How many calls a line lists; a recipe has a few turns."""
 
 
 def log_fields(outcome: Result) -> dict[str, Any]:
@@ -24,9 +27,9 @@ def log_fields(outcome: Result) -> dict[str, Any]:
         "kind": outcome.input.kind,
         "bytes": outcome.input.bytes,
         "attempts": outcome.attempts,
-        "seconds": round((timing.completed - timing.received).total_seconds(), 3),
+        "seconds": round(timing.completed.timestamp() - timing.received.timestamp(), 3),
         "model_seconds": timing.model_seconds,
-        "total_tokens": outcome.usage.total_tokens if outcome.usage else None,
+        "total_tokens": _count(outcome.usage.total_tokens) if outcome.usage else None,
         "calls": list(_calls(outcome)),
     }
 
@@ -34,16 +37,28 @@ def log_fields(outcome: Result) -> dict[str, Any]:
 def _calls(outcome: Result) -> Iterator[dict[str, Any]]:
     if outcome.usage is None or outcome.model is None:
         return
-    usage = outcome.usage.model_dump()
-    for call in usage.get("calls") or [{"deployment": outcome.model.deployment, **usage}]:
+    usage, deployment = outcome.usage.model_dump(), outcome.model.deployment
+    for call in _listed_calls(usage.get("calls")) or [{**usage, "deployment": deployment}]:
         yield {
             "model": call["deployment"],
-            "input_tokens": call.get("prompt_tokens"),
+            "input_tokens": _count(call.get("prompt_tokens")),
             "audio_tokens": _audio_tokens(call.get("prompt_tokens_details")),
-            "output_tokens": call.get("completion_tokens"),
+            "output_tokens": _count(call.get("completion_tokens")),
         }
 
 
-def _audio_tokens(details: Mapping[str, Any] | None) -> int | None:
+def _listed_calls(calls: Any) -> list[Mapping[str, Any]]:
+    """The calls that we listed ourselves; a service may have a field of that name, and anything in it."""
+    if not isinstance(calls, list):
+        return []
+    return [call for call in calls[:MAX_CALLS] if isinstance(call, dict) and isinstance(call.get("deployment"), str)]
+
+
+def _audio_tokens(details: Any) -> int | None:
     """Those of the input tokens that are audio, which many services charge differently."""
-    return details.get("audio_tokens") if details else None
+    return _count(details.get("audio_tokens")) if isinstance(details, dict) else None
+
+
+def _count(tokens: Any) -> int | None:
+    is_count = isinstance(tokens, int) and not isinstance(tokens, bool)
+    return tokens if is_count and 0 <= tokens <= MAX_COUNT else None

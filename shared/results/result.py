@@ -3,18 +3,29 @@
 `docs/result.schema.json` is generated from these classes.
 """
 
-import hashlib
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from shared.errors import ErrorCode
 from shared.media.media import Kind, Transport
+from shared.media.names import MAX_BLOB_NAME, digest, is_plain, stored_name
 from shared.models.endpoint import Api
 
-MAX_BLOB_NAME = 1024
-"""Characters; Azure's limit (Naming and Referencing Containers, Blobs, and Metadata)."""
+MAX_WHOLE_NAME = 1002
+"""UTF-16 units of a name that stands whole in its document's name; fewer than leave room for `.json`, so that none of
+those is as long as the name of a document for a longer name, which has exactly 1,024."""
+
+UNUSUAL_NAMES = "unusual-names/"
+"""The folder for documents of files whose own names no document can bear."""
+
+
+MAX_COUNT = 2**53
+"""The largest number that every reader of JSON holds exactly (RFC 8259, 6)."""
+
+SCHEMA_VERSION = 1
+"""Of the documents that this version of Dropscribe writes."""
 
 
 def _written(moment: datetime) -> str:
@@ -132,17 +143,26 @@ class Result(_Part):
 
 
 def document_name(input_name: str) -> str:
-    """The name of the document for an input: `<name>.json`.
+    """The name of the document for an input: `<name>.json`, and another for each name (docs/decisions/names.md).
 
-    A name too long for that keeps its beginning, and ends in a digest that keeps it apart from others.
+    A name too long for that keeps its beginning and ends in its digest. One that cannot be addressed or listed, or that
+    lies in the folder for such, is replaced by its digest in that folder.
     """
-    name = f"{input_name}.json"
-    if len(name) <= MAX_BLOB_NAME:
-        return name
-    ending = f"~{hashlib.sha256(input_name.encode()).hexdigest()[:16]}.json"
-    return input_name[: MAX_BLOB_NAME - len(ending)] + ending
+    name = stored_name(input_name)
+    if not is_plain(name) or name.startswith(UNUSUAL_NAMES):
+        return f"{UNUSUAL_NAMES}{digest(name)}.json"
+    if _utf16_units(name) <= MAX_WHOLE_NAME:
+        return f"{name}.json"
+    ending = f"~{digest(name)}.json"
+    return _beginning(name, MAX_BLOB_NAME - len(ending)) + ending
 
 
-def now() -> datetime:
-    """The present moment, in UTC."""
-    return datetime.now(UTC)
+def _utf16_units(text: str) -> int:
+    """The length as .NET counts it, in which the service is written; never less than the number of characters."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _beginning(text: str, units: int) -> str:
+    """Exactly so many UTF-16 units from its start; `~` stands for half a character at the end."""
+    kept = text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
+    return kept + "~" * (units - _utf16_units(kept))

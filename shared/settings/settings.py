@@ -1,59 +1,16 @@
 """The app's settings, read from the environment once and checked all together."""
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 
 from shared.errors import ConfigurationError
-from shared.models.endpoint import Endpoint
 from shared.settings import values
-
-_MODEL = "AZURE_INFERENCE_"
-_HAS_ALIAS = re.compile(rf"{_MODEL}(?:DEPLOYMENT|ENDPOINT|CREDENTIAL|SCOPE|MODEL)_(?P<alias>\w+)")
-
-
-class ModelSettings(BaseModel):
-    """One deployed model."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    endpoint: Annotated[str, AfterValidator(values.endpoint)] = Field(
-        alias="AZURE_INFERENCE_ENDPOINT",
-        description="Where models are served: a resource's address, or one ending in `/models`, `/openai/v1` or"
-        " `/openai/deployments/DEPLOYMENT`.",
-    )
-    credential: Annotated[SecretStr, AfterValidator(values.key)] | None = Field(
-        None,
-        alias="AZURE_INFERENCE_CREDENTIAL",
-        description="The key of that endpoint. Without one: Entra ID, by managed identity in Azure and by your own"
-        " login elsewhere.",
-    )
-    scope: Annotated[str, AfterValidator(values.scope)] | None = Field(
-        None,
-        alias="AZURE_INFERENCE_SCOPE",
-        description="What an Entra ID token is asked for, if not what the form of the endpoint usually takes.",
-    )
-    deployment: Annotated[str, AfterValidator(values.deployment_name)] = Field(
-        "",
-        alias="AZURE_INFERENCE_DEPLOYMENT",
-        description="The model's deployment, such as `Phi-4-multimodal-instruct`. Required unless the endpoint"
-        " names it, or serves one model alone.",
-    )
-    model_name: str = Field(
-        "",
-        alias="AZURE_INFERENCE_MODEL",
-        description="The model's own name, where the deployment's does not begin with it (see"
-        " `shared/models/models.toml`).",
-    )
-
-    @property
-    def name(self) -> str:
-        """The deployment: the one set, else the one in the endpoint's address."""
-        return self.deployment or Endpoint.parse(self.endpoint)[1] or ""
+from shared.settings.model_settings import DEPENDS, ModelSettings, alias_of, name_or_address_problems, under_alias
+from shared.settings.names import MODEL, aliases, known_names, name_problems, unknown_names
 
 
 class Settings(ModelSettings):
@@ -69,13 +26,16 @@ class Settings(ModelSettings):
     media_storage: Annotated[SecretStr, AfterValidator(values.connection_string)] | None = Field(
         None,
         alias="MEDIA_STORAGE",
-        description="The connection string of the storage account in which files land. Required unless the next"
-        " is set.",
+        json_schema_extra=DEPENDS,
+        description="The connection string of the storage account in which files land. Required unless"
+        " `MEDIA_STORAGE__blobServiceUri` is set.",
     )
     blob_service: Annotated[str, AfterValidator(values.https)] | None = Field(
         None,
         alias="MEDIA_STORAGE__blobServiceUri",
-        description="The address of that account's blob service, to be reached with Entra ID.",
+        json_schema_extra=DEPENDS,
+        description="The address of that account's blob service, to be reached with Entra ID. Required unless"
+        " `MEDIA_STORAGE` is set.",
     )
     storage_client_id: str | None = Field(
         None,
@@ -85,7 +45,8 @@ class Settings(ModelSettings):
     queue_service: Annotated[str, AfterValidator(values.https)] | None = Field(
         None,
         alias="MEDIA_STORAGE__queueServiceUri",
-        description="The address of that account's queue service; required with the one of its blob service.",
+        json_schema_extra=DEPENDS,
+        description="The address of that account's queue service. Required with `MEDIA_STORAGE__blobServiceUri`.",
     )
     public_base_url: Annotated[str, AfterValidator(values.https)] | None = Field(
         None,
@@ -126,26 +87,29 @@ class Settings(ModelSettings):
         description="How the host learns of files; `LogsAndContainerScan` is for `func start` on Azurite.",
     )
     others: dict[str, ModelSettings] = Field({}, exclude=True)
+    notices: tuple[str, ...] = Field((), exclude=True)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read the settings; one that is empty counts as missing.
+        """Read the settings; one that is empty counts as missing. What is odd and no error stands in `notices`.
 
         Raises:
-            ConfigurationError: naming every setting that is missing or wrong.
+            ConfigurationError: naming every setting that is missing, misspelt or wrong.
         """
-        given = {name: value.strip() for name, value in environ.items() if value.strip()}
-        problems = [*_missing(given), *_nameless(given)]
+        known = _names()
+        given = known_names(environ, known)
+        problems = [*name_problems(given, known), *_missing(given), *name_or_address_problems(given)]
         others = {}
-        for suffix in sorted({found["alias"] for found in map(_HAS_ALIAS.fullmatch, given) if found}):
-            own = _under_alias(given, suffix)
-            has_own_endpoint = f"{_MODEL}ENDPOINT_{suffix}" in given
-            problems.extend(_nameless(own, f"_{suffix}", may_serve_one=has_own_endpoint))
+        for suffix in aliases(given):
+            own = under_alias(given, suffix)
+            has_own_endpoint = f"{MODEL}ENDPOINT_{suffix}" in given
+            problems.extend(name_or_address_problems(own, f"_{suffix}", may_serve_one=has_own_endpoint))
             others[alias_of(suffix)] = _validated(ModelSettings, own, problems, f"_{suffix}")
         settings = _validated(cls, given, problems)
         if problems or settings is None:
             raise ConfigurationError(problems)
-        return settings.model_copy(update={"others": others})
+        unknown = unknown_names(given, known)
+        return settings.model_copy(update={"others": others, "notices": (unknown,) if unknown else ()})
 
     @property
     def models(self) -> dict[str, ModelSettings]:
@@ -153,31 +117,8 @@ class Settings(ModelSettings):
         return {"default": self, **self.others}
 
 
-def alias_of(suffix: str) -> str:
-    """The alias that a setting's name ends in, as recipes write it."""
-    return suffix.lower().replace("_", "-")
-
-
-def suffix_of(alias: str) -> str:
-    """What a setting's name ends in for an alias."""
-    return re.sub(r"\W", "_", alias).upper()
-
-
-def _under_alias(given: Mapping[str, str], suffix: str) -> dict[str, str]:
-    """The settings of one alias; what it does not set is that of the default, but for another host's secrets."""
-    end = f"_{suffix}"
-    own = {name.removesuffix(end): value for name, value in given.items() if name.endswith(end)}
-    merged = {f"{_MODEL}ENDPOINT": given.get(f"{_MODEL}ENDPOINT", ""), **own}
-    if f"{_MODEL}SCOPE" in given and f"{_MODEL}ENDPOINT" not in own:
-        merged.setdefault(f"{_MODEL}SCOPE", given[f"{_MODEL}SCOPE"])
-    same_host = _host(merged[f"{_MODEL}ENDPOINT"]) == _host(given.get(f"{_MODEL}ENDPOINT"))
-    if same_host and f"{_MODEL}CREDENTIAL" in given:
-        merged.setdefault(f"{_MODEL}CREDENTIAL", given[f"{_MODEL}CREDENTIAL"])
-    return merged
-
-
-def _host(address: str | None) -> str | None:
-    return urlsplit(address or "").hostname
+def _names() -> set[str]:
+    return {field.alias for field in Settings.model_fields.values() if field.alias}
 
 
 def _missing(given: Mapping[str, str]) -> Iterator[str]:
@@ -203,28 +144,13 @@ def _alike(given: Mapping[str, str], names: list[str], why: str) -> Iterator[str
             yield f"{one} and {other} must differ, or {why}."
 
 
-def _nameless(given: Mapping[str, str], suffix: str = "", *, may_serve_one: bool = True) -> Iterator[str]:
-    """What is wrong with the name of a deployment: none, or one too many."""
-    try:
-        endpoint, named = Endpoint.parse(given.get(f"{_MODEL}ENDPOINT", ""))
-    except ValueError:
-        endpoint, named = None, None  # that is said elsewhere
-    name = given.get(f"{_MODEL}DEPLOYMENT")
-    serves_one = may_serve_one and endpoint and endpoint.api == "models" and f"{_MODEL}MODEL" in given
-    if not (name or named or serves_one):
-        description = ModelSettings.model_fields["deployment"].description
-        yield f"{_MODEL}DEPLOYMENT{suffix} is missing. {description}"
-    if name and named and name != named:
-        yield f"{_MODEL}DEPLOYMENT{suffix} says {name}, but the address says {named}. Leave out one of them."
-
-
 def _validated[T: BaseModel](
     model: type[T], given: Mapping[str, str], problems: list[str], suffix: str = ""
 ) -> T | None:
     try:
         return model.model_validate(given)
-    except ValidationError as fault:  # whose own words would quote the values
-        problems.extend(_sentence(model, error, suffix) for error in fault.errors())
+    except ValidationError as error:  # whose own words would quote the values
+        problems.extend(_sentence(model, each, suffix) for each in error.errors())
         return None
 
 
@@ -242,6 +168,11 @@ def table() -> str:
     rows = ["| Setting | Default | What it is |", "|---|---|---|"]
     for field in Settings.model_fields.values():
         if field.alias:
-            default = "required" if field.is_required() else f"`{field.default}`" if field.default else "optional"
-            rows.append(f"| `{field.alias}` | {default} | {field.description} |")
+            rows.append(f"| `{field.alias}` | {_default(field)} | {field.description} |")
     return "\n".join(rows)
+
+
+def _default(field: FieldInfo) -> str:
+    if isinstance(field.json_schema_extra, dict):
+        return str(field.json_schema_extra["default"])
+    return "required" if field.is_required() else f"`{field.default}`" if field.default else "optional"

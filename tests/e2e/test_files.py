@@ -1,7 +1,6 @@
 """Every file ends in exactly one document: the whole app, from a drop into storage to the document."""
 
 import json
-import string
 from pathlib import Path
 
 import jsonschema
@@ -9,15 +8,11 @@ import pytest
 
 from tests import samples
 from tests.e2e.conftest import App
+from tests.support.wording import TOLERATED, share_missing, word_error_rate
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "result.schema.json").read_text())
-
-
-def plain(text: str) -> str:
-    """The words alone: no case, no punctuation."""
-    return " ".join(text.lower().translate(str.maketrans("", "", string.punctuation)).split())
 
 
 async def test_an_image_ends_in_a_document_with_its_text_and_what_it_cost(app: App, folder: str) -> None:
@@ -25,7 +20,7 @@ async def test_an_image_ends_in_a_document_with_its_text_and_what_it_cost(app: A
     document = await app.answer(name, CHART)
     jsonschema.validate(document, SCHEMA)
     assert (document["status"], document["recipe"]["name"]) == ("ok", "read-text")
-    assert all(word in document["answer"]["text"] for word in samples.WORDS_IN_CHART)
+    assert share_missing(document["answer"]["text"], samples.WORDS_IN_CHART) <= TOLERATED
     assert document["usage"]["total_tokens"] > 0
     assert (document["input"]["media_type"], document["input"]["bytes"]) == ("image/png", len(CHART))
     assert await app.documents(f"read-text/{folder}/") == [f"{name}.json"]
@@ -35,7 +30,7 @@ async def test_a_recording_ends_in_a_document_with_its_words_and_what_it_cost(ap
     document = await app.answer(f"{folder}/hello.mp3", HELLO)
     jsonschema.validate(document, SCHEMA)
     assert (document["status"], document["recipe"]["name"]) == ("ok", "transcribe")
-    assert plain(document["answer"]["text"]) == samples.WORDS_IN_HELLO
+    assert word_error_rate(document["answer"]["text"], samples.WORDS_IN_HELLO) <= TOLERATED
     assert document["usage"]["total_tokens"] > 0
     assert (document["input"]["kind"], document["input"]["seconds"]) == ("audio", 1.8)
 

@@ -165,7 +165,7 @@ async def proxy(faulty: Faulty, upstream: str, tls: ssl.SSLContext | None = None
         async def handle(request: web.Request) -> web.StreamResponse:
             return await faulty.handle(request, upstream, session)
 
-        application.router.add_route("*", "/{path:.*}", handle)
+        application.router.add_route("*", "/{path:(?s:.*)}", handle)  # a name may have a line break
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls).start()

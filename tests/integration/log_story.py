@@ -17,6 +17,7 @@ from bench.under_load.fleet import DOORS_FOR_FILES
 from local.host.schedule_monitor import ScheduleMonitor
 from local.process import Child
 from local.storage import Azurite
+from shared.media.names import digest
 from tests import samples
 from tests.conftest import eventually
 from tests.integration.loopback import COMPLETION, Answer, Service, service
@@ -82,6 +83,12 @@ class Story:
         """Drop a file that the model will answer so."""
         self.foundry.answers[:] = [*answers, Answer(status=500)]
         await self.blobs.get_blob_client("input", name).upload_blob(content, overwrite=True)
+
+    async def lease_the_record_of(self, name: str) -> None:
+        """Let nobody note who works on this file."""
+        record = self.blobs.get_blob_client("state", digest(name))
+        await record.upload_blob(b"")
+        await record.acquire_lease()
 
     async def send(self, queue: str, **message: object) -> None:
         """Put a message into a queue, as the host does with poison."""
@@ -152,7 +159,9 @@ async def all_goes_well(story: Story) -> None:
 
 
 async def all_goes_wrong(story: Story) -> None:
-    """A letter, a dear picture, one that is filtered, a busy model, one that refuses us, poison, and a lost event."""
+    """A letter, a dear picture, one that is filtered, a busy model, refusals by a model and by storage, poison, and a
+    lost event.
+    """
     async with story.host(image="house-vision"):
         await story.drop("letter.png", b"Dear Sir or Madam, this is no picture.")
         await story.logged("blob.rejected", "letter.png")
@@ -170,9 +179,15 @@ async def all_goes_wrong(story: Story) -> None:
         await story.logged("blob.deferred", "cursed.png")
         await story.drop("letter.png", CHART)
         await story.logged("blob.deferred", "letter.png")
+        await story.send("webjobs-blobtrigger-poison", ContainerName="input", BlobName="cursed.png")
+        await story.logged("blob.poisoned_once", "cursed.png")
         await story.send("dropscribe-deferred-poison", name="cursed.png", poisoned=1)
         await story.logged("blob.rejected", "cursed.png")
         await story.send("webjobs-blobtrigger-poison", ContainerName="input", BlobName="refused.png")
         await story.logged("blob.poisoned_once", "refused.png")
+        await story.lease_the_record_of("leased.png")
+        await story.drop("leased.png", CHART)
+        await story.logged("blob.deferred", "leased.png")
+    await story.blobs.get_blob_client("input", "leased.png").delete_blob()
     await story.drop("lost.png", CHART)
     await story.reconcile(overdue=0)

@@ -19,8 +19,9 @@ import pytest
 
 from local.storage import Azurite
 from shared.adapters.foundry.client import FoundryModel
-from shared.adapters.storage.blobs import BlobFiles, BlobSource
+from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.queues import StorageJobQueue
+from shared.adapters.storage.source import BlobSource
 from shared.adapters.storage.state import BlobState
 from shared.app import App
 from shared.recipes.catalog import RecipeCatalog

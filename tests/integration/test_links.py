@@ -157,6 +157,18 @@ async def test_in_a_public_container_the_address_is_plain(by_key: BlobServiceCli
     )
 
 
+@pytest.mark.parametrize("public", [True, False])
+async def test_a_name_is_signed_and_addressed_as_storage_keeps_it(by_key: BlobServiceClient, public: bool) -> None:
+    blob = by_key.get_blob_client("input", r"folder\a b.png")
+    await blob.upload_blob(b"picture", overwrite=True)
+    links = PublicLinks("https://files.example/input") if public else SignedLinks(by_key, ServerClock())
+    url = await links.to(blob)
+    if public:
+        assert url == "https://files.example/input/folder/a%20b.png"
+    else:
+        assert await fetch("GET", url) == (200, b"picture")
+
+
 async def test_everything_else_works_by_identity_too(secure: BlobServiceClient) -> None:
     await secure.get_blob_client("input", "b.png").upload_blob(b"content", overwrite=True)
     files = BlobFiles(secure, input_container="input", output_container="output")

@@ -1,7 +1,9 @@
 """The local host with an app made for the purpose, over a real storage emulator."""
 
+import asyncio
 import base64
 import json
+import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -16,8 +18,14 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
+from local.host import DIFFERENCES
+from local.host.blob_trigger import BlobTriggers
+from local.host.clients import Clients
+from local.host.event_grid import EventGrid
 from local.host.schedule_monitor import ScheduleMonitor
+from local.host.settings import HostSettings
 from local.host.web import HostWeb
+from local.host.worker import Function, Worker
 from local.process import Child, NotStartedError
 from tests.conftest import eventually
 
@@ -99,19 +107,26 @@ async def world(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> Async
         await host.stop()
 
 
-async def start(azurite: str, door: str, log: Path, app: Path = APP, **more: str) -> Child:
+async def start(azurite: str, door: str, log: Path, app: Path = APP, port: str = "0", **more: str) -> Child:
     return await Child.start(
         "The host",
-        [sys.executable, "-m", "local.host", str(app)],
+        [sys.executable, "-m", "local.host", str(app), "--port", port],
         environ={"AzureWebJobsStorage": azurite, "DOOR": door, "AzureWebJobs.never.Disabled": "true", **more},
         log=log,
         ready=[r"The host is ready at (?P<address>\S+)"],
     )
 
 
-async def test_it_says_that_it_is_a_local_host_and_what_differs(world: World) -> None:
-    assert await world.said("This is Dropscribe's local host, not the Azure Functions host. What differs:")
+async def test_it_says_in_one_line_that_it_is_a_local_host(world: World) -> None:
+    assert await world.said("This is Dropscribe's local host, not the Azure Functions host")
     assert await world.said("on_blob: blobTrigger")
+    assert "Event Grid is played" not in world.log.read_text()
+
+
+def test_it_says_what_differs_when_it_is_asked() -> None:
+    command = [sys.executable, "-m", "local.host", "--differences"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert told == f"{DIFFERENCES}\n"
 
 
 async def test_a_new_blob_starts_its_function_once(world: World) -> None:
@@ -200,23 +215,151 @@ def once_a_year(timer: func.TimerRequest) -> None:
 """
 
 
-async def test_an_app_that_refuses_to_load_stops_the_host_with_its_own_words(azurite: str, tmp_path: Path) -> None:
-    (tmp_path / "host.json").write_text("{}")
-    (tmp_path / "function_app.py").write_text("raise ValueError('a setting is missing')")
-    with pytest.raises(NotStartedError, match="The host stops: ValueError: a setting is missing"):
-        await start(azurite, "door", tmp_path / "host.log", tmp_path)
+HTTP = """
+import azure.functions as func
+app = func.FunctionApp()
+@app.route(route="hello")
+def hello(req: func.HttpRequest) -> str: return "hello"
+"""
+
+ON_QUEUE = """
+import azure.functions as func
+app = func.FunctionApp()
+@app.queue_trigger(arg_name="message", queue_name="a-queue", connection="WRONG")
+def on_queue(message: func.QueueMessage) -> None: pass
+"""
 
 
-async def test_a_trigger_that_it_does_not_have_stops_the_host(azurite: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("host_json", "app", "sentence"),
+    [
+        ("{}", "raise ValueError('a setting is missing')", "ValueError: a setting is missing"),
+        ("{}", HTTP, "hello: the local host has no httpTrigger."),
+        (
+            "{}",
+            ON_QUEUE,
+            "The setting WRONG holds no connection string: Connection string is either blank or malformed.",
+        ),
+        ("{", "", "{folder}/host.json cannot be read as JSON: "),
+    ],
+)
+async def test_what_keeps_the_host_from_starting_stands_alone_in_a_sentence(
+    azurite: str, tmp_path: Path, host_json: str, app: str, sentence: str
+) -> None:
+    (tmp_path / "host.json").write_text(host_json)
+    (tmp_path / "function_app.py").write_text(app)
+    with pytest.raises(NotStartedError) as caught:
+        await start(azurite, "door", tmp_path / "host.log", tmp_path, WRONG="nonsense")
+    assert str(caught.value).startswith(sentence.replace("{folder}", str(tmp_path)))
+    assert "Traceback" not in str(caught.value)
+
+
+async def test_a_port_that_is_taken_stops_the_host_with_a_sentence(world: World, azurite: str) -> None:
+    port = world.host.said["address"].rpartition(":")[2]
+    with pytest.raises(NotStartedError, match=rf"^It cannot listen at port {port}: .* Choose another with --port\.$"):
+        await start(azurite, "door", world.log.with_name("second.log"), port=port)
+
+
+STUBBORN = """
+import asyncio, logging, threading
+import azure.functions as func
+app = func.FunctionApp()
+
+@app.queue_trigger(arg_name="message", queue_name="%QUEUE%", connection="AzureWebJobsStorage")
+async def waits(message: func.QueueMessage) -> None:
+    logging.info("waits for ever")
+    try:
+        await asyncio.Event().wait()
+    finally:
+        logging.info("puts things in order")
+
+@app.queue_trigger(arg_name="message", queue_name="%QUEUE%-2", connection="AzureWebJobsStorage")
+def blocks(message: func.QueueMessage) -> None:
+    logging.info("blocks a thread for ever")
+    threading.Event().wait()
+"""
+
+
+async def test_a_host_that_is_told_to_stop_waits_for_no_function(world: World, azurite: str, tmp_path: Path) -> None:
+    """It cancels what can be cancelled and gives its message back; a thread is left behind."""
     (tmp_path / "host.json").write_text("{}")
-    (tmp_path / "function_app.py").write_text(
-        "import azure.functions as func\n"
-        "app = func.FunctionApp()\n"
-        "@app.route(route='hello')\n"
-        "def hello(req: func.HttpRequest) -> str: return 'hello'\n"
+    (tmp_path / "function_app.py").write_text(STUBBORN)
+    queue = f"queue-{uuid.uuid4().hex[:8]}"
+    for name in (queue, f"{queue}-2"):
+        await world.send(name, "go on")
+    host = await start(azurite, "door", tmp_path / "host.log", tmp_path, QUEUE=queue)
+    busy = World(host, tmp_path / "host.log", world.blobs, world.queues, "door")
+    for words in ("waits for ever", "blocks a thread for ever"):
+        await busy.said(words)
+    await host.stop(60)
+    assert host.exit_code == 0
+    assert host.last_lines("puts things in order")
+    assert [each.dequeue_count for each in await world.queues.get_queue_client(queue).peek_messages()] == [1]
+
+
+@dataclass
+class Deaf:
+    """A webhook that answers no more than its second request."""
+
+    address: str = ""
+    asked: int = 0
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked += 1
+        if self.asked > 1:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+            self.heard.set()
+
+
+async def test_a_webhook_that_is_silent_ends_no_watch_and_gets_its_event_later(
+    azurite: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.host.event_grid.DELIVERY_SECONDS", 0.3)
+    monkeypatch.setenv("DOOR", world.door)
+    monkeypatch.setenv("AzureWebJobsStorage", azurite)
+    await world.put("heard.png")
+    deaf, clients = Deaf(), Clients()
+    server = await asyncio.start_server(deaf.take, "127.0.0.1", 0)
+    webhook = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/?code=a"
+    function = Function(
+        "1", "on_blob", ({"type": "blobTrigger", "path": "%DOOR%/x", "connection": "AzureWebJobsStorage"},)
     )
-    with pytest.raises(NotStartedError, match="hello: the local host has no httpTrigger"):
-        await start(azurite, "door", tmp_path / "host.log", tmp_path)
+    watching = asyncio.create_task(EventGrid(clients, [function], webhook).watch())
+    await asyncio.wait_for(deaf.heard.wait(), 60)
+    assert not watching.done()
+    watching.cancel()
+    await clients.close()
+    server.close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{",
+        b"\xff",
+        b"[" * 100_000,
+        b"[{}]",
+        b"[1]",
+        b'{"data": 1}',
+        b'[{"data": {"url": "http://a.example/b"}}]',
+    ],
+)
+async def test_what_is_no_event_is_refused_by_the_webhook(
+    body: bytes, azurite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AzureWebJobsStorage", azurite)
+    clients = Clients()
+    blobs = BlobTriggers(Worker(tmp_path, None), HostSettings.load(APP), clients, [])
+    web = HostWeb(blobs, "host-id")
+    webhook = web.webhook(await web.start(0))
+    async with aiohttp.ClientSession() as session:
+        headers = {"Content-Type": "application/json"}
+        posted = await session.post(f"{webhook}&functionName={FUNCTION}", data=body, headers=headers)
+        assert (posted.status, (await posted.text())[:28]) == (400, "This is no event of Event Gr")
+    await web.stop()
+    await clients.close()
 
 
 @dataclass
@@ -234,6 +377,8 @@ class Accepting:
     [
         ("Notification", None, 202, "", 1),
         ("Notification", "guess", 401, "", 0),
+        ("Notification", "é", 401, "", 0),
+        ("Notification", "%FF", 401, "", 0),
         ("SubscriptionValidation", None, 200, '{"validationResponse": "v-1"}', 0),
     ],
 )

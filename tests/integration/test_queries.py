@@ -9,13 +9,15 @@ import duckdb
 import duckdb_kql
 import pytest
 
+from shared.media.names import digest
 from tests.integration.log_story import all_goes_well, all_goes_wrong, story_in
 from tests.integration.log_table import NOON, QUERIES, Line, LogTable, lines_of, query, query_names
 
 DAY = NOON.replace(hour=0)
 PHI = "Phi-4-multimodal-instruct"
-BUSY = "The model answered 429: "
-REFUSED = "The model answered 401 (invalid_api_key): No such key."
+BUSY = "The model answered 429."
+REFUSED = "The model answered 401 (invalid_api_key)."
+ALONE = "the model is left alone for a while"
 LINE_FIELD = re.compile(r"\b(?:line|call)(?:\.\w+|\['\w+'\])")
 COLUMN = re.compile(r"\b(?:TimeGenerated|Message|SeverityLevel)\b")
 
@@ -75,7 +77,8 @@ def test_waiting_over_time_has_each_count_of_the_reconciler(troubled: LogTable) 
 
 
 def test_waiting_files_says_since_when_until_when_and_why(troubled: LogTable) -> None:
-    reasons = {"later.mp3": BUSY, "refused.png": REFUSED, "letter.png": "the model has a pause"}
+    reasons = {"later.mp3": BUSY, "refused.png": REFUSED, "letter.png": ALONE}
+    reasons["leased.png"] = ALONE
     put_off = {name: about(troubled, "blob.deferred", name) for name in reasons}
     assert rows(troubled, "waiting_files") == [
         (name, line.time, 1, line.time + timedelta(seconds=line.fields["seconds"]), reasons[name])
@@ -122,12 +125,13 @@ def test_rescued_files_says_who_brought_each_back_and_what_became_of_it(troubled
     assert rows(troubled, "rescued_files") == [
         ("lost.png", 1, 0, about(troubled, "blob.reconciled", "lost.png").time, "blob.reconciled", ""),
         ("refused.png", 0, 1, about(troubled, "blob.poisoned_once", "refused.png").time, "blob.poisoned_once", ""),
-        ("cursed.png", 0, 1, about(troubled, "blob.rejected", "cursed.png").time, "blob.rejected", "poisoned"),
+        ("cursed.png", 0, 2, about(troubled, "blob.rejected", "cursed.png").time, "blob.rejected", "poisoned"),
     ]
 
 
 def test_the_alert_on_poisoned_files_fires_at_the_first_and_at_the_second_time(troubled: LogTable) -> None:
     assert rows(troubled, "alerts/poisoned_files") == [
+        (about(troubled, "blob.poisoned_once", "cursed.png").time, "cursed.png", ""),
         (about(troubled, "blob.rejected", "cursed.png").time, "cursed.png", "poisoned"),
         (about(troubled, "blob.poisoned_once", "refused.png").time, "refused.png", ""),
     ]
@@ -136,6 +140,14 @@ def test_the_alert_on_poisoned_files_fires_at_the_first_and_at_the_second_time(t
 def test_the_alert_on_a_model_that_refuses_us_says_which_and_why(troubled: LogTable) -> None:
     time = about(troubled, "model.unavailable", "refused.png").time
     assert rows(troubled, "alerts/model_refuses_us") == [("house-vision", 1, time, REFUSED)]
+
+
+def test_the_alert_on_storage_that_refuses_us_says_what_it_calls_that_and_what_was_asked(troubled: LogTable) -> None:
+    refused = troubled.ours("storage.refused")
+    assert {line.fields["code"] for line in refused} == {"LeaseIdMissing"}
+    asked = f"PUT /devstoreaccount1/state/{digest('leased.png')}"[:64] + "…"
+    expected = ("LeaseIdMissing", len(refused), refused[-1].time, asked)
+    assert rows(troubled, "alerts/storage_refuses_us") == [expected]
 
 
 def test_the_alert_on_tokens_fires_above_its_limit_and_is_quiet_the_next_day(troubled: LogTable) -> None:

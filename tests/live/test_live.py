@@ -12,7 +12,7 @@ import shared.app
 from shared import bootstrap
 from tests import samples
 from tests.e2e.conftest import App
-from tests.e2e.test_files import plain
+from tests.support.wording import TOLERATED, share_missing, word_error_rate
 
 
 @pytest.fixture
@@ -40,10 +40,10 @@ async def answered(app: tuple[shared.app.App, App], name: str, content: bytes) -
 @pytest.mark.live
 async def test_a_picture_is_read(app: tuple[shared.app.App, App]) -> None:
     text = await answered(app, "read-text/chart.png", samples.CHART.read_bytes())
-    assert all(word in text for word in samples.WORDS_IN_CHART)
+    assert share_missing(text, samples.WORDS_IN_CHART) <= TOLERATED
 
 
 @pytest.mark.live
 async def test_a_recording_is_heard(app: tuple[shared.app.App, App]) -> None:
     text = await answered(app, "hello.mp3", samples.HELLO.read_bytes())
-    assert plain(text) == samples.WORDS_IN_HELLO
+    assert word_error_rate(text, samples.WORDS_IN_HELLO) <= TOLERATED

@@ -23,7 +23,7 @@ def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     assert len(caught.value.problems) == 3
     assert "AZURE_INFERENCE_ENDPOINT is missing" in said
     assert "slip.prompty:3: unknown key `colour`" in said
-    assert "twin.prompty: its route `describe/**` begins like that of describe.prompty" in said
+    assert "twin.prompty:9: its route `describe/**` begins like that of describe.prompty" in said
 
 
 def test_a_recipe_for_an_unknown_model_is_refused(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_a_recipe_for_an_unknown_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         bootstrap.load(GOOD, tmp_path)
     assert caught.value.problems == (
-        "The recipe describe asks for the model `another`; there is only `default`. Name another with"
+        f"{tmp_path.name}/describe.prompty:5: there is no model `another`, only `default`. Name another with"
         " AZURE_INFERENCE_DEPLOYMENT_ANOTHER.",
     )
 
@@ -51,7 +51,7 @@ def test_a_recipe_whose_later_model_is_unknown_is_refused(tmp_path: Path) -> Non
     shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
     text = (tmp_path / "summarize.prompty").read_text()
     (tmp_path / "summarize.prompty").write_text(text.replace("metadata:\n", "metadata:\n  then: words\n"))
-    with pytest.raises(ConfigurationError, match="summarize asks for the model `words`"):
+    with pytest.raises(ConfigurationError, match=r"summarize.prompty:8: there is no model `words`"):
         bootstrap.load(GOOD, tmp_path)
 
 
@@ -76,10 +76,33 @@ def test_a_model_that_stays_is_not_named(caplog: pytest.LogCaptureFixture) -> No
     assert caplog.text == ""
 
 
+@pytest.mark.parametrize(("alias", "meant"), [("AUDOI", "AUDIO"), ("IMAGES", "IMAGE"), ("AUDIT", "AUDIO")])
+def test_an_alias_that_no_recipe_names_and_that_is_nearly_a_kind_is_refused(alias: str, meant: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"did you mean _{meant} at the end .*, in place of _{alias}?"):
+        bootstrap.load({**GOOD, f"AZURE_INFERENCE_DEPLOYMENT_{alias}": "gpt-audio"})
+
+
+@pytest.mark.parametrize("alias", ["AUDIO", "IMAGE", "AUDIO2", "BIG"])
+def test_any_other_alias_may_be_there_before_a_recipe_names_it(alias: str) -> None:
+    bootstrap.load({**GOOD, f"AZURE_INFERENCE_DEPLOYMENT_{alias}": "gpt-audio"})
+
+
+def test_an_alias_that_a_recipe_names_is_no_slip(tmp_path: Path) -> None:
+    shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "describe.prompty").read_text()
+    (tmp_path / "describe.prompty").write_text(text.replace("id: default", "id: audit"))
+    assert "audit" in bootstrap.load({**GOOD, "AZURE_INFERENCE_DEPLOYMENT_AUDIT": "gpt-5.5"}, tmp_path).deployments
+
+
+def test_names_that_only_look_like_settings_are_told_at_start(caplog: pytest.LogCaptureFixture) -> None:
+    bootstrap.load({**GOOD, "DROPSCRIBE_DAILY_TOKENS": "1000"})
+    assert "DROPSCRIBE_DAILY_TOKENS (did you mean DAILY_TOKENS?)" in caplog.text
+
+
 def test_load_reads_settings_and_recipes_and_builds_no_client() -> None:
     app = bootstrap.load(GOOD)
     assert app.settings.deployment == "phi"
-    assert len(list(app.recipes)) == 7
+    assert {"describe", "transcribe"} <= {recipe.name for recipe in app.recipes}
 
 
 async def test_a_scope_of_the_settings_reaches_the_client_that_asks_for_tokens(monkeypatch: pytest.MonkeyPatch) -> None:

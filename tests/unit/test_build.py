@@ -127,7 +127,7 @@ def test_no_secret_stands_in_an_error_document() -> None:
     error = FileRejected("rejected_by_model", f"Bad header: api-key: {KEY}", "Try again.")
     written = rejected(FACTS, error, LATER)
     assert written.error
-    assert written.error.message == "Bad header: …"
+    assert written.error.message == "Bad header: api-key: …"
 
 
 def test_a_model_that_refuses_is_named_with_its_request() -> None:

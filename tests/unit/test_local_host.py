@@ -1,10 +1,11 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from local.host.blob_trigger import container_and_name
-from local.host.settings import HostSettings, HostSettingsError, QueueRules, is_disabled, resolve
+from local.host.settings import HOST_ID, HostSettings, HostSettingsError, QueueRules, is_disabled, resolve
 
 
 def host_json(folder: Path, **parts: object) -> Path:
@@ -85,3 +86,56 @@ def test_a_binding_that_needs_a_missing_setting_is_refused() -> None:
 )
 def test_an_event_names_the_blob_in_its_url(url: str, expected: tuple[str, str]) -> None:
     assert container_and_name(url) == expected
+
+
+@pytest.mark.parametrize("given", ["Ünï", "UPPER", "a--b", "-a", "a-", "a_b", "a" * 33, " "])
+def test_a_host_id_that_no_queue_can_be_named_by_is_refused(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOST_ID, given)
+    with pytest.raises(HostSettingsError, match=f"^{HOST_ID} is {given!r}. A host's id"):
+        HostSettings.load(host_json(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["pc", "Some_Host.example", "a-very-long-host-name-of-some-virtual-machine-in-a-pool"])
+def test_the_id_that_a_host_gives_itself_can_name_a_queue(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(HOST_ID, raising=False)
+    monkeypatch.setattr("socket.gethostname", lambda: name)
+    own = HostSettings.load(host_json(tmp_path)).host_id
+    monkeypatch.setenv(HOST_ID, own)
+    assert HostSettings.load(tmp_path).host_id == own
+
+
+@pytest.mark.parametrize("file", ["host.json", "local.settings.json"])
+@pytest.mark.parametrize("text", ["{", "[]", "[" * 100_000, "\ufffe"])
+def test_a_file_of_settings_that_is_no_object_is_named(file: str, text: str, tmp_path: Path) -> None:
+    host_json(tmp_path)
+    (tmp_path / file).write_text(text)
+    with pytest.raises(HostSettingsError, match=rf"{file} (cannot be read as JSON|must hold an object)"):
+        HostSettings.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"functionTimeout": 600},
+        {"extensions": []},
+        {"extensions": {"queues": {"batchSize": "many"}}},
+        {"extensions": {"blobs": {"maxDegreeOfParallelism": None}}},
+    ],
+)
+def test_a_value_of_the_wrong_kind_in_host_json_is_told_in_a_sentence(parts: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(HostSettingsError, match=r"host\.json: a value is of the wrong kind"):
+        HostSettings.load(host_json(tmp_path, **parts))
+
+
+def test_local_settings_are_left_alone_where_they_are_not_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOT_SET", raising=False)
+    (host_json(tmp_path) / "local.settings.json").write_text(json.dumps({"Values": {"NOT_SET": "theirs"}}))
+    HostSettings.load(tmp_path, local_settings=False)
+    with pytest.raises(HostSettingsError, match="NOT_SET"):
+        resolve("%NOT_SET%")

@@ -1,5 +1,6 @@
 import base64
 import re
+from typing import Any
 
 import pytest
 
@@ -65,6 +66,44 @@ def test_what_the_real_service_refuses_is_refused_in_its_shape(document: object,
     with pytest.raises(Refusal, match=re.escape(words)) as caught:
         Question.parse(document)
     assert (caught.value.status, caught.value.error["code"]) == (400, code)
+
+
+TAKEN: dict[str, Any] = {
+    **{"model": "any", "temperature": 0, "top_p": 1, "frequency_penalty": -0.5, "presence_penalty": 0.5},
+    **{"seed": 7, "stop": ["END"], "max_completion_tokens": 9, "n": 1, "stream": False, "user": "a"},
+    "response_format": {"type": "text"},
+}
+
+
+def test_what_steers_a_model_is_taken() -> None:
+    assert Question.parse(asking(**TAKEN)).most_tokens == 9
+    unset: dict[str, Any] = dict.fromkeys(TAKEN)
+    assert Question.parse(asking(**unset)).most_tokens is None
+
+
+@pytest.mark.parametrize(
+    ("parameters", "code", "param"),
+    [
+        ({"temperatur": 0}, "unknown_parameter", "temperatur"),
+        ({"temperature": 3}, "invalid_value", "temperature"),
+        ({"temperature": "0"}, "invalid_value", "temperature"),
+        ({"top_p": True}, "invalid_value", "top_p"),
+        ({"max_tokens": 0}, "invalid_value", "max_tokens"),
+        ({"max_tokens": -5}, "invalid_value", "max_tokens"),
+        ({"max_tokens": 5.5}, "invalid_value", "max_tokens"),
+        ({"stop": ["a"] * 5}, "invalid_value", "stop"),
+        ({"n": 2}, "invalid_value", "n"),
+        ({"stream": True}, "invalid_value", "stream"),
+        ({"response_format": {"type": "json_object"}}, "invalid_value", "response_format"),
+        ({"max_tokens": 5, "max_completion_tokens": 5}, "invalid_parameter_combination", None),
+    ],
+)
+def test_a_parameter_that_the_real_service_refuses_or_that_asks_too_much_is_refused(
+    parameters: dict[str, Any], code: str, param: str | None
+) -> None:
+    with pytest.raises(Refusal) as caught:
+        Question.parse(asking(**parameters))
+    assert (caught.value.status, caught.value.error["code"], caught.value.error["param"]) == (400, code, param)
 
 
 def test_a_file_of_more_than_20_mb_is_refused() -> None:

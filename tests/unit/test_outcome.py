@@ -4,10 +4,13 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.results.result import MAX_BLOB_NAME, Result, document_name
+from shared.media.names import MAX_BLOB_NAME, is_plain
+from shared.results.result import Result, document_name
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
-NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=1024)
+NAMES = st.text(
+    st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\\"), min_size=1, max_size=1024
+).filter(is_plain)
 
 
 def test_the_published_schema_is_the_one_of_the_code() -> None:

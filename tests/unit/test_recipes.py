@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from shared.bootstrap import RECIPES
 from shared.errors import ConfigurationError, FileRejected
 from shared.recipes.catalog import RecipeCatalog
-from shared.recipes.recipe import Prompt
+from shared.recipes.recipe import Prompt, Recipe
 
 BOOK = RecipeCatalog.load(RECIPES)
 
@@ -31,24 +31,20 @@ def recipe_with_route(folder: Path, name: str, route: str) -> None:
     )
 
 
-def test_the_shipped_recipes_are_those_that_the_readme_names() -> None:
-    assert sorted(recipe.name for recipe in BOOK) == [
-        "ask-chart",
-        "describe",
-        "read-text",
-        "receipt",
-        "summarize",
-        "transcribe",
-        "translate",
-    ]
+SHIPPED = ["ask-chart", "describe", "read-text", "receipt", "summarize", "transcribe", "translate"]
+
+
+def test_the_readme_has_a_line_for_each_shipped_recipe_and_its_folder() -> None:
+    readme = (RECIPES.parent / "README.md").read_text()
+    folders = {recipe.name: recipe.route.folders[0] for recipe in BOOK if recipe.route}
+    assert [name for name in SHIPPED if f"| `{name}` | `{folders[name]}/" not in readme] == []
 
 
 @pytest.mark.parametrize("recipe", list(BOOK), ids=lambda recipe: recipe.name)
-def test_prompty_renders_every_shipped_recipe(recipe) -> None:  # type: ignore[no-untyped-def]
-    prompt = recipe.render({each.name: each.default for each in recipe.inputs})
-    assert prompt.system
+def test_prompty_renders_every_recipe(recipe: Recipe) -> None:
+    prompt = recipe.render({each.name: each.example for each in recipe.inputs})
     assert len(prompt.turns) == recipe.turns
-    assert "{{" not in prompt.system + "".join(prompt.turns)
+    assert "{{" not in (prompt.system or "") + "".join(prompt.turns)
 
 
 def test_ask_chart_asks_the_question_of_the_article() -> None:
@@ -73,6 +69,14 @@ def test_ask_chart_asks_the_question_of_the_article() -> None:
         ("translate/fr/hello.mp3", {"recipe": "transcribe"}, ("transcribe", {})),
         ("translate/fr/hello.mp3", {"recipe": ""}, ("translate", {"language": "fr"})),
         ("hello.mp3", {"author": "me", "language": "de"}, None),
+        ("hello.mp3", {"recipe": "Translate "}, ("translate", {"language": "es"})),
+        ("translate/hello.mp3", {}, ("translate", {"language": "es"})),
+        ("translate//hello.mp3", {}, ("translate", {"language": "es"})),
+        ("Translate/fr/hello.mp3", {}, ("translate", {"language": "fr"})),
+        ("/translate/fr/hello.mp3", {}, ("translate", {"language": "fr"})),
+        ("RECEIPTS/2026/scan.png", {}, ("receipt", {})),
+        ("holiday/recipes/pasta.jpg", {}, None),
+        ("receipt", {}, None),
     ],
 )
 def test_choose_prefers_metadata_to_the_folder_and_the_folder_to_the_default(
@@ -92,7 +96,8 @@ def test_an_unknown_recipe_is_refused_with_the_names_of_the_known() -> None:
     error = refusal("hello.mp3", recipe="tanslate")
     assert error.code == "unknown_recipe"
     assert "'tanslate'" in error.message
-    assert error.next_step.endswith("ask-chart, describe, read-text, receipt, summarize, transcribe, translate.")
+    assert "`translate` was probably meant" in error.message
+    assert error.next_step.endswith(f": {', '.join(sorted(recipe.name for recipe in BOOK))}.")
 
 
 @pytest.mark.parametrize("value", ["x" * 101, "es\nsystem:", "\0", " "])
@@ -149,7 +154,7 @@ def test_load_names_every_clash_and_every_slip_at_once(tmp_path: Path) -> None:
         RecipeCatalog.load(tmp_path)
     assert len(caught.value.problems) == 3
     assert "broken.prompty:1: a recipe begins with front matter" in caught.value.problems[0]
-    assert "rival.prompty: the route's `x` is not among" in caught.value.problems[1]
+    assert "rival.prompty:9: the route's `x` is not among" in caught.value.problems[1]
     assert "begins like that of read-text.prompty" in caught.value.problems[2]
 
 
@@ -158,3 +163,15 @@ def test_load_misses_a_default_recipe(tmp_path: Path) -> None:
     (tmp_path / "describe.prompty").unlink()
     with pytest.raises(ConfigurationError, match="describe.prompty is missing; files of kind image use it"):
         RecipeCatalog.load(tmp_path)
+
+
+def test_a_file_whose_name_ends_nearly_as_that_of_a_recipe_is_named(tmp_path: Path) -> None:
+    shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
+    for name in ("a.prompt", "b.PROMPTY", "README.md", "describe.prompty~", "#c.prompty#", ".describe.prompty.swp"):
+        (tmp_path / name).write_text("")
+    with pytest.raises(ConfigurationError) as caught:
+        RecipeCatalog.load(tmp_path)
+    assert [problem.split(":")[0] for problem in caught.value.problems] == [
+        f"{tmp_path.name}/a.prompt",
+        f"{tmp_path.name}/b.PROMPTY",
+    ]

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from shared.recipes.routes import Route
 
-SEGMENT = st.text(st.characters(exclude_characters="/{}*"), min_size=1, max_size=20)
+NAME = st.text(st.characters(exclude_characters="/{}*\\"), min_size=1, max_size=20)
 
 
 @pytest.mark.parametrize(
@@ -21,16 +21,48 @@ SEGMENT = st.text(st.characters(exclude_characters="/{}*"), min_size=1, max_size
         ("scan-{year}.png", "scan-2026.png", {"year": "2026"}),
         ("a.b/**", "aXb/c.png", None),
         ("a/**", "a/new\nline.png", {}),
+        ("translate/{language}/**", "Translate/FR/hello.mp3", {"language": "FR"}),
+        ("translate/{language}/**", "/translate/fr/hello.mp3", {"language": "fr"}),
+        ("translate/{language}/**", "translate//fr///hello.mp3", {"language": "fr"}),
+        ("Scans/**", "scans/a.png", {}),
+        ("scan-{year}.PNG", "SCAN-2026.png", {"year": "2026"}),
+        ("scan-{year}.png", "scan-.png", None),
+        ("scan-{year}-n.png", "scan-n.png", None),
+        ("**", "a.png", {}),
+        ("a/**", "a/", None),
     ],
 )
 def test_match_gives_the_variables_of_a_path_that_fits(pattern: str, path: str, values: dict[str, str] | None) -> None:
     assert Route(pattern).match(path) == values
 
 
-@given(st.lists(SEGMENT, min_size=1, max_size=4), SEGMENT)
+@given(st.lists(NAME, min_size=1, max_size=4), NAME)
 def test_match_finds_any_name_in_a_variable(folders: list[str], language: str) -> None:
     route = Route("/".join([*folders, "{language}", "**"]))
     assert route.match("/".join([*folders, language, "file.mp3"])) == {"language": language}
+
+
+@given(NAME, NAME, NAME)
+def test_match_finds_what_stands_between_a_beginning_and_an_end(start: str, middle: str, end: str) -> None:
+    assert Route(f"a/{start}{{x}}{end}").match(f"a/{start}{middle}{end}") == {"x": middle}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "values"),
+    [
+        ("translate/{language}/**", "translate/hello.mp3", {}),
+        ("translate/{language}/**", "translate//hello.mp3", {}),
+        ("translate/{language}/**", "translate/fr/hello.mp3", {"language": "fr"}),
+        ("x/{a}/{b}/**", "x/1/f.png", {"a": "1"}),
+        ("x/{a}/{b}/**", "x/f.png", {}),
+        ("x/{a}/y/{language}.mp3", "x/1/y/fr.mp3", {"a": "1", "language": "fr"}),
+        ("x/{a}/y/scan-{b}.mp3", "x/1/y/scan-.mp3", None),
+        ("translate/{language}/**", "translate", None),
+        ("translate/{language}/**", "other/hello.mp3", None),
+    ],
+)
+def test_a_folder_that_sets_an_input_may_be_missing(pattern: str, path: str, values: dict[str, str] | None) -> None:
+    assert Route(pattern).match(path, {"a", "b", "language"}) == values
 
 
 @pytest.mark.parametrize(
@@ -40,6 +72,7 @@ def test_match_finds_any_name_in_a_variable(folders: list[str], language: str) -
         ("translate/{language}/**", "translate/"),
         ("**", ""),
         ("a/b.png", "a/b.png"),
+        ("Receipts/**", "receipts/"),
     ],
 )
 def test_prefix_is_what_stands_before_the_first_variable_or_star(pattern: str, prefix: str) -> None:
@@ -51,10 +84,20 @@ def test_prefix_is_what_stands_before_the_first_variable_or_star(pattern: str, p
     [
         ("a/**", None),
         ("a/{x}/b-{y}.png", None),
-        ("a/**/b", "`**` may stand only at the end"),
+        ("**", None),
+        ("a/**/b", "`**` may stand only at the end, in place of a folder"),
+        ("a/b**", "`**` may stand only at the end, in place of a folder"),
         ("a/{x}/{x}", "it names a variable twice"),
         ("a/{x", "a brace is never closed, or holds no plain name"),
         ("a/{two words}/**", "a brace is never closed, or holds no plain name"),
+        ("a/{1}/**", "a brace is never closed, or holds no plain name"),
+        ("a/{x}-{y}.png", "a folder may hold one variable or star"),
+        ("a/*-*-*-*.png", "a folder may hold one variable or star"),
+        ("/a/**", "it must be folders with one `/` between them, and none at its beginning or end"),
+        ("a//**", "it must be folders with one `/` between them, and none at its beginning or end"),
+        ("a/", "it must be folders with one `/` between them, and none at its beginning or end"),
+        ("a\\**", "`**` may stand only at the end, in place of a folder"),
+        ("a\\b/**", "it must be folders with one `/` between them, and none at its beginning or end"),
     ],
 )
 def test_problem_says_what_is_wrong_with_a_pattern(pattern: str, problem: str | None) -> None:

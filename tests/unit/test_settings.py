@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from shared.errors import ConfigurationError
+from shared.settings.model_settings import endpoint_forgotten, under_alias
 from shared.settings.settings import Settings, table
 from tests.planted import KEY
 
@@ -81,6 +82,28 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("DEFERRED_QUEUE", "a" * 57, "at most 56"),
         ("ARRIVAL_SECONDS", "inf", "ARRIVAL_SECONDS"),
         ("MEDIA_STORAGE__blobServiceUri", "https://a.example", "MEDIA_STORAGE__queueServiceUri is missing"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://:pw@place.example/models", "must have no user name or password"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://me@place.example/models", "must have no user name or password"),
+        ("AZURE_INFERENCE_ENDPOINT_EARS", "https://:pw@place.example/models", "must have no user name or password"),
+        ("MEDIA_PUBLIC_BASE_URL", "https://:pw@place.example/input", "must have no user name or password"),
+        ("MEDIA_STORAGE__blobServiceUri", "https://:pw@place.example", "must have no user name or password"),
+        ("MEDIA_STORAGE__queueServiceUri", "https://a b.example", "without blanks"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://place.exa\tmple/models", "without blanks"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://place.example/mod\nels", "without blanks"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://plåce.example/models", "without blanks"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://good.example\\@evil.example/models", "without blanks"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://place.example:0/models", "must have a port from 1 to 65535"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://place.example:99999999/models", "with a port from 1 to 65535"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://place.example:x/models", "with a port from 1 to 65535"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://[::1/models", "with a port from 1 to 65535"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://a..b/models", "must name a host"),
+        ("AZURE_INFERENCE_ENDPOINT", "https://" + "a" * 64 + ".example/models", "must name a host"),
+        ("MEDIA_PUBLIC_BASE_URL", "https://place.example/input#x", "without a query"),
+        ("AZURE_INFERENCE_DEPLOYMENT", "größe", "must be a deployment's name"),
+        ("AZURE_INFERENCE_MODEL", "gpt\u200b", "must be a model's name"),
+        ("MODEL_CAPABILITIES", "[" * 100_000, "MODEL_CAPABILITIES is not JSON that anybody can read"),
+        ("MODEL_CAPABILITIES", "9" * 5_000, "MODEL_CAPABILITIES is not JSON"),
+        ("MEDIA_STORAGE", "AccountName=a;AccountKey=half-a-key", "must have a whole AccountKey"),
         ("BLOB_TRIGGER_SOURCE", "Polling", "input should be 'EventGrid' or 'LogsAndContainerScan'"),
     ],
 )
@@ -161,6 +184,57 @@ def test_a_key_is_never_sent_to_another_host() -> None:
     assert Settings.from_environ(environ).models["big-one"].credential is None
 
 
+@pytest.mark.parametrize(
+    ("address", "is_same"),
+    [
+        ("https://place.services.ai.azure.com/openai/v1", True),
+        ("https://PLACE.services.ai.azure.com:443/models", True),
+        ("https://place.services.ai.azure.com:8443/models", False),
+        ("https://other.services.ai.azure.com/models", False),
+        ("http://localhost/models", False),
+        ("https://[::1/models", False),
+    ],
+)
+def test_a_key_goes_to_another_model_only_at_the_same_scheme_host_and_port(address: str, is_same: bool) -> None:
+    given = {**GOOD, "AZURE_INFERENCE_ENDPOINT_FAR": address, "AZURE_INFERENCE_DEPLOYMENT_FAR": "b"}
+    assert under_alias(given, "FAR").get("AZURE_INFERENCE_CREDENTIAL") == (KEY if is_same else None)
+
+
+def test_a_key_for_one_port_of_this_machine_stays_there() -> None:
+    environ = {
+        **GOOD,
+        "AZURE_INFERENCE_ENDPOINT": "http://localhost:1/models",
+        "AZURE_INFERENCE_ENDPOINT_FAR": "http://localhost:2/models",
+        "AZURE_INFERENCE_DEPLOYMENT_FAR": "b",
+    }
+    assert Settings.from_environ(environ).models["far"].credential is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "signs_in"),
+    [
+        ({}, True),
+        ({"AZURE_INFERENCE_ENDPOINT": "https://a.openai.azure.com/openai/v1"}, True),
+        ({"AZURE_INFERENCE_ENDPOINT": "https://a.openai.azure.us/openai/v1"}, True),
+        ({"AZURE_INFERENCE_CREDENTIAL": KEY}, False),
+        ({"AZURE_INFERENCE_ENDPOINT": "http://localhost:11434/models"}, False),
+        ({"AZURE_INFERENCE_ENDPOINT": "https://vllm.example/models"}, False),
+        ({"AZURE_INFERENCE_ENDPOINT": "https://evilazure.com/models"}, False),
+        (
+            {
+                "AZURE_INFERENCE_ENDPOINT": "https://gateway.example/models",
+                "AZURE_INFERENCE_SCOPE": "api://gateway/.default",
+            },
+            True,
+        ),
+    ],
+)
+def test_a_token_is_asked_for_where_there_is_no_key_and_azure_or_a_scope(
+    changed: dict[str, str], signs_in: bool
+) -> None:
+    assert Settings.from_environ({**GOOD, "AZURE_INFERENCE_CREDENTIAL": "", **changed}).signs_in == signs_in
+
+
 def test_wrong_and_missing_settings_are_named_together() -> None:
     assert len(problems(AZURE_INFERENCE_ENDPOINT="", INPUT_CONTAINER="X", BLOB_TRIGGER_SOURCE="no")) == 3
 
@@ -170,6 +244,110 @@ def test_no_secret_stands_in_a_message_or_in_the_settings_shown() -> None:
         Settings.from_environ({**GOOD, "INPUT_CONTAINER": "X"})
     assert KEY not in str(caught.value)
     assert KEY not in repr(Settings.from_environ(GOOD))
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("AZURE_INFERENCE_ENDPIONT", "AZURE_INFERENCE_ENDPOINT"),
+        ("AZURE_INFERENCE_ENDPONT", "AZURE_INFERENCE_ENDPOINT"),
+        ("AZURE_INFERENCE_DEPLOYEMENT", "AZURE_INFERENCE_DEPLOYMENT"),
+        ("AZURE_INFERENCE_DEPLOYMNET_AUDIO", "AZURE_INFERENCE_DEPLOYMENT_AUDIO"),
+        ("AZURE_INFERENCE_CREDENTIALS_BIG_ONE", "AZURE_INFERENCE_CREDENTIAL_BIG_ONE"),
+        ("AZURE_INFERENCE_DEPLOYMENT_DEFAULT", "AZURE_INFERENCE_DEPLOYMENT"),
+        ("AZURE_INFERENCE_ENDPOINT_DEFAULT", "AZURE_INFERENCE_ENDPOINT"),
+        ("AZURE_INFERENCE_DEPLOYMENT_NAME", "AZURE_INFERENCE_DEPLOYMENT"),
+        ("AZURE_INFERENCE_MODELS", "AZURE_INFERENCE_MODEL"),
+        ("AZUREINFERENCE_SCOPE", "AZURE_INFERENCE_SCOPE"),
+        ("MEDIA_STORGE", "MEDIA_STORAGE"),
+        ("MEDIA_STORAGE_blobServiceUri", "MEDIA_STORAGE__blobServiceUri"),
+        ("MEDIA_STORAGE__queueServiceUrl", "MEDIA_STORAGE__queueServiceUri"),
+        ("DAILY_TOKEN", "DAILY_TOKENS"),
+        ("DALIY_TOKENS", "DAILY_TOKENS"),
+        ("INPUT_CONTAINERS", "INPUT_CONTAINER"),
+        ("COMPLETED_QUEUES", "COMPLETED_QUEUE"),
+        ("MODEL_CAPABILITY", None),
+    ],
+)
+def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(name: str, meant: str | None) -> None:
+    if meant is None:
+        assert name in Settings.from_environ({**GOOD, name: "x"}).notices[0]
+    else:
+        assert f"{name} is no setting: did you mean {meant}?" in " ".join(problems(**{name: "x"}))
+
+
+def test_what_only_begins_like_a_setting_is_said_in_one_notice() -> None:
+    environ = {
+        **GOOD,
+        "DROPSCRIBE_DAILY_TOKENS": "1000",
+        "DROPSCRIBE_ALERT_EMAIL": "a@example.com",
+        "AZURE_INFERENCE_KEY": "k",
+        "MEDIA_STORAGE__serviceUri": "https://a.example",
+    }
+    assert Settings.from_environ(environ).notices == (
+        "These are no settings of the app, and change nothing: AZURE_INFERENCE_KEY (did you mean"
+        " AZURE_INFERENCE_CREDENTIAL?), DROPSCRIBE_ALERT_EMAIL, DROPSCRIBE_DAILY_TOKENS (did you mean DAILY_TOKENS?),"
+        " MEDIA_STORAGE__serviceUri.",
+    )
+
+
+def test_names_of_others_pass_in_silence() -> None:
+    others = {
+        "PATH": "/bin",
+        "MEDIA_ROOT": "/srv",
+        "OUTPUT_FORMAT": "x",
+        "AZURE_CLIENT_ID": "x",
+        "AZURE_OPENAI_ENDPOINT": "https://a.example",
+        "MEDIA_STORAGE__credential": "managedidentity",
+        "MEDIA_STORAGE_ACCOUNT": "a",
+        "DROPSCRIBE_HOME": "/tmp",
+        "AZURE_INFERENCE_DEPLOYMENT_AUDIO2": "gpt-audio",
+        "AZURE_INFERENCE_ENDPIONT": " ",
+    }
+    assert Settings.from_environ({**GOOD, **others}).notices == ()
+
+
+def test_a_setting_is_read_whatever_its_case_and_the_exact_name_counts() -> None:
+    """Windows knows the names of the environment in capitals only, and the host does not mind."""
+    environ = {
+        **{name: value for name, value in GOOD.items() if name != "MEDIA_STORAGE"},
+        "MEDIA_STORAGE__BLOBSERVICEURI": "https://a.blob.core.windows.net",
+        "MEDIA_STORAGE__QUEUESERVICEURI": "https://a.queue.core.windows.net",
+        "azure_inference_deployment_big_one": "gpt-5.5",
+        "azure_inference_deployment": "other",
+        "Input_Container": "drop",
+    }
+    settings = Settings.from_environ(environ)
+    assert (settings.blob_service, settings.input_container) == ("https://a.blob.core.windows.net", "drop")
+    assert (settings.deployment, settings.models["big-one"].deployment) == ("phi", "gpt-5.5")
+
+
+@pytest.mark.parametrize(
+    ("environ", "told"),
+    [
+        ({}, None),
+        ({"PATH": "/bin"}, None),
+        ({"AZURE_INFERENCE_ENDPOINT": "x", "AZURE_INFERENCE_DEPLOYMENT": "gpt"}, None),
+        ({"AZURE_INFERENCE_DEPLOYMENT": "gpt", "AZURE_INFERENCE_ENDPOINT": " "}, "AZURE_INFERENCE_DEPLOYMENT is set, but"),
+        ({"AZURE_INFERENCE_ENDPONT": "x"}, "AZURE_INFERENCE_ENDPONT is set, but AZURE_INFERENCE_ENDPOINT is not"),
+        ({"AZURE_INFERENCE_CREDENTIAL_AUDIO": "k"}, "AZURE_INFERENCE_CREDENTIAL_AUDIO is set, but"),
+    ],
+)
+def test_a_model_of_which_nobody_says_where_it_is_is_noticed(environ: dict[str, str], told: str | None) -> None:
+    found = endpoint_forgotten(environ)
+    assert found == told or (found and told and found.startswith(told))
+
+
+def test_each_setting_is_required_optional_has_a_default_or_depends_on_another() -> None:
+    rows = [row.split(" | ") for row in table().splitlines()[2:]]
+    depending = {name.strip("| `") for name, default, _ in rows if default == "depends"}
+    assert depending == {
+        "AZURE_INFERENCE_DEPLOYMENT",
+        "MEDIA_STORAGE",
+        "MEDIA_STORAGE__blobServiceUri",
+        "MEDIA_STORAGE__queueServiceUri",
+    }
+    assert [name for name, default, text in rows if default == "optional" and "Required" in text] == []
 
 
 def test_the_readme_shows_the_table_of_the_code() -> None:

@@ -11,10 +11,13 @@ from shared.models.chat import ChatAnswer
 MAX_COUNT = 2**53
 """The largest whole number that every reader of JSON keeps exactly."""
 
+OURS = ("calls", "deployment")
+"""Names under which the document's usage has something of our own."""
+
 MAX_COUNTS = 100
 MAX_DEPTH = 4
 
-_THOUGHT = re.compile(r"\s*<think>(?P<thought>.*?)(?:</think>\s*|\Z)", re.DOTALL | re.IGNORECASE)
+_THOUGHT = re.compile(r"<think>(?P<thought>.*?)(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _THINKING_PARTS = {"thinking", "reasoning"}
 
 
@@ -81,8 +84,9 @@ def _joined(parts: Sequence[Any]) -> str:
 
 def _without_thought(text: str) -> tuple[str, str]:
     """The answer, and what the model thought aloud before it, as open models do."""
-    found = _THOUGHT.match(text)
-    return (text[found.end() :], found["thought"].strip()) if found else (text, "")
+    begins = text.lstrip()
+    found = _THOUGHT.match(begins)
+    return (begins[found.end() :].lstrip(), found["thought"].strip()) if found else (text, "")
 
 
 def _reasoning(message: Mapping[str, Any]) -> str:
@@ -100,7 +104,7 @@ def _reasoning(message: Mapping[str, Any]) -> str:
 def _counts(usage: Mapping[str, Any], depth: int) -> Iterator[tuple[str, Any]]:
     """The counts, and the groups of counts. What is neither is left out."""
     for name, value in list(usage.items())[:MAX_COUNTS]:
-        if not (known := identifier(name)) or known == "calls":  # under that name the document lists our own
+        if not (known := identifier(name)) or known in OURS:
             continue
         if known.endswith("details"):
             if isinstance(value, Mapping) and depth > 1:

@@ -55,7 +55,19 @@ _FETCH_FAILED = re.compile(r"while downloading|failed to download", re.I)
 _NO_ACCESS = re.compile(
     r"(?:can ?not|could not|unable to|failed to)(?: be)? (?:access|fetch|load|open|read|retrieve)|not allowed", re.I
 )
-_KINDS = {"image": r"(?:images?|vision|pictures?)", "audio": r"(?:audio|speech|sound)"}
+_NOUNS: dict[Kind, str] = {"image": r"(?:images?|vision|pictures?)", "audio": r"(?:audio|speech|sound)"}
+_TAKES_NONE = {
+    kind: re.compile(
+        rf"(?:not|n't|cannot|can't|unable to) (?:support|accept|process|handle|take)[^.]{{0,40}}\b{noun}\b"
+        r"(?![^.]{0,30}\b(?:format|type|codec|size|larger|longer|url))"
+        rf"|\b{noun}(?: input| content| modality)?s?(?: is| are)? not supported (?:by|for|with|on) th"
+        rf"|at most 0 {noun}|no endpoints? found that supports? {noun}|not a multimodal",
+        re.I,
+    )
+    for kind, noun in _NOUNS.items()
+}
+"""How services say that a model takes no files of a kind, and not only none of a format."""
+
 _ABOUT_THE_FILE = {400, 413, 415, 422}
 _ABOUT_ACCESS = {401, 403, 404, 405, 410}
 _BUSY = {"rate_limit_exceeded", "rate_limit_error", "too_many_requests", "toomanyrequests", "requestthrottled"}
@@ -136,28 +148,13 @@ def _rejected(error: ServiceError, reply: HttpReply, kind: Kind | None) -> FileR
             reply.request_id,
         )
     said = f"{_in_brackets(error, reply)}: {_quotable(error.message)}"
-    if kind and _takes_none(kind, error.message):
+    if kind and _TAKES_NONE[kind].search(error.message):
         return KindNotTaken(kind, f"The model takes no {kind}{said}", reply.request_id)
     return FileRejected(
         "rejected_by_model",
         f"The model refused this file{said}",
         "Check that the file opens and is what the recipe expects, and drop it again.",
         reply.request_id,
-    )
-
-
-def _takes_none(kind: Kind, message: str) -> bool:
-    """Whether a service says that its model takes no files of this kind, and not only none of this format."""
-    noun = _KINDS[kind]
-    return bool(
-        re.search(
-            rf"(?:not|n't|cannot|can't|unable to) (?:support|accept|process|handle|take)[^.]{{0,40}}\b{noun}\b"
-            r"(?![^.]{0,30}\b(?:format|type|codec|size|larger|longer|url))"
-            rf"|\b{noun}(?: input| content| modality)?s?(?: is| are)? not supported (?:by|for|with|on) th"
-            rf"|at most 0 {noun}|no endpoints? found that supports? {noun}|not a multimodal",
-            message,
-            re.I,
-        )
     )
 
 

@@ -1,20 +1,27 @@
 """Files and documents in Azure Blob Storage (implements `FileStore`)."""
 
-import hashlib
+import json
+import logging
 import secrets
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from azure.storage.blob import ContentSettings
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob import BlobProperties, ContentSettings
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 from pydantic import ValidationError
 
-from shared.adapters.storage.clients import bare, only_if, translated
+from shared.adapters.storage.addresses import blob_of, listed, properties_of
+from shared.adapters.storage.clients import bare, code_of, only_if, translated
 from shared.adapters.storage.sas import Links, SignedLinks
+from shared.adapters.storage.source import BlobSource, reading
 from shared.errors import Conflict, InputNotFound
 from shared.media.files import InputFile
+from shared.media.metadata import read_metadata
+from shared.media.names import stored_name
+from shared.observability.log import log_event
 from shared.processing.clock import ServerClock
-from shared.results.result import Result, document_name
+from shared.results.result import SCHEMA_VERSION, Result, document_name
 from shared.results.store import StoredResult
 
 INPUT_ETAG = "input_etag"
@@ -22,6 +29,15 @@ INPUT_ETAG = "input_etag"
 
 WRITTEN_BY = "written_by"
 """The metadata key by which a write knows its own document again, when only the response to it was lost."""
+
+NAME_REFUSED = ("InvalidUri", "InvalidResourceName", "OutOfRangeInput", "InvalidQueryParameterValue")
+"""What storage says of an address that can be no file's, such as one with more than 254 parts."""
+
+NEEDS_KEY = "BlobUsesCustomerSpecifiedEncryption"
+"""What storage says of a file that only a key can open which the uploader brought and took away again."""
+
+FOLDER_MARK = "hdi_isfolder"
+"""The metadata key on an empty blob by which tools say that it stands for a folder."""
 
 PAGE_BLOBS = 5_000
 """How many a listing brings at once: as many as the service gives, for it is paid by the page. The SDK reads one in a
@@ -50,35 +66,55 @@ class BlobFiles:
 
     async def look(self, name: str) -> InputFile:
         """See `FileStore.look`."""
+        name = stored_name(name)
         with translated():
-            found = await self._input.get_blob_client(name).get_blob_properties()
+            found, is_locked = await self._properties(name)
+        if _is_folder(found):
+            log_event("blob.folder", name=name)
+            raise InputNotFound("It stands for a folder.")
         return InputFile(
             container=self._input.container_name,
             name=name,
             etag=bare(found.etag),
             size=found.size,
-            metadata=found.metadata or {},
+            metadata=read_metadata(found.metadata),
             modified=found.last_modified,
             is_arriving=found.copy.status == "pending",
             is_archived=found.blob_tier == "Archive",
+            is_locked=is_locked,
         )
+
+    async def _properties(self, name: str) -> tuple[BlobProperties, bool]:
+        """What storage tells of a file, and whether it tells that in its listing only, for want of a key."""
+        try:
+            return await properties_of(self._input, name), False
+        except HttpResponseError as error:
+            if code_of(error) in NAME_REFUSED:
+                raise InputNotFound(code_of(error)) from error
+            if code_of(error) != NEEDS_KEY:
+                raise
+            found = await listed(self._input, name)
+            if found is None:
+                raise InputNotFound(name) from error
+            return found, True
 
     async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
         """See `FileStore.read_range`."""
-        with translated():
-            download = await self._input.get_blob_client(file.name).download_blob(start, length, **only_if(file.etag))
+        with reading():
+            blob = blob_of(self._input, file.name)
+            download = await blob.download_blob(start, length, decompress=False, **only_if(file.etag))
             part: bytes = await download.readall()
         return part
 
-    def open(self, file: InputFile) -> "BlobSource":
+    def open(self, file: InputFile) -> BlobSource:
         """See `FileStore.open`."""
-        return BlobSource(self._input.get_blob_client(file.name), file, self._links)
+        return BlobSource(blob_of(self._input, file.name), file, self._links)
 
     async def find_result(self, name: str) -> StoredResult | None:
         """See `FileStore.find_result`."""
         try:
             with translated():
-                found = await self._output.get_blob_client(document_name(name)).get_blob_properties()
+                found = await self._document(name).get_blob_properties()
         except InputNotFound:
             return None
         return StoredResult(bare(found.etag), (found.metadata or {}).get(INPUT_ETAG, ""))
@@ -87,14 +123,18 @@ class BlobFiles:
         """See `FileStore.read_result`."""
         try:
             with translated():
-                download = await self._output.get_blob_client(document_name(name)).download_blob()
-                return Result.model_validate_json(await download.readall())
-        except (InputNotFound, ValidationError):
+                download = await self._document(name).download_blob(decompress=False)
+                content = await download.readall()
+            return Result.model_validate_json(content)
+        except InputNotFound:
+            return None
+        except ValidationError:
+            log_event("document.unreadable", logging.WARNING, name=name, why=_why_unreadable(content))
             return None
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         """See `FileStore.write_result`."""
-        blob = self._output.get_blob_client(document_name(outcome.input.name))
+        blob = self._document(outcome.input.name)
         condition = only_if(replacing.etag) if replacing else {"overwrite": False}
         token = secrets.token_hex(16)
         try:
@@ -112,14 +152,36 @@ class BlobFiles:
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_inputs`."""
         with translated():
-            async for blob in self._input.list_blobs(results_per_page=PAGE_BLOBS):
-                yield blob.name, bare(blob.etag), blob.last_modified
+            async for blob in self._input.list_blobs(include=["metadata"], results_per_page=PAGE_BLOBS):
+                if not _is_folder(blob):
+                    yield blob.name, bare(blob.etag), blob.last_modified
 
     async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
         """See `FileStore.list_answered`."""
         with translated():
             async for blob in self._output.list_blobs(include=["metadata"], results_per_page=PAGE_BLOBS):
                 yield blob.name, (blob.metadata or {}).get(INPUT_ETAG, ""), blob.last_modified
+
+    def _document(self, name: str) -> BlobClient:
+        return blob_of(self._output, document_name(name))
+
+
+def _is_folder(blob: BlobProperties) -> bool:
+    """Whether it stands for a folder only: empty, and marked as such, or with a name that ends as a folder's does."""
+    if blob.size:
+        return False
+    marks = {name.lower(): value.lower() for name, value in (blob.metadata or {}).items()}
+    return bool(blob.name.endswith("/") or marks.get(FOLDER_MARK) == "true")
+
+
+def _why_unreadable(content: bytes) -> str:
+    """Whether a document is one of a later version of Dropscribe, or none at all."""
+    try:
+        version = json.loads(content).get("schema_version")
+    except (ValueError, AttributeError, RecursionError):
+        return "it is no document"
+    is_newer = isinstance(version, int) and version > SCHEMA_VERSION
+    return f"it has the schema version {version}, which is newer" if is_newer else "it is no document of this version"
 
 
 async def _was_written_by(token: str, blob: BlobClient) -> bool:
@@ -141,33 +203,3 @@ def _labels(outcome: Result) -> dict[str, str]:
         "code": outcome.error.code if outcome.error else "",
     }
     return {name: value for name, value in labels.items() if value}
-
-
-class BlobSource:
-    """The content of one version of a blob, read anew at each call of `chunks` (implements `MediaSource`)."""
-
-    def __init__(self, blob: BlobClient, file: InputFile, links: Links) -> None:
-        self._blob = blob
-        self._file = file
-        self._links = links
-        self.sha256: str | None = None
-
-    @property
-    def size(self) -> int:
-        """The length in bytes."""
-        return self._file.size
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """See `MediaSource.chunks`."""
-        digest = hashlib.sha256()
-        with translated():
-            download = await self._blob.download_blob(**only_if(self._file.etag))
-            async for chunk in download.chunks():
-                digest.update(chunk)
-                yield chunk
-        self.sha256 = digest.hexdigest()
-
-    async def url(self) -> str:
-        """See `MediaSource.url`."""
-        with translated():
-            return await self._links.to(self._blob)

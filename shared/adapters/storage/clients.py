@@ -1,17 +1,23 @@
 """What all that speaks to Azure Storage has in common: clients, conditions, faults, and the time."""
 
+import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError
+from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.errors import Conflict, DropscribeError, InputNotFound, StorageUnavailable
+from shared.adapters.storage.addresses import stay_in_container
+from shared.errors import Conflict, DropscribeError, InputNotFound, StorageRefused, StorageUnavailable
+from shared.media.names import harmless
+from shared.observability.log import log_event
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
@@ -28,12 +34,21 @@ _OPTIONS: dict[str, Any] = {
     "initial_backoff": 1,
     "increment_base": 2,
     "random_jitter_range": 1,
+    "raw_request_hook": stay_in_container,
 }
 _IN_CHUNKS: dict[str, Any] = {"max_single_get_size": CHUNK_BYTES, "max_chunk_get_size": CHUNK_BYTES}
 
 LOST_RACES = ("BlobAlreadyExists", "ConditionNotMet", "TargetConditionNotMet", "ResourceModifiedError")
 """What storage says if somebody else was first. Its other 409s and 412s (leases, immutability, copies) are no such
 thing, and looking again at once would not help. The last is the SDK's own, where storage says nothing."""
+
+BUSY_STATUSES = (408, 429)
+"""Of the statuses from 400 to 499, those that say nothing but: later."""
+
+MAX_PATH = 60
+"""Characters of a path in the log; a longer one that ends in a digest would be taken for a key, and left out whole."""
+
+_CODE = re.compile(r"\w{1,64}", re.ASCII)
 
 type Observe = Callable[[datetime], None]
 """Whoever wants to know what time it is on the server."""
@@ -85,14 +100,15 @@ def bare(etag: str) -> str:
 
 
 def code_of(error: AzureError) -> str:
-    """What storage calls it, such as `ConditionNotMet`; the SDK's own name where storage says nothing."""
-    code = getattr(error, "error_code", None) or type(error).__name__
-    return str(getattr(code, "value", code))  # the SDK has an enumeration of those that it knows
+    """What storage calls it, such as `ConditionNotMet`; the SDK's own name where storage says nothing of the kind."""
+    code = getattr(error, "error_code", None)
+    name = str(getattr(code, "value", code))  # the SDK has an enumeration of those that it knows
+    return name if code and _CODE.fullmatch(name) else type(error).__name__
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the SDK's exceptions into ours."""
+    """Turn the SDK's exceptions into ours, and log what an operator must know of."""
     try:
         yield
     except AzureError as error:
@@ -105,4 +121,22 @@ def _ours(error: AzureError) -> DropscribeError:
         return InputNotFound(code)
     if code in LOST_RACES:
         return Conflict(code)
-    return StorageUnavailable(f"Storage answered {code}.")
+    status = getattr(error, "status_code", None)
+    if not _refuses_us(error, status):
+        return StorageUnavailable(f"Storage answered {code}.", code=code, status=status)
+    log_event("storage.refused", logging.ERROR, code=code, status=status, asked=_asked(error))
+    return StorageRefused(f"Storage answered {code}.", code=code, status=status)
+
+
+def _asked(error: AzureError) -> str | None:
+    """The method and the path of the request, without its query, which may be signed."""
+    response = getattr(error, "response", None)
+    request = getattr(response, "request", None)
+    return f"{request.method} {harmless(unquote(urlsplit(request.url).path), MAX_PATH)}" if request else None
+
+
+def _refuses_us(error: AzureError, status: int | None) -> bool:
+    """Whether nothing but an operator can help; a token that nobody gives us has no status."""
+    if status is None:
+        return isinstance(error, ClientAuthenticationError)
+    return 400 <= status < 500 and status not in BUSY_STATUSES

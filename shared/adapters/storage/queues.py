@@ -3,11 +3,14 @@
 import base64
 import contextlib
 import json
+import logging
 from typing import TYPE_CHECKING
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from shared.adapters.storage.clients import translated
+from shared.errors import StorageRefused
+from shared.observability.log import log_event
 from shared.processing.jobs import Job
 from shared.results.events import cloud_event
 from shared.results.result import Result
@@ -19,6 +22,9 @@ MAX_WAIT = 604_800
 """Seconds for which a message can be hidden (Azure's limit); whatever waits longer looks again in between."""
 
 FOR_EVER = -1
+
+NOT_TAKEN = (400, 413)
+"""The statuses of a message that storage would not take however often it is sent."""
 
 
 class StorageJobQueue:
@@ -43,7 +49,12 @@ class StorageEventQueue:
     async def announce(self, outcome: Result) -> None:
         """See `EventPublisher.announce`."""
         event = cloud_event(outcome, output=self._output)
-        await _send(self._queue, json.dumps(event, ensure_ascii=False), 0)
+        try:
+            await _send(self._queue, json.dumps(event), 0)
+        except StorageRefused as error:
+            if error.status not in NOT_TAKEN:
+                raise
+            log_event("event.not_sent", logging.ERROR, name=outcome.input.name, code=error.code)
 
 
 async def _send(queue: "QueueClient", text: str, hidden: int) -> None:

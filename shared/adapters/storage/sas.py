@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 from azure.storage.blob import BlobSasPermissions, UserDelegationKey, generate_blob_sas
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
+from shared.media.names import stored_name
 from shared.processing.clock import Clock
 
 LIFETIME = timedelta(minutes=15)
@@ -32,7 +33,7 @@ class PublicLinks:
 
     async def to(self, blob: BlobClient) -> str:
         """See `Links.to`."""
-        return f"{self._base_url}/{quote(blob.blob_name, safe='/~')}"
+        return f"{self._base_url}/{quote(stored_name(blob.blob_name), safe='/~')}"
 
 
 class SignedLinks:
@@ -55,7 +56,7 @@ class SignedLinks:
         signature = generate_blob_sas(
             account_name=str(blob.account_name),
             container_name=blob.container_name,
-            blob_name=blob.blob_name,
+            blob_name=stored_name(blob.blob_name),  # the service signs what it has stored
             permission=BlobSasPermissions(read=True),
             expiry=now + LIFETIME,
             protocol=urlsplit(blob.url).scheme,

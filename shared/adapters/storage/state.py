@@ -5,7 +5,6 @@ Implements `ClaimStore`, `CooldownStore`, `TokenCounts` and `AnswerStore`.
 
 import contextlib
 import functools
-import hashlib
 import logging
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +13,10 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 from pydantic import TypeAdapter, ValidationError
 
+from shared.adapters.storage.addresses import blob_of
 from shared.adapters.storage.clients import bare, only_if, translated
 from shared.errors import Conflict, InputNotFound
+from shared.media.names import digest
 from shared.observability.log import log_event
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.kept import KeptAnswers
@@ -125,16 +126,16 @@ class BlobState:
         return await blob.upload_blob(content, **condition)
 
     def _record(self, name: str) -> BlobClient:
-        return self._container.get_blob_client(hashlib.sha256(name.encode()).hexdigest())
+        return blob_of(self._container, digest(name))
 
     def _kept(self, name: str) -> BlobClient:
-        return self._container.get_blob_client(f"answers/{hashlib.sha256(name.encode()).hexdigest()}")
+        return blob_of(self._container, f"answers/{digest(name)}")
 
     def _pause(self, deployment: str) -> BlobClient:
-        return self._container.get_blob_client(f"pauses/{deployment}")
+        return blob_of(self._container, f"pauses/{deployment}")
 
     def _tokens(self, day: str) -> BlobClient:
-        return self._container.get_blob_client(f"tokens/{day}")
+        return blob_of(self._container, f"tokens/{day}")
 
 
 def _read[T](reader: TypeAdapter[T], content: bytes) -> T | None:

@@ -1,0 +1,123 @@
+"""Documents as the command line reads them: checked once, where they come in, whichever version wrote them."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+
+class _View(BaseModel):
+    """What we show of a document; what else stands there is left alone."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, coerce_numbers_to_str=True)
+
+
+class InputView(_View):
+    """The file that was answered."""
+
+    name: str
+    etag: str
+    kind: str | None = None
+    sha256: str | None = None
+
+
+class RecipeView(_View):
+    """The recipe by which it was answered."""
+
+    name: str
+    digest: str = ""
+    inputs: dict[str, str] = {}
+
+
+class ModelView(_View):
+    """The model that answered."""
+
+    deployment: str
+
+
+class AnswerView(_View):
+    """The answer."""
+
+    text: str
+
+
+class UsageView(_View):
+    """What it cost."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+
+
+class TimingView(_View):
+    """How long the model took."""
+
+    model_seconds: float = 0
+
+
+class ErrorView(_View):
+    """Why there is no answer."""
+
+    message: str
+    next_step: str = ""
+
+
+class DocumentView(_View):
+    """A document."""
+
+    status: Literal["ok", "error"]
+    input: InputView
+    recipe: RecipeView | None = None
+    model: ModelView | None = None
+    answer: AnswerView | None = None
+    usage: UsageView | None = None
+    timing: TimingView = TimingView()
+    warnings: list[str] = []
+    error: ErrorView | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document: its bytes as they are stored, and what we read in them. `name` is that of its file in storage."""
+
+    name: str
+    content: bytes
+    view: DocumentView
+
+    @classmethod
+    def parse(cls, name: str, content: bytes) -> "Document | None":
+        """The document; None if this is none."""
+        try:
+            return cls(name, content, DocumentView.model_validate_json(content))
+        except ValidationError:
+            return None
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether it holds an answer."""
+        return self.view.status == "ok"
+
+    @property
+    def text(self) -> str:
+        """The answer's text; empty where there is none."""
+        return self.view.answer.text if self.view.answer else ""
+
+    @cached_property
+    def lines(self) -> bytes:
+        """As it is stored, with a newline at its end."""
+        return self.content if self.content.endswith(b"\n") else self.content + b"\n"
+
+    @property
+    def fields(self) -> Any:
+        """All that stands in it."""
+        return json.loads(self.content)
+
+
+def digest_of(path: Path) -> str:
+    """What a document calls `input.sha256`, for the content of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,62 @@
+"""Reading the content of a file (implements `MediaSource`)."""
+
+import hashlib
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+from azure.storage.blob.aio import BlobClient
+
+from shared.adapters.storage.clients import only_if, translated
+from shared.adapters.storage.sas import Links
+from shared.errors import Conflict, StorageRefused, StorageUnavailable
+from shared.media.files import InputFile
+
+CHANGED = ("BlobArchived", "BlobBeingRehydrated", "BlobUsesCustomerSpecifiedEncryption")
+"""What storage says of a file that can no longer be read; whoever looks again sees why."""
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """As `translated`, for the content of a file."""
+    try:
+        with translated():
+            yield
+    except StorageRefused as error:
+        if error.code in CHANGED:
+            raise Conflict(error.code) from error
+        raise
+
+
+class BlobSource:
+    """The bytes of one version of a blob, as they lie there whatever encoding they are said to be in."""
+
+    def __init__(self, blob: BlobClient, file: InputFile, links: Links) -> None:
+        self._blob = blob
+        self._file = file
+        self._links = links
+        self.sha256: str | None = None
+
+    @property
+    def size(self) -> int:
+        """The length in bytes."""
+        return self._file.size
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """See `MediaSource.chunks`."""
+        digest, left = hashlib.sha256(), self.size
+        with reading():
+            download = await self._blob.download_blob(decompress=False, **only_if(self._file.etag))
+            async for chunk in download.chunks():
+                left -= len(chunk)
+                if left < 0:
+                    break
+                digest.update(chunk)
+                yield chunk
+        if left:
+            raise StorageUnavailable(f"Storage gave {'more' if left < 0 else 'fewer'} bytes of the file than it said.")
+        self.sha256 = digest.hexdigest()
+
+    async def url(self) -> str:
+        """See `MediaSource.url`."""
+        with translated():
+            return await self._links.to(self._blob)

@@ -1,0 +1,112 @@
+"""The settings of one deployed model, and what a model with an alias takes over from the default one."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from shared.models.endpoint import Endpoint
+from shared.settings import values
+from shared.settings.names import MODEL, PARTS, known_names
+
+DEPENDS: dict[str, Any] = {"default": "depends"}
+"""Marks a setting that is required or not as another says; its description says which."""
+
+
+class ModelSettings(BaseModel):
+    """One deployed model."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    endpoint: Annotated[str, AfterValidator(values.endpoint)] = Field(
+        alias="AZURE_INFERENCE_ENDPOINT",
+        description="Where models are served: a resource's address, or one ending in `/openai/v1`,"
+        " `/openai/deployments/DEPLOYMENT`, `/models`, or `/v1` (any server that speaks as OpenAI's does).",
+    )
+    credential: Annotated[SecretStr, AfterValidator(values.key)] | None = Field(
+        None,
+        alias="AZURE_INFERENCE_CREDENTIAL",
+        description="The key of that endpoint. Without one: Entra ID, by managed identity in Azure and by your own"
+        " login elsewhere, if the endpoint is Azure's or a scope is set; else nothing.",
+    )
+    scope: Annotated[str, AfterValidator(values.scope)] | None = Field(
+        None,
+        alias="AZURE_INFERENCE_SCOPE",
+        description="What an Entra ID token is asked for, if not what the form of the endpoint usually takes.",
+    )
+    deployment: Annotated[str, AfterValidator(values.deployment_name)] = Field(
+        "",
+        alias="AZURE_INFERENCE_DEPLOYMENT",
+        json_schema_extra=DEPENDS,
+        description="The model's deployment, such as `Phi-4-multimodal-instruct`. Required unless the endpoint"
+        " names it, or serves one model alone.",
+    )
+    model_name: Annotated[str, AfterValidator(values.model_name)] = Field(
+        "",
+        alias="AZURE_INFERENCE_MODEL",
+        description="The model's own name, where the deployment's does not begin with it (see"
+        " `shared/models/models.toml`).",
+    )
+
+    @property
+    def name(self) -> str:
+        """The deployment: the one set, else the one in the endpoint's address."""
+        return self.deployment or Endpoint.parse(self.endpoint)[1] or ""
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether a token of Entra ID is asked for: there is no key, and somebody is there who takes a token."""
+        return self.credential is None and (bool(self.scope) or Endpoint.parse(self.endpoint)[0].is_azure)
+
+
+def alias_of(suffix: str) -> str:
+    """The alias that a setting's name ends in, as recipes write it."""
+    return suffix.lower().replace("_", "-")
+
+
+def suffix_of(alias: str) -> str:
+    """What a setting's name ends in for an alias."""
+    return re.sub(r"\W", "_", alias).upper()
+
+
+def endpoint_forgotten(environ: Mapping[str, str]) -> str | None:
+    """A sentence where settings of a model are given and none says where it is; None if all is well.
+
+    For whoever would put another model in the place of one that is not set.
+    """
+    given = [name for name in known_names(environ, [f"{MODEL}{part}" for part in PARTS]) if name.startswith(MODEL)]
+    if not given or f"{MODEL}ENDPOINT" in given:
+        return None
+    verb = "is" if len(given) == 1 else "are"
+    return f"{', '.join(sorted(given))} {verb} set, but {MODEL}ENDPOINT is not: set it too, or none of them."
+
+
+def under_alias(given: Mapping[str, str], suffix: str) -> dict[str, str]:
+    """The settings of one alias; what it does not set is that of the default, but for secrets of somebody else."""
+    end = f"_{suffix}"
+    own = {name.removesuffix(end): value for name, value in given.items() if name.endswith(end)}
+    merged = {f"{MODEL}ENDPOINT": given.get(f"{MODEL}ENDPOINT", ""), **own}
+    if f"{MODEL}SCOPE" in given and f"{MODEL}ENDPOINT" not in own:
+        merged.setdefault(f"{MODEL}SCOPE", given[f"{MODEL}SCOPE"])
+    is_same = values.origin(merged[f"{MODEL}ENDPOINT"]) == values.origin(given.get(f"{MODEL}ENDPOINT", ""))
+    if is_same and f"{MODEL}CREDENTIAL" in given:
+        merged.setdefault(f"{MODEL}CREDENTIAL", given[f"{MODEL}CREDENTIAL"])
+    return merged
+
+
+def name_or_address_problems(
+    given: Mapping[str, str], suffix: str = "", *, may_serve_one: bool = True
+) -> Iterator[str]:
+    """What is wrong with the name of a deployment: none, or one too many."""
+    try:
+        endpoint, named = Endpoint.parse(given.get(f"{MODEL}ENDPOINT", ""))
+    except ValueError:
+        endpoint, named = None, None  # that is said elsewhere
+    name = given.get(f"{MODEL}DEPLOYMENT")
+    serves_one = may_serve_one and endpoint and endpoint.api == "models" and f"{MODEL}MODEL" in given
+    if not (name or named or serves_one):
+        description = ModelSettings.model_fields["deployment"].description
+        yield f"{MODEL}DEPLOYMENT{suffix} is missing. {description}"
+    if name and named and name != named:
+        yield f"{MODEL}DEPLOYMENT{suffix} says {name}, but the address says {named}. Leave out one of them."

@@ -1,0 +1,158 @@
+"""The command `dropscribe` as a process of its own: with pipes, or at a terminal."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import pty
+import signal
+import sys
+import termios
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.conftest import eventually
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "cli")
+
+
+class Done(NamedTuple):
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def environment(environ: dict[str, Any]) -> dict[str, str]:
+    """The environment of a command: no model of whoever runs the tests, and Python finds our packages everywhere."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("AZURE_INFERENCE_")}
+    return {**own, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environ}
+
+
+def model_at(url: str) -> dict[str, Any]:
+    """The settings that lead to a model service."""
+    return {
+        "AZURE_INFERENCE_ENDPOINT": f"{url}/models",
+        "AZURE_INFERENCE_CREDENTIAL": "key",
+        "AZURE_INFERENCE_DEPLOYMENT": "my-deployment",
+    }
+
+
+async def dropscribe(*arguments: str | Path, folder: Path = ROOT, given: bytes | None = None, **environ: str) -> Done:
+    """Run the command to its end; `given` is its standard input."""
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND,
+        *map(str, arguments),
+        stdin=asyncio.subprocess.DEVNULL if given is None else asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=folder,
+        env=environment(environ),
+    )
+    out, err = await process.communicate(given)
+    assert process.returncode is not None
+    return Done(process.returncode, out.decode(), err.decode())
+
+
+async def in_shell(line: str, **environ: str) -> Done:
+    """Run a line of a POSIX shell, in which `dropscribe` is the command."""
+    command = f'dropscribe() {{ {" ".join(COMMAND)} "$@"; }}; {line}'
+    process = await asyncio.create_subprocess_exec(
+        *("bash", "-c", command),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=ROOT,
+        env=environment(environ),
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return Done(process.returncode, out.decode(), err.decode())
+
+
+@dataclass
+class Terminal:
+    """A terminal at which the command runs, in a session of its own."""
+
+    process: asyncio.subprocess.Process
+    keyboard: int
+    shown: bytearray = field(default_factory=bytearray)
+
+    async def shows(self, text: str) -> None:
+        """Wait until this stands there."""
+
+        async def look() -> bool | None:
+            assert self.process.returncode is None or text.encode() in self.shown, self.shown.decode(errors="replace")
+            return text.encode() in self.shown or None
+
+        await eventually(look)
+
+    def press_ctrl_c(self) -> None:
+        """Interrupt all that runs there, as the terminal does it."""
+        os.write(self.keyboard, b"\x03")
+
+    async def ended(self) -> int:
+        """Wait until the command has ended, and every process that it started; return its exit code."""
+        code = await self.process.wait()
+
+        async def all_gone() -> bool | None:
+            return not in_session(self.process.pid) or None
+
+        await eventually(all_gone)
+        return code
+
+
+def in_session(number: int) -> list[int]:
+    """The processes of a session, which is called as the process that began it, also those in groups of their own."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            state, _, _, session = path.read_text(errors="replace").rpartition(")")[2].split()[:4]
+            if int(session) == number and state != "Z":
+                found.append(int(path.parent.name))
+    return found
+
+
+@asynccontextmanager
+async def at_terminal(*arguments: str | Path, **environ: str) -> AsyncIterator[Terminal]:
+    """Start the command at a terminal."""
+    keyboard, screen = pty.openpty()
+
+    def take_terminal() -> None:
+        fcntl.ioctl(screen, termios.TIOCSCTTY, 0)
+
+    process = await asyncio.create_subprocess_exec(
+        *COMMAND,
+        *map(str, arguments),
+        stdin=screen,
+        stdout=screen,
+        stderr=screen,
+        cwd=ROOT,
+        env=environment({"TERM": "xterm-256color", **environ}),
+        start_new_session=True,
+        preexec_fn=take_terminal,
+    )
+    os.close(screen)
+    terminal = Terminal(process, keyboard)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(keyboard, _read, loop, terminal)
+    try:
+        yield terminal
+    finally:
+        loop.remove_reader(keyboard)
+        for each in in_session(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
+        await process.wait()
+        os.close(keyboard)
+
+
+def _read(loop: asyncio.AbstractEventLoop, terminal: Terminal) -> None:
+    try:
+        terminal.shown += os.read(terminal.keyboard, 65_536)
+    except OSError:  # the last process has let go of it
+        loop.remove_reader(terminal.keyboard)

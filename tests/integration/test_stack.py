@@ -1,0 +1,165 @@
+"""Storage, model and host together; the model is a stand-in where nothing need be understood."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+from azure.storage.blob.aio import BlobServiceClient
+
+from local.process import NotStartedError
+from local.stack import Stack, running
+from local.storage import ACCOUNT, KEY, Azurite, kept_key
+from tests import samples
+from tests.conftest import eventually
+from tests.integration.loopback import Service, service
+
+
+@pytest.fixture
+async def model(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
+    async with service() as started:
+        monkeypatch.setenv("AZURE_INFERENCE_ENDPOINT", f"{started.url}/models")
+        monkeypatch.setenv("AZURE_INFERENCE_CREDENTIAL", "key")
+        monkeypatch.setenv("AZURE_INFERENCE_DEPLOYMENT", "any")
+        yield started
+
+
+async def answered(stack: Stack) -> bool:
+    """Drop a picture and wait for its document."""
+    async with BlobServiceClient.from_connection_string(stack.storage, use_env_settings=False) as storage:
+        await storage.get_blob_client("input", "chart.png").upload_blob(samples.CHART.read_bytes())
+
+        async def look() -> bool | None:
+            return await storage.get_blob_client("output", "chart.png.json").exists() or None
+
+        return await eventually(look)
+
+
+ELSEWHERE = {
+    "MEDIA_STORAGE": "DefaultEndpointsProtocol=https;AccountName=production;AccountKey=a2V5;EndpointSuffix=a.example",
+    "MEDIA_STORAGE__blobServiceUri": "https://127.0.0.1:9/production",
+    "MEDIA_STORAGE__queueServiceUri": "https://127.0.0.1:9/production",
+    "MEDIA_STORAGE__clientId": "id",
+    "MEDIA_PUBLIC_BASE_URL": "https://127.0.0.1:9/input",
+    "AZURITE_ACCOUNTS": "another:a2V5",
+    "AZURITE_DB": "mysql://127.0.0.1:9/none",
+    "http_proxy": "http://127.0.0.1:9",
+    "HTTPS_PROXY": "http://127.0.0.1:9",
+}
+
+
+async def test_files_are_answered_in_its_own_storage_whatever_the_shell_leads_to(
+    model: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in ELSEWHERE.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "netrc").write_text("default login somebody password something\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    async with running(tmp_path / "logs", storage=tmp_path / "storage") as stack:
+        assert await answered(stack)
+    assert len(model.arrived) == 1
+    assert key_of(stack.storage) == kept_key(tmp_path / "storage") != KEY
+
+
+def key_of(connection_string: str) -> str:
+    return connection_string.split("AccountKey=")[1].partition(";")[0]
+
+
+async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_knows(tmp_path: Path) -> None:
+    """Any web page can send requests to this machine, and everybody knows the key that emulators usually have."""
+    started = await Azurite.start(log=tmp_path / "log", location=None, key="bm9ib2R5IGtub3dzIHRoaXMgb25l")
+    known = BlobServiceClient(started.blobs, {"account_name": ACCOUNT, "account_key": KEY})
+    async with known, BlobServiceClient.from_connection_string(started.connection_string) as ours:
+        with pytest.raises(HttpResponseError) as caught:
+            await known.create_container("theirs")
+        names = [each.name async for each in ours.list_containers()]
+    await started.stop()
+    assert (caught.value.status_code, names) == (403, [])
+
+
+async def test_what_lies_in_a_folder_is_there_again_after_a_stop(tmp_path: Path) -> None:
+    for turn in (1, 2):
+        started = await Azurite.start(log=tmp_path / f"{turn}.log", location=tmp_path / "storage")
+        async with BlobServiceClient.from_connection_string(started.connection_string) as storage:
+            if turn == 1:
+                await (await storage.create_container("kept")).upload_blob("a.png", b"content")
+            container = storage.get_container_client("kept")
+            assert await (await container.download_blob("a.png")).readall() == b"content"
+        await started.stop()
+
+
+@pytest.mark.parametrize("which", ["Azurite", "The host"])
+async def test_the_end_of_any_of_its_processes_is_told(model: Service, tmp_path: Path, which: str) -> None:
+    async with running(tmp_path) as stack:
+        victim = next(child for child in (stack.host, *stack.others) if child.name == which)
+        stopped = asyncio.create_task(stack.stopped())
+        os.kill(victim.pid, signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
+        assert (await asyncio.wait_for(stopped, 60)).startswith(f"{which} has stopped. The last it said:\n")
+
+
+async def test_all_of_it_is_gone_when_it_is_stopped_at_any_moment_of_its_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time one process later; the last time it had started."""
+    monkeypatch.delenv("AZURE_INFERENCE_ENDPOINT", raising=False)
+    pids: list[int] = []
+    create = asyncio.create_subprocess_exec
+    for number in range(1, 4):
+        last = asyncio.Event()
+
+        async def counted(*command: str, last: asyncio.Event = last, number: int = number, **more: Any) -> Any:
+            process = await create(*command, **more)
+            pids.append(process.pid)
+            if len(pids) % 3 == number % 3:
+                last.set()
+            return process
+
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", counted)
+        pids.clear()
+        starting = asyncio.create_task(start_and_wait(tmp_path))
+        await asyncio.wait_for(last.wait(), 60)
+        starting.cancel()
+        await asyncio.wait({starting}, timeout=60)
+        assert starting.cancelled()
+        assert len(pids) >= number
+        assert [pid for pid in pids if is_there(pid)] == []
+
+
+async def start_and_wait(logs: Path) -> None:
+    async with running(logs):
+        await asyncio.Event().wait()
+
+
+def is_there(pid: int) -> bool:
+    """Whether the process is there; ours are waited for, so none is left as a zombie."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_settings_that_the_app_refuses_are_told_alone_and_first(
+    model: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODEL_CAPABILITIES", "{")
+    with pytest.raises(NotStartedError) as caught:
+        async with running(tmp_path):
+            pass
+    assert str(caught.value).startswith("Dropscribe cannot start. Put this right")
+    assert "MODEL_CAPABILITIES is not JSON" in str(caught.value)
+
+
+async def test_each_line_of_the_host_is_told_to_who_listens(model: Service, tmp_path: Path) -> None:
+    lines: list[str] = []
+    async with running(tmp_path, heard=lines.append) as stack:
+        await answered(stack)
+
+        async def told() -> bool | None:
+            return any('"blob.answered"' in line for line in lines) or None
+
+        assert await eventually(told)

@@ -1,0 +1,85 @@
+"""Whatever a stranger wrote, an expression reads it in a time that grows no faster than the text."""
+
+import ast
+import importlib
+import pkgutil
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+
+import shared
+
+ROOT = Path(shared.__file__).parent
+UNITS = [
+    *("a", "0", "A0", "=", "&", "?", "-", "--", "_", "/", ".", ":", ",", "%", "%2", "\\", '"', "'", '\\"', "{", "{{"),
+    *("}}", "{%", "[", "(", "```", "```[", "```json{", "]```", "é", "\x00", "user", "user[", "key", "key=", "sig="),
+    *("token", "sk-", "sk-proj-", "code=", "?a", "&a=", "%3F", "%3Fa%3D", "AccountKey=a;", "credential_", "eyJ"),
+    *("eyJaaaaaa.", "-eyJ", "password=a", "max_tokens", "api-version", "/openai/deployments/", "/openai/v1"),
+    *("/models", "https://", "AZURE_INFERENCE_MODEL_", "/input/", " ", "\t", "\n", "{{ a", "# ", "user:\n", "---\n"),
+    *("---\t", "key: ", "key: '", 'api-key: \\"', "('key', '", "bearer a", "basic a", "secret: "),
+    *("max_tokens too larg", "cannot be ", "unable to ", "\u2028", "key\t"),
+]
+"""What the texts repeat: beginnings of what the expressions look for, again and again."""
+
+
+def expressions() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """Every expression of `shared`: those that a module holds, and those that a function writes out."""
+    for found in pkgutil.walk_packages([str(ROOT)], "shared."):
+        module = importlib.import_module(found.name)
+        for name, value in vars(module).items():
+            yield from ((f"{found.name}.{name}", each) for each in _patterns(value))
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            match node:
+                case ast.Call(ast.Attribute(ast.Name("re"), name), [ast.Constant(str(text)), *_]) if name != "compile":
+                    yield f"{path.relative_to(ROOT.parent)}:{node.lineno}", re.compile(text)
+                case ast.Call(ast.Attribute(ast.Name("re"), name), [ast.JoinedStr(), *_]) if name != "compile":
+                    pytest.fail(f"{path}:{node.lineno} makes an expression each time: compile it where it can be seen")
+
+
+def _patterns(value: object) -> Iterator[re.Pattern[str]]:
+    if isinstance(value, re.Pattern) and isinstance(value.pattern, str):
+        yield value
+    elif isinstance(value, tuple | list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _patterns(each)
+    elif is_dataclass(value) and not isinstance(value, type):
+        for field in fields(value):
+            yield from _patterns(getattr(value, field.name))
+
+
+ALL = {pattern: name for name, pattern in expressions()}
+
+
+def seconds(call: Callable[[str], object], text: str) -> float:
+    """The least of three tries, in processor time, so that what else runs here does not count."""
+    tries = []
+    for _ in range(3):
+        started = time.thread_time()
+        call(text)
+        tries.append(time.thread_time() - started)
+    return min(tries)
+
+
+def growth(pattern: re.Pattern[str], unit: str) -> float:
+    """By how much the time grows when the text is four times as long; 4 is linear, 16 quadratic."""
+    worst = 0.0
+    for call in (pattern.search, pattern.fullmatch, lambda text: pattern.sub("", text)):
+        short, long = (unit * (size // len(unit)) + "\x01" for size in (1_000, 4_000))
+        worst = max(worst, seconds(call, long) / max(seconds(call, short), 20e-6))  # less is noise
+    return worst
+
+
+def test_the_expressions_of_every_room_are_found() -> None:
+    names = " ".join(ALL.values())
+    assert all(room in names for room in ("adapters", "models", "observability", "recipes", "settings"))
+
+
+@pytest.mark.parametrize("pattern", ALL, ids=ALL.values())
+def test_the_time_of_an_expression_grows_as_the_text_does(pattern: re.Pattern[str]) -> None:
+    too_much = {unit: worst for unit in UNITS if (worst := growth(pattern, unit)) >= 12}
+    assert {unit: again for unit in too_much if (again := growth(pattern, unit)) >= 12} == {}
