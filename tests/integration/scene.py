@@ -185,8 +185,13 @@ def _earlier(moment: str) -> str:
 
 
 @asynccontextmanager
-async def scene_over(azurite: str, certificate: tuple[Path, Path] | None = None) -> AsyncIterator[Scene]:
-    """A scene of its own; with a certificate the app is known to storage by identity, and the file travels by URL."""
+async def scene_over(
+    azurite: str, model: Service | None = None, *, certificate: tuple[Path, Path] | None = None
+) -> AsyncIterator[Scene]:
+    """A scene of its own, with a model that answers what is planted, where no other is given.
+
+    With a certificate the app is known to storage by identity, and the file travels by URL.
+    """
     places = Places()
     faulty = Faulty(places.stage_of)
     ends = dict(part.partition("=")[::2] for part in azurite.strip(";").split(";"))
@@ -196,8 +201,8 @@ async def scene_over(azurite: str, certificate: tuple[Path, Path] | None = None)
         enter = exits.enter_async_context
         upstreams = [ends[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
         blob, queue = [await enter(proxy(faulty, each, tls)) for each in upstreams]
-        foundry = await enter(service(Service(answers=[Answer(body=saying(ANSWER))])))
-        model = await enter(proxy(faulty, foundry.url))
+        foundry = await enter(service(model or Service(answers=[Answer(body=saying(ANSWER))])))
+        endpoint = await enter(proxy(faulty, foundry.url))
         blobs = await enter(BlobServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         queues = await enter(QueueServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         for kind in CONTAINERS:
@@ -207,7 +212,7 @@ async def scene_over(azurite: str, certificate: tuple[Path, Path] | None = None)
         by_identity = _by_identity(blob, queue, certificate[0]) if certificate else {}
         recipes = _recipes(Path(exits.enter_context(TemporaryDirectory())))
         own = {"RECIPES": str(recipes), **by_identity}
-        environ = {**_environ(places, f"{model}/models", connection_string(blob, queue)), **own}
+        environ = {**_environ(places, f"{endpoint}/models", connection_string(blob, queue)), **own}
         yield Scene(places, faulty, foundry, blobs, queues, environ)
 
 

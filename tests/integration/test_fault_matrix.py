@@ -124,9 +124,9 @@ async def scene(
     by_identity = stage == "sign"
     if by_identity:
         hurry["connection_verify"] = str(certificate[0])
-    storage = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
+    storage, secure = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
     with hurried(**hurry):
-        async with scene_over(*storage) as scene:
+        async with scene_over(storage, certificate=secure) as scene:
             scene.faulty.error = Fault(error, stage, times(error, stage))
             if stage == "send":  # there is something to put off
                 scene.foundry.answers.insert(0, Answer(429, "", {"Retry-After": "600"}))

@@ -10,18 +10,22 @@ from typing import Any
 
 import pytest
 
-from tests.sharing import TOGETHER, require_one_package
+from tests.sharing import require_one_package
 
 ROOT = Path(__file__).parents[2]
-TESTS = """
-import logging
+CONFTEST = """
 import pytest
-from tests.planted import KEY
+pytest_plugins = ["tests.conftest"]
 
 @pytest.fixture(scope="session")
 def started():
     with open("started", "a") as made:
         made.write("x")
+"""
+TESTS = """
+import logging
+import pytest
+from tests.planted import KEY
 
 @pytest.mark.parametrize("number", range(10))
 def test_of_what_was_started(number, started):
@@ -38,11 +42,11 @@ def test_that_costs_something():
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the small suite, which is a module of which all tests share something."""
-    module = tmp_path / next(iter(TOGETHER))
-    module.parent.mkdir(parents=True)
-    module.write_text(TESTS)
-    (tmp_path / "conftest.py").write_text('pytest_plugins = ["tests.conftest"]')
+    """Run the small suite, which is two modules that share something."""
+    (tmp_path / "tests" / "e2e").mkdir(parents=True)
+    for number in range(2):
+        (tmp_path / "tests" / "e2e" / f"test_{number}.py").write_text(TESTS)
+    (tmp_path / "conftest.py").write_text(CONFTEST)
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
     def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -60,7 +64,7 @@ def test_a_leak_on_one_worker_fails_the_run_and_what_tests_share_is_there_once(
 ) -> None:
     done = run()
     assert done.returncode == 1, done.stdout
-    assert ("11 passed" in done.stdout, "1 error" in done.stdout) == (True, True)
+    assert ("22 passed" in done.stdout, "1 error" in done.stdout) == (True, True)
     assert "a log line holds Planted0Key0" in done.stdout
     assert "::test_that_leaks (call)" in done.stdout
     assert (tmp_path / "started").read_text() == "x"
@@ -70,7 +74,7 @@ def test_workers_too_run_only_what_was_asked_for(run: Callable[..., subprocess.C
     done = run("--live", "-rA")
     assert done.returncode == 0, done.stdout
     passed = [line for line in done.stdout.splitlines() if line.startswith("PASSED ")]
-    assert [line.rpartition("::")[2] for line in passed] == ["test_that_costs_something"]
+    assert [line.rpartition("::")[2] for line in passed] == ["test_that_costs_something"] * 2
 
 
 def test_a_module_that_makes_the_package_beside_others_is_refused() -> None:
