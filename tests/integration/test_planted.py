@@ -46,7 +46,10 @@ HEADERS = [
     *({name: each} for name in ("x-request-id", "apim-request-id", "x-ms-request-id") for each in (PROMPT, KEY, TOKEN)),
     *({name: ALL} for name in ("Location", "x-ms-error-code", "WWW-Authenticate")),
     {"Content-Type": f'text/plain; charset="{KEY}"'},
+    {"X-Anything": ALL},
+    {"Server": ALL},
 ]
+"""Headers that do so; each goes with one of the bodies."""
 
 
 class Indiscreet(Service):
@@ -60,7 +63,7 @@ class Indiscreet(Service):
 
 @pytest.fixture
 async def scene(status: int, azurite: str) -> AsyncIterator[Scene]:
-    hostile = [Answer(status, body) for body in BODIES] + [Answer(status, "", headers) for headers in HEADERS]
+    hostile = [Answer(status, body, headers) for body, headers in zip(BODIES, HEADERS, strict=True)]
     async with scene_over(azurite, Indiscreet(answers=[*hostile, Answer(body=saying(ANSWER))])) as scene:
         yield scene
 
@@ -70,16 +73,18 @@ def found_in(texts: Iterable[str], planted: Iterable[str]) -> list[str]:
     return [each for each in planted if any(each in text for text in texts)]
 
 
-@pytest.mark.parametrize("status", [200, 307, 400, 401, 404, 408, 413, 422, 429, 500, 503])
+@pytest.mark.parametrize("status", [200, 307, 400, 401, 422, 429, 503])
 async def test_what_a_service_quotes_is_in_no_log_no_message_and_no_exception(
     status: int, scene: Scene, caplog: pytest.LogCaptureFixture, suite_watch: Watch
 ) -> None:
-    names = [f"{number}.png" for number in range(len(BODIES) + len(HEADERS))]
+    names = [f"{number}.png" for number in range(len(BODIES))]
     for name in names:
         await scene.drop(name)
-    while len(scene.foundry.answers) > 1 or await scene.count("later"):
-        await scene.let_the_host_work()
+    await scene.let_the_host_work()
+    while await scene.count("later"):
         await scene.let_a_day_pass()
+        await scene.let_the_host_work()
+    assert len(scene.foundry.answers) == 1
     documents = [json.dumps(await scene.document(name)) for name in names]
     assert "null" not in documents
     assert found_in([caplog.text, *scene.messages], (*SECRETS, *WORDS)) == []

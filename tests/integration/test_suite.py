@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -40,41 +39,27 @@ def test_that_costs_something():
 """
 
 
-@pytest.fixture
-def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run the small suite, which is two modules that share something."""
-    (tmp_path / "tests" / "e2e").mkdir(parents=True)
+def run(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a suite of two modules that share something."""
+    (folder / "tests" / "e2e").mkdir(parents=True)
     for number in range(2):
-        (tmp_path / "tests" / "e2e" / f"test_{number}.py").write_text(TESTS)
-    (tmp_path / "conftest.py").write_text(CONFTEST)
+        (folder / "tests" / "e2e" / f"test_{number}.py").write_text(TESTS)
+    (folder / "conftest.py").write_text(CONFTEST)
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-
-    def run(*options: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--rootdir=.", "-p", "no:cacheprovider"]
-        environ = {**outside, "PYTHONPATH": str(ROOT)}
-        return subprocess.run(
-            [*command, *options], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
-        )
-
-    return run
+    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--rootdir=.", "-p", "no:cacheprovider"]
+    environ = {**outside, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
 
 
-def test_a_leak_on_one_worker_fails_the_run_and_what_tests_share_is_there_once(
-    run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+def test_a_leak_on_one_worker_fails_the_run_and_what_modules_share_is_there_once(
+    tmp_path: Path,
 ) -> None:
-    done = run()
+    done = run(tmp_path)
     assert done.returncode == 1, done.stdout
     assert ("22 passed" in done.stdout, "1 error" in done.stdout) == (True, True)
     assert "a log line holds Planted0Key0" in done.stdout
     assert "::test_that_leaks (call)" in done.stdout
     assert (tmp_path / "started").read_text() == "x"
-
-
-def test_workers_too_run_only_what_was_asked_for(run: Callable[..., subprocess.CompletedProcess[str]]) -> None:
-    done = run("--live", "-rA")
-    assert done.returncode == 0, done.stdout
-    passed = [line for line in done.stdout.splitlines() if line.startswith("PASSED ")]
-    assert [line.rpartition("::")[2] for line in passed] == ["test_that_costs_something"] * 2
 
 
 def test_a_module_that_makes_the_package_beside_others_is_refused() -> None:
