@@ -40,6 +40,11 @@ class Watch(logging.Handler):
         is_plain = not (record.exc_info or record.exc_text or record.stack_info)
         self._look("a log line", record.getMessage() if is_plain else self.format(record), SECRETS + WORDS)
 
+    @property
+    def leaks_of_this_test(self) -> list[str]:
+        """Those that were seen since the test that runs now began."""
+        return [leak for leak in self.leaks if leak.endswith(f"during {_test()}")]
+
     @contextmanager
     def keeping(self) -> Iterator["Watch"]:
         """Watch until the end of the block."""
@@ -84,7 +89,11 @@ class Watch(logging.Handler):
     def _look(self, where: str, text: str, planted: tuple[str, ...]) -> None:
         for each in planted:
             if each in text:
-                self.leaks.append(f"{where} holds {each}, during {os.environ.get('PYTEST_CURRENT_TEST')}")
+                self.leaks.append(f"{where} holds {each}, during {_test()}")
+
+
+def _test() -> str:
+    return os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
 
 
 def _is_watched(path: str) -> bool:

@@ -213,7 +213,7 @@ async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document
     assert not [secret for secret in scene.secrets() if secret in str(document)]
     assert all(PROMPT in each.body.decode() for each in scene.foundry.arrived)
     assert document["answer"]["text"] == ANSWER
-    assert suite_watch.leaks == []
+    assert suite_watch.leaks_of_this_test == []
     assert scene.written_elsewhere() == []  # I6
     assert await scene.listed("input") == {NAME: scene.etag}
 

@@ -89,4 +89,4 @@ async def test_what_a_service_quotes_is_in_no_log_no_message_and_no_exception(
     assert "null" not in documents
     assert found_in([caplog.text, *scene.messages], (*SECRETS, *WORDS)) == []
     assert found_in(documents, SECRETS) == []
-    assert suite_watch.leaks == []
+    assert suite_watch.leaks_of_this_test == []

@@ -58,7 +58,7 @@ def test_a_leak_on_one_worker_fails_the_run_and_what_modules_share_is_there_once
     assert done.returncode == 1, done.stdout
     assert ("22 passed" in done.stdout, "1 error" in done.stdout) == (True, True)
     assert "a log line holds Planted0Key0" in done.stdout
-    assert "::test_that_leaks (call)" in done.stdout
+    assert "::test_that_leaks" in done.stdout
     assert (tmp_path / "started").read_text() == "x"
 
 
