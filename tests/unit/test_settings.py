@@ -328,7 +328,10 @@ def test_a_setting_is_read_whatever_its_case_and_the_exact_name_counts() -> None
         ({}, None),
         ({"PATH": "/bin"}, None),
         ({"AZURE_INFERENCE_ENDPOINT": "x", "AZURE_INFERENCE_DEPLOYMENT": "gpt"}, None),
-        ({"AZURE_INFERENCE_DEPLOYMENT": "gpt", "AZURE_INFERENCE_ENDPOINT": " "}, "AZURE_INFERENCE_DEPLOYMENT is set, but"),
+        (
+            {"AZURE_INFERENCE_DEPLOYMENT": "gpt", "AZURE_INFERENCE_ENDPOINT": " "},
+            "AZURE_INFERENCE_DEPLOYMENT is set, but",
+        ),
         ({"AZURE_INFERENCE_ENDPONT": "x"}, "AZURE_INFERENCE_ENDPONT is set, but AZURE_INFERENCE_ENDPOINT is not"),
         ({"AZURE_INFERENCE_CREDENTIAL_AUDIO": "k"}, "AZURE_INFERENCE_CREDENTIAL_AUDIO is set, but"),
     ],
