@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 
+from shared.errors import DropscribeError
 from shared.results.result import Result
 
 KEY = "Planted0Key0" * 7  # as long as Azure's
@@ -72,7 +73,9 @@ class Watch(logging.Handler):
             is_ours = self._is_ours[code] = _is_watched(code.co_filename)
         if is_ours:
             where = f"{type(exception).__name__} in {code.co_filename}"
-            self._look(where, f"{exception} {exception!r}", SECRETS + WORDS)
+            # What ours say, documents may say: for the log they have a `safe_message`.
+            planted = SECRETS if isinstance(exception, DropscribeError) else SECRETS + WORDS
+            self._look(where, f"{exception} {exception!r}", planted)
 
     def _written(self, document: bytes) -> bytes:
         self._look("a document", document.decode(), SECRETS)
