@@ -27,8 +27,14 @@ def storage_settings(connection_string: str, environ: Mapping[str, str] = os.env
 
 def process_settings(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """What every Python process of a stack needs: what is on this machine is behind no proxy and in no `.netrc`."""
-    around = {name: ",".join(filter(None, [environ.get(name), HERE])) for name in ("no_proxy", "NO_PROXY")}
+    around = {name: _with_here(environ.get(name, "")) for name in ("no_proxy", "NO_PROXY")}
     return {**around, "NETRC": os.devnull, "PYTHONUTF8": "1"}
+
+
+def _with_here(around_proxies: str) -> str:
+    if around_proxies.strip() == "*":  # means everywhere, but only where it stands alone
+        return around_proxies
+    return ",".join(filter(None, [around_proxies, HERE]))
 
 
 def offline_settings(address: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from local.stopping import WATCH_STANDARD_INPUT
 START_SECONDS = 120
 STOP_SECONDS = 1.2
 """How long a process may take to stop before it is killed: all of the stack is to be gone within two."""
-READ_SECONDS = 0.3
+READ_SECONDS = 2
 """How long we read on after its end: what it left behind may hold its output open."""
 
 # A Ctrl-C in a terminal reaches a whole group. Ours are stopped by us, in order.
@@ -118,6 +118,7 @@ class Child:
             self._kill()
             await self._process.wait()
         await asyncio.wait({self._reading}, timeout=READ_SECONDS)
+        self._reading.cancel()
 
     async def wait(self) -> int:
         """Wait until it ends by itself, and return its exit code."""

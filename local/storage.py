@@ -82,11 +82,11 @@ def kept_key(location: Path) -> str:
     path = location / KEY_FILE
     try:
         location.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            path.touch(mode=0o600)
+        path.touch(mode=0o600)
+        if len(path.read_bytes()) != len(KEY):  # it is new, or somebody was interrupted while writing it
             path.write_text(new_key())
         return path.read_text()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise NotStartedError(f"The storage in {location} cannot be used: {error}.") from error
 
 

@@ -26,10 +26,10 @@ OLDEST_NODE = 18  # Azurite 3.35 runs on Node 18, 20 and 22
 LOCAL, DEV = "requirements-local.txt", "requirements-dev.txt"
 """What `make demo` needs; and that with what the checks and the tests need."""
 
-# Measured on Linux with an empty cache; on macOS and Windows it is less.
+# Measured on Linux, with empty caches and Azurite counted in; for macOS and Windows it is less.
 _WHAT_FOR = {
-    LOCAL: "Installing what runs here, once: some 240 MB to download, 800 MB on the disk, about a minute",
-    DEV: "Installing the tools of development, once: some 60 MB to download, 250 MB on the disk, half a minute",
+    LOCAL: "Installing what runs here, once: some 340 MB to download, 800 MB on the disk, a minute or two",
+    DEV: "Installing the tools of development, once: some 70 MB to download, 170 MB on the disk, half a minute",
 }
 
 _INDEX_HINT = "Is the package index within reach?"

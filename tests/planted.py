@@ -71,8 +71,8 @@ class Watch(logging.Handler):
         sys.monitoring.set_events(self._tool, _EVENTS)
 
     def _raised(self, code: CodeType, _offset: int, exception: BaseException) -> None:
-        if isinstance(exception, StopIteration):
-            return  # by which a coroutine gives back its value
+        if isinstance(exception, StopIteration | StopAsyncIteration):
+            return  # not raised by anybody: with it Python hands on what a coroutine returns, or a generator yields
         is_ours = self._is_ours.get(code)
         if is_ours is None:  # looked at once for each function: most exceptions are raised and caught elsewhere
             is_ours = self._is_ours[code] = _is_watched(code.co_filename)

@@ -71,7 +71,7 @@ class EventGrid:
     async def _scan(self, function: Function, session: aiohttp.ClientSession) -> None:
         container_name = resolve(function.trigger["path"]).partition("/")[0]
         container = self._clients.blobs(function.trigger["connection"]).get_container_client(container_name)
-        async for blob in container.list_blobs():
+        async for blob in container.list_blobs(retry_total=0):  # the next scan comes in a second
             key = (function.name, blob.name)
             if self._delivered.get(key) != blob.etag:
                 url = container.get_blob_client(blob.name).url

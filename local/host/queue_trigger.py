@@ -26,7 +26,8 @@ class QueueTrigger:
         self.listener = QueueListener(queue, self._handle, settings.queues, poison, undecodable)
 
     async def _handle(self, body: bytes, message: QueueMessage) -> None:
-        outputs = await self._worker.invoke(self._function, typed(body.decode()), _metadata(body, message))
+        text = body.decode(errors="replace")  # as .NET does
+        outputs = await self._worker.invoke(self._function, typed(text), _metadata(text, message))
         for binding in self._function.bindings:
             if binding["name"] in outputs:
                 await send(self._queue(binding), _content(outputs[binding["name"]]))
@@ -44,9 +45,9 @@ def _content(data: TypedData) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-def _metadata(body: bytes, message: QueueMessage) -> dict[str, Any]:
+def _metadata(text: str, message: QueueMessage) -> dict[str, Any]:
     return {
-        "QueueTrigger": body.decode(),
+        "QueueTrigger": text,
         "Id": message.id,
         "DequeueCount": message.dequeue_count,
         "PopReceipt": message.pop_receipt,

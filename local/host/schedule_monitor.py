@@ -1,7 +1,7 @@
 """What the real host keeps of each timer in its storage, so that a run that it missed is made up for."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient
@@ -17,12 +17,19 @@ class ScheduleMonitor:
         self._status = self._container.get_blob_client(f"timers/{host_id}/Host.Functions.{function}/status")
 
     async def next(self) -> datetime | None:
-        """When it was due, as far as is known."""
+        """When it was due; None where that is not known.
+
+        Raises:
+            ValueError: what is kept of it cannot be read.
+        """
         try:
             status = json.loads(await (await self._status.download_blob()).readall())
+            due = datetime.fromisoformat(status["Next"])
         except ResourceNotFoundError:
             return None
-        return datetime.fromisoformat(status["Next"])
+        except (LookupError, TypeError, RecursionError) as error:
+            raise ValueError(f"it is no status of a timer: {type(error).__name__}") from error
+        return due if due.tzinfo else due.replace(tzinfo=UTC)
 
     async def note(self, due: datetime) -> None:
         """Keep when it is due next."""

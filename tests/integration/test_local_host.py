@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 import aiohttp
 import pytest
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from azure.storage.queue.aio import QueueServiceClient
 
 from local.host import DIFFERENCES
@@ -76,13 +77,14 @@ class World:
 
         return await eventually(look)
 
-    async def send(self, queue: str, text: str) -> None:
+    async def send(self, queue: str, content: str | bytes) -> None:
         client = self.queues.get_queue_client(queue)
         try:
             await client.create_queue()
         except ResourceExistsError:
             pass
-        await client.send_message(base64.b64encode(text.encode()).decode())
+        body = content.encode() if isinstance(content, str) else content
+        await client.send_message(base64.b64encode(body).decode())
 
     async def said(self, words: str) -> str:
         """Wait until the host has written a line with these words."""
@@ -176,6 +178,11 @@ async def test_a_message_starts_its_function_and_its_output_is_sent(world: World
     assert await world.message("answers") == "how are you (try 1)"
 
 
+async def test_bytes_of_a_message_that_are_no_text_come_as_replacement_characters(world: World) -> None:
+    await world.send("questions", b"caf\xe9")
+    assert await world.message("answers") == "caf\ufffd (try 1)"
+
+
 async def test_a_message_that_fails_is_poison_after_its_tries(world: World) -> None:
     await world.send("questions", "fail")
     assert await world.message("questions-poison") == "fail"
@@ -202,6 +209,18 @@ async def test_a_time_that_passed_while_no_host_ran_is_made_up_for_at_start(azur
         await eventually(is_done)
         await host.stop()
     assert "past due: True" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    "kept", ["{", "[]", "{}", '{"Next": 3}', '{"Next": "soon"}', "[" * 100_000], ids=lambda text: text[:20]
+)
+async def test_what_is_kept_of_a_timer_and_cannot_be_read_is_told_as_such(azurite: str, kept: str) -> None:
+    async with BlobServiceClient.from_connection_string(azurite) as blobs:
+        monitor = ScheduleMonitor(blobs, f"host-{uuid.uuid4().hex[:8]}", "timer")
+        await monitor.note(datetime(2020, 1, 1, tzinfo=UTC))
+        await monitor._status.upload_blob(kept, overwrite=True)
+        with pytest.raises(ValueError, match="."):
+            await monitor.next()
 
 
 ONCE_A_YEAR = """
@@ -298,40 +317,70 @@ async def test_a_host_that_is_told_to_stop_waits_for_no_function(world: World, a
 
 
 @dataclass
-class Deaf:
-    """A webhook that answers no more than its second request."""
+class Webhook:
+    """One that does not answer its first requests."""
 
-    address: str = ""
+    silent: int = 0
     asked: int = 0
     heard: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.asked += 1
-        if self.asked > 1:
+        if self.asked > self.silent:
             await reader.readuntil(b"\r\n\r\n")
             writer.write(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
             self.heard.set()
 
 
-async def test_a_webhook_that_is_silent_ends_no_watch_and_gets_its_event_later(
-    azurite: str, world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("local.host.event_grid.DELIVERY_SECONDS", 0.3)
-    monkeypatch.setenv("DOOR", world.door)
-    monkeypatch.setenv("AzureWebJobsStorage", azurite)
-    await world.put("heard.png")
-    deaf, clients = Deaf(), Clients()
-    server = await asyncio.start_server(deaf.take, "127.0.0.1", 0)
-    webhook = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/?code=a"
-    function = Function(
-        "1", "on_blob", ({"type": "blobTrigger", "path": "%DOOR%/x", "connection": "AzureWebJobsStorage"},)
-    )
-    watching = asyncio.create_task(EventGrid(clients, [function], webhook).watch())
-    await asyncio.wait_for(deaf.heard.wait(), 60)
-    assert not watching.done()
-    watching.cancel()
+@asynccontextmanager
+async def watching(webhook: Webhook) -> AsyncIterator[asyncio.Task[None]]:
+    """Event Grid, as it is played for the function `on_blob`."""
+    clients, server = Clients(), await asyncio.start_server(webhook.take, "127.0.0.1", 0)
+    trigger = {"type": "blobTrigger", "path": "%DOOR%/x", "connection": "AzureWebJobsStorage"}
+    address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/?code=a"
+    task = asyncio.create_task(EventGrid(clients, [Function("1", "on_blob", (trigger,))], address).watch())
+    yield task
+    task.cancel()
     await clients.close()
     server.close()
+
+
+@pytest.fixture
+async def door(azurite: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ContainerClient]:
+    name = f"door-{uuid.uuid4().hex[:8]}"
+    monkeypatch.setenv("DOOR", name)
+    monkeypatch.setenv("AzureWebJobsStorage", azurite)
+    async with ContainerClient.from_connection_string(azurite, name) as container:
+        await container.create_container()
+        yield container
+
+
+async def test_a_webhook_that_is_silent_ends_no_watch_and_gets_its_event_later(
+    door: ContainerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.host.event_grid.DELIVERY_SECONDS", 0.3)
+    await door.upload_blob("heard.png", b"x")
+    webhook = Webhook(silent=1)
+    async with watching(webhook) as watch:
+        await asyncio.wait_for(webhook.heard.wait(), 60)
+        assert not watch.done()
+
+
+async def test_a_name_that_the_emulator_cannot_list_is_told_once_and_what_to_do_about_it(
+    door: ContainerClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def told() -> bool | None:
+        return "cannot list (U+FFFE, say): remove that file" in caplog.text or None
+
+    monkeypatch.setattr("local.host.event_grid.SCAN_SECONDS", 0.01)
+    await door.upload_blob("x\ufffey.png", b"x")
+    webhook = Webhook()
+    async with watching(webhook):
+        await eventually(told)
+        await door.delete_blob("x\ufffey.png")
+        await door.upload_blob("heard.png", b"x")
+        await asyncio.wait_for(webhook.heard.wait(), 60)
+    assert caplog.text.count("the scan for on_blob failed") == 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.isolation import offline_settings, process_settings, storage_settings
+from local.process import NotStartedError
 from local.storage import KEY, connection_string, kept_key, new_key
 from shared.settings.settings import Settings
 
@@ -50,6 +51,7 @@ def test_what_runs_here_is_behind_no_proxy_and_in_no_netrc() -> None:
     given = process_settings({"no_proxy": "intranet.example"})
     assert (given["no_proxy"], given["NO_PROXY"]) == ("intranet.example,127.0.0.1,localhost", "127.0.0.1,localhost")
     assert given["NETRC"] == os.devnull
+    assert process_settings({"NO_PROXY": "*"})["NO_PROXY"] == "*"
 
 
 def test_a_key_is_long_and_never_the_same() -> None:
@@ -62,3 +64,15 @@ def test_the_key_for_a_folder_is_made_once_and_for_its_owner_alone(tmp_path: Pat
     key = kept_key(tmp_path / "storage")
     assert kept_key(tmp_path / "storage") == key != KEY
     assert (tmp_path / "storage" / "account.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("left", ["", "half"])
+def test_a_key_that_was_not_written_to_the_end_is_made_anew(tmp_path: Path, left: str) -> None:
+    (tmp_path / "account.key").write_text(left)
+    assert len(kept_key(tmp_path)) == len(KEY)
+
+
+def test_a_folder_that_can_hold_no_storage_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(NotStartedError, match=r"^The storage in .*file cannot be used: "):
+        kept_key(tmp_path / "file")

@@ -15,5 +15,5 @@ async def test_a_model_that_is_only_half_described_is_not_answered_for_by_the_of
 ) -> None:
     monkeypatch.delenv("AZURE_INFERENCE_ENDPOINT", raising=False)
     monkeypatch.setenv(name, "x")
-    with pytest.raises(NotStartedError, match=f"{name} set, but AZURE_INFERENCE_ENDPOINT is not"):
+    with pytest.raises(NotStartedError, match=f"{name} is set, but AZURE_INFERENCE_ENDPOINT is not"):
         await _start_model(AsyncExitStack(), tmp_path)
