@@ -31,7 +31,7 @@ def demo() -> int:
 
 def test() -> int:
     """Run the whole test suite; what follows goes to pytest."""
-    return _python("-m", "pytest", *sys.argv[2:])
+    return _python("-m", "pytest", "--numprocesses=auto", *sys.argv[2:])
 
 
 def host() -> int:

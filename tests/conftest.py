@@ -12,7 +12,7 @@ from local.storage import Azurite
 from local.tls import write_certificate
 from tests.planted import Watch
 from tests.sharing import (
-    LONG,
+    in_order,
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
     require_one_package,
@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = {name for name in APART if config.getoption(f"--{name}")}
     others = [item for item in items if {name for name in APART if item.get_closest_marker(name)} != chosen]
     config.hook.pytest_deselected(items=others)
-    items[:] = sorted((item for item in items if item not in others), key=lambda item: item.path.name not in LONG)
+    items[:] = in_order(item for item in items if item not in others)
     require_one_package(items)
 
 
@@ -79,8 +79,8 @@ async def secure_azurite(
     await running.stop()
 
 
-async def eventually[T](look: Callable[[], Awaitable[T | None]], seconds: float = 60) -> T:
-    """Look again and again until there is something to see."""
+async def eventually[T](look: Callable[[], Awaitable[T | None]], seconds: float = 300) -> T:
+    """Look again and again until there is something to see: it takes a second or two, unless the machine is busy."""
     deadline = time.monotonic() + seconds
     while True:
         seen = await look()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType
 
+from shared.errors import DropscribeError
 from shared.results.result import Result
 
 KEY = "Planted0Key0" * 7  # as long as Azure's
@@ -39,6 +40,11 @@ class Watch(logging.Handler):
         is_plain = not (record.exc_info or record.exc_text or record.stack_info)
         self._look("a log line", record.getMessage() if is_plain else self.format(record), SECRETS + WORDS)
 
+    @property
+    def leaks_of_this_test(self) -> list[str]:
+        """Those that were seen since the test that runs now began."""
+        return [leak for leak in self.leaks if leak.endswith(f"during {_test()}")]
+
     @contextmanager
     def keeping(self) -> Iterator["Watch"]:
         """Watch until the end of the block."""
@@ -65,12 +71,16 @@ class Watch(logging.Handler):
         sys.monitoring.set_events(self._tool, _EVENTS)
 
     def _raised(self, code: CodeType, _offset: int, exception: BaseException) -> None:
+        if isinstance(exception, StopIteration | StopAsyncIteration):
+            return  # not raised by anybody: with it Python hands on what a coroutine returns, or a generator yields
         is_ours = self._is_ours.get(code)
         if is_ours is None:  # looked at once for each function: most exceptions are raised and caught elsewhere
             is_ours = self._is_ours[code] = _is_watched(code.co_filename)
         if is_ours:
             where = f"{type(exception).__name__} in {code.co_filename}"
-            self._look(where, f"{exception} {exception!r}", SECRETS + WORDS)
+            # What ours say, documents may say: for the log they have a `safe_message`.
+            planted = SECRETS if isinstance(exception, DropscribeError) else SECRETS + WORDS
+            self._look(where, f"{exception} {exception!r}", planted)
 
     def _written(self, document: bytes) -> bytes:
         self._look("a document", document.decode(), SECRETS)
@@ -79,7 +89,11 @@ class Watch(logging.Handler):
     def _look(self, where: str, text: str, planted: tuple[str, ...]) -> None:
         for each in planted:
             if each in text:
-                self.leaks.append(f"{where} holds {each}, during {os.environ.get('PYTEST_CURRENT_TEST')}")
+                self.leaks.append(f"{where} holds {each}, during {_test()}")
+
+
+def _test() -> str:
+    return os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0]
 
 
 def _is_watched(path: str) -> bool:

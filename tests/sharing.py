@@ -7,47 +7,61 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+SPREAD = (
+    "tests/integration/test_cli_run.py",
+    "tests/integration/test_fault_matrix.py",
+    "tests/integration/test_stack.py",
+)
+"""Modules of slow tests that share nothing: any worker may run any of them. All others are run by one worker each."""
 TOGETHER = {
-    "tests/e2e/test_files.py": "the stack",
-    "tests/integration/test_local_host.py": "a host",
-    "tests/integration/test_offline_model.py": "the model",
-    "tests/integration/test_package.py": "package",
-    "tests/integration/test_queries.py": "a story",
-    "tests/integration/test_real_host.py": "package",
+    "tests/e2e/": "the stack",
+    "tests/integration/test_package.py": "the package",
+    "tests/integration/test_real_host.py": "the package",
 }
-"""Modules whose tests all run on one worker, by what they share: it is slow to start, or cannot be there twice."""
-LONG = ("test_load.py", "test_protocol.py")
-"""Modules that begin first, because a test of theirs takes longest."""
-WORKERS_FOR_EACH_CORE = 2
-"""Tests wait for half of their time."""
+"""What several modules share, by the beginnings of their names: it is slow to start, or cannot be there twice."""
+FIRST = ("test_load.py", "test_protocol.py", "test_package.py", "test_real_host.py", "test_cli_run.py")
+"""Modules that take longest, so that none is left over at the end."""
 
 
-class ByWhatIsShared(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
-    """Gives each test to the next worker that is free, and tests that share something to one of them.
+class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Gives what belongs together to the next worker that is free, in the order in which it was collected.
 
-    That is what `--dist=loadgroup` is for, but with pytest 9.2 it does not group (pytest-xdist#1386).
+    `--dist=loadgroup` is made for that, but with pytest 9.2 it does not group (pytest-xdist#1386).
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return TOGETHER.get(_module(nodeid), nodeid)
+        module = _module(nodeid)
+        return nodeid if module in SPREAD else _shared(module) or module
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShared:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:
     """See xdist's hooks."""
-    return ByWhatIsShared(config, log)
+    config.option.loadscopereorder = False
+    return ByModule(config, log)
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """See xdist's hooks: how many workers `--numprocesses=auto` starts."""
-    return WORKERS_FOR_EACH_CORE * (os.process_cpu_count() or 1)
+    """See xdist's hooks: how many workers `--numprocesses=auto` starts. Tests wait for a third of their time."""
+    cores = os.process_cpu_count() or 1
+    return cores + cores // 2
+
+
+def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """The tests in the order in which they are to begin."""
+    places = {name: place for place, name in enumerate(FIRST)}
+    return sorted(items, key=lambda item: places.get(item.path.name, len(FIRST)))
 
 
 def require_one_package(items: Iterable[pytest.Item]) -> None:
     """See that no two workers make the package at once, which is one folder."""
     makers = {_module(item.nodeid) for item in items if "package" in getattr(item, "fixturenames", ())}
-    if apart := {module for module in makers if TOGETHER.get(module) != "package"}:
+    if apart := {module for module in makers if _shared(module) != "the package"}:
         raise pytest.UsageError(f"These modules use the package: {apart}. Name them in {__name__}.TOGETHER.")
 
 
 def _module(nodeid: str) -> str:
     return nodeid.partition("::")[0]
+
+
+def _shared(module: str) -> str | None:
+    return next((what for beginning, what in TOGETHER.items() if module.startswith(beginning)), None)

@@ -17,7 +17,7 @@ from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment
 from shared.models.endpoint import Endpoint
 from shared.models.plan import Plan
-from shared.recipes.catalog import RecipeCatalog, RecipeSelection
+from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Prompt
 
 ENDLESS = 10**12
@@ -168,4 +168,4 @@ PHI_DEPLOYED = Deployment(
 _NOTHING: Any = SimpleNamespace(size=1, sha256=None)
 PART = MediaPart(Media("image", "image/png", "png"), _NOTHING)
 PROMPT = Prompt(None, ("What is it?",))
-SELECTION = RecipeSelection(next(iter(RecipeCatalog.load(RECIPES))), {})
+SELECTION = RecipeCatalog.load(RECIPES).default_for("image", {})

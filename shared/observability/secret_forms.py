@@ -15,6 +15,7 @@ INSTEAD = "…"
 MIN_KEY = 84
 """Characters of the shortest key of Azure that is known without a name before it; shorter words may be anything."""
 
+_ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 _FLAGS = re.ASCII | re.VERBOSE
 
 
@@ -66,16 +67,27 @@ def _is_user_and_password(found: str) -> bool:
         return False
 
 
+def _is_token(found: str) -> bool:
+    """Whether what follows `Bearer` has a digit and no ending as the name of a file has it."""
+    return any(map(str.isdigit, found)) and not _ENDING.search(found)
+
+
 def _is_value(found: str) -> bool:
-    """Whether it is more than the dots that stand for a value in an example."""
-    return found.strip("\\\"'.") != ""
+    """Whether it is more than a word for nothing, or the dots that stand for a value in an example."""
+    return found.strip("\\\"'.") not in ("", "null", "None", "true", "false", "True", "False")
 
 
 def _is_key(found: str) -> bool:
-    """Whether a long word is a key or data, and not the path of a file or a word without sense."""
-    return any(
-        len(piece) >= 20 and any(map(str.isdigit, piece)) and not (piece.islower() or piece.isupper())
-        for piece in found.split("/")
+    """Whether a long word is a key or data, and not the path of a file or words without blanks.
+
+    Of 64 signs drawn at random, 26 are capital letters, 26 are small, and 10 are digits.
+    """
+    some = len(found) * 0.15
+    return (
+        max(map(len, found.split("/"))) >= 20
+        and sum(map(str.isdigit, found)) >= 3
+        and sum(map(str.isupper, found)) >= some
+        and sum(map(str.islower, found)) >= some
     )
 
 
@@ -84,7 +96,7 @@ _ESCAPE = r"(?<= \\[bfnrt] ) | (?<= \\u[0-9A-Fa-f]{4} ) | (?<= %[0-9A-Fa-f]{2} )
 _BEGINS = rf"(?: (?<![\w-]) | {_ESCAPE} )"
 _QUOTE = r"""(?: \\{0,7} ["'] )"""  # JSON within JSON within JSON
 _QUOTE_22 = r"(?: %(?:25){0,2}22 )"  # the same in an address
-_CLOSED = rf"""[\\"'\])]{{0,12}} {_QUOTE_22}? \s{{0,4}}"""
+_CLOSED = rf"""[\\"'\]]{{0,12}} {_QUOTE_22}? \s{{0,4}}"""
 _EQUALS = r"(?: =>? | : | \\{1,2}u003d | %(?:25){0,2}3[AD] )"
 _NAME_WITHIN_WORDS = r"""
     (?: token | secret | password | passwd | passphrase | pwd | credentials? (?:_\w{1,64})? | authorization )
@@ -94,6 +106,7 @@ _NAME = rf"""
         (?: (?:api|access|account|auth|function|host|master|shared|storage|subscription)? key[12]? | sig )
       | {_NAME_WITHIN_WORDS} )
 """
+_JSON_VALUE = r"""\\{0,7} " \s{0,4} : \s{0,4} (?: -?\d [\d.eE+-]{0,40} \s{0,4} [,}\]] | \{ | \[ \s{0,4} [^"'\s\\] )"""
 _IN_QUOTES = r"""(?: (?!(?P=quote)) (?: \\. | [^\\"\r\n] ) )"""
 _UNQUOTED = r"""(?: [^\s\\"',;}] | \\ (?![\\"']) )"""
 _IN_QUERY = r"""(?: [^\s\\"'&] | \\ (?![\\"']) )"""
@@ -103,7 +116,7 @@ NAMED = SecretForm(
     re.compile(
         rf"""
         (?P<kept>
-            {_NAME}
+            {_NAME} (?! {_JSON_VALUE} )
             (?: {_CLOSED} {_EQUALS} | {_QUOTE} \s{{0,4}} , (?= \s{{0,4}} b? {_QUOTE} ) )
             \s{{0,4}} (?: b (?=["']) )? [(\[]?
             (?: (?P<quote> {_QUOTE} ) (?= {_IN_QUOTES}{{1,256}}+ (?P=quote) ) | {_QUOTE}{{0,3}} {_QUOTE_22}? )
@@ -123,7 +136,11 @@ FORMS = (
     _form("?", "&", expression=rf"(?P<kept> (?<=[?&]) [\w-]{{1,64}} = ) {_IN_QUERY}+"),
     _form("%3f", expression=rf"(?P<kept> %3F [\w.~+-]{{1,64}} %3D ) {_IN_QUERY}+"),
     # What follows the name of a way to sign in.
-    _form("bearer", expression=rf"(?P<kept> {_BEGINS} bearer \s{{1,8}} ) (?= \S{{0,64}} \d ) [\w.~+/=-]{{16,}}"),
+    _form(
+        "bearer",
+        expression=rf"(?P<kept> {_BEGINS} bearer \s{{1,8}} ) [\w.~+/=-]{{24,}}",
+        is_secret=_is_token,
+    ),
     _form("sharedkey", expression=rf"(?P<kept> {_BEGINS} sharedkey (?:lite)? \s{{1,8}} ) {_UNQUOTED}{{6,}}"),
     _form(
         "basic",

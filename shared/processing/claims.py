@@ -49,6 +49,11 @@ class Claim(Progress):
     token: str
     is_asking: bool = True
 
+    @property
+    def has_crashed(self) -> bool:
+        """Whether, if nobody holds it any more, its worker broke down while a call was under way."""
+        return self.kind == "claimed" and self.is_asking
+
     def is_held(self, now: datetime) -> bool:
         """Whether somebody is working on the version that it is about."""
         return self.kind == "claimed" and self.until > now
@@ -97,17 +102,17 @@ def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:
     if seen is None:
         return Progress()
     claim = seen.claim
-    has_crashed = claim.kind == "claimed" and claim.is_asking
+    has_kept = claim.has_kept or claim.has_crashed  # before it noted that
     if claim.etag != etag:
-        return Progress(has_kept=claim.has_kept or has_crashed)
+        return Progress(has_kept=has_kept)
     return Progress(
         attempt=claim.attempt,
-        crashes=claim.crashes + has_crashed,
+        crashes=claim.crashes + claim.has_crashed,
         asked=claim.asked,
         since=claim.since,
         failed_at=claim.failed_at,
         poisoned=claim.poisoned,
-        has_kept=claim.has_kept or has_crashed,
+        has_kept=has_kept,
     )
 
 

@@ -34,8 +34,9 @@ class ServerClock:
         self._ahead = timedelta(0)
 
     def observe(self, date: datetime) -> None:
-        """Take note of what time it is on the server."""
-        self._ahead = date - datetime.now(UTC)
+        """Take note of what time it is on the server, which says so in whole seconds: its time is up to one later."""
+        least = date - datetime.now(UTC)
+        self._ahead = min(max(self._ahead, least), least + timedelta(seconds=1))
 
     def now(self) -> datetime:
         """See `Clock.now`."""

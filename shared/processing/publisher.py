@@ -44,7 +44,7 @@ class ResultPublisher:
         if self._events:
             await self._events.announce(result)
         if record:
-            await self._delete(name, record)
+            await self._delete(name, record, has_kept=record.claim.has_kept)
 
     async def _write(self, result: Result, replacing: StoredResult | None) -> None:
         """An answer that was paid for is not thrown away because one to an older version came late."""
@@ -70,11 +70,11 @@ class ResultPublisher:
         result = await self._files.read_result(name) if self._events else None
         if self._events and result:
             await self._events.announce(result)
-        await self._delete(name, record)
+        await self._delete(name, record, has_kept=record.claim.has_kept or record.claim.has_crashed)
 
-    async def _delete(self, name: str, record: VersionedClaim) -> None:
+    async def _delete(self, name: str, record: VersionedClaim, *, has_kept: bool) -> None:
         """Delete the record, and before it the answers of which only the record tells."""
-        if record.claim.has_kept:
+        if has_kept:
             await self._kept.forget(name)
         await self._claims.delete(name, record)
 

@@ -149,6 +149,7 @@ def _model(talk: Conversation, refused: str | None = None) -> ModelUsed:
 
 def _timing(facts: Facts, talk: Conversation | None, completed: datetime) -> Timing:
     seconds = sum(answer.seconds for each in (talk.paid if talk else []) for answer in each.answers)
+    completed = max(completed, facts.received)  # the clock may have been put right meanwhile
     return Timing(received=facts.received, completed=completed, model_seconds=round(seconds, 3))
 
 

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -29,7 +30,7 @@ from tests.integration.identity import Identity
 HURRY = RetryPolicy(here=0.05, first=0.01, max_wait=0.02, complete=0, breaker=0.01, overdue=0)
 """Waits of no time. What ends by itself only when somebody broke down ends when the tests let a day pass."""
 HOST_TRIES = 5
-RULES = QueueRules(batch_size=16, new_batch_threshold=8, most_tries=HOST_TRIES, retry_after=0, longest_pause=0.1)
+RULES = QueueRules(batch_size=16, new_batch_threshold=8, most_tries=HOST_TRIES, retry_after=0, longest_pause=1)
 DRAIN_SECONDS = 10  # as the local host
 LOOPBACK: dict[str, Any] = {"use_env_settings": False}
 """Else aiohttp looks for proxies, and in a thread for a `.netrc`, at each request."""
@@ -50,7 +51,7 @@ def hurried(**storage: object) -> Iterator[None]:
 @asynccontextmanager
 async def opened(environ: Mapping[str, str], policy: RetryPolicy | None = HURRY) -> AsyncIterator[None]:
     """The app with its doors open until the end of the block: to events, to files that are due, to poison."""
-    app = bootstrap.load(environ, policy=policy)
+    app = bootstrap.load(environ, Path(environ["RECIPES"]), policy=policy)
     async with QueueServiceClient.from_connection_string(environ["HOST_STORAGE"], **storage_clients._OPTIONS) as queues:
         doors = list(_listeners(app, queues, environ))
         tasks = [asyncio.create_task(door.listen()) for door in doors]
@@ -77,12 +78,17 @@ def _listeners(app: App, queues: QueueServiceClient, environ: Mapping[str, str])
 
     for name, door in ((environ["EVENTS"], event), (environ["DUE"], due)):
         poisoned = queues.get_queue_client(f"{name}-poison")
-        yield QueueListener(queues.get_queue_client(name), door, RULES, _always(poisoned))
-        yield QueueListener(poisoned, poison, RULES, None)
+        listener = QueueListener(poisoned, poison, RULES, None)
+        yield QueueListener(queues.get_queue_client(name), door, RULES, _waking(listener, poisoned))
+        yield listener
 
 
-def _always(queue: QueueClient) -> Callable[[bytes], QueueClient]:
-    return lambda _body: queue
+def _waking(listener: QueueListener, queue: QueueClient) -> Callable[[bytes], QueueClient]:
+    def poison_queue(_body: bytes) -> QueueClient:
+        listener.wake()
+        return queue
+
+    return poison_queue
 
 
 def run(on_open: Callable[[], None]) -> None:

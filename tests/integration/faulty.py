@@ -5,6 +5,7 @@ It also kills: while a request is held here, whoever sent it is certainly at tha
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 import ssl
@@ -19,6 +20,7 @@ import yarl
 from aiohttp import web
 
 from tests.integration.workers import Worker
+from tests.planted import ANSWER, PROMPT
 
 HOP_BY_HOP = {"transfer-encoding", "connection", "keep-alive"}
 BEFORE = ("reset", "timeout", "status ", "SIGKILL before")
@@ -28,6 +30,8 @@ AFTER = ("lost", "corrupt", "clock", "SIGKILL after", "SIGTERM")
 SCALE_IN_SECONDS = 2
 """How long an instance that is told to stop, and has something in hand, has until it is killed."""
 HANGING_SECONDS = 3
+QUOTING = {"error": {"code": PROMPT, "message": f"{PROMPT} {ANSWER}"}}
+"""How a model refuses: with what it was sent, and what it was about to say."""
 
 
 @dataclass
@@ -98,7 +102,7 @@ class Faulty:
         """Whatever leaves a request without its answer."""
         error = self.error
         if error.name.startswith("status "):
-            return _refusal(error.name)
+            return _refusal(error.name, QUOTING if error.stage == "model" else None)
         if error.name == "timeout":
             await asyncio.sleep(HANGING_SECONDS)
         if error.victim and error.name == "SIGTERM":
@@ -120,10 +124,10 @@ def _spoilt(answer: web.Response, name: str) -> web.Response | None:
     return answer
 
 
-def _refusal(name: str) -> web.Response:
+def _refusal(name: str, body: object) -> web.Response:
     """`status 503`, `status 429 30`, `status 429 date`, `status 412 ConditionNotMet`."""
     _, status, *more = name.split()
-    return web.Response(status=int(status), headers=dict(map(_header, more)))
+    return web.Response(status=int(status), headers=dict(map(_header, more)), text=json.dumps(body) if body else None)
 
 
 def _header(said: str) -> tuple[str, str]:

@@ -16,6 +16,12 @@ COMPLETION = {
 }
 
 
+def saying(text: str) -> dict[str, Any]:
+    """A completion with this answer."""
+    choice = {"finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+    return {**COMPLETION, "choices": [choice]}
+
+
 @dataclass
 class Arrived:
     """A request as it came over the wire."""
@@ -56,7 +62,8 @@ class Service:
         if answer.hang_up and request.transport:
             request.transport.close()
         content = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
-        return web.Response(status=answer.status, text=content, headers=answer.headers)
+        headers = {"Content-Type": "text/plain; charset=utf-8", **answer.headers}
+        return web.Response(status=answer.status, body=content.encode(), headers=headers)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from xml.etree import ElementTree
 
@@ -21,14 +22,16 @@ from azure.storage.queue.aio import QueueClient, QueueServiceClient
 from local import storage
 from local.storage import ACCOUNT, connection_string
 from local.tls import server_context
+from shared.bootstrap import RECIPES
 from shared.processing.retry import RetryPolicy
+from shared.recipes.catalog import DEFAULTS
 from tests import samples
 from tests.integration.doors import HURRY, LOOPBACK, opened
 from tests.integration.faulty import Faulty, Passed, proxy
-from tests.integration.loopback import Service, service
+from tests.integration.loopback import Answer, Service, saying, service
 from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, Places
 from tests.integration.workers import Worker
-from tests.planted import SECRETS
+from tests.planted import ANSWER, PROMPT, SECRETS
 from tests.unit.test_settings import GOOD
 
 NAME = "a chart.png"
@@ -182,8 +185,13 @@ def _earlier(moment: str) -> str:
 
 
 @asynccontextmanager
-async def scene_over(azurite: str, certificate: tuple[Path, Path] | None = None) -> AsyncIterator[Scene]:
-    """A scene of its own; with a certificate the app is known to storage by identity, and the file travels by URL."""
+async def scene_over(
+    azurite: str, model: Service | None = None, *, certificate: tuple[Path, Path] | None = None
+) -> AsyncIterator[Scene]:
+    """A scene of its own, with a model that answers what is planted, where no other is given.
+
+    With a certificate the app is known to storage by identity, and the file travels by URL.
+    """
     places = Places()
     faulty = Faulty(places.stage_of)
     ends = dict(part.partition("=")[::2] for part in azurite.strip(";").split(";"))
@@ -193,8 +201,8 @@ async def scene_over(azurite: str, certificate: tuple[Path, Path] | None = None)
         enter = exits.enter_async_context
         upstreams = [ends[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
         blob, queue = [await enter(proxy(faulty, each, tls)) for each in upstreams]
-        foundry = await enter(service())
-        model = await enter(proxy(faulty, foundry.url))
+        foundry = await enter(service(model or Service(answers=[Answer(body=saying(ANSWER))])))
+        endpoint = await enter(proxy(faulty, foundry.url))
         blobs = await enter(BlobServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         queues = await enter(QueueServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         for kind in CONTAINERS:
@@ -202,8 +210,18 @@ async def scene_over(azurite: str, certificate: tuple[Path, Path] | None = None)
         for kind in QUEUES:
             await queues.create_queue(places[kind])
         by_identity = _by_identity(blob, queue, certificate[0]) if certificate else {}
-        environ = {**_environ(places, f"{model}/models", connection_string(blob, queue)), **by_identity}
+        recipes = _recipes(Path(exits.enter_context(TemporaryDirectory())))
+        own = {"RECIPES": str(recipes), **by_identity}
+        environ = {**_environ(places, f"{endpoint}/models", connection_string(blob, queue)), **own}
         yield Scene(places, faulty, foundry, blobs, queues, environ)
+
+
+def _recipes(folder: Path) -> Path:
+    """Write those that a file gets where nothing chooses another, with what is planted in them."""
+    for name in DEFAULTS.values():
+        text = (RECIPES / f"{name}.prompty").read_text()
+        (folder / f"{name}.prompty").write_text(f"{text}\n{PROMPT}\n")
+    return folder
 
 
 def _environ(places: Places, endpoint: str, storage: str) -> dict[str, str]:

@@ -29,7 +29,7 @@ from tests.integration.doors import HOST_TRIES, hurried
 from tests.integration.faulty import Fault
 from tests.integration.loopback import Answer
 from tests.integration.scene import NAME, WORK_SECONDS, Scene, scene_over
-from tests.planted import Watch
+from tests.planted import ANSWER, PROMPT, WORDS, Watch
 
 FAULTS = {
     "exception": ["exception"],
@@ -124,12 +124,12 @@ async def scene(
     by_identity = stage == "sign"
     if by_identity:
         hurry["connection_verify"] = str(certificate[0])
-    storage = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
+    storage, secure = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
     with hurried(**hurry):
-        async with scene_over(*storage) as scene:
+        async with scene_over(storage, certificate=secure) as scene:
             scene.faulty.error = Fault(error, stage, times(error, stage))
             if stage == "send":  # there is something to put off
-                scene.foundry.answers = [Answer(429, "", {"Retry-After": "600"}), Answer()]
+                scene.foundry.answers.insert(0, Answer(429, "", {"Retry-After": "600"}))
             if stage == "recall":  # there is something to read
                 await scene.leave_a_record()
             yield scene
@@ -208,9 +208,12 @@ async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document
     assert [each.status for each in scene.requests("write")].count(201) == 1  # I2
     assert list(await scene.listed("output")) == [f"{NAME}.json"]
     assert len(scene.foundry.arrived) - (stage == "send") <= most_paid(struck)  # I3
-    told = [caplog.text, str(document), *scene.messages, log.read_text() if error in KILLS else ""]
-    assert not [secret for secret in scene.secrets() if any(secret in each for each in told)]  # I5
-    assert suite_watch.leaks == []
+    told = [caplog.text, *scene.messages, log.read_text() if error in KILLS else ""]
+    assert not [each for each in (*scene.secrets(), *WORDS) if any(each in text for text in told)]  # I5
+    assert not [secret for secret in scene.secrets() if secret in str(document)]
+    assert all(PROMPT in each.body.decode() for each in scene.foundry.arrived)
+    assert document["answer"]["text"] == ANSWER
+    assert suite_watch.leaks_of_this_test == []
     assert scene.written_elsewhere() == []  # I6
     assert await scene.listed("input") == {NAME: scene.etag}
 

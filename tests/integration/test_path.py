@@ -225,7 +225,7 @@ async def test_a_key_that_a_service_quotes_is_told_to_nobody(place: Place, answe
     place.foundry.answers = [answer]
     await place.drop("chart.png", CHART)
     await place.app().process(place.input, "chart.png")
-    assert suite_watch.leaks == []
+    assert suite_watch.leaks_of_this_test == []
     waiting = await place.waiting()
     assert not any(secret in waiting for secret in SECRETS)
 

@@ -1,94 +1,71 @@
-"""What the suite promises of its own runs, with workers and without: tried on small suites that use its conftest."""
+"""What the suite promises of a run with several workers: tried on a small suite with its conftest."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from tests.sharing import TOGETHER
+from tests.sharing import require_one_package
 
 ROOT = Path(__file__).parents[2]
-
-
-def suite(folder: Path, tests: str, *options: str, module: str = "test_small.py") -> subprocess.CompletedProcess[str]:
-    """Run a suite that consists of these tests."""
-    (folder / "conftest.py").write_text('pytest_plugins = ["tests.conftest"]')
-    (folder / module).write_text(tests)
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
-    return subprocess.run(
-        command, cwd=folder, env={**outside, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
-    )
-
-
-LEAKY = """
-import logging
-from tests.planted import KEY
-
-def test_that_leaks():
-    logging.getLogger("anything").warning(KEY)
-
-def test_that_does_not():
-    pass
-"""
-
-
-@pytest.mark.parametrize("workers", [0, 2])
-def test_a_secret_that_one_test_leaks_makes_the_run_fail_and_says_which_test_it_was(
-    workers: int, tmp_path: Path
-) -> None:
-    done = suite(tmp_path, LEAKY, f"--numprocesses={workers}")
-    assert done.returncode == 1
-    assert "a log line holds Planted0Key0" in done.stdout
-    assert "during test_small.py::test_that_leaks (call)" in done.stdout
-
-
-LIVE = """
+CONFTEST = """
 import pytest
-
-@pytest.mark.live
-def test_a_model():
-    pass
-
-def test_that_costs_nothing():
-    pass
-"""
-
-
-@pytest.mark.parametrize(("options", "chosen"), [((), "test_that_costs_nothing"), (("--live",), "test_a_model")])
-def test_what_costs_something_runs_only_where_it_is_asked_for(
-    options: tuple[str, ...], chosen: str, tmp_path: Path
-) -> None:
-    done = suite(tmp_path, LIVE, "--numprocesses=2", "-rA", *options)
-    assert done.returncode == 0, done.stdout
-    assert [line for line in done.stdout.splitlines() if "PASSED " in line] == [f"PASSED test_small.py::{chosen}"]
-
-
-SHARING = """
-import pytest
+pytest_plugins = ["tests.conftest"]
 
 @pytest.fixture(scope="session")
 def started():
     with open("started", "a") as made:
         made.write("x")
+"""
+TESTS = """
+import logging
+import pytest
+from tests.planted import KEY
 
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", range(10))
 def test_of_what_was_started(number, started):
+    pass
+
+def test_that_leaks():
+    logging.getLogger("anything").warning(KEY)
+
+@pytest.mark.live
+def test_that_costs_something():
     pass
 """
 
 
-def test_what_the_tests_of_a_module_share_is_there_once_however_many_workers_there_are(tmp_path: Path) -> None:
-    module, *_ = TOGETHER
-    (tmp_path / module).parent.mkdir(parents=True)
-    done = suite(tmp_path, SHARING, "--numprocesses=2", "--rootdir=.", module=module)
-    assert done.returncode == 0, done.stdout
+def run(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a suite of two modules that share something."""
+    (folder / "tests" / "e2e").mkdir(parents=True)
+    for number in range(2):
+        (folder / "tests" / "e2e" / f"test_{number}.py").write_text(TESTS)
+    (folder / "conftest.py").write_text(CONFTEST)
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--rootdir=.", "-p", "no:cacheprovider"]
+    environ = {**outside, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+
+
+def test_a_leak_on_one_worker_fails_the_run_and_what_modules_share_is_there_once(
+    tmp_path: Path,
+) -> None:
+    done = run(tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert ("22 passed" in done.stdout, "1 error" in done.stdout) == (True, True)
+    assert "a log line holds Planted0Key0" in done.stdout
+    assert "::test_that_leaks" in done.stdout
     assert (tmp_path / "started").read_text() == "x"
 
 
-def test_a_module_that_makes_the_package_beside_others_is_refused(tmp_path: Path) -> None:
-    done = suite(tmp_path, SHARING.replace("started", "package"))
-    assert done.returncode == 4
-    assert "These modules use the package: {'test_small.py'}" in done.stderr
+def test_a_module_that_makes_the_package_beside_others_is_refused() -> None:
+    def item(module: str) -> Any:
+        return SimpleNamespace(nodeid=f"{module}::test_it", fixturenames=["tmp_path", "package"])
+
+    require_one_package([item("tests/integration/test_package.py"), item("tests/integration/test_real_host.py")])
+    with pytest.raises(pytest.UsageError, match="test_new.py"):
+        require_one_package([item("tests/integration/test_new.py")])
