@@ -17,7 +17,7 @@ import cleaning
 import package as packaging
 from environment import PYTHON, ROOT, SCRIPTS, install_for_bench, prepare
 from find_python import NoPythonError
-from progress import SetupFailedError
+from steps import SetupFailedError
 from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
 
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot

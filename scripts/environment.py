@@ -14,7 +14,8 @@ import sys
 from pathlib import Path
 
 from find_python import find_python
-from progress import NpmProgress, PipProgress, Progress, SetupFailedError, Step, wait_for
+from progress import NpmProgress, PipProgress, Progress
+from steps import SetupFailedError, Step, wait_for
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"

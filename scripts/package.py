@@ -17,7 +17,7 @@ from pathlib import Path
 
 from environment import ROOT, digest, is_current, step
 from find_python import NoPythonError, find_python
-from progress import SetupFailedError
+from steps import SetupFailedError
 
 PACKAGE = ROOT / ".local" / "package"
 STAMP = ROOT / ".local" / "package.stamp"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from environment import ROOT, digest, find_or_install_npm, is_current, make_venv, npm_ci, pip_install
 from find_python import find_python
-from progress import wait_for
+from steps import wait_for
 
 INFRA = ROOT / ".local" / "infra"
 AUDIT = ROOT / ".local" / "audit"
