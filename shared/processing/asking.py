@@ -118,6 +118,7 @@ class Asking:
         await self._claim.acquire()
         if was_ours:
             return
+        log_event("blob.started", name=file.name)
         try:
             await self._require_unanswered(file)
             self._require_time()  # again: storage may have been slow
