@@ -139,7 +139,7 @@ def host(stack: Stack, differences: str) -> None:
         f"Storage    {stack.storage}",
         f"Logs       {stack.logs}",
         "",
-        "Drop a file, in another window:   python scripts/dev.py drop tests/samples/chart.png",
+        "Drop a file, in another window:   python3 scripts/dev.py drop tests/samples/chart.png",
         "or with any tool that knows Azure storage, by the connection string above.",
         "Stop with Ctrl-C.",
     )
