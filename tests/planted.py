@@ -19,10 +19,19 @@ SECRETS = (KEY, TOKEN, SIGNATURE)
 
 PROMPT = "This planted prompt is for the model alone."
 ANSWER = "This planted answer is for the document alone."
-WORDS = (PROMPT, ANSWER)
-"""What may stand in a document, and in nothing else: a service may quote either of them in whatever it says."""
+_ROOT = Path(__file__).resolve().parents[1]
+_OURS = str(_ROOT / "shared")
 
-_OURS = str(Path(__file__).resolve().parents[1] / "shared")
+
+def _said_by(recipe: Path) -> str:
+    """The longest line that a recipe says word for word."""
+    lines = recipe.read_text(encoding="utf-8").rpartition("\n---\n")[2].splitlines()
+    return max((line for line in lines if "{" not in line), key=len)
+
+
+WORDS = (PROMPT, ANSWER, *map(_said_by, sorted((_ROOT / "recipes").glob("*.prompty"))))
+"""What may stand in a document, and in nothing else: a service may quote any of it in whatever it says."""
+
 _EVENTS = sys.monitoring.events.RAISE | sys.monitoring.events.PY_UNWIND
 
 

@@ -39,8 +39,8 @@ FAULTS: list[ModelUnavailable | None] = [
     ModelMisconfigured("401"),
 ]
 FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-"""How many examples `make fuzz` asks for: ten times as many, and in its days a busy model stays impatient."""
-IMPATIENT_SECONDS = float("inf") if FUZZ else 1800
+"""How many examples `make fuzz` asks for: ten times as many, and in its days a busy model is impatient for longer."""
+IMPATIENT_SECONDS = 6 * 3600 if FUZZ else 1800
 """How long a model says at each call that it takes the next one in a second; then it says in an hour. Each such answer
 leaves a file as it was, and half an hour sees all that can follow: waits, three invocations that end, and messages."""
 
