@@ -3,13 +3,16 @@
 import asyncio
 import gzip
 import json
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.foundry.client import FoundryModel
+from shared.adapters.foundry.transport import KEEPALIVE_SECONDS
 from shared.bounds import MAX_JSON_BYTES, MAX_JSON_SEPARATORS
 from shared.errors import AnswerUnusable, DropscribeError, ModelMisconfigured, ModelUnavailable
 from shared.media.media import Media
@@ -219,6 +222,24 @@ async def test_a_second_reply_that_comes_late_is_taken_for_no_other_files_answer
             assert (await model.complete(QUESTION)).text == "Hola."
             await again.wait()
     assert connections == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux shows the timers of a connection.")
+async def test_a_silent_connection_is_kept_alive_while_a_model_thinks() -> None:
+    timers: list[str] = []
+
+    async def thinking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        port = f":{writer.get_extra_info('peername')[1]:04X}"
+        connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+        timers.extend(fields[5] for fields in connections if fields[1].endswith(port))
+        writer.write(reply(GOOD))
+
+    async with talking(thinking) as model:
+        await model.complete(QUESTION)
+    (timer,) = timers
+    kind, jiffies = timer.split(":")
+    assert kind == "02", "no keep-alive timer runs"
+    assert int(jiffies, 16) / 100 <= KEEPALIVE_SECONDS
 
 
 async def test_a_connection_that_breaks_after_the_request_may_have_been_billed() -> None:
