@@ -224,22 +224,26 @@ async def test_a_second_reply_that_comes_late_is_taken_for_no_other_files_answer
     assert connections == 3
 
 
+def timers_of_port(port: int) -> list[str]:
+    """Timers of the connections from a port of this machine, as Linux shows them: `kind:when`, in hundredths of a second."""
+    connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    return [fields[5] for fields in connections if fields[1].endswith(f":{port:04X}")]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux shows the timers of a connection.")
 async def test_a_silent_connection_is_kept_alive_while_a_model_thinks() -> None:
     timers: list[str] = []
 
     async def thinking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        port = f":{writer.get_extra_info('peername')[1]:04X}"
-        connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
-        timers.extend(fields[5] for fields in connections if fields[1].endswith(port))
+        timers.extend(timers_of_port(writer.get_extra_info("peername")[1]))
         writer.write(reply(GOOD))
 
     async with talking(thinking) as model:
         await model.complete(QUESTION)
     (timer,) = timers
-    kind, jiffies = timer.split(":")
+    kind, hundredths = timer.split(":")
     assert kind == "02", "no keep-alive timer runs"
-    assert int(jiffies, 16) / 100 <= KEEPALIVE_SECONDS
+    assert int(hundredths, 16) / 100 <= KEEPALIVE_SECONDS
 
 
 async def test_a_connection_that_breaks_after_the_request_may_have_been_billed() -> None:
