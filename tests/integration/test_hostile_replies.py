@@ -225,7 +225,7 @@ async def test_a_second_reply_that_comes_late_is_taken_for_no_other_files_answer
 
 
 def timers_of_port(port: int) -> list[str]:
-    """Timers of the connections from a port of this machine, as Linux shows them: `kind:when`, in hundredths of a second."""
+    """Timers of the connections from a port, as Linux shows them: `kind:when`, in hundredths of a second."""
     connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
     return [fields[5] for fields in connections if fields[1].endswith(f":{port:04X}")]
 
