@@ -1,4 +1,4 @@
-"""A hundred and fifty files through workers that are killed, over a real storage emulator; `make load` has thousands."""
+"""150 files through workers that are killed, over a real storage emulator; `make load` has thousands."""
 
 from pathlib import Path
 
