@@ -113,7 +113,7 @@ async def test_a_parameter_that_a_model_refuses_is_left_out_at_once_and_from_the
         answers = [await model.complete(question()) for _ in range(2)]
     assert [name in call for call in fussy.calls] == [True, False, False]
     assert [answer.warnings for answer in answers] == [
-        (f"The model does not take `{name}`: it was asked without.",)
+        (f"The model does not take `{name}`, and was asked without it.",)
     ] * 2
 
 
@@ -174,7 +174,7 @@ async def test_how_closely_to_look_is_left_out_where_it_is_refused() -> None:
     async with asked_at(lambda asked: refusal if '"detail"' in json.dumps(asked) else None) as (model, fussy):
         answer = await model.complete(question(detail="high"))
     assert len(fussy.calls) == 2
-    assert answer.warnings == ("The model does not take `detail`: it was asked without.",)
+    assert answer.warnings == ("The model does not take `detail`, and was asked without it.",)
 
 
 async def test_a_schema_that_a_model_does_not_take_is_told_and_remembered() -> None:

@@ -80,8 +80,8 @@ class Adaptation:
         without = [name for name in asked if self._renamed.get(name, name) in self._left_out]
         renamed = [name for name in asked if name in self._renamed and name not in without]
         return (
-            *(f"The model does not take `{name}`: it was asked without." for name in without),
-            *(f"The model calls `{name}` `{self._renamed[name]}`: it was asked so." for name in renamed),
+            *(f"The model does not take `{name}`, and was asked without it." for name in without),
+            *(f"The model takes `{self._renamed[name]}` in place of `{name}`, and was asked so." for name in renamed),
         )
 
 
