@@ -199,8 +199,8 @@ async def test_a_listing_tells_each_file_and_each_document_once_over_many_pages(
     for name in names:
         await store.upload(name, b"x")
         await store.files.write_result(outcome_for(await store.files.look(name)), replacing=None)
-    inputs = [(name, etag) async for name, etag, _ in store.files.list_inputs()]
-    answered = [(name, etag) async for name, etag, _ in store.files.list_answered()]
+    inputs = [(each.name, each.etag) for each in (await store.files.list_inputs()).items]
+    answered = [(name, found.input_etag) for name, found in (await store.files.list_answered()).items]
     assert [name for name, _ in inputs] == names
     assert answered == [(f"{name}.json", etag) for name, etag in inputs]
 

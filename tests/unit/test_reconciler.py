@@ -9,7 +9,7 @@ from shared.processing.claims import Claim
 from shared.processing.jobs import Job
 from shared.processing.retry import RetryPolicy
 from shared.recovery.reconciler import MAX_FAILURES
-from shared.recovery.scan import MAX_FEELERS
+from shared.recovery.scan import MAX_PROBES
 from shared.results.build import Facts, rejected
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.places import CHART, place
@@ -24,7 +24,7 @@ def dropped(files: MemoryFiles, name: str, at: datetime) -> None:
 
 
 def backlog(files: MemoryFiles, at: datetime) -> None:
-    for number in range(2 * MAX_FEELERS):
+    for number in range(2 * MAX_PROBES):
         dropped(files, f"in the host's queue {number}.png", at)
 
 
@@ -102,7 +102,7 @@ async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_a
 async def test_a_few_files_are_queued_again_though_nobody_passed_them_by() -> None:
     files, state = MemoryFiles(), MemoryState()
     await answered(files, "older.png", NOW - timedelta(hours=3), written_at=NOW)
-    names = [f"{number}.png" for number in range(MAX_FEELERS)]
+    names = [f"{number}.png" for number in range(MAX_PROBES)]
     for name in names:
         dropped(files, name, AN_HOUR_AGO)
     await place(files, state=state).reconcile()
@@ -122,9 +122,9 @@ async def test_a_newer_version_that_was_answered_in_the_place_of_an_older_one_ha
 
 async def test_while_nothing_is_answered_some_files_are_queued_again_and_the_others_once_those_are_answered() -> None:
     files, state = MemoryFiles(), MemoryState()
-    for number in range(3 * MAX_FEELERS):
+    for number in range(3 * MAX_PROBES):
         dropped(files, f"{number}.png", NOW - timedelta(hours=2, seconds=number))
-    assert await place(files, state=state).reconcile() == MAX_FEELERS
+    assert await place(files, state=state).reconcile() == MAX_PROBES
     youngest = min(queued(state), key=lambda name: int(name.partition(".")[0]))
     await answered(files, youngest, files.modified[youngest], written_at=NOW)
     await place(files, state=state).reconcile()
@@ -167,7 +167,7 @@ async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_th
 
 async def test_after_a_day_all_are_queued_again_though_nobody_was_answered() -> None:
     files, state = MemoryFiles(), MemoryState()
-    names = [f"{number}.png" for number in range(3 * MAX_FEELERS)]
+    names = [f"{number}.png" for number in range(3 * MAX_PROBES)]
     for name in names:
         dropped(files, name, NOW - timedelta(days=2))
     await place(files, state=state).reconcile()

@@ -1,6 +1,6 @@
-"""The state container: claims, cooldowns, what was spent, and answers that are kept.
+"""The state container: claims, cooldowns, what was spent, answers that are kept, and how far the reconciler came.
 
-Implements `ClaimStore`, `CooldownStore`, `TokenCounts` and `AnswerStore`.
+Implements `ClaimStore`, `CooldownStore`, `TokenCounts`, `AnswerStore` and `ScanStore`.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from shared.media.names import digest
 from shared.observability.log import log_event
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.kept import KeptAnswers
+from shared.recovery.progress import ScanProgress
 
 
 @functools.cache
@@ -29,6 +30,9 @@ def _reader[T](kind: type[T]) -> TypeAdapter[T]:
 
 MAX_TRIES = 5
 """How often a cooldown is written anew because another worker wrote one in between."""
+
+MAX_SCAN_BYTES = 131_072
+"""More than two markers take, even where JSON writes each character of them as six."""
 
 _NOBODYS = Claim(etag="", kind="deferred", until=datetime.min.replace(tzinfo=UTC), token="")
 """What an unreadable record is taken for: whoever comes next writes over it."""
@@ -115,6 +119,16 @@ class BlobState:
             await self._upload(self._tokens(day), _reader(int).dump_json(spent), condition)
         return spent
 
+    async def read_scan(self) -> ScanProgress | None:
+        """See `ScanStore.read_scan`."""
+        found = await _content(self._scan(), MAX_SCAN_BYTES)
+        return _read(_reader(ScanProgress), found[1]) if found else None
+
+    async def write_scan(self, progress: ScanProgress) -> None:
+        """See `ScanStore.write_scan`."""
+        with translated():
+            await self._upload(self._scan(), _reader(ScanProgress).dump_json(progress), {"overwrite": True})
+
     async def _upload(self, blob: BlobClient, content: bytes, condition: dict[str, Any]) -> dict[str, Any]:
         try:
             return await blob.upload_blob(content, **condition)
@@ -134,6 +148,9 @@ class BlobState:
     def _pause(self, deployment: str) -> BlobClient:
         return blob_of(self._container, f"pauses/{deployment}")
 
+    def _scan(self) -> BlobClient:
+        return blob_of(self._container, "scan")
+
     def _tokens(self, day: str) -> BlobClient:
         return blob_of(self._container, f"tokens/{day}")
 
@@ -147,11 +164,12 @@ def _read[T](reader: TypeAdapter[T], content: bytes) -> T | None:
         return None
 
 
-async def _content(blob: BlobClient) -> tuple[str, bytes] | None:
-    """The version and the content of a record; None where it, or the whole container, is not there yet."""
+async def _content(blob: BlobClient, max_bytes: int | None = None) -> tuple[str, bytes] | None:
+    """The version and the content of a record, or so much of it; None where it, or the container, is not there yet."""
     with translated():
         try:
             download = await blob.download_blob()
-            return bare(download.properties.etag), await download.readall()
+            content = await (download.readall() if max_bytes is None else download.read(max_bytes))
+            return bare(download.properties.etag), content
         except ResourceNotFoundError:
             return None
