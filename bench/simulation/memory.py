@@ -87,10 +87,12 @@ class MemoryStorage:
 
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         """See `FileStore.list_inputs`."""
+        assert not marker
         return Page([ListedFile(name, "1", self._modified(name)) for name in sorted(self.arrived)], "")
 
     async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
         """See `FileStore.list_answered`."""
+        assert not marker
         return Page(sorted(self._outcomes.items()), "")
 
     async def read_scan(self) -> ScanProgress | None:
