@@ -25,7 +25,10 @@ class ListedDocuments:
     """A window that moves over the listing, beside that of the files.
 
     A document is called after its file, so both are in the same order but for a file whose name begins another's:
-    `a` comes before `a-b`, `a.json` after `a-b.json`. Whether a document is there is told for certain, or not at all.
+    `a` comes before `a-b`, `a.json` after `a-b.json`.
+
+    Attributes:
+        in_order: whether what was listed so far is in the order of characters.
     """
 
     def __init__(self, store: ResultStore, marker: str) -> None:
@@ -33,7 +36,7 @@ class ListedDocuments:
         self._next: str | None = marker
         self._parts: deque[_Part] = deque()
         self._last = ""
-        self._in_order = True
+        self.in_order = True
 
     @property
     def marker(self) -> str:
@@ -52,7 +55,7 @@ class ListedDocuments:
         self._next = page.marker or None
         if page.items:
             names = [self._last, *(name for name, _ in page.items)]
-            self._in_order &= is_in_order(names)
+            self.in_order &= is_in_order(names)
             self._last = names[-1]
             self._parts.append(_Part(marker, dict(page.items), self._last))
 
@@ -61,8 +64,8 @@ class ListedDocuments:
         return next((part.documents[document] for part in self._parts if document in part.documents), None)
 
     def would_show(self, document: str) -> bool:
-        """Whether a document that is not in the window, of a file that `move_to` came to, does not exist."""
-        return self._in_order and (self._next is None or document <= self._last)
+        """Whether the document of a file to which `move_to` came is in the window, if it exists and is in order."""
+        return self._next is None or document <= self._last
 
     def forget_until(self, name: str) -> None:
         """Forget what cannot be the documents of files after this name."""
@@ -71,5 +74,5 @@ class ListedDocuments:
 
 
 def is_in_order(names: list[str]) -> bool:
-    """Whether a listing is in the order that we reckon with. Where folders have a tree of their own it may not be."""
+    """Whether a listing is in the order of characters; where storage keeps a tree of folders it may not be."""
     return all(one < other for one, other in pairwise(names))

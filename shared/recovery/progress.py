@@ -36,6 +36,7 @@ class ScanProgress:
         counted: what it counted so far.
         last: what the last whole look counted.
         watermark: what was dropped before this should have its document, as far as that is known.
+        in_order: whether storage was never seen to list in another order than that of characters.
     """
 
     began: AwareDatetime
@@ -44,12 +45,13 @@ class ScanProgress:
     counted: Counts = Counts()
     last: Counts = Counts()
     watermark: AwareDatetime | None = None
+    in_order: bool = True
 
 
 def beginning(now: datetime, before: ScanProgress | None) -> ScanProgress:
     """The record of a look that begins, with what is known from the one before."""
     known = before or ScanProgress(began=now)
-    return ScanProgress(began=now, last=known.last, watermark=known.watermark)
+    return ScanProgress(began=now, last=known.last, watermark=known.watermark, in_order=known.in_order)
 
 
 class ScanStore(Protocol):

@@ -1,5 +1,6 @@
 """What the containers show: which files wait for their documents, and which of them nobody may ever have heard of."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -8,7 +9,7 @@ from shared.errors import StorageRefused
 from shared.media.files import ListedFile
 from shared.processing.clock import Clock
 from shared.processing.retry import RetryPolicy
-from shared.recovery.documents import ListedDocuments
+from shared.recovery.documents import ListedDocuments, is_in_order
 from shared.recovery.progress import Counts, ScanProgress, beginning
 from shared.results.result import document_name
 from shared.results.store import FileStore, StoredResult
@@ -55,6 +56,7 @@ class Scan:
         self._progress = record if record and record.inputs else beginning(clock.now(), record)
         self._is_all = not self._progress.inputs
         self._documents = ListedDocuments(files, self._progress.documents)
+        self._last = ""
         self._overdue = sample
         self._answered_lately: list[datetime] = []
         self.is_at_end = False
@@ -65,28 +67,33 @@ class Scan:
         while not self.is_at_end:
             page = await self._files.list_inputs(self._progress.inputs)
             if page.items:
-                await self._take(page.items[-1].name, list(page.items))
+                await self._take(page.items)
             self._progress = replace(self._progress, inputs=page.marker, documents=self._documents.marker)
             self.is_at_end = not page.marker
             if self._clock.monotonic() >= end:
                 break
         self._is_all &= self.is_at_end
 
-    async def _take(self, last: str, files: list[ListedFile]) -> None:
-        await self._documents.move_to(last)
+    async def _take(self, files: Sequence[ListedFile]) -> None:
+        names = [self._last, *(file.name for file in files)]
+        self._last = names[-1]
+        await self._documents.move_to(self._last)
+        in_order = self._progress.in_order and self._documents.in_order and is_in_order(names)
+        self._progress = replace(self._progress, in_order=in_order)
         for file in files:
             found = await self._document_of(file)
             if found is None or found.input_etag != file.etag:
                 self._note(file)
             elif found.written and self._clock.now() - found.written < self._overdue_after:
                 self._answered_lately.append(file.modified)
-        self._documents.forget_until(last)
+        self._documents.forget_until(self._last)
 
     async def _document_of(self, file: ListedFile) -> StoredResult | None:
         """The document, from the listing where that is sure to show it, else asked for by itself."""
         document = document_name(file.name)
         found = self._documents.find(document)
-        if found or (document == f"{file.name}.json" and self._documents.would_show(document)):
+        in_order = self._progress.in_order and document == f"{file.name}.json"
+        if found or (in_order and self._documents.would_show(document)):
             return found
         try:
             return await self._files.find_result(file.name)

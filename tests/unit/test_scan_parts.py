@@ -174,13 +174,26 @@ async def test_where_a_listing_is_in_another_order_documents_are_asked_for_one_b
             everything = await super().list_answered()
             return page_of({_by_folder(name): (name, found) for name, found in everything.items}, marker, 2)
 
-    files, state = ByFolder(), MemoryState()
-    for name in ("a/1", "a/2", "a/3", "a-1", "a-2", "a-3", "b"):
-        drop(files, name)
-        await answer(files, name)
-    drop(files, "a-4", "a/4")
-    await a_pass(files, state, seconds=1)
-    assert queued(state) == {"a-4", "a/4"}
+    for waiting in ((), ("a/2x",), ("a-3", "a/3")):
+        files, state = ByFolder(), MemoryState()
+        for name in ("a/1", "a/2", "a-1", "a-2", "b"):
+            drop(files, name)
+            await answer(files, name)
+        drop(files, *waiting)
+        await a_pass(files, state, seconds=1)
+        assert queued(state) == {*waiting}
+
+
+async def test_that_storage_lists_in_another_order_is_known_to_the_next_run() -> None:
+    files, state = MemoryFiles(page_size=1), MemoryState()
+    drop(files, "a", "b", "c")
+    await place(files, state=state).reconcile(max_seconds=0)
+    assert state.scan
+    assert state.scan.in_order
+    state.scan = replace(state.scan, in_order=False)
+    await a_pass(files, state)
+    assert not state.scan.in_order
+    assert files.asked_for == ["b", "c"]
 
 
 def _by_folder(name: str) -> str:
