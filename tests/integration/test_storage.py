@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters.storage import listing
+from shared.adapters.storage import clients, listing
 from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import CHUNK_BYTES, blobs_by_connection_string
 from shared.errors import Conflict, FileRejected, InputNotFound, StorageUnavailable
@@ -220,6 +221,17 @@ async def test_a_listing_tells_each_file_and_each_document_once_over_many_pages(
     answered = [(name, found.input_etag) for name, found in await whole(store.files.list_answered)]
     assert [name for name, _ in inputs] == names
     assert answered == [(f"{name}.json", etag) for name, etag in inputs]
+
+
+async def test_a_page_of_a_listing_is_read_in_a_thread_where_it_holds_up_nobody(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+    monkeypatch.setitem(clients._OPTIONS, "raw_response_hook", lambda _: threads.append(threading.current_thread()))
+    await store.files.list_inputs()
+    await store.files.list_answered()
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
 
 
 async def test_a_credential_is_asked_for_tokens_on_the_event_loop_on_which_it_lives() -> None:
