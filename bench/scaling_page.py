@@ -93,7 +93,7 @@ COSTS = {
     "blob_cpu_ms": "ms of CPU time for each blob in the reconciler's listings",
     "blob_azurite_ms": "ms for it with Azurite's own time",
     "overdue_azurite_ms": "ms for each overdue file that the reconciler looks into, on Azurite",
-    "listing_stall_ms": "ms for which the event loop has no turn while they are read, at most",
+    "listing_stall_ms": "ms without a turn of the event loop while they are read, at most; no collection of the whole heap",
 }
 
 
@@ -178,6 +178,7 @@ def words(found: Found) -> Iterator[str]:
     yield f"{many['files']:,} files it takes {many['runs']} runs"
     yield f"{many['found_h']:.1f} hours, and {many['quarter_found_h']:.1f} on a quarter of a core"
     yield f"{many['mb']:g} MB"
+    yield f"waits {costs['listing_stall_ms']:.0f} ms at most"
 
 
 def _about(value: float) -> str:
