@@ -93,7 +93,7 @@ COSTS = {
     "blob_cpu_ms": "ms of CPU time for each blob in the reconciler's listings",
     "blob_azurite_ms": "ms for it with Azurite's own time",
     "overdue_azurite_ms": "ms for each overdue file that the reconciler looks into, on Azurite",
-    "listing_stall_ms": "ms without a turn of the event loop while they are read, at most; no collection of the whole heap",
+    "listing_stall_ms": "ms without a turn of the event loop while they are read, at most; no collection of all memory",
 }
 
 
