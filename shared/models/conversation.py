@@ -129,7 +129,7 @@ class Conversation:
 
     def send_inline(self) -> bool:
         """Send the file inline from now on, and say whether that changes anything and the model takes it so."""
-        fits = self.media.source.size <= self.first.deployment.capability.most_bytes
+        fits = self.media.source.size <= self.first.deployment.capability.max_bytes
         if self.media.sent_as == "inline" or not fits:
             return False
         self.media, self._is_inline_after_all = replace(self.media, sent_as="inline"), True

@@ -209,7 +209,7 @@ class Attempt:
     async def _forget(self) -> None:
         log_event("blob.gone", name=self._name)
         if record := await self._claim.left_behind():
-            await self._with.publisher.clear_away(self._name, record)
+            await self._with.publisher.forget(self._name, record)
 
     def _growing_wait(self) -> float:
         """Seconds to wait for a trouble that is neither the file's nor the model's: twice as long each time."""

@@ -39,7 +39,7 @@ class PoisonHandler:
     async def _forget(self, claim: ClaimHandle) -> None:
         try:
             if record := await claim.left_behind():
-                await self._with.publisher.clear_away(claim.name, record)
+                await self._with.publisher.forget(claim.name, record)
         except RetryLater as later:
             await self._with.jobs.send(Job(name=claim.name), later.seconds)
 

@@ -56,7 +56,7 @@ def check(world: World) -> None:
         good = name not in world.bad | world.deadly and (lost == 0 or lost + world.died_beside[name] < MAX_ASKED)
         assert not good or result.status == "ok", (name, result.error)
         assert world.written[name, etag] == 1
-        assert world.announced[name, etag] >= 1
+        assert world.published[name, etag] >= 1
     for (name, etag, turn), times in world.paid.items():
         # Answers are lost with whoever was killed, and where they could not be kept.
         lost = world.killed[name] + world.died_beside[name] + world.unreturned[name] + world.unkept[name]

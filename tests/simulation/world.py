@@ -118,7 +118,7 @@ class World:
     paid: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     unusable: Counter[tuple[str, str]] = field(default_factory=Counter)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
-    announced: Counter[tuple[str, str]] = field(default_factory=Counter)
+    published: Counter[tuple[str, str]] = field(default_factory=Counter)
     killed: Counter[str] = field(default_factory=Counter)
     died_beside: Counter[str] = field(default_factory=Counter)
     bad: set[str] = field(default_factory=set)
@@ -398,9 +398,9 @@ class World:
         self.put("deferred", job, seconds, float("inf"))
         await self._storage()
 
-    async def announce(self, outcome: Result) -> None:
+    async def publish(self, outcome: Result) -> None:
         await self._storage()
-        self.announced[outcome.input.name, outcome.input.etag] += 1
+        self.published[outcome.input.name, outcome.input.etag] += 1
 
     # Clock
 

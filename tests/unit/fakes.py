@@ -139,7 +139,7 @@ class MemoryState:
     tokens: dict[str, int] = field(default_factory=dict)
     answers: dict[str, KeptAnswers] = field(default_factory=dict)
     sent: list[tuple[Job, float]] = field(default_factory=list)
-    announced: list[Result] = field(default_factory=list)
+    published: list[Result] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
 
     async def read(self, name: str) -> VersionedClaim | None:
@@ -181,8 +181,8 @@ class MemoryState:
     async def send(self, job: Job, seconds: float) -> None:
         self.sent.append((job, seconds))
 
-    async def announce(self, outcome: Result) -> None:
-        self.announced.append(outcome)
+    async def publish(self, outcome: Result) -> None:
+        self.published.append(outcome)
 
     def now(self) -> datetime:
         return self.time

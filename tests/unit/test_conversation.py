@@ -119,7 +119,7 @@ async def test_a_file_that_the_service_could_not_fetch_is_sent_inline_once_and_s
 
 
 @pytest.mark.parametrize(
-    ("sent_as", "own"), [("url", {"most_bytes": len(PICTURE) - 1}), ("inline", {})], ids=["too large", "inline"]
+    ("sent_as", "own"), [("url", {"max_bytes": len(PICTURE) - 1}), ("inline", {})], ids=["too large", "inline"]
 )
 async def test_a_file_that_could_not_be_fetched_and_cannot_go_inline_is_tried_later(
     sent_as: Transport, own: dict[str, Any]
@@ -190,6 +190,6 @@ async def test_the_model_that_answers_last_is_the_one_that_is_held_to_the_schema
 
 
 async def test_a_file_just_within_the_limit_goes_inline_when_it_could_not_be_fetched() -> None:
-    model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(most_bytes=len(PICTURE)))
+    model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(max_bytes=len(PICTURE)))
     await hold(conversation(model, sent_as="url"))
     assert carriages(model) == [["url"], ["inline"]]

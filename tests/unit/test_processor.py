@@ -102,7 +102,7 @@ async def test_a_file_that_cannot_be_answered_gets_an_error_document_and_costs_n
 
 
 async def test_a_file_over_the_models_limit_is_refused_before_it_is_paid_for() -> None:
-    small = deployed(most_bytes=len(CHART) - 1, urls=False)
+    small = deployed(max_bytes=len(CHART) - 1, urls=False)
     files, model = MemoryFiles(), SpeakingModel([said("never")], small)
     files.put("chart.png", CHART)
     await place(files, model).take("chart.png")
@@ -395,11 +395,11 @@ async def test_an_answer_in_hand_outlives_an_error_that_nobody_expected_and_is_p
     class BreakingState(MemoryState):
         times = 1
 
-        async def announce(self, outcome: Result) -> None:
+        async def publish(self, outcome: Result) -> None:
             self.times -= 1
             if self.times >= 0:
                 raise ZeroDivisionError
-            await super().announce(outcome)
+            await super().publish(outcome)
 
     class BreakingFiles(MemoryFiles):
         times = 2
@@ -478,7 +478,7 @@ async def test_what_is_left_undone_by_whoever_wrote_the_document_is_done_by_the_
     left = Claim(etag=etag, kind="claimed", until=state.time - timedelta(minutes=1), token="dead")
     await state.write("chart.png", left, replacing=None)
     await place(files, model, state=state).take("chart.png")
-    assert (len(state.announced), state.records, len(model.requests)) == (2, {}, 1)
+    assert (len(state.published), state.records, len(model.requests)) == (2, {}, 1)
 
 
 async def test_an_answer_to_an_earlier_turn_is_not_paid_for_again_after_a_short_wait() -> None:
@@ -601,7 +601,7 @@ async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_
 
 
 async def test_a_file_too_large_for_a_request_is_sent_by_url_where_the_model_fetches_it() -> None:
-    files, model = MemoryFiles(), SpeakingModel([said("A chart.")], deployed(most_bytes=len(CHART) - 1))
+    files, model = MemoryFiles(), SpeakingModel([said("A chart.")], deployed(max_bytes=len(CHART) - 1))
     files.put("chart.png", CHART)
     await place(files, model).take("chart.png")
     outcome = files.outcome("chart.png")
@@ -622,7 +622,7 @@ class MeanwhileModel(SpeakingModel):
 
 
 async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_anew() -> None:
-    files, model = MemoryFiles(), MeanwhileModel([said("of either"), said("of the new")], deployed(most_bytes=9))
+    files, model = MemoryFiles(), MeanwhileModel([said("of either"), said("of the new")], deployed(max_bytes=9))
     files.put("file", CHART)
     model.happening = lambda: files.put("file", CHART + b"!")
     await place(files, model).take("file")
