@@ -21,6 +21,7 @@ from shared.media.media import Media
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.plan import NotPlanned, Plan
 from shared.processing.attempt import Attempt
+from shared.processing.budget import Budget
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
@@ -126,8 +127,12 @@ class World:
     talkative: set[str] = field(default_factory=set)
     unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
+    half_written: Counter[str] = field(default_factory=Counter)
     storage_fails: float = 0
     closed: set[str] = field(default_factory=set)
+    fault: Callable[[str], bool] = lambda call: False
+    daily_tokens: int | None = None
+    tokens: Counter[str] = field(default_factory=Counter)
     model_fault: Callable[[], ModelUnavailable | None] = lambda: None
     unheard_of: set[str] = field(default_factory=set)
     versions: int = 0
@@ -149,6 +154,7 @@ class World:
             gate=self,
             policy=self.policy,
             random=self.random,
+            budget=Budget(self.daily_tokens, counts=self, clock=self) if self.daily_tokens else None,
         )
 
     # What people do
@@ -291,12 +297,12 @@ class World:
         else:
             message.visible = self.time
 
-    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, JobQueue, EventPublisher
+    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, TokenCounts, JobQueue, EventPublisher
 
-    async def _storage(self, place: str = "") -> None:
+    async def _storage(self, call: str) -> None:
         """A request, or the response to one that had its effect: either may come to nothing."""
         await Pause()
-        if place in self.closed or self.random.random() < self.storage_fails:
+        if call in self.closed or self.fault(call) or self.random.random() < self.storage_fails:
             raise StorageUnavailable("storage stumbles")
 
     def version(self) -> str:
@@ -304,7 +310,7 @@ class World:
         return str(self.versions)
 
     async def look(self, name: str) -> InputFile:
-        await self._storage()
+        await self._storage("look")
         if name not in self.inputs:
             raise InputNotFound(name)
         etag, modified = self.inputs[name]
@@ -317,17 +323,17 @@ class World:
         raise NotImplementedError
 
     async def find_result(self, name: str) -> StoredResult | None:
-        await self._storage()
+        await self._storage("find_result")
         found = self.outcomes.get(document_name(name))
         return StoredResult(found[0], found[1].input.etag) if found else None
 
     async def read_result(self, name: str) -> Result | None:
-        await self._storage()
+        await self._storage("read_result")
         found = self.outcomes.get(document_name(name))
         return found[1] if found else None
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
-        await self._storage("documents")
+        await self._storage("write_result")
         name = document_name(outcome.input.name)
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
@@ -335,72 +341,91 @@ class World:
         self.outcomes[name] = (self.version(), outcome)
         self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
-        await self._storage()
+        await self._storage("write_result")
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        await self._storage()
+        await self._storage("list_inputs")
         for name, (etag, modified) in list(self.inputs.items()):
             yield name, etag, START + timedelta(seconds=modified)
 
     async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        await self._storage()
+        await self._storage("list_answered")
         for name, (_, outcome) in list(self.outcomes.items()):
             yield name, outcome.input.etag, START + timedelta(seconds=self.answered_at[name])
 
     async def read(self, name: str) -> VersionedClaim | None:
-        await self._storage()
+        await self._storage("read")
         return self.records.get(name)
 
     async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         try:
-            await self._storage()
+            await self._storage("write")
         except StorageUnavailable:
             self.unreturned[name] += claim.kind == "deferred"
             raise
         found = self.records.get(name)
         if self.checks_versions and (found.version if found else None) != (replacing.version if replacing else None):
             raise Conflict(name)
-        self.records[name] = VersionedClaim(self.version(), claim)
-        return self.records[name]
+        self.records[name] = written = VersionedClaim(self.version(), claim)
+        try:
+            await self._storage("write")
+        except StorageUnavailable:
+            self.half_written[name] += 1
+            raise
+        return written
 
     async def delete(self, name: str, stored: VersionedClaim) -> None:
-        await self._storage()
+        await self._storage("delete")
         found = self.records.get(name)
         if found and found.version == stored.version:
             del self.records[name]
+        await self._storage("delete")
 
     async def read_pause(self, deployment: str) -> datetime | None:
-        await self._storage()
+        await self._storage("read_pause")
         return self.pauses.get(deployment)
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
-        await self._storage()
+        await self._storage("write_pause")
         self.pauses[deployment] = max(until, self.pauses.get(deployment, until))
+        await self._storage("write_pause")
 
     async def read_kept(self, name: str) -> KeptAnswers | None:
-        await self._storage()
+        await self._storage("read_kept")
         return self.answers.get(name)
 
     async def keep(self, name: str, kept: KeptAnswers) -> None:
         try:
-            await self._storage()
+            await self._storage("keep")
+            self.answers[name] = kept
+            await self._storage("keep")
         except StorageUnavailable:
             self.unkept[name] += 1
             raise
-        self.answers[name] = kept
 
     async def forget(self, name: str) -> None:
-        await self._storage()
+        await self._storage("forget")
         self.answers.pop(name, None)
+        await self._storage("forget")
+
+    async def read_tokens(self, day: str) -> int:
+        await self._storage("read_tokens")
+        return self.tokens[day]
+
+    async def add_tokens(self, day: str, tokens: int) -> int:
+        await self._storage("add_tokens")
+        self.tokens[day] += tokens
+        return self.tokens[day]
 
     async def send(self, job: Job, seconds: float) -> None:
-        await self._storage("messages")
+        await self._storage("send")
         self.put("deferred", job, seconds, float("inf"))
-        await self._storage()
+        await self._storage("send")
 
     async def publish(self, outcome: Result) -> None:
-        await self._storage()
+        await self._storage("publish")
         self.published[outcome.input.name, outcome.input.etag] += 1
+        await self._storage("publish")
 
     # Clock
 
@@ -419,7 +444,7 @@ class World:
     # Planner, Gate and model
 
     async def plan(self, file: InputFile) -> Plan:
-        await Pause()
+        await self._storage("read_range")
         self._require_version(file)
         if file.name in self.bad:
             raise NotPlanned(FileRejected("damaged_media", "It is broken.", "Mend it."), None, None)
@@ -445,7 +470,7 @@ class World:
             self._alone = None if self._alone is run else self._alone
 
     async def answer(self, file: InputFile, *, turn: int) -> ChatAnswer:
-        await Pause()
+        await self._storage("open")
         self._require_version(file)
         if file.name in self.deadly:
             raise Killed
