@@ -27,7 +27,6 @@ from cli.uploads import Upload
 from local.activity import activity
 from local.host import SELF
 from local.offline_model import MODEL as OFFLINE_MODEL
-from local.process import NotStartedError
 from local.stack import APP
 from local.stopping import stop_event
 from shared.recipes.catalog import RecipeCatalog
@@ -40,9 +39,6 @@ DEMO_SECONDS = 180
 HEARTBEAT_SECONDS = 1
 LOG_NAME = "host.log"
 MAX_PLACES = 10
-
-Failures = (NotStartedError, CommandFailedError)
-"""What an action may raise; the messages are for people."""
 
 
 async def run(order: Order, options: Options, catalog: RecipeCatalog) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Never
 import typer
 
 from cli import options
-from cli.exits import FAILED, INTERRUPTED, OK, run_to_the_end
+from cli.exits import FAILED, INTERRUPTED, OK, CommandFailedError, run_to_the_end
 from cli.options import Again, AsJson, At, Files, Names, Quiet, RecipeName, Seconds, Settings, Strict, To
 
 if TYPE_CHECKING:
@@ -190,7 +190,6 @@ def _order(
 ) -> "tuple[Order, RecipeCatalog]":
     """What is asked for, checked as far as it can be before anything is started."""
     from cli import show
-    from cli.delivery import Order
     from cli.metadata import check_metadata, parse_metadata
     from cli.recipes import load_catalog
     from cli.uploads import find_uploads
@@ -202,6 +201,8 @@ def _order(
     check_metadata(found.uploads, attached, catalog)
     if told := found.told():
         show.note(told, style="dim")
+    from cli.delivery import Order
+
     return Order(found.uploads, attached, seconds), catalog
 
 
@@ -213,11 +214,12 @@ def _be_quiet(quiet: bool) -> None:
 
 
 def _finish(action: Coroutine[Any, Any, int], *, interrupted: int = INTERRUPTED) -> Never:
-    from cli import actions, show
+    from cli import show
+    from local.process import NotStartedError
 
     try:
         code = run_to_the_end(action, show.note, interrupted=interrupted)
-    except actions.Failures as error:
+    except (CommandFailedError, NotStartedError) as error:  # their messages are for people
         if str(error):
             show.problem(str(error))
         code = FAILED

@@ -12,20 +12,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tests.conftest import eventually
+from tests.integration.forked import Done, run_forked
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "cli")
-
-
-class Done(NamedTuple):
-    """A command that has ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 def environment(environ: dict[str, Any]) -> dict[str, str]:
@@ -45,10 +38,12 @@ def model_at(url: str) -> dict[str, Any]:
 
 async def dropscribe(*arguments: str | Path, folder: Path = ROOT, given: bytes | None = None, **environ: str) -> Done:
     """Run the command to its end; `given` is its standard input."""
+    if given is None:
+        return await run_forked([str(each) for each in arguments], folder, environment(environ))
     process = await asyncio.create_subprocess_exec(
         *COMMAND,
         *map(str, arguments),
-        stdin=asyncio.subprocess.DEVNULL if given is None else asyncio.subprocess.PIPE,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=folder,
