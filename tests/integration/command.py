@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import eventually
-from tests.integration.forked import Done, run_forked
+from tests.integration.forked import Done, python_m
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "cli")
@@ -38,20 +38,7 @@ def model_at(url: str) -> dict[str, Any]:
 
 async def dropscribe(*arguments: str | Path, folder: Path = ROOT, given: bytes | None = None, **environ: str) -> Done:
     """Run the command to its end; `given` is its standard input."""
-    if given is None:
-        return await run_forked([str(each) for each in arguments], folder, environment(environ))
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        *map(str, arguments),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=folder,
-        env=environment(environ),
-    )
-    out, err = await process.communicate(given)
-    assert process.returncode is not None
-    return Done(process.returncode, out.decode(), err.decode())
+    return await python_m("cli", *map(str, arguments), folder=folder, environ=environment(environ), given=given)
 
 
 async def in_shell(line: str, **environ: str) -> Done:
