@@ -1,4 +1,4 @@
-"""The commands and their options; what they do stands in `actions.py`."""
+"""The commands and their options; what they do stands in `actions.py` and `redrive.py`."""
 
 import os
 import sys
@@ -146,11 +146,11 @@ def redrive(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files.")] = False,
 ) -> None:
     """Try files again that ended in an error: queue them, and remove their documents."""
-    from cli import actions
+    from cli.redrive import redrive as redrive_files
     from cli.redriving import Wanted
 
     wanted = Wanted(code, since.replace(tzinfo=UTC) if since else None, prefix)
-    _finish(actions.redrive(wanted, storage, dry_run=dry_run))
+    _finish(redrive_files(wanted, storage, dry_run=dry_run))
 
 
 recipes = typer.Typer(rich_markup_mode=None, invoke_without_command=True)

@@ -15,7 +15,8 @@ from local.process import Child
 from local.storage import Azurite
 from tests import samples
 from tests.conftest import eventually
-from tests.integration.command import COMMAND, ROOT, Done, at_terminal, dropscribe, environment, in_shell, model_at
+from tests.integration.command import COMMAND, ROOT, at_terminal, dropscribe, environment, in_shell, model_at
+from tests.integration.forked import Done
 from tests.integration.loopback import COMPLETION, Answer, Service, service
 from tests.unit.test_cli_terminal import dangers
 
