@@ -1,20 +1,23 @@
-"""Python in a process of its own that is forked, not started: the libraries that it needs are imported already.
+"""Python in a process of its own that is forked, not started: what takes long to import is imported already.
 
-A start takes a second of the processor's time, and nine parts of ten of it are the libraries. Our own modules are
-imported anew in each process, in its own environment.
+A start takes a second of the processor's time, and nine parts of ten of it are imports. Those of ours that look at
+the environment, or hold what is on the terminal, are imported anew in each process.
 """
 
 import asyncio
+import fcntl
 import multiprocessing
 import os
 import runpy
 import sys
+import termios
 from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
-_LIBRARIES = (
+_IMPORTED = (
     "aiohttp",
     "azure.identity.aio",
     "azure.storage.blob.aio",
@@ -22,12 +25,18 @@ _LIBRARIES = (
     "jinja2",
     "jsonschema",
     "pydantic.main",
+    "local.stack",
     "rich.progress",
+    "shared.adapters.identity",
+    "shared.adapters.storage.queues",
+    "shared.recipes.catalog",
+    "shared.results.result",
+    "shared.settings.model_settings",
     "typer.main",
     "yaml",
 )
 _context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(list(_LIBRARIES))
+_context.set_forkserver_preload(list(_IMPORTED))
 
 
 class Done(NamedTuple):
@@ -46,18 +55,37 @@ async def python_m(
     read_out, writes_out = _context.Pipe(duplex=False)
     read_err, writes_err = _context.Pipe(duplex=False)
     streams = (reads, writes_out, writes_err)
-    process = _context.Process(target=_run, args=(module, arguments, folder, dict(environ), streams), daemon=True)
-    await asyncio.to_thread(process.start)
-    for stream in streams:
-        stream.close()
+    process = await fork(module, *arguments, folder=folder, environ=environ, streams=streams)
     _, out, err = await asyncio.gather(
         asyncio.to_thread(_write, write_in, given or b""),
         asyncio.to_thread(_read, read_out),
         asyncio.to_thread(_read, read_err),
     )
+    return Done(await ended(process), out.decode(), err.decode())
+
+
+async def fork(
+    module: str,
+    *arguments: str,
+    folder: Path,
+    environ: Mapping[str, str],
+    streams: Sequence[Connection],
+    at_terminal: bool = False,
+) -> BaseProcess:
+    """`python -m module` with these three streams, which are its own from now on; with a session, at a terminal."""
+    given = (module, arguments, folder, dict(environ), streams, at_terminal)
+    process = _context.Process(target=_run, args=given, daemon=True)
+    await asyncio.to_thread(process.start)
+    for stream in streams:
+        stream.close()
+    return process
+
+
+async def ended(process: BaseProcess) -> int:
+    """Wait until it has ended, and return its exit code."""
     await asyncio.to_thread(process.join)
     assert process.exitcode is not None
-    return Done(process.exitcode, out.decode(), err.decode())
+    return process.exitcode
 
 
 def _write(pipe: Connection, content: bytes) -> None:
@@ -71,7 +99,12 @@ def _read(pipe: Connection) -> bytes:
 
 
 def _run(
-    module: str, arguments: Sequence[str], folder: Path, environ: dict[str, str], streams: Sequence[Connection]
+    module: str,
+    arguments: Sequence[str],
+    folder: Path,
+    environ: dict[str, str],
+    streams: Sequence[Connection],
+    at_terminal: bool,
 ) -> None:
     """What the new process does."""
     os.chdir(folder)
@@ -80,6 +113,12 @@ def _run(
     for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
         stream.close()
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - as long as it runs
+    if at_terminal:
+        os.setsid()
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    encoding = environ.get("PYTHONIOENCODING")
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(number, mode, encoding=encoding) for number, mode in enumerate(("r", "w", "w"))
+    )
     sys.argv = [module, *arguments]
     runpy.run_module(module, run_name="__main__", alter_sys=True)
