@@ -19,7 +19,7 @@ from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
-from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before, crash_loop
+from shared.processing.retry import RetryLater, crash_loop
 from shared.processing.services import Services
 from shared.results.build import Facts, answered, answered_in_text_only, rejected
 from shared.results.result import Result
@@ -118,9 +118,12 @@ class Attempt:
         if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:  # what breaks us comes after the answer
             return answered_in_text_only(facts, talk, self._with.clock.now())
         try:
-            self._require_worth_asking(talk)
+            self._require_no_crash_loop(talk)
             await Asking(self._with, self._claim, talk, self._deadline).ask(file)
         except FileRejected as error:
+            if talk.is_answered:  # only its form was asked for once more
+                await asyncio.to_thread(talk.settle)
+                return answered(facts, talk, self._with.clock.now())
             told = self._with.planner.naming_others(error, plan) if isinstance(error, KindNotTaken) else error
             return rejected(facts, told, self._with.clock.now(), talk)
         return answered(facts, talk, self._with.clock.now())
@@ -133,14 +136,9 @@ class Attempt:
             talk.resume(kept.exchanges, kept.empty, kept.sha256)
         return talk
 
-    def _require_worth_asking(self, talk: Conversation) -> None:
-        progress = self._claim.progress
-        if talk.is_answered:
-            return
-        if progress.crashes >= MAX_CRASHES:
-            raise crash_loop(progress.crashes)
-        if progress.asked >= MAX_ASKED:
-            raise asked_enough_before()
+    def _require_no_crash_loop(self, talk: Conversation) -> None:
+        if self._claim.progress.crashes >= MAX_CRASHES and not talk.is_answered:
+            raise crash_loop(self._claim.progress.crashes)
 
     async def _publish(self, result: Result, earlier: StoredResult | None) -> None:
         try:

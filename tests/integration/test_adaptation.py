@@ -95,6 +95,10 @@ def gateway(name: str) -> Answer:
     return Answer(400, {"error": f"UnsupportedParamsError: phi does not support parameters: ['{name}']"})
 
 
+def other_words(message: str, status: int = 400, **more: object) -> Answer:
+    return Answer(status, {"error": {"message": message, **more}})
+
+
 WORDINGS = (openai, unsupported_value, fastapi, in_words, gateway)
 NAMES = ("temperature", "top_p", "seed", "stop", "presence_penalty")
 
@@ -115,6 +119,27 @@ async def test_a_parameter_that_a_model_refuses_is_left_out_at_once_and_from_the
     assert [answer.warnings for answer in answers] == [
         (f"The model does not take `{name}`, and was asked without it.",)
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        ("temperature", other_words("gpt-5 models don't support temperature=0. Only temperature=1 is supported.")),
+        ("temperature", other_words("`temperature` and `top_p` cannot both be specified for this model.")),
+        ("temperature", other_words("`temperature` may only be set to 1 when thinking is enabled")),
+        ("temperature", other_words("temperature: only 1.0 is allowed")),
+        ("temperature", other_words("temperature is incompatible with reasoning", param="None", type="None")),
+        ("temperature", other_words("No endpoints found that support the requested parameters: temperature", 404)),
+        ("presence_penalty", other_words("Argument not supported on this model: presencePenalty")),
+        ("seed", Answer(422, {"errors": [{"msg": "The parameter 'seed' cannot be used here."}]})),
+        ("top_p", Answer(400, {"error": "invalid_request", "error_description": "top_p is out of range"})),
+        ("top_p", Answer(400, [{"error": {"message": "top_p: nope"}}])),
+    ],
+)
+async def test_a_parameter_is_known_to_be_refused_in_any_words(name: str, refusal: Answer) -> None:
+    async with asked_at(lambda asked: refusal if name in asked else None) as (model, fussy):
+        await model.complete(question())
+    assert [name in call for call in fussy.calls] == [True, False]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -84,6 +84,15 @@ async def test_an_answer_that_never_fits_is_kept_as_text_with_a_warning() -> Non
     assert talk.warnings[0].startswith("The answer is not of the form that the recipe asks for: it is not JSON")
 
 
+@pytest.mark.parametrize(
+    "later", [[said("")], [said("", finish_reason="content_filter")], [said("", refusal="I will not.")]]
+)
+async def test_an_answer_is_kept_as_text_where_none_of_a_better_form_can_be_had(later: list[ChatAnswer]) -> None:
+    talk, _ = await held(said("It was four."), *later)
+    assert (talk.is_answered, talk.answer.text, talk.data) == (True, "It was four.", None)
+    assert talk.warnings[0].startswith("The answer is not of the form that the recipe asks for: it is not JSON")
+
+
 @pytest.mark.parametrize("answer", [said('{"tot', finish_reason="length"), said("", refusal="I will not.")])
 async def test_no_repair_is_paid_for_where_it_could_not_help(answer: ChatAnswer) -> None:
     talk, model = await held(answer, said(FITS))

@@ -245,6 +245,34 @@ async def test_a_message_without_end_cannot_make_a_file_be_asked_about_more_than
     assert len(model.requests) == 3
 
 
+UNUSABLE, EMPTY, WORDS = AnswerUnusable("not JSON"), said(""), said("It was four.")
+
+
+@pytest.mark.parametrize(
+    ("answers", "calls", "status"),
+    [
+        ([UNUSABLE, UNUSABLE, EMPTY], 3, "error"),
+        ([EMPTY, UNUSABLE, UNUSABLE], 3, "error"),
+        ([UNUSABLE, WORDS, UNUSABLE, UNUSABLE], 4, "ok"),
+        ([UNUSABLE, UNUSABLE, WORDS, EMPTY], 4, "ok"),
+        ([WORDS, EMPTY, EMPTY], 3, "ok"),
+    ],
+)
+async def test_three_calls_without_an_answer_are_paid_for_at_most_whatever_was_wrong_with_each(
+    answers: list[ChatAnswer | Exception], calls: int, status: str
+) -> None:
+    files, model, state = MemoryFiles(), SpeakingModel(answers), MemoryState()
+    files.put("receipts/a.png", CHART)
+    here = place(files, model, state=state)
+    await here.take("receipts/a.png")
+    for _ in range(9):
+        if not files.outcomes:
+            await here.take_again()
+    result = files.outcome("receipts/a.png")
+    assert (len(model.requests), result.status) == (calls, status)
+    assert (result.answer.text if result.answer else None) == ("It was four." if status == "ok" else None)
+
+
 @pytest.mark.parametrize("error", [ModelUnavailable("500", status=500), ModelUnreachable("nothing listens")])
 async def test_what_was_not_billed_may_be_asked_again_for_a_week(error: ModelUnavailable) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([error]), MemoryState()
@@ -256,32 +284,55 @@ async def test_what_was_not_billed_may_be_asked_again_for_a_week(error: ModelUna
     assert (len(model.requests) > 20, files.outcomes, state.records["chart.png"].claim.asked) == (True, {}, 0)
 
 
-class BrokenFor(SpeakingModel):
-    """Fails with a 500 on files that go by URL, and answers all others."""
+@dataclass
+class FailsOnOne(SpeakingModel):
+    """Raises its error for recordings, and answers all other files."""
+
+    error: ModelUnavailable = field(default_factory=lambda: ModelUnavailable("500", status=500))
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         parts = [part for message in request.messages for part in message.parts if isinstance(part, MediaPart)]
         if parts[0].media.format == "mp3":
             self.requests.append(request)
-            raise ModelUnavailable("The model answered 500.", status=500)
+            raise self.error
         return await super().complete(request)
 
 
-async def test_a_file_on_which_the_service_fails_while_it_answers_others_is_asked_about_three_times() -> None:
-    files, model, state = MemoryFiles(), BrokenFor([said("A chart.")]), MemoryState()
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ModelUnavailable("500", status=500), "no_answer"),
+        (ModelMisconfigured("403", status=403), "rejected_by_model"),
+        (ModelMisconfigured("404", status=404), "rejected_by_model"),
+    ],
+)
+async def test_a_file_on_which_the_service_fails_while_it_answers_others_is_asked_about_three_times(
+    error: ModelUnavailable, code: str
+) -> None:
+    files, model, state = MemoryFiles(), FailsOnOne([said("A chart.")], error=error), MemoryState()
     files.put("bad.mp3", HELLO)
     here = place(files, model, state=state)
     await here.take("bad.mp3")
     for number in range(40):
         if "bad.mp3" not in files.outcomes:
-            state.time += timedelta(seconds=1)
+            state.time += timedelta(hours=1)
             files.put(f"{number}.png", CHART)
             await here.take(f"{number}.png")
-            await here.take_again()
+            await here.take("bad.mp3")
     told = files.outcome("bad.mp3").error
     asked = [request for request in model.requests if "mp3" in str(request.messages)]
     assert told
-    assert (told.code, len(asked) <= 2 + 3) == ("no_answer", True)
+    assert (told.code, told.retryable, len(asked) <= 2 + 3) == (code, True, True)
+
+
+async def test_a_file_that_a_service_refuses_as_if_it_refused_us_stops_no_other_that_it_answers() -> None:
+    refusal = ModelMisconfigured("403", status=403)
+    files, model, state = MemoryFiles(), FailsOnOne([said("A chart.")], error=refusal), MemoryState()
+    here = place(files, model, state=state)
+    for name, content in (("0.png", CHART), ("bad.mp3", HELLO), ("1.png", CHART)):
+        files.put(name, content)
+        await here.take(name)
+    assert (sorted(files.outcomes), state.pauses) == (["0.png", "1.png"], {})
 
 
 async def test_a_service_that_fails_on_every_file_is_held_against_none() -> None:
@@ -790,6 +841,8 @@ async def test_when_the_days_tokens_are_spent_files_wait_for_the_next_day_and_no
     [
         ({"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}, range(10, 11)),
         ({"prompt_tokens": 7, "completion_tokens": 3}, range(10, 11)),
+        ({"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 0}, range(10, 11)),
+        ({"prompt_tokens": 7, "total_tokens": -5}, range(7, 8)),
         ({"total_tokens": -100_000}, range(1)),
         ({"total_tokens": 2**53}, range(MAX_CALL_TOKENS, MAX_CALL_TOKENS + 1)),
         ({"prompt_tokens": None, "total_tokens": None}, range(1_500, 4_000)),

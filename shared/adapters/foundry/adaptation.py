@@ -28,11 +28,10 @@ OTHER_FORM: dict[AudioForm, AudioForm] = {"input_audio": "audio_url", "audio_url
 _PLAIN_WORDS = {"seed", "stop", "detail"}
 """In a sentence these may be no parameters, unless they are quoted."""
 
-_REFUSES = re.compile(
-    r"unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not permitted|not allowed|invalid|deprecated"
-    r"|too large|at most|at least|maximum|must be|should be|only the default|less than|greater than|not available",
-    re.I,
-)
+_OF_THE_FILE = re.compile(r"\b(?:images?|audio|pictures?|files?|media|base64|recordings?)\b", re.I)
+_ABOUT_ITS_VALUE = re.compile(r"too large|at most|at least|maximum|less than|greater than|out of range", re.I)
+_NO_PARAMETER = ("", "none", "null", "body")
+"""What services name as the parameter where they name none."""
 
 
 class Adaptation:
@@ -69,8 +68,7 @@ class Adaptation:
 
     def _do_without(self, refused: str, message: str) -> None:
         other = OTHER_NAME.get(refused)
-        is_about_its_value = re.search(r"too large|at most|at least|maximum|less than|greater than", message, re.I)
-        if other is None or refused in self._renamed.values() or is_about_its_value:
+        if other is None or refused in self._renamed.values() or _ABOUT_ITS_VALUE.search(message):
             self._left_out.add(refused)
         else:
             self._renamed[refused] = other
@@ -86,13 +84,24 @@ class Adaptation:
 
 
 def refused_parameter(error: ServiceError, sent: Collection[str]) -> str | None:
-    """The parameter that a service refuses, if it is one that the request can do without."""
-    if error.status not in (400, 422):
+    """The parameter that a service refuses, if it is one that the request can do without.
+
+    Services have countless words for it. So any refusal counts that names a parameter of ours and nothing of the file:
+    a call that is made once more in vain is not billed.
+    """
+    if error.is_out_of_room or not (error.status in (400, 422) or (error.status == 404 and "param" in error.message)):
         return None
     known = [name for name in (*OPTIONAL, "response_format") if name in sent]
-    if error.parameter.partition("[")[0] in known:
-        return error.parameter.partition("[")[0]
-    if not _REFUSES.search(error.message):
+    named = error.parameter.partition("[")[0]
+    if named in known:
+        return named
+    if named.lower() not in _NO_PARAMETER or _OF_THE_FILE.search(error.message):
         return None
-    named = re.findall(r"(?P<quote>[\"'`.])?\b(\w+)", error.message)
-    return next((name for quote, name in named if name in known and (quote or name not in _PLAIN_WORDS)), None)
+    words = re.findall(r"(?P<quote>[\"'`.])?\b(\w+)", error.message)
+    spelt = ((quote, _in_snake_case(word)) for quote, word in words)
+    return next((name for quote, name in spelt if name in known and (quote or name not in _PLAIN_WORDS)), None)
+
+
+def _in_snake_case(word: str) -> str:
+    """`presencePenalty` as `presence_penalty`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower()

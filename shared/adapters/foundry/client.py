@@ -1,5 +1,6 @@
 """A model on Azure AI Foundry, through `azure-ai-inference` (implements `ChatModel`)."""
 
+import asyncio
 import time
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,9 @@ READ_SECONDS = 300
 
 MAX_CHANGES = 10
 """How often a request is sent anew without what the service refused: once for each thing that it could do without."""
+
+LARGE_BYTES = 65_536
+"""A longer reply is read in a thread: most answers have 2 kB, and nobody else waits for what is made to cost time."""
 
 REFUSALS = (400, 422)
 
@@ -81,11 +85,11 @@ class FoundryModel:
         """See `ChatModel.complete`."""
         started = time.monotonic()
         sent, reply = await self._send_until_taken(request)
-        if reply.status != 200:
-            media = next(iter(_media(request)), None)
-            kind, by_url = (media.media.kind, media.sent_as == "url") if media else (None, False)
-            raise error_of(reply, kind=kind, by_url=by_url)
-        answer = _answer(reply, time.monotonic() - started)
+        seconds = time.monotonic() - started
+        if len(reply.content) > LARGE_BYTES:
+            answer = await asyncio.to_thread(_answer, request, reply, seconds)
+        else:
+            answer = _answer(request, reply, seconds)
         return replace(answer, warnings=self._adaptation.warnings(sent.wanted))
 
     async def _send_until_taken(self, request: ChatRequest) -> tuple[EncodedRequest, HttpReply]:
@@ -93,7 +97,7 @@ class FoundryModel:
         form = self._adaptation.audio_form
         sent, reply = await self._send(request, form)
         for _ in range(MAX_CHANGES):
-            if reply.status not in REFUSALS or not self._adaptation.learn(ServiceError.read(reply), sent.parameters):
+            if reply.is_success or not self._adaptation.learn(ServiceError.read(reply), sent.parameters):
                 break
             if request.schema and not self._adaptation.takes_schema:
                 raise SchemaNotTaken("The service does not take a JSON Schema.", status=reply.status)
@@ -107,7 +111,7 @@ class FoundryModel:
     ) -> tuple[EncodedRequest, HttpReply]:
         """Services differ in which form of audio they know; the one that works is remembered."""
         sent, reply = await self._send(request, OTHER_FORM[form])
-        if reply.status == 200:
+        if reply.is_success:
             self._adaptation.audio_form = OTHER_FORM[form]
         return refused if reply.status in REFUSALS else (sent, reply)
 
@@ -146,21 +150,27 @@ class FoundryModel:
 _NO_CREDENTIAL: Any = object()
 
 
-def _answer(reply: HttpReply, seconds: float) -> ChatAnswer:
-    """The completion in a reply of 200; the causes of what is raised may quote it, so they are left out."""
+def _answer(request: ChatRequest, reply: HttpReply, seconds: float) -> ChatAnswer:
+    """The completion in a reply; the causes of what is raised may quote it, so they are left out."""
+    if not reply.is_success:
+        if ServiceError.read(reply).is_out_of_room:
+            return ChatAnswer("", "", "length", None, reply.request_id, round(seconds, 3))
+        media = next(iter(_media(request)), None)
+        kind, by_url = (media.media.kind, media.sent_as == "url") if media else (None, False)
+        raise error_of(reply, kind=kind, by_url=by_url)
     about: dict[str, Any] = {"status": reply.status, "request_id": reply.request_id}
     try:
         document = reply.document()
     except ValueError as error:
         raise AnswerUnusable(f"The model's answer cannot be read: {error}.", **about) from None
+    unusable = error_inside(document, reply)
     try:
-        return answer_of(document, reply, seconds)
+        if unusable is None:
+            return answer_of(document, reply, seconds)
     except NotACompletion as error:
-        unusable = error_inside(document, reply) or AnswerUnusable(
-            f"The model's answer is not a chat completion: {error}.", **about
-        )
-        unusable.usage = usage_of(document)
-        raise unusable from None
+        unusable = AnswerUnusable(f"The model's answer is not a chat completion: {error}.", **about)
+    unusable.usage = usage_of(document)
+    raise unusable
 
 
 def why_unreachable(cause: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) -> str:
