@@ -182,14 +182,13 @@ class Attempt:
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return
         kept = KeptAnswers(self._claim.etag, plan.key, tuple(talk.exchanges), talk.empty, talk.sha256)
+        self._claim.know(has_kept=True)  # where only the response to the write is lost, they must not stay
         try:
             async with self._with.clock.within(MAX_ASIDE):
                 await self._with.kept.keep(self._name, kept)
         except (StorageUnavailable, TimeoutError):
             self._claim.know(asked=self._claim.progress.asked + 1)
             log_event("answers.not_kept", logging.WARNING, name=self._name)
-        else:
-            self._claim.know(has_kept=True)
 
     async def _break_down(self, error: Exception) -> None:
         """Release the claim at once after an unexpected error: the host's own tries then do the rest in seconds."""
