@@ -177,18 +177,27 @@ class Attempt:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
 
     async def _keep_answers(self) -> None:
-        """Keep what was paid for; where it cannot be kept, it counts as asked for nothing."""
+        """Keep what was paid for; until it is kept, it counts as asked for nothing."""
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return
         kept = KeptAnswers(self._claim.etag, plan.key, tuple(talk.exchanges), talk.empty, talk.sha256)
-        self._claim.know(has_kept=True)  # where only the response to the write is lost, they must not stay
+        self._claim.know(has_kept=True, asked=self._claim.progress.asked + 1)
         try:
             async with self._with.clock.within(MAX_ASIDE):
+                await self._confirm_claim()
                 await self._with.kept.keep(self._name, kept)
+        except Conflict:
+            log_event("blob.overtaken", name=self._name)
         except (StorageUnavailable, TimeoutError):
-            self._claim.know(asked=self._claim.progress.asked + 1)
             log_event("answers.not_kept", logging.WARNING, name=self._name)
+        else:
+            self._claim.know(asked=self._claim.progress.asked - 1)
+
+    async def _confirm_claim(self) -> None:
+        """Answers are kept only where the record is ours and tells of them: else nobody would delete them."""
+        with contextlib.suppress(StorageUnavailable):  # then nobody gives it back, which tells of them too
+            await self._claim.confirm()
 
     async def _break_down(self, error: Exception) -> None:
         """Release the claim at once after an unexpected error: the host's own tries then do the rest in seconds."""
