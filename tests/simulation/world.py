@@ -6,6 +6,7 @@ runs, is visible again at once when that fails, and goes to the poison queue aft
 in a poison queue that fails stays hidden for the rest of its ten minutes, as in QueueProcessor.cs of the extension.
 """
 
+import asyncio
 import inspect
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
@@ -15,7 +16,15 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from shared.errors import Conflict, FileRejected, InputNotFound, KindNotTaken, ModelUnavailable, StorageUnavailable
+from shared.errors import (
+    Conflict,
+    FileRejected,
+    InputNotFound,
+    KindNotTaken,
+    ModelMisconfigured,
+    ModelUnavailable,
+    StorageUnavailable,
+)
 from shared.media.files import InputFile
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
@@ -88,6 +97,7 @@ class Run:
     receipt: int
     steps: Coroutine[Pause, None, None]
     until: float = 0
+    is_told_to_stop: bool = False
 
 
 class Killed(BaseException):
@@ -118,6 +128,7 @@ class World:
     calls: dict[Run | None, int] = field(default_factory=dict)
     paid: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     unusable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
     published: Counter[tuple[str, str]] = field(default_factory=Counter)
     killed: Counter[str] = field(default_factory=Counter)
@@ -128,6 +139,7 @@ class World:
     unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     half_written: Counter[str] = field(default_factory=Counter)
+    given_up: Counter[str] = field(default_factory=Counter)
     storage_fails: float = 0
     closed: set[str] = field(default_factory=set)
     fault: Callable[[str], bool] = lambda call: False
@@ -178,6 +190,11 @@ class World:
         self.graveyard.append(run.steps)
         self.calls.pop(run, None)
         self._alone = None if self._alone is run else self._alone
+        self.killed[run.message.job.name] += 1
+
+    def stop(self, run: Run) -> None:
+        """Tell it to stop, as at a scale-in: what it still does may be cut short; its message comes back later."""
+        run.is_told_to_stop, run.until = True, 0
         self.killed[run.message.job.name] += 1
 
     def kill_worker(self) -> None:
@@ -237,6 +254,8 @@ class World:
             self.reconciled = self.time
             self.start("timer", Message(Job(name="(timer)"), 0, 0), self._reconcile())
         for name, queue in self.queues.items():
+            if not queue:
+                continue
             if len(self.running) >= SLOTS:
                 return  # nothing can be taken, and there may be hundreds of messages to look at
             now = self.time
@@ -253,6 +272,7 @@ class World:
         if message.tries > MAX_TRIES and not queue.endswith("-poison"):
             self._poison(queue, message)
         elif queue.endswith("-poison"):
+            self.given_up[message.job.name] += message.tries == 1
             self.start(queue, message, PoisonHandler(self.services).settle("input", message.job))
         else:
             self.start(queue, message, self.attempt(self.services, message.job.name).run())
@@ -271,9 +291,12 @@ class World:
     def _step(self, run: Run) -> None:
         self._stepping = run
         try:
-            run.until = run.steps.send(None).until
+            run.until = self._next_step(run)
         except StopIteration:
             self._ended(run, failed=False)
+        except asyncio.CancelledError:
+            self.running.remove(run)
+            self.calls.pop(run, None)
         except Killed:
             beside = [each.message.job.name for each in self.running if each is not run]
             self.kill_worker()
@@ -281,6 +304,13 @@ class World:
             self.died_beside.update(beside)
         except Exception:
             self._ended(run, failed=True)
+
+    def _next_step(self, run: Run) -> float:
+        """Let it go on until it waits, and return until when."""
+        if not run.is_told_to_stop:
+            return run.steps.send(None).until
+        run.is_told_to_stop = False
+        return run.steps.throw(asyncio.CancelledError()).until
 
     def _ended(self, run: Run, *, failed: bool) -> None:
         self.running.remove(run)
@@ -477,6 +507,7 @@ class World:
         error = self.model_fault()
         if error:
             self.unusable[file.name, file.etag] += error.asked_at_most_thrice
+            self.refused[file.name, file.etag] += type(error) in (ModelUnavailable, ModelMisconfigured)
             raise error
         await Pause(self.time + self.random.uniform(0, 5))
         self.paid[file.name, file.etag, turn] += 1
