@@ -64,8 +64,9 @@ class Attempt:
         except StorageUnavailable as error:
             # Where only a part of storage fails, the queue may still take the file; else the host must try again.
             await self._put_off(RetryLater(self._growing_wait(), str(error)))
-        except asyncio.CancelledError:
-            await self._let_go()  # the worker is told to stop: nobody broke down
+        except asyncio.CancelledError:  # the worker is told to stop: nobody broke down
+            await self._keep_answers()
+            await self._let_go()
             raise
         except Exception as error:
             await self._break_down(error)
