@@ -160,10 +160,10 @@ def people_do_something(world: World, random: Random) -> None:
     elif random.random() < 0.4:
         world.upload(name, events=random.choice([0, 1, 1, 1, 2, 3]))
     if random.random() < 0.15:  # at the very moment when it is worked on
-        for _ in range(2):
+        for _ in range(3):
             world.upload(name)
             world.put("blob", Job(name=name), 0, WEEK)
-            world.advance(random.uniform(1, 10))
+            world.advance(random.uniform(4, 9))
     if world.running and random.random() < 0.1:
         world.remove(random.choice(world.running).message.job.name)
     if random.random() < 0.05:
@@ -250,6 +250,17 @@ def test_where_neither_documents_nor_messages_can_be_written_for_hours_no_file_i
     world.settle()
     check(world)
     assert world.paid.total() == len(NAMES)
+
+
+def test_a_worker_that_is_told_to_stop_with_answers_in_hand_leaves_them_to_the_next() -> None:
+    world = World(talkative=TALKATIVE)
+    world.upload(NAMES[4])
+    while not world.paid:
+        world.advance(1)
+    world.stop(world.running[0])
+    world.settle()
+    check(world)
+    assert set(world.paid.values()) == {1}
 
 
 def test_answers_are_not_kept_where_somebody_else_has_taken_the_record_over_and_deleted_it() -> None:
