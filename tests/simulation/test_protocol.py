@@ -163,12 +163,20 @@ def people_do_something(world: World, random: Random) -> None:
         for _ in range(3):
             world.upload(name)
             world.put("blob", Job(name=name), 0, WEEK)
-            world.advance(random.uniform(4, 9))
+            let_it_be_asked_about(world, name)
+            world.advance(random.uniform(2, 6))
     if world.running and random.random() < 0.1:
         world.remove(random.choice(world.running).message.job.name)
     if random.random() < 0.05:
         forged = Job(name=random.choice([*NAMES, "never was"]), poisoned=random.choice([0, 1]))
         world.put(random.choice(["deferred", "deferred-poison"]), forged, 0, WEEK)
+
+
+def let_it_be_asked_about(world: World, name: str) -> None:
+    """Let the world go on until a model is asked about this file, for half a minute at most."""
+    end = world.time + 30
+    while world.time < end and not any(run and run.message.job.name == name for run in world.calls):
+        world.advance(1)
 
 
 def something_breaks(world: World, random: Random) -> None:
