@@ -16,6 +16,9 @@ from shared.bounds import require_bounded
 MAX_PROBLEM = 200
 """Characters of what is wrong with an answer; a validator may quote the whole of it."""
 
+MAX_DIGITS = 100
+"""Of a whole number in an answer; to read one of thousands takes long."""
+
 MAX_ERRORS = 20
 """How many things that are wrong with an answer are looked at, to tell of the worst."""
 
@@ -137,6 +140,12 @@ def _finite(digits: str) -> float:
     return number
 
 
+def _short(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"{digits[:20]}… has more than {MAX_DIGITS} digits")
+    return int(digits)
+
+
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
@@ -145,7 +154,11 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_without_repeats, strict=False
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_short,
+    object_pairs_hook=_without_repeats,
+    strict=False,
 )
 
 

@@ -80,6 +80,7 @@ def test_line_breaks_inside_of_a_string_are_taken() -> None:
         ('{"merchant": NaN}', "NaN is not JSON"),
         (f"```{json.dumps(GOOD)}``` or ```{json.dumps(GOOD)}```", "it holds more than one object"),
         ('{"total": 1e400}', "1e400 is too large"),
+        ('{"total": ' + "9" * 101 + "}", "has more than 100 digits"),
         ('{"merchant": "a", "merchant": "b"}', "a field stands there twice"),
         ('{"merchant": "\\ud800"}', "surrogates not allowed"),
         ("[]", "it holds no object"),
