@@ -91,7 +91,9 @@ async def _drop(order: Order, delivery: Delivery, found: running_host.RunningHos
 def _tell_places(names: Sequence[str], found: running_host.RunningHost) -> None:
     for name in names[:MAX_PLACES]:
         show.note(f"Document in the host's storage: {found.output_container}/{document_name(name)}", style="dim")
-    show.note(f"To get it as a file: dropscribe get {shlex.quote(names[0])} --to DIR", style="dim")
+    # Behind `--` a name that begins with a hyphen is no option.
+    name = f"-- {shlex.quote(names[0])}" if names[0].startswith("-") else shlex.quote(names[0])
+    show.note(f"To get it as a file: dropscribe get --to DIR {name}", style="dim")
 
 
 async def get(names: Sequence[str], options: Options) -> int:

@@ -146,8 +146,12 @@ def _said_of(name: str, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any
 
 
 def _family(model: str, families: Iterable[str]) -> str:
-    fitting = [name for name in families if name != "default" and model.lower().startswith(name.lower())]
-    return max(fitting, key=len, default="default")
+    """The longest family with which a name begins; `azure/gpt-6` and `Qwen/...` have that of what stands behind `/`."""
+    known = [name for name in families if name != "default"]
+    for name in (model.lower(), model.lower().rpartition("/")[2]):
+        if fitting := [family for family in known if name.startswith(family.lower())]:
+            return max(fitting, key=len)
+    return "default"
 
 
 def _noun(kind: Kind) -> str:

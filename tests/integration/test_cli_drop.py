@@ -74,7 +74,7 @@ async def test_drop_shows_the_answer_and_says_where_the_document_is_and_how_to_g
     assert (done.code, done.out) == (0, "Hola.\n"), done.err
     assert "output/translate/fr/hi.mp3.json" in done.err
     assert "translate, " in done.err
-    assert "dropscribe get translate/fr/hi.mp3 --to DIR" in done.err
+    assert "dropscribe get --to DIR translate/fr/hi.mp3" in done.err
     got = await dropscribe("get", "translate/fr/hi.mp3", "--to", tmp_path, **host.environ)
     assert (got.code, got.out) == (0, "Hola.\n")
     assert json.loads((tmp_path / "translate/fr/hi.mp3.json").read_text())["answer"]["text"] == "Hola."

@@ -26,6 +26,7 @@ LIMIT = TABLE.of("").max_bytes
         ("gpt-5.4", ["image"], True, True, "max_completion_tokens"),
         ("gpt-5.4-mini", ["image"], True, True, "max_completion_tokens"),
         ("gpt-5.5", ["image"], True, True, "max_completion_tokens"),
+        ("azure/gpt-6-luna", ["image"], True, True, "max_completion_tokens"),
         ("somebodys-model", ["image", "audio"], False, False, None),
     ],
 )

@@ -12,7 +12,7 @@ from azure.core.exceptions import AzureError, ClientAuthenticationError, Service
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.rest import HttpRequest
 
-from shared.adapters.foundry.adaptation import OTHER_FORM, Adaptation
+from shared.adapters.foundry.adaptation import Adaptation
 from shared.adapters.foundry.completion import NotACompletion, answer_of, usage_of
 from shared.adapters.foundry.errors import error_inside, error_of
 from shared.adapters.foundry.reply import HttpReply
@@ -28,7 +28,6 @@ from shared.errors import (
     ModelUnreachable,
     SchemaNotTaken,
 )
-from shared.models.capabilities import AudioForm
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import Deployment
 
@@ -83,41 +82,42 @@ class FoundryModel:
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         """See `ChatModel.complete`."""
-        started = time.monotonic()
-        sent, reply = await self._send_until_taken(request)
+        started, tried = time.monotonic(), self._adaptation.copy()
+        sent, reply = await self._send_until_taken(request, tried)
         seconds = time.monotonic() - started
         if len(reply.content) > LARGE_BYTES:
             answer = await asyncio.to_thread(_answer, request, reply, seconds)
         else:
             answer = _answer(request, reply, seconds)
-        return replace(answer, warnings=self._adaptation.warnings(sent.wanted))
+        self._adaptation.keep(tried)
+        return replace(answer, warnings=tried.warnings(sent.wanted))
 
-    async def _send_until_taken(self, request: ChatRequest) -> tuple[EncodedRequest, HttpReply]:
+    async def _send_until_taken(self, request: ChatRequest, tried: Adaptation) -> tuple[EncodedRequest, HttpReply]:
         """Send, and once more for each thing that the service refuses and the request can do without: unbilled."""
-        form = self._adaptation.audio_form
-        sent, reply = await self._send(request, form)
+        usual, refused = tried.audio_form, None
+        sent, reply = await self._send(request, tried)
         for _ in range(MAX_CHANGES):
-            if reply.is_success or not self._adaptation.learn(ServiceError.read(reply), sent.parameters):
+            if reply.is_success:
                 break
-            if request.schema and not self._adaptation.takes_schema:
-                raise SchemaNotTaken("The service does not take a JSON Schema.", status=reply.status)
-            sent, reply = await self._send(request, form)
-        if reply.status == 422 and _has_inline_audio(request):
-            return await self._send_in_other_form(request, form, (sent, reply))
-        return sent, reply
+            error = ServiceError.read(reply)
+            if tried.learn(error, sent.parameters):
+                self._require_schema(request, tried, reply)
+            elif _has_inline_audio(request) and tried.learn_form(error, usual):
+                refused = sent, reply
+            else:
+                break
+            sent, reply = await self._send(request, tried)
+        # Where the other form of audio is refused too, the first refusal says more.
+        return refused if refused and reply.status in REFUSALS else (sent, reply)
 
-    async def _send_in_other_form(
-        self, request: ChatRequest, form: AudioForm, refused: tuple[EncodedRequest, HttpReply]
-    ) -> tuple[EncodedRequest, HttpReply]:
-        """Services differ in which form of audio they know; the one that works is remembered."""
-        sent, reply = await self._send(request, OTHER_FORM[form])
-        if reply.is_success:
-            self._adaptation.audio_form = OTHER_FORM[form]
-        return refused if reply.status in REFUSALS else (sent, reply)
+    def _require_schema(self, request: ChatRequest, tried: Adaptation, reply: HttpReply) -> None:
+        if request.schema and not tried.takes_schema:
+            self._adaptation.takes_schema = False
+            raise SchemaNotTaken("The service does not take a JSON Schema.", status=reply.status)
 
-    async def _send(self, request: ChatRequest, audio_form: AudioForm) -> tuple[EncodedRequest, HttpReply]:
+    async def _send(self, request: ChatRequest, tried: Adaptation) -> tuple[EncodedRequest, HttpReply]:
         urls = {part: await part.source.url() for part in _media(request) if part.sent_as == "url"}
-        encoded = RequestEncoder(self.deployment, self._adaptation, audio_form, urls).encode(request)
+        encoded = RequestEncoder(self.deployment, tried, urls).encode(request)
         try:
             # As a stream, because the SDK would raise on whatever is not of the type that it says it is.
             response = await self._client.send_request(self._http_request(encoded.body), stream=True)

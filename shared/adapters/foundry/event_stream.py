@@ -2,14 +2,15 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
-from shared.bounds import Unbounded, require_bounded
+from shared.bounds import Unbounded, require_bounded, whole_number
 
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=whole_number)
 _BETWEEN = re.compile(r"\s*(?:data:\s*)?")
-_GATHERED = ("content", "refusal", "reasoning_content", "reasoning")
+_IN_PIECES = ("content", "refusal", "reasoning_content", "reasoning")
 """What a stream gives out in pieces (OpenAI's reference of the chat completion chunk; vLLM and OpenRouter)."""
 
 
@@ -20,31 +21,60 @@ def document_in(text: str) -> Any:
         ValueError: there is none, or it has more in it than `shared.bounds` allows.
     """
     require_bounded(text)
+    gathered = _Gathered()
     try:
-        events = list(_events(text.strip()))
+        for event in _events(text.strip()):
+            gathered.add(event)
     except RecursionError as error:
         raise Unbounded("it is nested too deeply") from error
-    pieces = [event for event in events if _delta(event) is not None]
-    if pieces:
-        return _put_together(pieces, events)
-    return next((event for event in events if isinstance(event, Mapping) and event.get("choices")), events[0])
+    return gathered.document
+
+
+class _Gathered:
+    """What the documents of one text come to. None of them is kept for longer than it is needed."""
+
+    def __init__(self) -> None:
+        self._first: Any = None
+        self._with_choices: Any = None
+        self._is_in_pieces = False
+        self._pieces: defaultdict[str, list[str]] = defaultdict(list)
+        self._finish_reason: Any = None
+        self._beside: dict[str, Any] = {}
+
+    def add(self, event: Any) -> None:
+        """Take note of a document, or of a piece of one."""
+        self._first = event if self._first is None else self._first
+        if not isinstance(event, dict):
+            return
+        self._beside |= {name: event[name] for name in ("model", "usage", "error") if event.get(name)}
+        choices = event.get("choices")
+        choice = choices[0] if isinstance(choices, list) and choices else None
+        if isinstance(choice, dict) and isinstance(choice.get("delta"), dict) and "message" not in choice:
+            self._add_piece(choice)
+        elif choices and self._with_choices is None:
+            self._with_choices = event
+
+    def _add_piece(self, choice: dict[str, Any]) -> None:
+        self._is_in_pieces = True
+        self._finish_reason = choice.get("finish_reason") or self._finish_reason
+        for name in _IN_PIECES:
+            if isinstance(words := choice["delta"].get(name), str):
+                self._pieces[name].append(words)
+
+    @property
+    def document(self) -> Any:
+        """The one that counts."""
+        if not self._is_in_pieces:
+            return self._first if self._with_choices is None else self._with_choices
+        message = {name: "".join(words) for name, words in self._pieces.items()}
+        return {**self._beside, "choices": [{"message": message, "finish_reason": self._finish_reason}]}
 
 
 def _events(text: str) -> Iterator[Any]:
     """Each document of a text, one at least."""
-    if text[:1] in ("{", "["):
-        yield from _one_after_another(text)
-        return
-    data = "\n".join(line.removeprefix("data:").strip() for line in text.splitlines() if not _is_mark(line))
-    yield from _one_after_another(data.removesuffix("[DONE]").strip())
-
-
-def _is_mark(line: str) -> bool:
-    """Whether a line of an event stream has no data (WHATWG HTML, 9.2.5): a comment, or the name of an event."""
-    return line.startswith((":", "event:", "id:", "retry:"))
-
-
-def _one_after_another(text: str) -> Iterator[Any]:
+    if text[:1] not in ("{", "["):
+        data = "\n".join(line.removeprefix("data:").strip() for line in text.splitlines() if not _is_mark(line))
+        text = data.removesuffix("[DONE]").strip()
     document, end = _DECODER.raw_decode(text)
     yield document
     while (between := _BETWEEN.match(text, end)) and between.end() < len(text):
@@ -55,29 +85,6 @@ def _one_after_another(text: str) -> Iterator[Any]:
         yield document
 
 
-def _delta(event: Any) -> Mapping[str, Any] | None:
-    """What one piece of a stream adds; None where the event is none."""
-    choice = _first_choice(event)
-    delta = choice.get("delta") if choice else None
-    return delta if isinstance(delta, Mapping) and "message" not in (choice or {}) else None
-
-
-def _first_choice(event: Any) -> Mapping[str, Any] | None:
-    choices = event.get("choices") if isinstance(event, Mapping) else None
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    return choice if isinstance(choice, Mapping) else None
-
-
-def _put_together(pieces: list[Any], events: list[Any]) -> dict[str, Any]:
-    """The completion that the pieces make; of `events` the last usage counts, and an error that came in between."""
-    message: dict[str, Any] = {}
-    finish_reason = None
-    for piece in pieces:
-        delta, choice = _delta(piece) or {}, _first_choice(piece) or {}
-        finish_reason = choice.get("finish_reason") or finish_reason
-        for name in _GATHERED:
-            if isinstance(delta.get(name), str):
-                message[name] = message.get(name, "") + delta[name]
-    mappings = [event for event in events if isinstance(event, Mapping)]
-    told = {name: event[name] for event in mappings for name in ("model", "usage", "error") if event.get(name)}
-    return {**told, "choices": [{"message": message, "finish_reason": finish_reason}]}
+def _is_mark(line: str) -> bool:
+    """Whether a line of an event stream has no data (WHATWG HTML, 9.2.5): a comment, or the name of an event."""
+    return line.startswith((":", "event:", "id:", "retry:"))

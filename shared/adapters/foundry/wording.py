@@ -22,6 +22,9 @@ _ABOUT_US = re.compile(
 )
 """How services say, with a 400 or even a 200, what others say with a 401, 402 or 404."""
 
+TOO_LONG_TOGETHER = re.compile(r"context (?:length|window)|input tokens|in the (?:messages|prompt)", re.I)
+"""How services say that question and longest answer do not fit beside each other: for another file they may."""
+
 _CODES_ABOUT_US = {
     "unsupported_parameter",
     "unsupported_value",
@@ -79,7 +82,8 @@ def is_about_us(error: ServiceError) -> bool:
     """Whether an operator must act: on a key, a role, a model, a bill."""
     if error.status in _ABOUT_ACCESS or error.names & _CODES_ABOUT_US:
         return True
-    return error.status in (*ABOUT_THE_FILE, 0) and bool(_ABOUT_US.search(error.message))
+    is_too_long = TOO_LONG_TOGETHER.search(error.message)
+    return error.status in (*ABOUT_THE_FILE, 0) and not is_too_long and bool(_ABOUT_US.search(error.message))
 
 
 def is_unfetched(error: ServiceError, *, by_url: bool) -> bool:
