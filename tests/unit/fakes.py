@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -66,6 +67,7 @@ class MemoryFiles:
     """
 
     contents: dict[str, bytes] = field(default_factory=dict)
+    uploads: Counter[str] = field(default_factory=Counter)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     modified: dict[str, datetime] = field(default_factory=dict)
     written: dict[str, datetime] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class MemoryFiles:
 
     def put(self, name: str, content: bytes, **metadata: str) -> None:
         self.contents[name] = content
+        self.uploads[name] += 1
         self.metadata[name] = metadata
 
     def outcome(self, name: str) -> Result:
@@ -82,7 +85,7 @@ class MemoryFiles:
 
     async def look(self, name: str) -> InputFile:
         content = self._content(name)
-        return InputFile("input", name, _etag(content), len(content), self.metadata[name], START)
+        return InputFile("input", name, self._etag(name), len(content), self.metadata[name], START)
 
     async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
         return self._current(file)[start : start + length]
@@ -100,8 +103,8 @@ class MemoryFiles:
         return self.outcomes[name][1] if name in self.outcomes else None
 
     async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        for name, content in self.contents.items():
-            yield name, _etag(content), self.modified.get(name, START)
+        for name in self.contents:
+            yield name, self._etag(name), self.modified.get(name, START)
 
     async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
         for name, (_, outcome) in self.outcomes.items():
@@ -124,9 +127,13 @@ class MemoryFiles:
 
     def _current(self, file: InputFile) -> bytes:
         content = self._content(file.name)
-        if _etag(content) != file.etag:
+        if self._etag(file.name) != file.etag:
             raise Conflict(file.name)
         return content
+
+    def _etag(self, name: str) -> str:
+        """Another for each upload, as in storage, also where its content is the same."""
+        return hashlib.md5(self._content(name) + b"%d" % self.uploads[name]).hexdigest()
 
 
 @dataclass
@@ -135,6 +142,7 @@ class MemoryState:
 
     time: datetime = START + timedelta(days=1)
     records: dict[str, VersionedClaim] = field(default_factory=dict)
+    writes: int = 0
     pauses: dict[str, datetime] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     answers: dict[str, KeptAnswers] = field(default_factory=dict)
@@ -148,8 +156,8 @@ class MemoryState:
     async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         if self.records.get(name) != replacing:
             raise Conflict(name)
-        version = int(replacing.version) + 1 if replacing else 1
-        self.records[name] = VersionedClaim(str(version), claim)
+        self.writes += 1
+        self.records[name] = VersionedClaim(str(self.writes), claim)
         return self.records[name]
 
     async def delete(self, name: str, stored: VersionedClaim) -> None:
@@ -227,7 +235,3 @@ def said(text: str, *, finish_reason: str = "stop", tokens: int = 10, refusal: s
     """An answer with plausible figures."""
     usage = {"prompt_tokens": tokens - 3, "completion_tokens": 3, "total_tokens": tokens}
     return ChatAnswer(text, "some-model", finish_reason, usage, "request-1", 0.5, refusal)
-
-
-def _etag(content: bytes) -> str:
-    return hashlib.md5(content).hexdigest()

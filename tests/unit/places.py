@@ -84,10 +84,11 @@ def place(
     return Place(services, state)
 
 
-async def result_of(name: str, content: bytes) -> Result:
-    """The document that a file of this content ends in."""
+async def result_of(name: str, *contents: bytes) -> Result:
+    """The document of a file that had these contents, one after the other."""
     elsewhere = MemoryFiles()
-    elsewhere.put(name, content)
+    for content in contents:
+        elsewhere.put(name, content)
     await place(elsewhere, SpeakingModel([said("another answer")])).take(name)
     return elsewhere.outcome(name)
 

@@ -598,7 +598,7 @@ async def test_an_event_for_another_container_is_not_followed(caplog: pytest.Log
 async def test_a_file_overwritten_while_it_is_answered_ends_in_the_newest_answer() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("old")])
     files.put("file", CHART)
-    newest = await result_of("file", HELLO)
+    newest = await result_of("file", CHART, HELLO)
 
     def someone_else_answers_a_newer_version() -> None:
         files.put("file", HELLO)
