@@ -107,7 +107,7 @@ class Protocol(RuleBasedStateMachine):
     def stumbles(self, share: float) -> None:
         self.world.storage_fails = share
 
-    @rule(closed=st.sets(st.sampled_from(["write_result", "send"])))
+    @rule(closed=st.sets(st.sampled_from(["write_result", "send", "keep"])))
     def closes(self, closed: set[str]) -> None:
         self.world.closed = closed
 
@@ -119,6 +119,15 @@ class Protocol(RuleBasedStateMachine):
     @rule(which=st.integers(0, 15))
     def kill(self, which: int) -> None:
         self.world.kill(self.world.running[which % len(self.world.running)])
+
+    @precondition(lambda self: self.world.running)
+    @rule(which=st.integers(0, 15))
+    def stop(self, which: int) -> None:
+        self.world.stop(self.world.running[which % len(self.world.running)])
+
+    @rule(name=st.sampled_from([*NAMES, "never was"]), poisoned=st.integers(0, 1))
+    def forge(self, name: str, poisoned: int) -> None:
+        self.world.put("deferred-poison" if poisoned else "deferred", Job(name=name, poisoned=poisoned), 0, WEEK)
 
     @rule()
     def kill_worker(self) -> None:
@@ -135,7 +144,7 @@ class Protocol(RuleBasedStateMachine):
             check(self.world)
 
 
-Protocol.TestCase.settings = settings(max_examples=FUZZ or 300, stateful_step_count=40, deadline=None)
+Protocol.TestCase.settings = settings(max_examples=FUZZ or 200, stateful_step_count=40, deadline=None)
 TestProtocol = Protocol.TestCase
 
 
