@@ -163,7 +163,7 @@ class Attempt:
         """First the message, then the note: a file that nobody is told of would be forgotten."""
         await self._keep_answers()
         log_event("blob.deferred", name=self._name, seconds=round(later.seconds, 1), why=str(later))
-        self._claim.know(poisoned=0)  # whatever made the host give up, this time we came to an end
+        self._claim.know(chance="")  # whatever made the host give up, this time we came to an end
         try:
             await self._with.jobs.send(Job(name=self._name), max(MIN_WAIT, later.seconds))
         except StorageUnavailable:

@@ -51,8 +51,10 @@ class PoisonHandler:
             raise Conflict(file.name)
         if earlier and earlier.input_etag == file.etag:
             await self._with.publisher.tidy(file.name, claim.record)
-        elif not (job.poisoned and claim.progress.poisoned):
+        elif not claim.progress.chance:
             await self._queue_again(claim)
+        elif job.chance != claim.progress.chance:
+            log_event("blob.has_second_chance", name=claim.name)  # its message is on its way, and tells how that ends
         else:
             now = self._with.clock.now()
             facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
@@ -62,8 +64,8 @@ class PoisonHandler:
 
     async def _queue_again(self, claim: ClaimHandle) -> None:
         log_event("blob.poisoned_once", logging.WARNING, name=claim.name)
-        claim.know(poisoned=1)
-        await self._with.jobs.send(Job(name=claim.name, poisoned=1), self._with.policy.first)
+        claim.know(chance=f"{self._with.random.getrandbits(128):032x}")
+        await self._with.jobs.send(Job(name=claim.name, chance=claim.progress.chance), self._with.policy.first)
         await claim.defer(self._with.policy.first)
 
 

@@ -11,10 +11,18 @@ from pathlib import Path
 import pytest
 from azure.core.credentials import AzureKeyCredential
 
+from shared.adapters.foundry import client as foundry_client
 from shared.adapters.foundry.client import FoundryModel
 from shared.adapters.foundry.transport import KEEPALIVE_SECONDS
 from shared.bounds import MAX_JSON_BYTES, MAX_JSON_SEPARATORS
-from shared.errors import AnswerUnusable, DropscribeError, ModelMisconfigured, ModelThrottled, ModelUnavailable
+from shared.errors import (
+    AnswerUnusable,
+    DropscribeError,
+    ModelMisconfigured,
+    ModelThrottled,
+    ModelTimeout,
+    ModelUnavailable,
+)
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, Message, TextPart
 from shared.recipes.recipe import ModelOptions
@@ -372,6 +380,20 @@ async def test_a_connection_that_breaks_before_the_request_is_sent_was_not_bille
     assert not caught.value.asked_at_most_thrice
     await model.close()
     server.close()
+
+
+async def test_usage_that_comes_with_a_refusal_is_told() -> None:
+    body = {"error": {"code": "content_filter", "message": "x"}, "usage": {"total_tokens": 5000}}
+    error = await answer_to(reply(json.dumps(body).encode(), status=b"400 Bad"))
+    assert isinstance(error, DropscribeError)
+    assert error.usage == {"total_tokens": 5000}
+
+
+async def test_a_gateway_that_waited_long_for_the_model_may_have_paid_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = reply(b"", status=b"504 Gateway Timeout")
+    assert type(await answer_to(late)) is ModelUnavailable
+    monkeypatch.setattr(foundry_client, "GATEWAYS_PATIENCE", 0)
+    assert type(await answer_to(late)) is ModelTimeout
 
 
 async def test_a_redirect_is_not_followed_and_ends_no_file() -> None:

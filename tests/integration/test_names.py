@@ -194,7 +194,7 @@ async def test_no_request_of_the_app_leaves_its_containers_whatever_a_file_is_ca
     await place.app.resume(message(name=name))
     with contextlib.suppress(StorageUnavailable):  # the emulator cannot list every name
         await place.app.settle_poison(message(ContainerName="input", BlobName=name))
-        await place.app.settle_poison(message(name=name, poisoned=1))
+        await place.app.settle_poison(message(name=name, chance="c0"))
     assert place.astray() == []
 
 

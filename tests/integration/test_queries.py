@@ -81,7 +81,7 @@ def test_waiting_over_time_has_each_count_of_the_reconciler(troubled: LogTable) 
 
 
 def test_waiting_files_says_since_when_until_when_and_why(troubled: LogTable) -> None:
-    reasons = {"later.mp3": BUSY, "refused.png": REFUSED, "letter.png": ALONE}
+    reasons = {"refused.png": REFUSED, "later.mp3": BUSY, "letter.png": ALONE}
     reasons["leased.png"] = ALONE
     put_off = {name: about(troubled, "blob.deferred", name) for name in reasons}
     assert rows(troubled, "waiting_files") == [

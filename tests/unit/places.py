@@ -44,8 +44,8 @@ class Place:
         self.state.time += timedelta(seconds=seconds)
         await self.take(job.name)
 
-    async def settle_poison(self, name: str, container: str = "input", *, poisoned: int = 0) -> None:
-        await PoisonHandler(self.services).settle(container, Job(name=name, poisoned=poisoned))
+    async def settle_poison(self, name: str, container: str = "input", *, chance: str = "") -> None:
+        await PoisonHandler(self.services).settle(container, Job(name=name, chance=chance))
 
     async def reconcile(self, **how: int) -> int:
         return await Reconciler(self.services, **how).reconcile()

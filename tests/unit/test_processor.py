@@ -797,12 +797,12 @@ async def test_another_version_of_a_file_begins_anew() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([ModelTimeout("silence")]), MemoryState()
     files.put("chart.png", CHART)
     week = state.time - timedelta(days=8)
-    older = claim("older", state, kind="deferred", attempt=7, asked=2, crashes=2, since=week, poisoned=1)
+    older = claim("older", state, kind="deferred", attempt=7, asked=2, crashes=2, since=week, chance="c0")
     await state.write("chart.png", older, replacing=None)
     await place(files, model, state=state).take("chart.png")
     record = state.records["chart.png"].claim
     assert record.since
-    assert (record.asked, record.crashes, record.poisoned) == (len(model.requests), 0, 0)
+    assert (record.asked, record.crashes, record.chance) == (len(model.requests), 0, "")
     assert (record.since > week, files.outcomes) == (True, {})
 
 

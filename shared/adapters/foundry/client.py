@@ -22,13 +22,14 @@ from shared.adapters.foundry.streaming import StreamedBody
 from shared.adapters.foundry.transport import OneAnswerTransport
 from shared.errors import (
     AnswerUnusable,
+    DropscribeError,
     ModelMisconfigured,
     ModelTimeout,
     ModelUnavailable,
     ModelUnreachable,
     SchemaNotTaken,
 )
-from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
+from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, Usage
 from shared.models.deployments import Deployment
 
 CONNECT_SECONDS = 10
@@ -42,6 +43,9 @@ LARGE_BYTES = 65_536
 """A longer reply is read in a thread: most answers have 2 kB, and nobody else waits for what is made to cost time."""
 
 REFUSALS = (400, 422)
+
+GATEWAYS_TIMEOUTS, GATEWAYS_PATIENCE = (408, 504), 20
+"""Statuses by which a gateway says that the model was too slow, if it waited for more seconds than this."""
 
 
 class FoundryModel:
@@ -143,7 +147,7 @@ class FoundryModel:
             return ModelUnreachable(f"The model cannot be reached: {why_unreachable(cause)} at {where}.")
         if isinstance(error, ServiceResponseTimeoutError):
             return ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.")
-        told = f"The connection to the model broke ({type(cause or error).__name__})"
+        told = f"The connection to the model broke: {_why_broken(cause)}"
         return AnswerUnusable(f"{told} before its answer was whole.") if body.is_sent else ModelUnavailable(f"{told}.")
 
 
@@ -154,10 +158,8 @@ def _answer(request: ChatRequest, reply: HttpReply, seconds: float) -> ChatAnswe
     """The completion in a reply; the causes of what is raised may quote it, so they are left out."""
     if not reply.is_success:
         if ServiceError.read(reply).is_out_of_room:
-            return ChatAnswer("", "", "length", None, reply.request_id, round(seconds, 3))
-        media = next(iter(_media(request)), None)
-        kind, by_url = (media.media.kind, media.sent_as == "url") if media else (None, False)
-        raise error_of(reply, kind=kind, by_url=by_url)
+            return ChatAnswer("", "", "length", _usage_in(reply), reply.request_id, round(seconds, 3))
+        raise _refusal(request, reply, seconds)
     about: dict[str, Any] = {"status": reply.status, "request_id": reply.request_id}
     try:
         document = reply.document()
@@ -173,6 +175,24 @@ def _answer(request: ChatRequest, reply: HttpReply, seconds: float) -> ChatAnswe
     raise unusable
 
 
+def _refusal(request: ChatRequest, reply: HttpReply, seconds: float) -> DropscribeError:
+    """What a reply that is no success means. A gateway that waited for the model in vain may have paid for it."""
+    if reply.status in GATEWAYS_TIMEOUTS and seconds > GATEWAYS_PATIENCE:
+        return ModelTimeout(f"The model answered {reply.status} after {seconds:.0f} seconds.", status=reply.status)
+    media = next(iter(_media(request)), None)
+    kind, by_url = (media.media.kind, media.sent_as == "url") if media else (None, False)
+    error = error_of(reply, kind=kind, by_url=by_url)
+    error.usage = _usage_in(reply)
+    return error
+
+
+def _usage_in(reply: HttpReply) -> Usage | None:
+    try:
+        return usage_of(reply.document())
+    except ValueError:
+        return None
+
+
 def why_unreachable(cause: aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError) -> str:
     """Why no connection could be made, in words that can stand in a sentence."""
     match cause:
@@ -186,6 +206,16 @@ def why_unreachable(cause: aiohttp.ClientConnectorError | aiohttp.ConnectionTime
             return f"nothing answered for {CONNECT_SECONDS} seconds"
         case _:
             return "nothing listens"
+
+
+def _why_broken(cause: BaseException | None) -> str:
+    match cause:
+        case ConnectionResetError() | aiohttp.ClientOSError():
+            return "the other side reset it"
+        case aiohttp.ServerDisconnectedError() | aiohttp.ClientPayloadError():
+            return "the other side closed it"
+        case _:
+            return "what came over it was no HTTP" if cause else "it is not known why"
 
 
 def _media(request: ChatRequest) -> list[MediaPart]:
