@@ -54,7 +54,7 @@ async def test_of_many_who_take_over_one_record_one_has_it(kit: Kit) -> None:
 
 
 async def test_a_record_is_read_with_all_that_was_written(kit: Kit) -> None:
-    known = Progress(attempt=3, crashes=1, asked=2, since=NOW, failed_at=NOW, poisoned=1, has_kept=True)
+    known = Progress(attempt=3, crashes=1, asked=2, since=NOW, failed_at=NOW, chance="token", has_kept=True)
     claim = claim_of(known, etag="1", kind="deferred", until=NOW, token="ours", is_asking=False)
     await kit.state.write(NAME, claim, replacing=None)
     found = await kit.state.read(NAME)
@@ -134,7 +134,7 @@ async def test_no_tokens_are_lost_or_counted_twice_when_many_count_at_once(kit: 
 
 
 async def test_jobs_are_taken_from_the_queue_as_they_were_sent(kit: Kit) -> None:
-    jobs = [Job(name="a b.png"), Job(name="é😀.png", poisoned=1)]
+    jobs = [Job(name="a b.png"), Job(name="é😀.png", chance="token")]
     for job in jobs:
         await kit.jobs.send(job, 0)
     assert await kit.jobs_sent() == jobs

@@ -125,9 +125,9 @@ class Protocol(RuleBasedStateMachine):
     def stop(self, which: int) -> None:
         self.world.stop(self.world.running[which % len(self.world.running)])
 
-    @rule(name=st.sampled_from([*NAMES, "never was"]), poisoned=st.integers(0, 1))
-    def forge(self, name: str, poisoned: int) -> None:
-        self.world.put("deferred-poison" if poisoned else "deferred", Job(name=name, poisoned=poisoned), 0, WEEK)
+    @rule(name=st.sampled_from([*NAMES, "never was"]), chance=st.sampled_from(["", "made up"]))
+    def forge(self, name: str, chance: str) -> None:
+        self.world.put("deferred-poison" if chance else "deferred", Job(name=name, chance=chance), 0, WEEK)
 
     @rule()
     def kill_worker(self) -> None:
@@ -177,7 +177,7 @@ def people_do_something(world: World, random: Random) -> None:
     if world.running and random.random() < 0.1:
         world.remove(random.choice(world.running).message.job.name)
     if random.random() < 0.05:
-        forged = Job(name=random.choice([*NAMES, "never was"]), poisoned=random.choice([0, 1]))
+        forged = Job(name=random.choice([*NAMES, "never was"]), chance=random.choice(["", "made up"]))
         world.put(random.choice(["deferred", "deferred-poison"]), forged, 0, WEEK)
 
 
@@ -207,7 +207,7 @@ def the_host_gives_up_twice(world: World, name: str) -> None:
         world.advance(120)
         world.closed = set()
         end = world.time + 900
-        while world.time < end and not any(each.job.poisoned for each in world.queues["deferred"]):
+        while world.time < end and not any(each.job.chance for each in world.queues["deferred"]):
             world.advance(1)
 
 

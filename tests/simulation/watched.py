@@ -90,7 +90,7 @@ class WatchedWorld(World):
 
     def _take(self, queue: str, message: Message) -> None:
         record = self.records.get(message.job.name)
-        is_forged = message.job.poisoned and not (record and record.claim.poisoned)
+        is_forged = message.job.chance and not (record and record.claim.chance == message.job.chance)
         self.saw("a forged message said that the host had given up", where=is_forged and queue.endswith("-poison"))
         super()._take(queue, message)
 
@@ -185,7 +185,7 @@ class WatchedWorld(World):
             raise
         self.doing.add("sent")
         self.saw("the reconciler queued a file again", where=run and run.queue == "timer")
-        self.saw("the host gave up once", where=job.poisoned)
+        self.saw("the host gave up once", where=job.chance)
 
     # Gate and model
 
