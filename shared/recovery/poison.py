@@ -54,13 +54,19 @@ class PoisonHandler:
         elif not claim.progress.chance:
             await self._queue_again(claim)
         elif job.chance != claim.progress.chance:
-            log_event("blob.has_second_chance", name=claim.name)  # its message is on its way, and tells how that ends
+            await self._let_second_chance_be_tried(claim)
         else:
             now = self._with.clock.now()
             facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
             await self._with.publisher.publish(
                 rejected(facts, _poisoned(), now), replacing=earlier, record=claim.record
             )
+
+    async def _let_second_chance_be_tried(self, claim: ClaimHandle) -> None:
+        """Until its wait is over its message is on its way; later whoever took it may have put it off, and not said so."""
+        log_event("blob.has_second_chance", name=claim.name)
+        if claim.record and claim.record.claim.until <= self._with.clock.now():
+            await self._with.jobs.send(Job(name=claim.name, chance=claim.progress.chance), self._with.policy.first)
 
     async def _queue_again(self, claim: ClaimHandle) -> None:
         log_event("blob.poisoned_once", logging.WARNING, name=claim.name)

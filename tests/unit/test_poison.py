@@ -1,7 +1,10 @@
 """Files that the host gave up on."""
 
+from datetime import timedelta
+
 import pytest
 
+from shared.processing.retry import RetryPolicy
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.places import CHART, claim, place
 
@@ -36,6 +39,16 @@ async def test_messages_that_were_given_up_on_together_are_one_try_together() ->
     for _ in range(3):
         await place(files, state=state).settle_poison("chart.png")
     assert (files.outcomes, len(state.sent)) == ({}, 1)
+
+
+async def test_a_message_is_not_let_go_once_that_of_the_second_chance_may_have_been_taken() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    files.put("chart.png", CHART)
+    for _ in range(2):
+        await place(files, state=state).settle_poison("chart.png")
+        state.time += timedelta(seconds=RetryPolicy().first)
+    first, again = [job for job, _ in state.sent]
+    assert (first, files.outcomes) == (again, {})
 
 
 async def test_a_file_that_came_to_an_end_in_between_has_its_second_chance_again() -> None:
