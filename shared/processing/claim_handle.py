@@ -60,6 +60,7 @@ class ClaimHandle:
             Conflict: somebody else took it.
             StorageUnavailable
         """
+        self._is_counted = False  # what became of an earlier call is known
         if self._is_ours:
             self._count()
         elif self.progress.crashes:
