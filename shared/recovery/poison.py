@@ -63,7 +63,7 @@ class PoisonHandler:
             )
 
     async def _let_second_chance_be_tried(self, claim: ClaimHandle) -> None:
-        """Until its wait is over its message is on its way; later whoever took it may have put it off, and not said so."""
+        """Until its wait is over its message is on its way; whoever took it may have put it off, and not noted that."""
         log_event("blob.has_second_chance", name=claim.name)
         if claim.record and claim.record.claim.until <= self._with.clock.now():
             await self._with.jobs.send(Job(name=claim.name, chance=claim.progress.chance), self._with.policy.first)
