@@ -334,10 +334,11 @@ async def test_a_second_reply_that_comes_late_is_taken_for_no_other_files_answer
     assert connections == 3
 
 
-def timers_of_port(port: int) -> list[str]:
-    """Timers of the connections from a port, as Linux shows them: `kind:when`, in hundredths of a second."""
+def timer_of(writer: asyncio.StreamWriter) -> str:
+    """The timer at the other end of a connection, as Linux shows it: `kind:when`, in hundredths of a second."""
+    theirs, ours = (f":{writer.get_extra_info(name)[1]:04X}" for name in ("peername", "sockname"))
     connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
-    return [fields[5] for fields in connections if fields[1].endswith(f":{port:04X}")]
+    return next(each[5] for each in connections if each[1].endswith(theirs) and each[2].endswith(ours))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux shows the timers of a connection.")
@@ -345,7 +346,7 @@ async def test_a_silent_connection_is_kept_alive_while_a_model_thinks() -> None:
     timers: list[str] = []
 
     async def thinking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        timers.extend(timers_of_port(writer.get_extra_info("peername")[1]))
+        timers.append(timer_of(writer))
         writer.write(reply(GOOD))
 
     async with talking(thinking) as model:
