@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.bootstrap import RECIPES
 from shared.errors import (
@@ -271,6 +273,22 @@ async def test_three_calls_without_an_answer_are_paid_for_at_most_whatever_was_w
     result = files.outcome("receipts/a.png")
     assert (len(model.requests), result.status) == (calls, status)
     assert (result.answer.text if result.answer else None) == ("It was four." if status == "ok" else None)
+
+
+@given(
+    st.lists(st.sampled_from([UNUSABLE, EMPTY, WORDS, ModelTimeout("silence"), said("{}")]), min_size=1, max_size=12)
+)
+async def test_whatever_a_service_answers_three_calls_without_an_answer_are_paid_for_at_most(
+    answers: list[ChatAnswer | Exception],
+) -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([*answers, UNUSABLE]), MemoryState()
+    files.put("receipts/a.png", CHART)
+    here = place(files, model, state=state)
+    await here.take("receipts/a.png")
+    while not files.outcomes:
+        await here.take_again()
+    given_out = [*answers, *[UNUSABLE] * len(model.requests)][: len(model.requests)]
+    assert sum(answer is EMPTY or isinstance(answer, Exception) for answer in given_out) <= 3
 
 
 @pytest.mark.parametrize("error", [ModelUnavailable("500", status=500), ModelUnreachable("nothing listens")])
