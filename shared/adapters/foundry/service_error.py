@@ -33,7 +33,7 @@ class ServiceError:
 
     @classmethod
     def read(cls, reply: HttpReply) -> "ServiceError":
-        """Read the error of a reply other than 200."""
+        """Read the error of a reply that is no success."""
         try:
             document = reply.document()
         except ValueError:
