@@ -43,7 +43,7 @@ _PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
 
 
 def error_of(reply: HttpReply, *, kind: Kind | None = None, by_url: bool = False) -> DropscribeError:
-    """Map a reply that is no success to an exception: about the file, about our configuration, or a temporary condition.
+    """Map a reply that is no success to an exception: about the file, our configuration, or a temporary condition.
 
     `kind` is what the request holds, and `by_url` whether the service had to fetch it.
     """
