@@ -8,7 +8,10 @@ OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 MEGABYTE = 1024 * 1024
 
 
-def _completion(content: str, **more: object) -> bytes:
+_PIECE = b'{"choices": [{"index": 0, "delta": {"content": "word "}, "finish_reason": null}]}'
+
+
+def _completion(content: str | list[dict[str, str]], **more: object) -> bytes:
     choice = {"finish_reason": "stop", "message": {"role": "assistant", "content": content}}
     return json.dumps({"model": "stub", "choices": [choice], "usage": {"total_tokens": 9}, **more}).encode()
 
@@ -53,6 +56,11 @@ CASES: dict[str, Callable[[], Iterator[bytes]]] = {
     "usage nested 500 deep": lambda: _body(_completion("fine", usage=_nested(500))),
     "an error text of 1.2 MB": lambda: iter([_refusal("max_tokens" * 120_000)]),
     "an error text of long runs": lambda: iter([_refusal("A" * 600_000 + "key=" * 100_000)]),
+    "a thought without end": lambda: _body(_completion("<think>" + "</thin" * 300_000)),
+    "an answer of 20 000 parts": lambda: _body(_completion([{"type": "text", "text": "a"}] * 20_000)),
+    "usage of 50 000 names": lambda: _body(_completion("fine", usage={f"n{number}": 1 for number in range(50_000)})),
+    "counts of 4 000 digits": lambda: _body(_completion("fine", usage={f"n{each}": 10**4000 for each in range(450)})),
+    "a stream of 7 000 pieces": lambda: _body(b"data: " + b"\n\ndata: ".join([_PIECE] * 7_000) + b"\n\ndata: [DONE]"),
     "digits without end": lambda: _body(b'{"choices": [' + b"9" * MEGABYTE + b"]}"),
 }
 """What goes over the wire, piece by piece; some have no end."""

@@ -19,7 +19,6 @@ from cli.done import Asked
 from cli.exits import FAILED, CommandFailedError
 from cli.host_log import HostLog, event_in
 from cli.own_stack import USUAL_PORTS, HostStoppedError, free_of, own_stack, told_at_once, until_stopped
-from cli.redriving import Place, Redrive, Wanted
 from cli.storage import StorageClient, Waiting
 from cli.targets import Targets
 from cli.threads import in_background
@@ -27,7 +26,6 @@ from cli.uploads import Upload
 from local.activity import activity
 from local.host import SELF
 from local.offline_model import MODEL as OFFLINE_MODEL
-from local.process import NotStartedError
 from local.stack import APP
 from local.stopping import stop_event
 from shared.recipes.catalog import RecipeCatalog
@@ -40,9 +38,6 @@ DEMO_SECONDS = 180
 HEARTBEAT_SECONDS = 1
 LOG_NAME = "host.log"
 MAX_PLACES = 10
-
-Failures = (NotStartedError, CommandFailedError)
-"""What an action may raise; the messages are for people."""
 
 
 async def run(order: Order, options: Options, catalog: RecipeCatalog) -> int:
@@ -96,7 +91,9 @@ async def _drop(order: Order, delivery: Delivery, found: running_host.RunningHos
 def _tell_places(names: Sequence[str], found: running_host.RunningHost) -> None:
     for name in names[:MAX_PLACES]:
         show.note(f"Document in the host's storage: {found.output_container}/{document_name(name)}", style="dim")
-    show.note(f"To get it as a file: dropscribe get {shlex.quote(names[0])} --to DIR", style="dim")
+    # Behind `--` a name that begins with a hyphen is no option.
+    name = f"-- {shlex.quote(names[0])}" if names[0].startswith("-") else shlex.quote(names[0])
+    show.note(f"To get it as a file: dropscribe get --to DIR {name}", style="dim")
 
 
 async def get(names: Sequence[str], options: Options) -> int:
@@ -122,46 +119,6 @@ def _require_host() -> running_host.RunningHost:
 
 def _client(host: running_host.RunningHost) -> StorageClient:
     return StorageClient(host.storage, host.input_container, host.output_container)
-
-
-async def redrive(wanted: Wanted, storage: str | None, *, dry_run: bool) -> int:
-    """Queue the files of error documents again."""
-    place = _place(storage)
-    if place is None:
-        show.problem("Which storage? Name it with --storage, or set MEDIA_STORAGE.")
-        return 1
-    async with Redrive(place) as account:
-        documents = await account.find(wanted)
-        if dry_run:
-            for document in documents:
-                show.console.print(Text(f"{document.metadata.get('code', '')}  {document.name}"), soft_wrap=True)
-            show.console.print(f"{len(documents)} files would be tried again")
-            return 0
-        with show.bar("Files", len(documents)) as advance:
-            queued = await account.send_again(documents, advance)
-    show.console.print(f"{queued} of {len(documents)} files are queued again")
-    for error in account.faults:
-        show.problem(error)
-    if account.faults:
-        show.problem("Put that right and run this again: those documents are still there.")
-    return 1 if account.faults else 0
-
-
-def _place(storage: str | None) -> Place | None:
-    """Where the app of the environment works, in the order in which the app itself looks for that."""
-    blobs, queues = (os.environ.get(f"MEDIA_STORAGE__{kind}ServiceUri") for kind in ("blob", "queue"))
-    by_identity = blobs if queues else None
-    found = running_host.RunningHost.find()
-    given = storage or by_identity or os.environ.get("MEDIA_STORAGE") or blobs or (found.storage if found else None)
-    if given is None:
-        return None
-    return Place(
-        storage=given,
-        queues=queues if given == blobs else None,
-        input_container=os.environ.get("INPUT_CONTAINER") or "input",
-        output_container=os.environ.get("OUTPUT_CONTAINER") or "output",
-        deferred_queue=os.environ.get("DEFERRED_QUEUE") or "dropscribe-deferred",
-    )
 
 
 async def host(*, any_ports: bool = False) -> int:

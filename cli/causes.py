@@ -18,18 +18,22 @@ _REFUSED_BY_ACCESS = (
     "check AZURE_INFERENCE_CREDENTIAL, which must be a key of AZURE_INFERENCE_ENDPOINT; without a key, your role there"
 )
 _NOT_FOUND = "check AZURE_INFERENCE_DEPLOYMENT and AZURE_INFERENCE_ENDPOINT"
+_NO_MONEY = "check the account at the service: there is no credit left, or no quota"
 _STEPS = {
     301: "correct AZURE_INFERENCE_ENDPOINT",
     308: "correct AZURE_INFERENCE_ENDPOINT",
     401: _REFUSED_BY_ACCESS,
+    402: _NO_MONEY,
     403: _REFUSED_BY_ACCESS,
     404: _NOT_FOUND,
     405: _NOT_FOUND,
     410: _NOT_FOUND,
+    429: _NO_MONEY,
 }
 _NO_STATUS = "check AZURE_INFERENCE_CREDENTIAL, or sign in with `az login`"
 _OTHER_STATUS = (
-    "check that this model takes what the recipe asks of it (MODEL_CAPABILITIES corrects what we know of it)"
+    "check AZURE_INFERENCE_CREDENTIAL and AZURE_INFERENCE_DEPLOYMENT, and that this model takes what the recipe asks of"
+    " it (MODEL_CAPABILITIES corrects what we know of it)"
 )
 _UNREACHABLE = "check AZURE_INFERENCE_ENDPOINT, and that the service runs and can be reached from here"
 

@@ -1,4 +1,4 @@
-"""The commands and their options; what they do stands in `actions.py`."""
+"""The commands and their options; what they do stands in `actions.py` and `redrive.py`."""
 
 import os
 import sys
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Never
 import typer
 
 from cli import options
-from cli.exits import FAILED, INTERRUPTED, OK, run_to_the_end
+from cli.exits import FAILED, INTERRUPTED, OK, CommandFailedError, run_to_the_end
 from cli.options import Again, AsJson, At, Files, Names, Quiet, RecipeName, Seconds, Settings, Strict, To
 
 if TYPE_CHECKING:
@@ -146,11 +146,11 @@ def redrive(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files.")] = False,
 ) -> None:
     """Try files again that ended in an error: queue them, and remove their documents."""
-    from cli import actions
+    from cli.redrive import redrive as redrive_files
     from cli.redriving import Wanted
 
     wanted = Wanted(code, since.replace(tzinfo=UTC) if since else None, prefix)
-    _finish(actions.redrive(wanted, storage, dry_run=dry_run))
+    _finish(redrive_files(wanted, storage, dry_run=dry_run))
 
 
 recipes = typer.Typer(rich_markup_mode=None, invoke_without_command=True)
@@ -190,7 +190,6 @@ def _order(
 ) -> "tuple[Order, RecipeCatalog]":
     """What is asked for, checked as far as it can be before anything is started."""
     from cli import show
-    from cli.delivery import Order
     from cli.metadata import check_metadata, parse_metadata
     from cli.recipes import load_catalog
     from cli.uploads import find_uploads
@@ -202,6 +201,8 @@ def _order(
     check_metadata(found.uploads, attached, catalog)
     if told := found.told():
         show.note(told, style="dim")
+    from cli.delivery import Order
+
     return Order(found.uploads, attached, seconds), catalog
 
 
@@ -213,11 +214,12 @@ def _be_quiet(quiet: bool) -> None:
 
 
 def _finish(action: Coroutine[Any, Any, int], *, interrupted: int = INTERRUPTED) -> Never:
-    from cli import actions, show
+    from cli import show
+    from local.process import NotStartedError
 
     try:
         code = run_to_the_end(action, show.note, interrupted=interrupted)
-    except actions.Failures as error:
+    except (CommandFailedError, NotStartedError) as error:  # their messages are for people
         if str(error):
             show.problem(str(error))
         code = FAILED

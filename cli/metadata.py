@@ -60,15 +60,29 @@ def _check(upload: Upload, metadata: Mapping[str, str], catalog: RecipeCatalog) 
         chosen = catalog.choose(upload.name, metadata)
     except FileRejected as error:
         raise refused(f"{upload.name}: {error.message}") from None
-    recipes = [chosen.recipe] if chosen else [each for each in catalog if each.name in DEFAULTS.values()]
+    recipes = [chosen.recipe] if chosen else [each for each in catalog if each.name in _defaults(upload)]
     known = set(_inputs(recipes))
     for key in metadata.keys() - {METADATA_KEY} - known:
-        names = " and ".join(each.name for each in recipes)
-        takes = f"it takes {', '.join(sorted(known))}" if known else "it has none"
+        names = " or ".join(each.name for each in recipes)
+        takes = f"only {', '.join(sorted(known))}" if known else "nor any other"
         raise refused(
-            f"{upload.name} is answered by the recipe {names}, which has no input `{key}`"
-            f" ({takes}).{_near(key, _inputs(catalog))} See: dropscribe recipes"
+            f"{upload.name} is answered by the recipe {names}, which has no input `{key}`, {takes}."
+            f"{_where_it_is(key, catalog)} See: dropscribe recipes"
         )
+
+
+def _defaults(upload: Upload) -> list[str]:
+    """The recipes that a file gets of which nothing chooses one: by its kind, if its ending says what that is."""
+    kind = upload.content_type.partition("/")[0]
+    return [recipe for each, recipe in DEFAULTS.items() if each == kind] or list(DEFAULTS.values())
+
+
+def _where_it_is(key: str, catalog: RecipeCatalog) -> str:
+    """Which recipe has this input, or one of nearly this name."""
+    owners = [each.name for each in catalog if key in _inputs([each])]
+    if owners:
+        return f" `{key}` is an input of {', '.join(owners)}: add --recipe {owners[0]}."
+    return _near(key, _inputs(catalog))
 
 
 def _inputs(recipes: RecipeCatalog | Sequence[Recipe]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from rich.progress import (
     BarColumn,
@@ -14,10 +15,12 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from cli.causes import Cause
-from cli.documents import Document
 from cli.terminal import Screen, harmless, one_line, speaks_unicode
-from local.stack import Stack
+
+if TYPE_CHECKING:  # a wrong command line is told without the second that these take
+    from cli.causes import Cause
+    from cli.documents import Document
+    from local.stack import Stack
 
 console = Screen(highlight=False)
 people = Screen(stderr=True, highlight=False)
@@ -58,7 +61,7 @@ class Causes:
     def __init__(self) -> None:
         self._told: set[str] = set()
 
-    def tell(self, cause: Cause) -> None:
+    def tell(self, cause: "Cause") -> None:
         """Say it, unless it has been said."""
         if cause.key not in self._told:
             self._told.add(cause.key)
@@ -77,7 +80,7 @@ class Waiting:
         """One more file has its document, or will not get one."""
         self._bar.advance(self._task)
 
-    def cause(self, cause: Cause) -> None:
+    def cause(self, cause: "Cause") -> None:
         """Say why a file waits; the bar shows until when."""
         self._causes.tell(cause)
         self._bar.update(self._task, description=f"next try at {_next_try(cause)}")
@@ -113,7 +116,7 @@ def bar(what: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: shown.advance(task)
 
 
-def document(arrived: Document) -> None:
+def document(arrived: "Document") -> None:
     """A line for a document, and one for each of its warnings; with `--quiet` only if it holds an error."""
     name = one_line(arrived.name)
     if not arrived.is_ok:
@@ -128,7 +131,7 @@ def document(arrived: Document) -> None:
         note(f"       warning: {one_line(warning)}", style="dim")
 
 
-def host(stack: Stack, differences: str) -> None:
+def host(stack: "Stack", differences: str) -> None:
     """Say where a host runs and how to use it."""
     lines = (
         differences,
@@ -146,7 +149,7 @@ def host(stack: Stack, differences: str) -> None:
     console.print(Text("\n".join(lines)), soft_wrap=True)
 
 
-def cost(answered: Document) -> str:
+def cost(answered: "Document") -> str:
     """By which recipe, and what it cost."""
     view = answered.view
     parts = [view.recipe.name] if view.recipe else []
@@ -162,7 +165,7 @@ def _progress(*columns: SpinnerColumn | TextColumn | BarColumn | MofNCompleteCol
     return Progress(*columns, console=people, transient=True, disable=not is_shown, redirect_stdout=False)
 
 
-def _next_try(cause: Cause) -> str:
+def _next_try(cause: "Cause") -> str:
     return f"{datetime.now().astimezone() + timedelta(seconds=cause.seconds):%H:%M:%S}"
 
 

@@ -74,5 +74,5 @@ _EVENTS: dict[str, tuple[str, _Reasons]] = {
     "blob.poisoned_once": ("failed", lambda _: ["several times; it is tried once more"]),
     "blob.reconciled": ("found", lambda _: ["it had been overlooked, and is queued now"]),
     "blob.overtaken": ("replaced", lambda _: ["the newer version is answered"]),
-    "blob.gone": ("gone", lambda _: ["it was removed before it was answered"]),
+    "blob.gone": ("gone", lambda _: ["there is no such file, or no longer"]),
 }

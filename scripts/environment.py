@@ -59,6 +59,8 @@ def prepare(*, for_development: bool) -> None:
         wait_for(early)
     elif not azurite.is_current():
         wait_for(azurite.start(npm or _install_node()))
+    else:
+        return
     azurite.stamp()
 
 
@@ -84,7 +86,7 @@ def _prepare_venv(locked: str, meanwhile: Step | None) -> None:
     wait_for(*[step for step in steps if step])
     if locked == LOCAL:
         wait_for(_install_command())
-    stamp.write_text(wanted)
+    write_stamp(stamp, wanted)
 
 
 def make_venv(python: str, folder: Path) -> None:
@@ -152,7 +154,7 @@ class _Azurite:
         return npm_ci(npm, "installing Azurite, the storage emulator,", AZURITE)
 
     def stamp(self) -> None:
-        self._stamp.write_text(self._wanted)
+        write_stamp(self._stamp, self._wanted)
 
 
 def npm_ci(npm: str, what: str, folder: Path) -> Step:
@@ -221,6 +223,13 @@ def _was_made_here() -> bool:
 def is_current(stamp: Path, wanted: str) -> bool:
     """Whether a part was made of what there is now."""
     return stamp.is_file() and stamp.read_text() == wanted
+
+
+def write_stamp(stamp: Path, wanted: str) -> None:
+    """Note what a part was made of, whole at once: a command that runs beside this one must not read half of it."""
+    written = stamp.with_name(f"{stamp.name}.{os.getpid()}")
+    written.write_text(wanted)
+    written.replace(stamp)
 
 
 def digest(*files: Path, at: Path | None = None) -> str:

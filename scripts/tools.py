@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from environment import ROOT, digest, find_or_install_npm, is_current, make_venv, npm_ci, pip_install
+from environment import ROOT, digest, find_or_install_npm, is_current, make_venv, npm_ci, pip_install, write_stamp
 from find_python import find_python
 from steps import wait_for
 
@@ -50,7 +50,7 @@ def _make_environment(folder: Path, locked: Path, size: str) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     make_venv(find_python(), folder)
     pip_install(scripts_of(folder) / "python", "installing the tools", locked)
-    stamp.write_text(wanted)
+    write_stamp(stamp, wanted)
 
 
 def _install_npm_packages(folder: Path) -> None:
@@ -62,4 +62,4 @@ def _install_npm_packages(folder: Path) -> None:
     for file in files:
         shutil.copyfile(file, folder / file.name)
     wait_for(npm_ci(find_or_install_npm(), "installing the tools from npm", folder))
-    stamp.write_text(wanted)
+    write_stamp(stamp, wanted)

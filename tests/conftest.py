@@ -1,11 +1,15 @@
 """What several kinds of tests need."""
 
 import asyncio
+import functools
+import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
+from azure.core.pipeline.transport import AioHttpTransport
 from hypothesis import HealthCheck, settings
 
 from local.storage import Azurite
@@ -63,9 +67,23 @@ async def azurite(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A certificate for this machine, and its key."""
-    return write_certificate(tmp_path_factory.mktemp("tls"))
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+    """A certificate for this machine, and its key; clients of storage who trust it by its file keep connections.
+
+    By themselves they would read the file at each request, and connections of another reading are not used again.
+    """
+    with mock.patch.object(AioHttpTransport, "_build_ssl_config", _ssl_config):
+        yield write_certificate(tmp_path_factory.mktemp("tls"))
+
+
+def _ssl_config(_transport: AioHttpTransport, cert: None, verify: str | bool) -> ssl.SSLContext | bool:
+    assert cert is None, "no test is known to a server by a certificate"
+    return _trusting(verify) if isinstance(verify, str) else verify
+
+
+@functools.cache
+def _trusting(file: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=file)
 
 
 @pytest.fixture(scope="session")

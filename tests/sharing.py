@@ -10,7 +10,6 @@ from xdist.scheduler import LoadScopeScheduling
 SPREAD = (
     "tests/integration/test_cli_run.py",
     "tests/integration/test_fault_matrix.py",
-    "tests/integration/test_stack.py",
 )
 """Modules of slow tests that share nothing: any worker may run any of them. All others are run by one worker each."""
 TOGETHER = {

@@ -79,7 +79,7 @@ class Load:
         return 1.5 * self.policy["max_wait"] + self.hidden_seconds
 
     @property
-    def most_seconds(self) -> float:
+    def max_seconds(self) -> float:
         """When to stop waiting for an app of which something comes all the time: late, on a machine that is busy."""
         return 600 + 4 * (self.least_seconds + self.outage)
 

@@ -33,7 +33,7 @@ class Progress:
 
     async def until_done(self) -> bool:
         """Wait until every file has its document, or nothing moves any more; return which. `moved` is then when."""
-        deadline = time.monotonic() + self.load.most_seconds
+        deadline = time.monotonic() + self.load.max_seconds
         while len(self._confirmed) < self.load.files or any(self._missing()):
             if time.monotonic() > min(deadline, self.moved + self.load.still_seconds):
                 return False

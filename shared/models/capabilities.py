@@ -14,6 +14,9 @@ from shared.media.media import Kind, Media, SendPolicy, Transport
 TABLE = Path(__file__).parent / "models.toml"
 MEBIBYTE = 1024 * 1024
 
+_OLD_NAMES = {"most_bytes": "max_bytes", "most_seconds": "max_seconds"}
+"""What two fields were called until 2026-11-25: settings that say so hold."""
+
 type AudioForm = Literal["input_audio", "audio_url"]
 
 
@@ -25,12 +28,12 @@ class ModelCapabilities(BaseModel):
     kinds: Annotated[list[Kind], Field(min_length=1)]
     image_formats: list[Literal["png", "jpeg", "webp", "gif"]]
     audio_formats: list[Literal["wav", "mp3"]]
-    most_bytes: PositiveInt
+    max_bytes: PositiveInt
     audio_as: AudioForm
     urls: bool
     json_schema: bool
     sampling: bool
-    most_seconds: PositiveFloat | None = None
+    max_seconds: PositiveFloat | None = None
     advised_seconds: PositiveFloat | None = None
     token_parameter: Literal["max_tokens", "max_completion_tokens"] | None = None
     retires: date | None = None
@@ -42,13 +45,13 @@ class ModelCapabilities(BaseModel):
 
     def is_long_enough_for(self, media: Media) -> bool:
         """Whether it takes a recording of this length."""
-        return self.most_seconds is None or media.seconds is None or media.seconds <= self.most_seconds
+        return self.max_seconds is None or media.seconds is None or media.seconds <= self.max_seconds
 
     def transport(self, policy: SendPolicy, size: int) -> Transport | None:
         """How a file of `size` bytes travels: inline up to the limit, by URL beyond it; None if it cannot."""
-        if policy == "url" or (policy == "auto" and self.urls and size > self.most_bytes):
+        if policy == "url" or (policy == "auto" and self.urls and size > self.max_bytes):
             return "url" if self.urls else None
-        return "inline" if size <= self.most_bytes else None
+        return "inline" if size <= self.max_bytes else None
 
 
 class CapabilityTable:
@@ -73,7 +76,7 @@ class CapabilityTable:
         """
         families: dict[str, dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))
         spelt = {name.lower(): name for name in families}
-        given = {spelt.get(name.lower(), name): own for name, own in (overrides or {}).items()}
+        given = {spelt.get(name.lower(), name): _renamed(own) for name, own in (overrides or {}).items()}
         if "" in given:
             raise ValueError("a model must have a name")
         names = dict.fromkeys([*families, *given])
@@ -100,14 +103,14 @@ class CapabilityTable:
             raise self._mismatch(f"The model {model} takes no {media.format.upper()} {_noun(media.kind)}.", media)
         if not capability.is_long_enough_for(media):
             problem = (
-                f"The recording plays {media.seconds:g} seconds; {model} takes {capability.most_seconds:g} at most."
+                f"The recording plays {media.seconds:g} seconds; {model} takes {capability.max_seconds:g} at most."
             )
             raise FileRejected("too_long", problem, f"Cut it into pieces, or {self._name_another(media, policy, size)}")
         if found is None and policy == "url":
             raise self._mismatch(f"The recipe sends files by URL, which the model {model} does not fetch.", media)
         if found is None:
-            most = f"{model} takes {capability.most_bytes / MEBIBYTE:g} MiB at most"
-            problem = f"The file has {size / MEBIBYTE:.1f} MiB; {most}."
+            limit = f"{model} takes {capability.max_bytes / MEBIBYTE:g} MiB at most"
+            problem = f"The file has {size / MEBIBYTE:.1f} MiB; {limit}."
             raise FileRejected("too_large", problem, f"Make it smaller, or {self._name_another(media, policy, size)}")
         return found
 
@@ -129,6 +132,10 @@ class CapabilityTable:
         return f"name a model in the recipe or the settings that takes it: {', '.join(able)}."
 
 
+def _renamed(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {_OLD_NAMES.get(field, field): value for field, value in said.items()}
+
+
 def _said_of(name: str, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """What a person says of a model: of its family first, then of itself."""
     said: dict[str, Any] = dict(given.get("default", {})) if name == "default" else {}
@@ -139,8 +146,12 @@ def _said_of(name: str, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any
 
 
 def _family(model: str, families: Iterable[str]) -> str:
-    fitting = [name for name in families if name != "default" and model.lower().startswith(name.lower())]
-    return max(fitting, key=len, default="default")
+    """The longest family with which a name begins; `azure/gpt-6` and `Qwen/...` have that of what stands behind `/`."""
+    known = [name for name in families if name != "default"]
+    for name in (model.lower(), model.lower().rpartition("/")[2]):
+        if fitting := [family for family in known if name.startswith(family.lower())]:
+            return max(fitting, key=len)
+    return "default"
 
 
 def _noun(kind: Kind) -> str:

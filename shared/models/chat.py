@@ -118,11 +118,10 @@ MAX_CALL_TOKENS = 2_000_000
 def tokens_of(usage: Usage | None, request: ChatRequest) -> int:
     """How many tokens a call cost, from 0 to `MAX_CALL_TOKENS`: what the service told, else an estimate."""
     told = usage or {}
-    total = told.get("total_tokens")
-    if not isinstance(total, int):
-        parts = [told.get(name) for name in ("prompt_tokens", "completion_tokens")]
-        total = sum(part for part in parts if isinstance(part, int)) if any(parts) else _estimated_tokens(request)
-    return min(max(0, total), MAX_CALL_TOKENS)
+    total, *parts = (told.get(name) for name in ("total_tokens", "prompt_tokens", "completion_tokens"))
+    counts = [total if isinstance(total, int) else 0, sum(part for part in parts if isinstance(part, int))]
+    is_told = any(isinstance(count, int) for count in (total, *parts))
+    return min(max(0, *counts) if is_told else _estimated_tokens(request), MAX_CALL_TOKENS)
 
 
 def _estimated_tokens(request: ChatRequest) -> int:

@@ -95,8 +95,16 @@ class Conversation:
 
     @property
     def is_answered(self) -> bool:
-        """Whether every turn of the recipe has an answer."""
-        return len(self.exchanges) >= len(self.prompt.turns) and not self.exchanges[-1].answer.is_empty
+        """Whether every turn of the recipe has an answer; its form is another matter."""
+        answers = [exchange.answer for exchange in self.exchanges[: len(self.prompt.turns)]]
+        return len(answers) == len(self.prompt.turns) and not any(map(_is_withheld, answers))
+
+    @property
+    def answer(self) -> ChatAnswer:
+        """The answer to the last turn; where its form was asked for once more, the last that says something."""
+        last = self.exchanges[len(self.prompt.turns) - 1 :] or self.exchanges[-1:]
+        told = (each.answer for each in reversed(last) if each.answer.text.strip() and not _is_withheld(each.answer))
+        return next(told, last[0].answer)
 
     @property
     def next_model(self) -> ChatModel:
@@ -127,9 +135,15 @@ class Conversation:
         self.exchanges.append(Exchange(turn.model.deployment.name, turn.prompt, answer, self.empty))
         self.empty = ()
 
+    def settle(self) -> None:
+        """Take the last answer as it is, where none of a better form can be had. Reads it, so call it in a thread."""
+        self.data, self._about_the_form = None, []
+        if self.recipe.schema:
+            self._read_or_ask(self.recipe.schema, may_ask=False)
+
     def send_inline(self) -> bool:
         """Send the file inline from now on, and say whether that changes anything and the model takes it so."""
-        fits = self.media.source.size <= self.first.deployment.capability.most_bytes
+        fits = self.media.source.size <= self.first.deployment.capability.max_bytes
         if self.media.sent_as == "inline" or not fits:
             return False
         self.media, self._is_inline_after_all = replace(self.media, sent_as="inline"), True
@@ -152,7 +166,7 @@ class Conversation:
         return [*self.exchanges, Exchange(name, "", self.empty[-1], self.empty[:-1])]
 
     def _require_answers(self) -> None:
-        for exchange in self.exchanges:
+        for exchange in self.exchanges[: len(self.prompt.turns)]:
             if exchange.answer.finish_reason == "content_filter":
                 raise _filtered(exchange.answer)
             if exchange.answer.is_empty:
@@ -177,7 +191,7 @@ class Conversation:
     def _read_or_ask(self, schema: AnswerSchema, *, may_ask: bool) -> str | None:
         """Read the last answer; ask once for another if it does not fit, then keep the text, with a warning."""
         try:
-            self.data = read_answer(self.exchanges[-1].answer.text, schema.schema)
+            self.data = read_answer(self.answer.text, schema.schema)
         except AnswerInvalid as problem:
             if may_ask:
                 return ASK_AGAIN.format(problem=problem)
@@ -206,6 +220,11 @@ class Conversation:
             yield Message("assistant", [TextPart(exchange.answer.text)])
             media = []
         yield Message("user", [TextPart(prompt), *media])
+
+
+def _is_withheld(answer: ChatAnswer) -> bool:
+    """Whether there is no answer in it."""
+    return answer.is_empty or answer.finish_reason == "content_filter"
 
 
 def _filtered(answer: ChatAnswer) -> FileRejected:

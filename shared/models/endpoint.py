@@ -16,7 +16,7 @@ FORMS = "a resource's address, or one that ends in /openai/v1, /openai/deploymen
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _AZURE = (".azure.com", ".azure.us", ".azure.cn", ".azure-api.net")
 _FORM = re.compile(
-    r"/openai/deployments/(?P<deployment>[\w.-]+)$"
+    r"/openai/deployments/(?P<deployment>(?!\.+$)[\w.-]+)$"
     r"|(?P<openai>/openai/v1)$"
     r"|(?P<v1>/v1)$"
     r"|(?<!/v1)(?<!/openai/deployments)(?P<models>/models)$",

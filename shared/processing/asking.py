@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 from shared.errors import (
     Conflict,
     FileRejected,
     InputNotFound,
+    ModelMisconfigured,
     ModelTimeout,
     ModelUnavailable,
     SchemaNotTaken,
@@ -21,7 +23,7 @@ from shared.models.conversation import Conversation, Turn
 from shared.observability.log import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
-from shared.processing.retry import RetryLater
+from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before
 from shared.processing.services import Services
 
 MAX_ASIDE = 5
@@ -49,6 +51,7 @@ class Asking:
             StorageUnavailable: our own storage failed.
         """
         while turn := await self._next_turn():
+            self._require_worth_asking()
             await self._require_budget()
             await self._wait_for_cooldown(turn.model.deployment.alias)
             if error := await self._ask(file, turn):
@@ -62,6 +65,10 @@ class Asking:
     async def _next_turn(self) -> Turn | None:
         # Data may take a second to be checked; a recipe without a form has nothing to check.
         return await asyncio.to_thread(self._talk.next_turn) if self._talk.recipe.schema else self._talk.next_turn()
+
+    def _require_worth_asking(self) -> None:
+        if self._claim.progress.asked >= MAX_ASKED:
+            raise asked_enough_before()
 
     async def _require_budget(self) -> None:
         if self._with.budget and (seconds := await self._with.budget.pause()):
@@ -89,7 +96,8 @@ class Asking:
             except (Conflict, InputNotFound, StorageUnavailable):  # the file could not be read, so nothing was asked
                 self._claim.uncount()
                 raise
-        self._claim.uncount()
+        if not answer.is_empty:
+            self._claim.uncount()
         self._with.health.note(turn.model.deployment.alias, self._with.clock.now(), answered=True)
         self._talk.add(turn, answer)
         await self._spend(answer.usage, turn, is_billed=True)
@@ -152,9 +160,9 @@ class Asking:
             return
         await self._spend(error.usage, turn, is_billed=error.asked_at_most_thrice or error.usage is not None)
         alias, now, progress = turn.model.deployment.alias, self._with.clock.now(), self._claim.progress
-        is_well = progress.failed_at is not None and self._with.health.is_well(alias, progress.failed_at)
+        is_well = self._with.health.is_well(alias, progress.failed_at or now - timedelta(seconds=self._policy.breaker))
         decision = self._policy.decide(error, progress, now=now, random=self._with.random, answers_others=is_well)
-        if type(error) is ModelUnavailable:
+        if type(error) in (ModelUnavailable, ModelMisconfigured):
             self._with.health.note(alias, now, answered=False)
         log_event(
             "model.unavailable",

@@ -19,7 +19,7 @@ from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
-from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before, crash_loop
+from shared.processing.retry import RetryLater, crash_loop
 from shared.processing.services import Services
 from shared.results.build import Facts, answered, answered_in_text_only, rejected
 from shared.results.result import Result
@@ -64,8 +64,9 @@ class Attempt:
         except StorageUnavailable as error:
             # Where only a part of storage fails, the queue may still take the file; else the host must try again.
             await self._put_off(RetryLater(self._growing_wait(), str(error)))
-        except asyncio.CancelledError:
-            await self._let_go()  # the worker is told to stop: nobody broke down
+        except asyncio.CancelledError:  # the worker is told to stop: nobody broke down
+            await self._keep_answers()
+            await self._let_go()
             raise
         except Exception as error:
             await self._break_down(error)
@@ -118,9 +119,12 @@ class Attempt:
         if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:  # what breaks us comes after the answer
             return answered_in_text_only(facts, talk, self._with.clock.now())
         try:
-            self._require_worth_asking(talk)
+            self._require_no_crash_loop(talk)
             await Asking(self._with, self._claim, talk, self._deadline).ask(file)
         except FileRejected as error:
+            if talk.is_answered:  # only its form was asked for once more
+                await asyncio.to_thread(talk.settle)
+                return answered(facts, talk, self._with.clock.now())
             told = self._with.planner.naming_others(error, plan) if isinstance(error, KindNotTaken) else error
             return rejected(facts, told, self._with.clock.now(), talk)
         return answered(facts, talk, self._with.clock.now())
@@ -133,14 +137,9 @@ class Attempt:
             talk.resume(kept.exchanges, kept.empty, kept.sha256)
         return talk
 
-    def _require_worth_asking(self, talk: Conversation) -> None:
-        progress = self._claim.progress
-        if talk.is_answered:
-            return
-        if progress.crashes >= MAX_CRASHES:
-            raise crash_loop(progress.crashes)
-        if progress.asked >= MAX_ASKED:
-            raise asked_enough_before()
+    def _require_no_crash_loop(self, talk: Conversation) -> None:
+        if self._claim.progress.crashes >= MAX_CRASHES and not talk.is_answered:
+            raise crash_loop(self._claim.progress.crashes)
 
     async def _publish(self, result: Result, earlier: StoredResult | None) -> None:
         try:
@@ -164,7 +163,7 @@ class Attempt:
         """First the message, then the note: a file that nobody is told of would be forgotten."""
         await self._keep_answers()
         log_event("blob.deferred", name=self._name, seconds=round(later.seconds, 1), why=str(later))
-        self._claim.know(poisoned=0)  # whatever made the host give up, this time we came to an end
+        self._claim.know(chance="")  # whatever made the host give up, this time we came to an end
         try:
             await self._with.jobs.send(Job(name=self._name), max(MIN_WAIT, later.seconds))
         except StorageUnavailable:
@@ -179,19 +178,27 @@ class Attempt:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
 
     async def _keep_answers(self) -> None:
-        """Keep what was paid for; where it cannot be kept, it counts as asked for nothing."""
+        """Keep what was paid for; until it is kept, it counts as asked for nothing."""
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return
         kept = KeptAnswers(self._claim.etag, plan.key, tuple(talk.exchanges), talk.empty, talk.sha256)
+        self._claim.know(has_kept=True, asked=self._claim.progress.asked + 1)
         try:
             async with self._with.clock.within(MAX_ASIDE):
+                await self._confirm_claim()
                 await self._with.kept.keep(self._name, kept)
+        except Conflict:
+            log_event("blob.overtaken", name=self._name)
         except (StorageUnavailable, TimeoutError):
-            self._claim.know(asked=self._claim.progress.asked + 1)
             log_event("answers.not_kept", logging.WARNING, name=self._name)
         else:
-            self._claim.know(has_kept=True)
+            self._claim.know(asked=self._claim.progress.asked - 1)
+
+    async def _confirm_claim(self) -> None:
+        """Answers are kept only where the record is ours and tells of them: else nobody would delete them."""
+        with contextlib.suppress(StorageUnavailable):  # then nobody gives it back, which tells of them too
+            await self._claim.confirm()
 
     async def _break_down(self, error: Exception) -> None:
         """Release the claim at once after an unexpected error: the host's own tries then do the rest in seconds."""
@@ -209,7 +216,7 @@ class Attempt:
     async def _forget(self) -> None:
         log_event("blob.gone", name=self._name)
         if record := await self._claim.left_behind():
-            await self._with.publisher.clear_away(self._name, record)
+            await self._with.publisher.forget(self._name, record)
 
     def _growing_wait(self) -> float:
         """Seconds to wait for a trouble that is neither the file's nor the model's: twice as long each time."""

@@ -60,6 +60,7 @@ class ClaimHandle:
             Conflict: somebody else took it.
             StorageUnavailable
         """
+        self._is_counted = False  # what became of an earlier call is known
         if self._is_ours:
             self._count()
         elif self.progress.crashes:
@@ -90,6 +91,16 @@ class ClaimHandle:
     def _count(self) -> None:
         self.know(asked=self.progress.asked + 1)
         self._is_counted = True
+
+    async def confirm(self) -> None:
+        """Write what is known into a claim that is ours, which ends as it would have. Raises what `release` raises."""
+        assert self.record
+        left, is_asking = self.record.claim.until - self.clock.now(), self.record.claim.is_asking
+        try:
+            await self._write("claimed", left.total_seconds(), is_asking=is_asking)
+        except Conflict:
+            self._is_ours = False
+            raise
 
     async def release(self, seconds: float) -> None:
         """Let anybody take the file, which waits for so many seconds. What storage refuses can be tried again.

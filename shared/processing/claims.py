@@ -17,8 +17,8 @@ class Progress:
         crashes: how many workers broke down while a call for it was under way.
         asked: how many calls may have been billed and brought no usable answer; a call counts from its beginning on.
         since: when a busy or failing model first turned it away; None where something else kept it since.
-        failed_at: when the service last failed on it with a 5xx.
-        poisoned: how often the host gave up on it.
+        failed_at: when the service last failed on it, or refused us with it.
+        chance: the token of the message by which it is tried again after the host gave up on it; else empty.
         has_kept: whether answers may be kept beside the record (see `kept.py`), perhaps to another version.
     """
 
@@ -27,7 +27,7 @@ class Progress:
     asked: int = 0
     since: datetime | None = None
     failed_at: datetime | None = None
-    poisoned: int = 0
+    chance: str = ""
     has_kept: bool = False
 
 
@@ -111,7 +111,7 @@ def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:
         asked=claim.asked,
         since=claim.since,
         failed_at=claim.failed_at,
-        poisoned=claim.poisoned,
+        chance=claim.chance,
         has_kept=has_kept,
     )
 

@@ -16,13 +16,13 @@ class Job(BaseModel):
 
     Attributes:
         name: of the file, as storage keeps it: two ways to write one name must not be two files.
-        poisoned: 1 if the host gave up on an earlier message; that counts only if the record says so too.
+        chance: the token of a file's second chance, which stands in its record too: nobody can make one up.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     name: Annotated[str, AfterValidator(stored_name)]
-    poisoned: Annotated[int, Field(ge=0, le=1)] = 0
+    chance: Annotated[str, Field(max_length=64)] = ""
 
 
 class JobQueue(Protocol):

@@ -42,7 +42,7 @@ class ResultPublisher:
         await self._write(result, replacing)
         log_event(f"blob.{'answered' if result.status == 'ok' else 'rejected'}", **log_fields(result))
         if self._events:
-            await self._events.announce(result)
+            await self._events.publish(result)
         if record:
             await self._delete(name, record, has_kept=record.claim.has_kept)
 
@@ -63,13 +63,13 @@ class ResultPublisher:
         """Finish what somebody left undone who wrote the document; nobody must hold the file now."""
         log_event("blob.already_answered", name=name)
         if record:
-            await self.clear_away(name, record)
+            await self.forget(name, record)
 
-    async def clear_away(self, name: str, record: VersionedClaim) -> None:
+    async def forget(self, name: str, record: VersionedClaim) -> None:
         """Tell of the document that stands there, once more perhaps, and delete what was noted."""
         result = await self._files.read_result(name) if self._events else None
         if self._events and result:
-            await self._events.announce(result)
+            await self._events.publish(result)
         await self._delete(name, record, has_kept=record.claim.has_kept or record.claim.has_crashed)
 
     async def _delete(self, name: str, record: VersionedClaim, *, has_kept: bool) -> None:

@@ -91,18 +91,21 @@ class RetryPolicy:
     ) -> RetryDecision:
         """Decide what becomes of a file after a failed call, which `progress` counts as asked.
 
-        `answers_others` is whether the deployment answered other files since it last failed on this one.
+        `answers_others` is whether the deployment answered other files since it last failed on this one, or lately.
 
         Raises:
             FileRejected: the file has waited, or may have cost, enough; dropped again it may be answered.
         """
-        if not (error.asked_at_most_thrice or (_is_a_breakdown(error) and answers_others)):
+        is_this_file = answers_others and (_is_a_breakdown(error) or isinstance(error, ModelMisconfigured))
+        if not (error.asked_at_most_thrice or is_this_file):
             progress = replace(progress, asked=progress.asked - 1)
         elif progress.asked >= MAX_ASKED:
             raise _asked_enough(error, progress)
-        if isinstance(error, ModelMisconfigured):  # never the file's fault, however long it lasts
-            return self._leave_alone(error, progress, random)
-        progress = replace(progress, since=progress.since or now, failed_at=now)
+        progress = replace(progress, failed_at=now)
+        if isinstance(error, ModelMisconfigured):  # no file's fault where no other is answered, however long it lasts
+            is_told_to_all = not answers_others and error.status not in ABOUT_THE_REQUEST
+            return self._until_somebody_acts(progress, random, is_told_to_all=is_told_to_all)
+        progress = replace(progress, since=progress.since or now)
         if (now - (progress.since or now)).total_seconds() > self.give_up:
             raise _gave_up(error, progress)
         if isinstance(error, ModelThrottled) and error.retry_after is not None and error.retry_after <= self.here:
@@ -113,10 +116,10 @@ class RetryPolicy:
         cooldown = min(error.retry_after or 0, self.max_wait) if isinstance(error, ModelThrottled) else 0
         return RetryDecision(replace(progress, attempt=progress.attempt + 1), wait, cooldown)
 
-    def _leave_alone(self, error: ModelMisconfigured, progress: Progress, random: Random) -> RetryDecision:
+    def _until_somebody_acts(self, progress: Progress, random: Random, *, is_told_to_all: bool) -> RetryDecision:
+        """What is wrong with one recipe's request, or with one file, is no reason to keep the others waiting."""
         seconds = random.uniform(1, 3) * self.breaker
-        # What is wrong with one recipe's request is no reason to keep the others waiting.
-        cooldown = 0 if error.status in ABOUT_THE_REQUEST else seconds
+        cooldown = seconds if is_told_to_all else 0
         return RetryDecision(replace(progress, since=None), seconds, cooldown, level=logging.ERROR)
 
 
@@ -133,6 +136,9 @@ def _asked_enough(error: ModelUnavailable, progress: Progress) -> FileRejected:
     elif isinstance(error, UrlNotFetched):
         told = f"The service could not fetch the file from storage, {times}. {error}"
         step = "Let the service reach the storage account, or make the file small enough to go inline; drop it again."
+    elif isinstance(error, ModelMisconfigured):
+        told = f"The service refused this file, {times}, while it answered others. {error}"
+        step = "Drop another file, or see what the service asks for; then drop this one again."
     else:
         told = f"The model gave no usable answer, {times}. {error}"
         step = "See whether the model answers other files, or name another; then drop the file again."
@@ -145,6 +151,8 @@ def _code_of(error: ModelUnavailable) -> ErrorCode:
             return "model_timeout"
         case UrlNotFetched():
             return "not_fetched"
+        case ModelMisconfigured():
+            return "rejected_by_model"
         case _:
             return "no_answer"
 

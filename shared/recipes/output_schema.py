@@ -16,6 +16,12 @@ from shared.bounds import require_bounded
 MAX_PROBLEM = 200
 """Characters of what is wrong with an answer; a validator may quote the whole of it."""
 
+MAX_DIGITS = 100
+"""Of a whole number in an answer; to read one of thousands takes long."""
+
+MAX_TRIES = 20
+"""How many places of an answer are looked at where an object may begin."""
+
 MAX_ERRORS = 20
 """How many things that are wrong with an answer are looked at, to tell of the worst."""
 
@@ -103,27 +109,41 @@ def read_answer(text: str, schema: dict[str, Any]) -> Any:
 
 
 def _only_object(text: str) -> dict[str, Any]:
-    """The one object in a text.
+    """The one object in a text; the same twice is one, and an empty one beside it is none.
 
     Raises:
         ValueError: there is none, or there are several.
     """
-    begins = _OBJECT.search(text)
-    if begins is None:
-        raise ValueError("it holds no object")
-    found: dict[str, Any]
-    found, end = _DECODER.raw_decode(text, begins.start())
-    if (another := _OBJECT.search(text, end)) and _is_object(text, another.start()):
+    found: list[dict[str, Any]] = []
+    for value in _objects(text):
+        if value not in found:
+            found.append(value)
+    told = [value for value in found if value] or found
+    if len(told) > 1:
         raise ValueError("it holds more than one object")
+    return told[0]
+
+
+def _objects(text: str) -> list[dict[str, Any]]:
+    """The objects in a text, one at least. What begins like one, and ends before the next begins, is passed over."""
+    found: list[dict[str, Any]] = []
+    end, failed_at, problem = 0, -1, ValueError("it holds no object")
+    for begins in islice(_OBJECT.finditer(text), MAX_TRIES):
+        start = begins.start()
+        if start < end:
+            continue  # it is a part of the one before
+        if failed_at >= 0 and "}" not in text[failed_at:start]:
+            break  # a part of an object is no answer
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+        except ValueError as error:
+            failed_at, problem = start, error
+        else:
+            failed_at = -1
+            found.append(value)
+    if not found:
+        raise problem
     return found
-
-
-def _is_object(text: str, start: int) -> bool:
-    try:
-        _DECODER.raw_decode(text, start)
-    except ValueError:
-        return False
-    return True
 
 
 def _refuse_constant(name: str) -> None:
@@ -137,6 +157,12 @@ def _finite(digits: str) -> float:
     return number
 
 
+def _short(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"{digits[:20]}… has more than {MAX_DIGITS} digits")
+    return int(digits)
+
+
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
     if len(fields) < len(pairs):
@@ -145,7 +171,11 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_without_repeats, strict=False
+    parse_constant=_refuse_constant,
+    parse_float=_finite,
+    parse_int=_short,
+    object_pairs_hook=_without_repeats,
+    strict=False,
 )
 
 

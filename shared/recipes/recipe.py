@@ -35,7 +35,7 @@ type Texts = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_leng
 class ModelOptions(Strict):
     """What the recipe asks of the model; None leaves the choice to the service."""
 
-    max_output_tokens: Annotated[int, Field(gt=0, strict=True)] | None = None
+    max_output_tokens: Annotated[int, Field(gt=0, le=1_000_000, strict=True)] | None = None
     temperature: Annotated[Amount, Field(ge=0, le=2)] | None = None
     top_p: Annotated[Amount, Field(ge=0, le=1)] | None = None
     frequency_penalty: Annotated[Amount, Field(ge=-2, le=2)] | None = None

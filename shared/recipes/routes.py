@@ -47,8 +47,8 @@ class Route:
             return "a folder may hold one variable or star"
         if set(_TOKEN.sub("", self.pattern)) & set("{}"):
             return "a brace is never closed, or holds no plain name"
-        if "" in names or "\\" in self.pattern:
-            return "it must be folders with one `/` between them, and none at its beginning or end"
+        if any(not name.strip(".") for name in names) or "\\" in self.pattern:
+            return "it must be folders with one `/` between them, none at its beginning or end, and none `.` or `..`"
         return None
 
     def match(self, path: str, optional: Set[str] = frozenset()) -> dict[str, str] | None:

@@ -39,7 +39,7 @@ class PoisonHandler:
     async def _forget(self, claim: ClaimHandle) -> None:
         try:
             if record := await claim.left_behind():
-                await self._with.publisher.clear_away(claim.name, record)
+                await self._with.publisher.forget(claim.name, record)
         except RetryLater as later:
             await self._with.jobs.send(Job(name=claim.name), later.seconds)
 
@@ -51,8 +51,10 @@ class PoisonHandler:
             raise Conflict(file.name)
         if earlier and earlier.input_etag == file.etag:
             await self._with.publisher.tidy(file.name, claim.record)
-        elif not (job.poisoned and claim.progress.poisoned):
+        elif not claim.progress.chance:
             await self._queue_again(claim)
+        elif job.chance != claim.progress.chance:
+            await self._let_second_chance_be_tried(claim)
         else:
             now = self._with.clock.now()
             facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
@@ -60,10 +62,16 @@ class PoisonHandler:
                 rejected(facts, _poisoned(), now), replacing=earlier, record=claim.record
             )
 
+    async def _let_second_chance_be_tried(self, claim: ClaimHandle) -> None:
+        """Until its wait is over its message is on its way; whoever took it may have put it off, and not noted that."""
+        log_event("blob.has_second_chance", name=claim.name)
+        if claim.record and claim.record.claim.until <= self._with.clock.now():
+            await self._with.jobs.send(Job(name=claim.name, chance=claim.progress.chance), self._with.policy.first)
+
     async def _queue_again(self, claim: ClaimHandle) -> None:
         log_event("blob.poisoned_once", logging.WARNING, name=claim.name)
-        claim.know(poisoned=1)
-        await self._with.jobs.send(Job(name=claim.name, poisoned=1), self._with.policy.first)
+        claim.know(chance=f"{self._with.random.getrandbits(128):032x}")
+        await self._with.jobs.send(Job(name=claim.name, chance=claim.progress.chance), self._with.policy.first)
         await claim.defer(self._with.policy.first)
 
 

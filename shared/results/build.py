@@ -67,7 +67,7 @@ def rejected(facts: Facts, error: FileRejected, completed: datetime, talk: Conve
 
 
 def _answered(facts: Facts, talk: Conversation, completed: datetime) -> Result:
-    last = talk.exchanges[-1].answer
+    last = talk.answer
     answer = Answer(
         text=last.text,
         data=talk.data,
@@ -92,7 +92,7 @@ def _answered(facts: Facts, talk: Conversation, completed: datetime) -> Result:
 
 def answered_in_text_only(facts: Facts, talk: Conversation, completed: datetime) -> Result:
     """The document of an answered file of which nothing but the text can be written down."""
-    last = talk.exchanges[-1].answer
+    last = talk.answer
     text = last.text.encode(errors="replace").decode()
     return Result(
         status="ok",

@@ -17,7 +17,7 @@ MAX_WORD = 256
 class EventPublisher(Protocol):
     """Sends such events."""
 
-    async def announce(self, outcome: Result) -> None:
+    async def publish(self, outcome: Result) -> None:
         """Tell that this document is there; at least once, perhaps more often.
 
         Raises:

@@ -21,7 +21,7 @@ class Settings(ModelSettings):
     ] = Field(
         {},
         alias="MODEL_CAPABILITIES",
-        description='Overrides of `shared/models/models.toml`, as JSON: `{"gpt-5.4": {"most_bytes": 10000000}}`.',
+        description='Overrides of `shared/models/models.toml`, as JSON: `{"gpt-5.4": {"max_bytes": 10000000}}`.',
     )
     media_storage: Annotated[SecretStr, AfterValidator(values.connection_string)] | None = Field(
         None,
@@ -130,7 +130,7 @@ def _missing(given: Mapping[str, str]) -> Iterator[str]:
     yield from _alike(
         given, ["INPUT_CONTAINER", "OUTPUT_CONTAINER", "STATE_CONTAINER"], "what we write would be answered"
     )
-    yield from _alike(given, ["DEFERRED_QUEUE", "COMPLETED_QUEUE"], "announcements would be taken for work")
+    yield from _alike(given, ["DEFERRED_QUEUE", "COMPLETED_QUEUE"], "events would be taken for work")
     for name in ("DEFERRED_QUEUE", "COMPLETED_QUEUE"):
         if given.get(name, "").endswith("-poison"):
             yield f"{name} must not end in -poison: those queues belong to the host."

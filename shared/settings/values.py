@@ -104,9 +104,11 @@ def scope(value: str) -> str:
 
 
 def deployment_name(value: str) -> str:
-    """The name of a deployment, which goes into an address."""
-    if not re.fullmatch(r"[A-Za-z0-9_.-]{0,128}", value):
-        raise ValueError("must be a deployment's name: letters, digits, `_`, `-` and `.`")
+    """The name of a deployment, or of a model as its server has it: `gemma3:4b`, `Qwen/Qwen2.5-VL-7B-Instruct`."""
+    if not re.fullmatch(r"[A-Za-z0-9_.:/@+-]{0,128}", value):
+        raise ValueError(
+            "must be the name of a deployment or model: letters, digits, `_`, `-`, `.`, `:`, `/`, `@`, `+`"
+        )
     return value
 
 

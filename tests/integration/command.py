@@ -1,31 +1,27 @@
-"""The command `dropscribe` as a process of its own: with pipes, or at a terminal."""
+"""The command `dropscribe` as a process of its own: with pipes, in a shell, or at a terminal.
+
+In a shell, and where a test starts `COMMAND` itself, Python starts as it does for a person; else it is forked.
+"""
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import pty
 import signal
 import sys
-import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tests.conftest import eventually
+from tests.integration.forked import Done, ended, fork, python_m
 
 ROOT = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-m", "cli")
-
-
-class Done(NamedTuple):
-    """A command that has ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 def environment(environ: dict[str, Any]) -> dict[str, str]:
@@ -45,18 +41,7 @@ def model_at(url: str) -> dict[str, Any]:
 
 async def dropscribe(*arguments: str | Path, folder: Path = ROOT, given: bytes | None = None, **environ: str) -> Done:
     """Run the command to its end; `given` is its standard input."""
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
-        *map(str, arguments),
-        stdin=asyncio.subprocess.DEVNULL if given is None else asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=folder,
-        env=environment(environ),
-    )
-    out, err = await process.communicate(given)
-    assert process.returncode is not None
-    return Done(process.returncode, out.decode(), err.decode())
+    return await python_m("cli", *map(str, arguments), folder=folder, environ=environment(environ), given=given)
 
 
 async def in_shell(line: str, **environ: str) -> Done:
@@ -78,7 +63,7 @@ async def in_shell(line: str, **environ: str) -> Done:
 class Terminal:
     """A terminal at which the command runs, in a session of its own."""
 
-    process: asyncio.subprocess.Process
+    process: BaseProcess
     keyboard: int
     shown: bytearray = field(default_factory=bytearray)
 
@@ -86,7 +71,7 @@ class Terminal:
         """Wait until this stands there."""
 
         async def look() -> bool | None:
-            assert self.process.returncode is None or text.encode() in self.shown, self.shown.decode(errors="replace")
+            assert self.process.exitcode is None or text.encode() in self.shown, self.shown.decode(errors="replace")
             return text.encode() in self.shown or None
 
         await eventually(look)
@@ -97,16 +82,16 @@ class Terminal:
 
     async def ended(self) -> int:
         """Wait until the command has ended, and every process that it started; return its exit code."""
-        code = await self.process.wait()
+        code = await ended(self.process)
 
         async def all_gone() -> bool | None:
-            return not in_session(self.process.pid) or None
+            return not in_session(self.process.ident) or None
 
         await eventually(all_gone)
         return code
 
 
-def in_session(number: int) -> list[int]:
+def in_session(number: int | None) -> list[int]:
     """The processes of a session, which is called as the process that began it, also those in groups of their own."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -122,19 +107,13 @@ async def at_terminal(*arguments: str | Path, **environ: str) -> AsyncIterator[T
     """Start the command at a terminal."""
     keyboard, screen = pty.openpty()
 
-    def take_terminal() -> None:
-        fcntl.ioctl(screen, termios.TIOCSCTTY, 0)
-
-    process = await asyncio.create_subprocess_exec(
-        *COMMAND,
+    process = await fork(
+        "cli",
         *map(str, arguments),
-        stdin=screen,
-        stdout=screen,
-        stderr=screen,
-        cwd=ROOT,
-        env=environment({"TERM": "xterm-256color", **environ}),
-        start_new_session=True,
-        preexec_fn=take_terminal,
+        folder=ROOT,
+        environ=environment({"TERM": "xterm-256color", **environ}),
+        streams=[Connection(os.dup(screen)) for _ in range(3)],
+        at_terminal=True,
     )
     os.close(screen)
     terminal = Terminal(process, keyboard)
@@ -144,10 +123,11 @@ async def at_terminal(*arguments: str | Path, **environ: str) -> AsyncIterator[T
         yield terminal
     finally:
         loop.remove_reader(keyboard)
-        for each in in_session(process.pid):
+        for each in in_session(process.ident):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
-        await process.wait()
+        process.kill()
+        await ended(process)
         os.close(keyboard)
 
 

@@ -247,6 +247,6 @@ def _by_identity(blob: str, queue: str, certificate: Path) -> dict[str, str]:
         "MEDIA_STORAGE": "",
         "MEDIA_STORAGE__blobServiceUri": f"{blob}/{ACCOUNT}",
         "MEDIA_STORAGE__queueServiceUri": f"{queue}/{ACCOUNT}",
-        "MODEL_CAPABILITIES": json.dumps({"Phi-4-multimodal": {"most_bytes": 1000}}),  # too small for the file
+        "MODEL_CAPABILITIES": json.dumps({"Phi-4-multimodal": {"max_bytes": 1000}}),  # too small for the file
         "STORAGE_CERTIFICATE": str(certificate),
     }

@@ -95,6 +95,10 @@ def gateway(name: str) -> Answer:
     return Answer(400, {"error": f"UnsupportedParamsError: phi does not support parameters: ['{name}']"})
 
 
+def other_words(message: str, status: int = 400, **more: object) -> Answer:
+    return Answer(status, {"error": {"message": message, **more}})
+
+
 WORDINGS = (openai, unsupported_value, fastapi, in_words, gateway)
 NAMES = ("temperature", "top_p", "seed", "stop", "presence_penalty")
 
@@ -115,6 +119,27 @@ async def test_a_parameter_that_a_model_refuses_is_left_out_at_once_and_from_the
     assert [answer.warnings for answer in answers] == [
         (f"The model does not take `{name}`, and was asked without it.",)
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        ("temperature", other_words("gpt-5 models don't support temperature=0. Only temperature=1 is supported.")),
+        ("temperature", other_words("`temperature` and `top_p` cannot both be specified for this model.")),
+        ("temperature", other_words("`temperature` may only be set to 1 when thinking is enabled")),
+        ("temperature", other_words("temperature: only 1.0 is allowed")),
+        ("temperature", other_words("temperature is incompatible with reasoning", param="None", type="None")),
+        ("temperature", other_words("No endpoints found that support the requested parameters: temperature", 404)),
+        ("presence_penalty", other_words("Argument not supported on this model: presencePenalty")),
+        ("seed", Answer(422, {"errors": [{"msg": "The parameter 'seed' cannot be used here."}]})),
+        ("top_p", Answer(400, {"error": "invalid_request", "error_description": "top_p is out of range"})),
+        ("top_p", Answer(400, [{"error": {"message": "top_p: nope"}}])),
+    ],
+)
+async def test_a_parameter_is_known_to_be_refused_in_any_words(name: str, refusal: Answer) -> None:
+    async with asked_at(lambda asked: refusal if name in asked else None) as (model, fussy):
+        await model.complete(question())
+    assert [name in call for call in fussy.calls] == [True, False]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -177,14 +202,66 @@ async def test_how_closely_to_look_is_left_out_where_it_is_refused() -> None:
     assert answer.warnings == ("The model does not take `detail`, and was asked without it.",)
 
 
-async def test_a_schema_that_a_model_does_not_take_is_told_and_remembered() -> None:
-    refusal = Answer(400, {"error": {"message": "'response_format' of type 'json_schema' is not supported."}})
+@pytest.mark.parametrize(
+    "message",
+    [
+        "'response_format' of type 'json_schema' is not supported.",
+        "This response_format type is unavailable now",
+        "Structured output is not supported by this model",
+        "guided decoding not supported",
+    ],
+)
+async def test_a_schema_that_a_model_does_not_take_is_told_and_remembered(message: str) -> None:
+    refusal = Answer(400, {"error": {"message": message}})
     schema = AnswerSchema("receipt", None, {"type": "object"})
     async with asked_at(lambda asked: refusal if "response_format" in asked else None) as (model, _):
         assert model.takes_schema
         with pytest.raises(SchemaNotTaken):
             await model.complete(question(schema=schema))
         assert not model.takes_schema
+
+
+@pytest.mark.parametrize(
+    ("message", "more"),
+    [
+        (
+            "This model's maximum context length is 4096 tokens. However, you requested 9000 (1024 in max_tokens)",
+            {"code": "context_length_exceeded", "param": "messages"},
+        ),
+        ("'max_tokens' is too large: 1024. Your request has 7900 input tokens.", {}),
+        ("temperature is out of range, or something else is wrong", {}),
+    ],
+)
+async def test_what_one_refused_request_says_changes_no_other(message: str, more: dict[str, str]) -> None:
+    refusals = [Answer(400, {"error": {"message": message, **more}})] * 3
+
+    def judge(asked: Mapping[str, Any]) -> Answer | None:
+        return refusals.pop() if refusals else None
+
+    async with asked_at(judge) as (model, fussy):
+        with pytest.raises(FileRejected):
+            while refusals:
+                await model.complete(question())
+        refusals.clear()
+        answer = await model.complete(question())
+    assert (fussy.calls[-1], answer.warnings) == (fussy.calls[0], ())
+
+
+async def test_a_limit_that_does_not_fit_beside_one_question_is_left_out_for_that_one() -> None:
+    said = "'max_tokens' is too large: 100. Your request has 7900 input tokens."
+    refusals = [Answer(400, {"error": {"message": said}})]
+    async with asked_at(lambda _: refusals.pop() if refusals else None) as (model, fussy):
+        answers = [await model.complete(question()) for _ in range(2)]
+    assert ["max_tokens" in call for call in fussy.calls] == [True, False, True]
+    assert [len(answer.warnings) for answer in answers] == [1, 0]
+
+
+async def test_the_name_of_a_file_in_an_address_is_no_parameter() -> None:
+    said = "Invalid URL: https://place.example/input/unsupported/max_tokens.png"
+    async with asked_at(lambda _: Answer(400, {"error": {"message": said}})) as (model, fussy):
+        with pytest.raises(FileRejected):
+            await model.complete(question())
+    assert len(fussy.calls) == 1
 
 
 @pytest.mark.parametrize(

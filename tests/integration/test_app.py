@@ -1,13 +1,12 @@
 """function_app.py, loaded by the official worker library in a process of its own."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.integration.forked import Done, python_m
 from tests.planted import KEY
 from tests.unit.test_settings import GOOD
 
@@ -16,38 +15,21 @@ AZURITE = (
     "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=a2V5;"
     "BlobEndpoint=http://127.0.0.1:10000/devstoreaccount1;"
 )
-LOAD = """
-import asyncio, json, sys
-from pathlib import Path
-from local.host.worker import AppNotLoadedError, Worker
-try:
-    functions = asyncio.run(Worker(Path(sys.argv[1]), None).load())
-except AppNotLoadedError as fault:
-    sys.exit(str(fault))
-print(json.dumps([[function.name, *function.bindings] for function in functions]))
-"""
 
 
-def load(**changed: str) -> subprocess.CompletedProcess[str]:
+async def load(**changed: str) -> Done:
     environ = {"PATH": "/usr/bin:/bin", **GOOD, "MEDIA_STORAGE": AZURITE, **changed}
-    return subprocess.run(
-        [sys.executable, "-c", LOAD, str(ROOT)],
-        cwd=ROOT,
-        env=environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return await python_m("tests.integration.loading", str(ROOT), folder=ROOT, environ=environ)
 
 
-def functions(**changed: str) -> Any:
-    done = load(**changed)
-    assert done.returncode == 0, done.stderr
-    return {name: trigger for name, trigger, *_ in json.loads(done.stdout.splitlines()[-1])}
+async def functions(**changed: str) -> Any:
+    done = await load(**changed)
+    assert done.code == 0, done.err
+    return {name: trigger for name, trigger, *_ in json.loads(done.out.splitlines()[-1])}
 
 
-def test_the_door_is_a_blob_trigger_by_event_grid_on_the_input_container() -> None:
-    trigger = functions()["answer_blob"]
+async def test_the_door_is_a_blob_trigger_by_event_grid_on_the_input_container() -> None:
+    trigger = (await functions())["answer_blob"]
     assert {key: trigger[key] for key in ("type", "direction", "source", "path", "connection")} == {
         "type": "blobTrigger",
         "direction": "IN",
@@ -57,18 +39,18 @@ def test_the_door_is_a_blob_trigger_by_event_grid_on_the_input_container() -> No
     }
 
 
-def test_the_host_is_asked_for_a_reference_and_not_for_the_content() -> None:
-    trigger = functions()["answer_blob"]
+async def test_the_host_is_asked_for_a_reference_and_not_for_the_content() -> None:
+    trigger = (await functions())["answer_blob"]
     assert trigger["properties"] == {"SupportsDeferredBinding": True}
 
 
-def test_settings_choose_the_container_and_the_source() -> None:
-    trigger = functions(INPUT_CONTAINER="inbox", BLOB_TRIGGER_SOURCE="LogsAndContainerScan")["answer_blob"]
+async def test_settings_choose_the_container_and_the_source() -> None:
+    trigger = (await functions(INPUT_CONTAINER="inbox", BLOB_TRIGGER_SOURCE="LogsAndContainerScan"))["answer_blob"]
     assert (trigger["path"], trigger["source"]) == ("inbox/{name}", "LogsAndContainerScan")
 
 
-def test_the_other_doors_are_our_queue_the_two_poison_queues_and_a_timer() -> None:
-    doors = functions(DEFERRED_QUEUE="later")
+async def test_the_other_doors_are_our_queue_the_two_poison_queues_and_a_timer() -> None:
+    doors = await functions(DEFERRED_QUEUE="later")
     queues = {name: door["queueName"] for name, door in doors.items() if door["type"] == "queueTrigger"}
     assert queues == {
         "answer_deferred": "later",
@@ -80,15 +62,15 @@ def test_the_other_doors_are_our_queue_the_two_poison_queues_and_a_timer() -> No
     assert len(doors) == 5
 
 
-def test_an_app_with_wrong_settings_refuses_to_start_and_names_them_all() -> None:
-    done = load(AZURE_INFERENCE_ENDPOINT="", INPUT_CONTAINER="Not A Container")
-    assert done.returncode == 1
-    assert "Dropscribe cannot start" in done.stderr
-    assert "AZURE_INFERENCE_ENDPOINT is missing" in done.stderr
-    assert "INPUT_CONTAINER must be a container's name" in done.stderr
+async def test_an_app_with_wrong_settings_refuses_to_start_and_names_them_all() -> None:
+    done = await load(AZURE_INFERENCE_ENDPOINT="", INPUT_CONTAINER="Not A Container")
+    assert done.code == 1
+    assert "Dropscribe cannot start" in done.err
+    assert "AZURE_INFERENCE_ENDPOINT is missing" in done.err
+    assert "INPUT_CONTAINER must be a container's name" in done.err
 
 
 @pytest.mark.parametrize("secret", [KEY, "a2V5"])
-def test_an_app_that_refuses_to_start_tells_no_secret(secret: str) -> None:
-    done = load(INPUT_CONTAINER="Not A Container")
-    assert secret not in done.stderr + done.stdout
+async def test_an_app_that_refuses_to_start_tells_no_secret(secret: str) -> None:
+    done = await load(INPUT_CONTAINER="Not A Container")
+    assert secret not in done.err + done.out

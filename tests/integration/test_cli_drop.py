@@ -15,7 +15,8 @@ from local.process import Child
 from local.storage import Azurite
 from tests import samples
 from tests.conftest import eventually
-from tests.integration.command import COMMAND, ROOT, Done, at_terminal, dropscribe, environment, in_shell, model_at
+from tests.integration.command import COMMAND, ROOT, at_terminal, dropscribe, environment, in_shell, model_at
+from tests.integration.forked import Done
 from tests.integration.loopback import COMPLETION, Answer, Service, service
 from tests.unit.test_cli_terminal import dangers
 
@@ -73,7 +74,7 @@ async def test_drop_shows_the_answer_and_says_where_the_document_is_and_how_to_g
     assert (done.code, done.out) == (0, "Hola.\n"), done.err
     assert "output/translate/fr/hi.mp3.json" in done.err
     assert "translate, " in done.err
-    assert "dropscribe get translate/fr/hi.mp3 --to DIR" in done.err
+    assert "dropscribe get --to DIR translate/fr/hi.mp3" in done.err
     got = await dropscribe("get", "translate/fr/hi.mp3", "--to", tmp_path, **host.environ)
     assert (got.code, got.out) == (0, "Hola.\n")
     assert json.loads((tmp_path / "translate/fr/hi.mp3.json").read_text())["answer"]["text"] == "Hola."
@@ -162,10 +163,10 @@ async def test_whose_file_is_overwritten_learns_it_at_once(host: RunningHost) ->
     host.answers(BUSY)
     first = asyncio.create_task(host.drop(samples.CHART, "--as", "two.png"))
 
-    async def has_arrived() -> bool | None:
-        return any("two.png" in line for line in log_lines(host)) or None
+    async def waits() -> bool | None:
+        return any("two.png" in line and '"model.unavailable"' in line for line in log_lines(host)) or None
 
-    await eventually(has_arrived)
+    await eventually(waits)
     host.answers(Answer())
     second = await host.drop(samples.FOLDER / "receipt.jpg", "--as", "two.png")
     done = await first

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,11 @@ async def test_the_shell_completes_commands_and_recipes() -> None:
     words: dict[str, Any] = {"_DROPSCRIBE_COMPLETE": "complete_bash", "COMP_CWORD": "3"}
     done = await dropscribe(COMP_WORDS="dropscribe run --recipe tra", **words)
     assert done.out.split() == ["transcribe", "translate"]
+
+
+@pytest.mark.parametrize("arguments", [("run", "nothing.png"), ("recipes",)])
+async def test_what_asks_no_storage_is_told_without_importing_what_speaks_to_it(arguments: tuple[str, ...]) -> None:
+    line = f"{sys.executable} -X importtime -m cli {' '.join(arguments)} 2>&1 >/dev/null"
+    imported = {each.rpartition("|")[2].strip() for each in (await in_shell(line)).out.splitlines()}
+    assert "cli.main" in imported
+    assert imported.isdisjoint({"azure.core", "aiohttp"})

@@ -11,10 +11,18 @@ from pathlib import Path
 import pytest
 from azure.core.credentials import AzureKeyCredential
 
+from shared.adapters.foundry import client as foundry_client
 from shared.adapters.foundry.client import FoundryModel
 from shared.adapters.foundry.transport import KEEPALIVE_SECONDS
 from shared.bounds import MAX_JSON_BYTES, MAX_JSON_SEPARATORS
-from shared.errors import AnswerUnusable, DropscribeError, ModelMisconfigured, ModelUnavailable
+from shared.errors import (
+    AnswerUnusable,
+    DropscribeError,
+    ModelMisconfigured,
+    ModelThrottled,
+    ModelTimeout,
+    ModelUnavailable,
+)
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, Message, TextPart
 from shared.recipes.recipe import ModelOptions
@@ -27,6 +35,14 @@ type Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[Non
 PICTURE = MediaPart(Media("image", "image/png", "png"), MemorySource(b"x" * 3000))
 QUESTION = ChatRequest([Message("user", [TextPart("What?"), PICTURE])], ModelOptions())
 GOOD = json.dumps(COMPLETION).encode()
+PIECES = [
+    json.dumps(piece).encode()
+    for piece in (
+        {"model": "phi", "choices": [{"delta": {"role": "assistant", "content": "Ho"}, "finish_reason": None}]},
+        {"choices": [{"delta": {"content": "la."}, "finish_reason": "stop"}]},
+        {"choices": [], "usage": COMPLETION["usage"]},
+    )
+]
 
 
 async def read_request(reader: asyncio.StreamReader) -> None:
@@ -138,13 +154,107 @@ async def test_a_reply_that_is_no_completion_says_why_and_quotes_nothing_of_it(b
         b"data: " + GOOD + b"\n\ndata: [DONE]\n\n",
         b"\xef\xbb\xbf" + GOOD,
         b"\r\n  " + GOOD,
+        b": PROCESSING\n\n: PROCESSING\n\n" + GOOD,
+        b"event: message\nid: 1\ndata: " + GOOD + b"\n\n",
+        b"".join(b"data: %b\n\n" % piece for piece in PIECES) + b"data: [DONE]\n\n",
+        b"\n".join(PIECES),
+        GOOD + b"\n<!-- cached -->",
     ],
-    ids=["a tail", "an event stream of one event", "a byte order mark", "blanks"],
+    ids=[
+        "a tail",
+        "an event stream of one event",
+        "a byte order mark",
+        "blanks",
+        "comments",
+        "an event with a name",
+        "a stream of pieces",
+        "pieces, line by line",
+        "something behind it",
+    ],
 )
 async def test_an_answer_is_read_whatever_a_gateway_puts_around_it(body: bytes) -> None:
     answer = await answer_to(reply(body))
     assert isinstance(answer, ChatAnswer)
     assert answer.text == "Hola."
+
+
+@pytest.mark.parametrize("status", [b"201 Created", b"202 Accepted", b"206 Partial"])
+async def test_an_answer_is_one_whatever_kind_of_success_the_service_calls_it(status: bytes) -> None:
+    answer = await answer_to(reply(GOOD, status=status))
+    assert isinstance(answer, ChatAnswer)
+    assert isinstance(await answer_to(reply(b"<html>", status=status)), AnswerUnusable)
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ({"error": {"code": 429, "message": "x"}, "choices": [{"message": {"content": ""}}]}, ModelThrottled),
+        ({"choices": [{"message": {"content": "Half"}, "error": {"code": 502, "message": "x"}}]}, ModelUnavailable),
+        ({"choices": [{"message": {"content": "Half of"}, "finish_reason": "error"}]}, AnswerUnusable),
+        ({"object": "error", "message": "x", "type": "invalid_request_error", "code": 401}, ModelMisconfigured),
+        ({"code": 429, "message": "x"}, ModelThrottled),
+        ({"detail": "Unauthorized"}, ModelMisconfigured),
+        ({"errors": [{"code": 429}]}, ModelThrottled),
+        ([{"error": {"code": 429}}], ModelThrottled),
+        ({"error": "overloaded"}, AnswerUnusable),
+    ],
+)
+async def test_an_error_in_a_200_is_that_error_wherever_it_stands(body: object, error: type[Exception]) -> None:
+    assert type(await answer_to(reply(json.dumps(body).encode()))) is error
+
+
+async def test_a_400_that_says_that_the_model_spent_all_its_tokens_is_an_empty_answer() -> None:
+    told = "Could not finish the message because max_tokens or model output limit was reached. Please try again."
+    answer = await answer_to(reply(json.dumps({"error": {"message": told}}).encode(), status=b"400 Bad"))
+    assert isinstance(answer, ChatAnswer)
+    assert (answer.is_empty, answer.finish_reason) == (True, "length")
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "thought"),
+    [
+        ("Let me count {x}.</think>\n\nA chart.", "A chart.", "Let me count {x}."),
+        ("<thinking>Hm.</thinking>A chart.", "A chart.", "Hm."),
+        ("[THINK]Hm.[/THINK]A chart.", "A chart.", "Hm."),
+        ("<think>Hm, and no end", "", "Hm, and no end"),
+        (
+            "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>A chart.<|return|>",
+            "A chart.",
+            "Hm.",
+        ),
+        (
+            [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}, {"type": "text", "text": "A chart."}],
+            "A chart.",
+            "Hm.",
+        ),
+        (
+            [{"type": "reasoning", "summary": [{"text": "Hm."}]}, {"type": "text", "text": "A chart."}],
+            "A chart.",
+            "Hm.",
+        ),
+        ([{"type": "redacted_thinking", "data": "abc"}, {"type": "text", "text": "A chart."}], "A chart.", None),
+        ([{"type": "image", "data": "abc"}, {"type": "text", "text": "A chart."}], "A chart.", None),
+        ("A <think> tag in the midst.", "A <think> tag in the midst.", None),
+    ],
+)
+async def test_what_a_model_thought_is_told_from_its_answer(content: object, text: str, thought: str | None) -> None:
+    answer = await answer_to(reply(json.dumps({"choices": [{"message": {"content": content}}]}).encode()))
+    assert isinstance(answer, ChatAnswer)
+    assert (answer.text, answer.reasoning) == (text, thought)
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason", "refusal"),
+    [
+        ({"message": {"content": ""}, "finish_reason": "content_filter: PROHIBITED_CONTENT"}, "content_filter", None),
+        ({"finish_reason": "content_filter"}, "content_filter", None),
+        ({"message": {"content": [{"type": "refusal", "refusal": "No."}]}, "finish_reason": "stop"}, "stop", "No."),
+    ],
+)
+async def test_an_answer_that_was_held_back_says_so(choice: object, reason: str, refusal: str | None) -> None:
+    answer = await answer_to(reply(json.dumps({"choices": [choice]}).encode()))
+    assert isinstance(answer, ChatAnswer)
+    assert (answer.finish_reason, answer.refusal) == (reason, refusal)
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"400 Bad", b"413 Large", b"503 Busy", b"401 No"])
@@ -224,10 +334,11 @@ async def test_a_second_reply_that_comes_late_is_taken_for_no_other_files_answer
     assert connections == 3
 
 
-def timers_of_port(port: int) -> list[str]:
-    """Timers of the connections from a port, as Linux shows them: `kind:when`, in hundredths of a second."""
+def timer_of(writer: asyncio.StreamWriter) -> str:
+    """The timer at the other end of a connection, as Linux shows it: `kind:when`, in hundredths of a second."""
+    theirs, ours = (f":{writer.get_extra_info(name)[1]:04X}" for name in ("peername", "sockname"))
     connections = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
-    return [fields[5] for fields in connections if fields[1].endswith(f":{port:04X}")]
+    return next(each[5] for each in connections if each[1].endswith(theirs) and each[2].endswith(ours))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="Only Linux shows the timers of a connection.")
@@ -235,7 +346,7 @@ async def test_a_silent_connection_is_kept_alive_while_a_model_thinks() -> None:
     timers: list[str] = []
 
     async def thinking(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        timers.extend(timers_of_port(writer.get_extra_info("peername")[1]))
+        timers.append(timer_of(writer))
         writer.write(reply(GOOD))
 
     async with talking(thinking) as model:
@@ -270,6 +381,20 @@ async def test_a_connection_that_breaks_before_the_request_is_sent_was_not_bille
     assert not caught.value.asked_at_most_thrice
     await model.close()
     server.close()
+
+
+async def test_usage_that_comes_with_a_refusal_is_told() -> None:
+    body = {"error": {"code": "content_filter", "message": "x"}, "usage": {"total_tokens": 5000}}
+    error = await answer_to(reply(json.dumps(body).encode(), status=b"400 Bad"))
+    assert isinstance(error, DropscribeError)
+    assert error.usage == {"total_tokens": 5000}
+
+
+async def test_a_gateway_that_waited_long_for_the_model_may_have_paid_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    late = reply(b"", status=b"504 Gateway Timeout")
+    assert type(await answer_to(late)) is ModelUnavailable
+    monkeypatch.setattr(foundry_client, "GATEWAYS_PATIENCE", 0)
+    assert type(await answer_to(late)) is ModelTimeout
 
 
 async def test_a_redirect_is_not_followed_and_ends_no_file() -> None:

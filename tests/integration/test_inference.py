@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -189,6 +190,19 @@ async def test_a_service_that_does_not_know_one_form_of_audio_is_tried_once_with
     for _ in range(2):
         assert (await model.complete(asking(MP3, MemorySource(b"ID3")))).text == "Hola."
     assert forms(foundry) == ["input_audio", "audio_url", "audio_url"]
+
+
+async def test_the_other_form_of_audio_is_tried_in_any_words_and_together_with_a_parameter_that_is_left_out(
+    foundry: Service, model: FoundryModel
+) -> None:
+    refused = Answer(400, {"error": {"message": "temperature is not supported", "param": "temperature"}})
+    foundry.answers = [Answer(400, {"error": {"message": "Unknown part type: input_audio"}}), refused, Answer()]
+    request = asking(MP3, MemorySource(b"ID3"))
+    request = replace(request, options=ModelOptions.model_validate({"temperature": 0}))
+    for _ in range(2):
+        assert (await model.complete(request)).text == "Hola."
+    assert forms(foundry) == ["input_audio", "audio_url", "audio_url", "audio_url"]
+    assert ["temperature" in arrived.json for arrived in foundry.arrived] == [True, True, False, False]
 
 
 async def test_a_service_that_knows_neither_form_refuses_the_file_and_nothing_is_remembered(

@@ -30,7 +30,7 @@ from shared.app import App
 from shared.errors import InputNotFound, StorageUnavailable
 from shared.results.result import document_name
 from tests import samples
-from tests.integration.doors import HURRY, hurried
+from tests.integration.doors import HURRY, LOOPBACK, hurried
 from tests.integration.faulty import Faulty, proxy
 from tests.integration.loopback import Service, service
 from tests.unit.test_settings import GOOD
@@ -112,7 +112,7 @@ async def place_over(azurite: Azurite, certificate: tuple[Path, Path] | None) ->
         paths.append(request.raw_path)
         return "any"
 
-    secure: dict[str, Any] = {"connection_verify": str(certificate[0])} if certificate else {}
+    secure: dict[str, Any] = {**LOOPBACK, **({"connection_verify": str(certificate[0])} if certificate else {})}
     tls = server_context(*certificate) if certificate else None
     async with AsyncExitStack() as exits:
         enter = exits.enter_async_context
@@ -194,7 +194,7 @@ async def test_no_request_of_the_app_leaves_its_containers_whatever_a_file_is_ca
     await place.app.resume(message(name=name))
     with contextlib.suppress(StorageUnavailable):  # the emulator cannot list every name
         await place.app.settle_poison(message(ContainerName="input", BlobName=name))
-        await place.app.settle_poison(message(name=name, poisoned=1))
+        await place.app.settle_poison(message(name=name, chance="c0"))
     assert place.astray() == []
 
 

@@ -70,14 +70,18 @@ def test_failures_by_cause_names_the_last_file_of_each(troubled: LogTable) -> No
 
 def test_waiting_over_time_has_each_count_of_the_reconciler(troubled: LogTable) -> None:
     counts = [(line.time, line.fields) for line in troubled.ours("files.waiting")]
-    assert rows(troubled, "waiting_over_time") == [
-        (time, each["waiting"], each["queued"], round(each["oldest_seconds"] / 60, 1)) for time, each in counts
+    told = rows(troubled, "waiting_over_time")
+    assert told == [
+        # Of a half, such as 15 s, one rounds up and another to what is even.
+        (time, each["waiting"], each["queued"], pytest.approx(each["oldest_seconds"] / 60, abs=0.0501))
+        for time, each in counts
     ]
+    assert [minutes for *_, minutes in told] == [round(minutes, 1) for *_, minutes in told]
     assert (counts[-1][1]["waiting"], counts[-1][1]["queued"]) == (4, 1)
 
 
 def test_waiting_files_says_since_when_until_when_and_why(troubled: LogTable) -> None:
-    reasons = {"later.mp3": BUSY, "refused.png": REFUSED, "letter.png": ALONE}
+    reasons = {"refused.png": REFUSED, "later.mp3": BUSY, "letter.png": ALONE}
     reasons["leased.png"] = ALONE
     put_off = {name: about(troubled, "blob.deferred", name) for name in reasons}
     assert rows(troubled, "waiting_files") == [

@@ -27,7 +27,7 @@ def test_the_tests_are_put_to_the_func_on_path_with_the_package(tmp_path: Path) 
         f'[ "$1" = start ] && exec "{sys.executable}" -P -m local.host . "$2" "$3"\n'
     )
     func.chmod(func.stat().st_mode | stat.S_IXUSR)
-    done = real_host(f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "--quiet", "-k", "a_recording_ends_in")
+    done = real_host(f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "--quiet", "-k", "metadata_chooses")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 passed" in done.stdout
     assert (tmp_path / "started").read_text() == f"{ROOT / '.local' / 'package'} LogsAndContainerScan\n"

@@ -13,7 +13,7 @@ import pytest
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-from cli.actions import _place
+from cli.redrive import place_of_app
 from cli.redriving import Place, Redrive, Wanted
 from local.storage import ACCOUNT, Azurite, connection_string
 from shared import bootstrap
@@ -228,10 +228,10 @@ def test_redrive_works_where_the_app_does_also_where_its_queues_have_another_add
     settings.setenv("MEDIA_STORAGE", "AccountName=other")
     settings.setenv("MEDIA_STORAGE__blobServiceUri", "https://blobs.example")
     settings.setenv("MEDIA_STORAGE__queueServiceUri", "https://queues.example")
-    place = _place(None)
+    place = place_of_app(None)
     assert place
     assert (place.storage, place.queues) == ("https://blobs.example", "https://queues.example")
-    elsewhere = _place("https://other.blob.core.windows.net")
+    elsewhere = place_of_app("https://other.blob.core.windows.net")
     assert elsewhere
     assert elsewhere.queues is None
 
@@ -241,7 +241,7 @@ async def test_redrive_sends_its_messages_to_the_queue_service_of_the_settings(
 ) -> None:
     settings.setenv("MEDIA_STORAGE__blobServiceUri", secure_azurite.blobs)
     settings.setenv("MEDIA_STORAGE__queueServiceUri", f"{secure_azurite.queue_endpoint}/{ACCOUNT}")
-    place = _place(None)
+    place = place_of_app(None)
     assert place
     async with Redrive(place) as redrive:
         assert redrive._deferrals._queue.url.startswith(secure_azurite.queue_endpoint)

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +18,25 @@ from local.stack import Stack, running
 from local.storage import ACCOUNT, KEY, Azurite, kept_key
 from tests import samples
 from tests.conftest import eventually
+from tests.integration.command import model_at
 from tests.integration.loopback import Service, service
 
 
 @pytest.fixture
 async def model(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
     async with service() as started:
-        monkeypatch.setenv("AZURE_INFERENCE_ENDPOINT", f"{started.url}/models")
-        monkeypatch.setenv("AZURE_INFERENCE_CREDENTIAL", "key")
-        monkeypatch.setenv("AZURE_INFERENCE_DEPLOYMENT", "any")
+        for name, value in model_at(started.url).items():
+            monkeypatch.setenv(name, value)
         yield started
 
 
-async def answered(stack: Stack) -> bool:
-    """Drop a picture and wait for its document."""
+async def answered(stack: Stack, name: str) -> bool:
+    """Drop a picture under this name and wait for its document."""
     async with BlobServiceClient.from_connection_string(stack.storage, use_env_settings=False) as storage:
-        await storage.get_blob_client("input", "chart.png").upload_blob(samples.CHART.read_bytes())
+        await storage.get_blob_client("input", name).upload_blob(samples.CHART.read_bytes())
 
         async def look() -> bool | None:
-            return await storage.get_blob_client("output", "chart.png.json").exists() or None
+            return await storage.get_blob_client("output", f"{name}.json").exists() or None
 
         return await eventually(look)
 
@@ -52,33 +54,63 @@ ELSEWHERE = {
 }
 
 
-async def test_files_are_answered_in_its_own_storage_whatever_the_shell_leads_to(
-    model: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in ELSEWHERE.items():
-        monkeypatch.setenv(name, value)
-    (tmp_path / "netrc").write_text("default login somebody password something\n")
-    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    async with running(tmp_path / "logs", storage=tmp_path / "storage") as stack:
-        assert await answered(stack)
-    assert len(model.arrived) == 1
-    assert key_of(stack.storage) == kept_key(tmp_path / "storage") != KEY
+@dataclass
+class Started:
+    """A stack that was started in a shell which leads elsewhere.
+
+    Attributes:
+        storage: the folder of its storage.
+        model: the service that answers.
+        lines: what its host has told.
+    """
+
+    stack: Stack
+    storage: Path
+    model: Service
+    lines: list[str]
+
+
+@pytest.fixture(scope="module")
+async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Started]:
+    folder, lines = tmp_path_factory.mktemp("stack"), list[str]()
+    (folder / "netrc").write_text("default login somebody password something\n")
+    async with service() as model, AsyncExitStack() as exits:
+        with pytest.MonkeyPatch.context() as shell:
+            for name, value in {**ELSEWHERE, "NETRC": str(folder / "netrc"), **model_at(model.url)}.items():
+                shell.setenv(name, value)
+            starting = running(folder / "logs", storage=folder / "storage", heard=lines.append)
+            stack = await exits.enter_async_context(starting)
+        yield Started(stack, folder / "storage", model, lines)
+
+
+async def test_files_are_answered_in_its_own_storage_whatever_the_shell_leads_to(started: Started) -> None:
+    asked = len(started.model.arrived)
+    assert await answered(started.stack, "chart.png")
+    assert len(started.model.arrived) == asked + 1
+    assert key_of(started.stack.storage) == kept_key(started.storage) != KEY
+
+
+async def test_each_line_of_the_host_is_told_to_who_listens(started: Started) -> None:
+    await answered(started.stack, "told.png")
+
+    async def told() -> bool | None:
+        return any('"blob.answered"' in line and "told.png" in line for line in started.lines) or None
+
+    assert await eventually(told)
 
 
 def key_of(connection_string: str) -> str:
     return connection_string.split("AccountKey=")[1].partition(";")[0]
 
 
-async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_knows(tmp_path: Path) -> None:
+async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_knows(started: Started) -> None:
     """Any web page can send requests to this machine, and everybody knows the key that emulators usually have."""
-    started = await Azurite.start(log=tmp_path / "log", location=None, key="bm9ib2R5IGtub3dzIHRoaXMgb25l")
-    known = BlobServiceClient(started.blobs, {"account_name": ACCOUNT, "account_key": KEY})
-    async with known, BlobServiceClient.from_connection_string(started.connection_string) as ours:
+    known = BlobServiceClient(started.stack.blobs, {"account_name": ACCOUNT, "account_key": KEY})
+    async with known, BlobServiceClient.from_connection_string(started.stack.storage) as ours:
         with pytest.raises(HttpResponseError) as caught:
             await known.create_container("theirs")
         names = [each.name async for each in ours.list_containers()]
-    await started.stop()
-    assert (caught.value.status_code, names) == (403, [])
+    assert (caught.value.status_code, "theirs" in names, "input" in names) == (403, False, True)
 
 
 async def test_what_lies_in_a_folder_is_there_again_after_a_stop(tmp_path: Path) -> None:
@@ -152,14 +184,3 @@ async def test_settings_that_the_app_refuses_are_told_alone_and_first(
             pass
     assert str(caught.value).startswith("Dropscribe cannot start. Put this right")
     assert "MODEL_CAPABILITIES is not JSON" in str(caught.value)
-
-
-async def test_each_line_of_the_host_is_told_to_who_listens(model: Service, tmp_path: Path) -> None:
-    lines: list[str] = []
-    async with running(tmp_path, heard=lines.append) as stack:
-        await answered(stack)
-
-        async def told() -> bool | None:
-            return any('"blob.answered"' in line for line in lines) or None
-
-        assert await eventually(told)

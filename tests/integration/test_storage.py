@@ -1,4 +1,4 @@
-"""The storage adapter against a real storage emulator."""
+"""The storage adapter against a real storage emulator, where no other `FileStore` is like it (tests/conformance)."""
 
 import asyncio
 import hashlib
@@ -6,7 +6,7 @@ import json
 import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -84,23 +84,6 @@ async def read(store: Store, file: InputFile) -> bytes:
     return b"".join([chunk async for chunk in store.files.open(file).chunks()])
 
 
-async def test_look_shows_the_file_as_it_is_now(store: Store) -> None:
-    await store.upload("a.png", b"12345", recipe="describe")
-    file = await store.files.look("a.png")
-    assert (file.container, file.name, file.size, file.metadata) == (
-        store.input,
-        "a.png",
-        5,
-        {"recipe": "describe"},
-    )
-    assert '"' not in file.etag
-
-
-async def test_look_says_that_a_file_is_gone(store: Store) -> None:
-    with pytest.raises(InputNotFound):
-        await store.files.look("nothing.png")
-
-
 async def test_a_missing_container_is_our_trouble_and_not_a_file_gone(azurite: str) -> None:
     files = BlobFiles(
         blobs_by_connection_string(azurite), input_container="no-such-container", output_container="output"
@@ -140,29 +123,12 @@ async def test_a_file_is_read_in_chunks_with_its_digest_known_at_the_end(store: 
     assert (digest_before, source.sha256) == (None, hashlib.sha256(content).hexdigest())
 
 
-async def test_a_source_can_be_read_again_from_the_start(store: Store) -> None:
-    await store.upload("a.bin", b"content")
-    source = store.files.open(await store.files.look("a.bin"))
-    for _ in range(2):
-        assert b"".join([chunk async for chunk in source.chunks()]) == b"content"
-
-
-@pytest.mark.parametrize(("start", "length"), [(0, 3), (0, 3_000_000), (4, 3), (1_999_999, 1), (4, 2 * CHUNK_BYTES)])
+@pytest.mark.parametrize(("start", "length"), [(0, 3_000_000), (4, 2 * CHUNK_BYTES)])
 async def test_a_range_is_the_bytes_from_a_place_on_or_all_there_are(store: Store, start: int, length: int) -> None:
     content = b"0123456789" * 200_000
     await store.upload("a.bin", content)
     part = await store.files.read_range(await store.files.look("a.bin"), start, length)
     assert part == content[start : start + length]
-
-
-async def test_a_file_overwritten_since_it_was_looked_at_is_not_read(store: Store) -> None:
-    await store.upload("a.bin", b"old")
-    file = await store.files.look("a.bin")
-    await store.upload("a.bin", b"new")
-    with pytest.raises(Conflict):
-        await store.files.read_range(file, 0, 10)
-    with pytest.raises(Conflict):
-        await read(store, file)
 
 
 async def test_a_file_overwritten_in_the_midst_of_reading_is_not_mixed(store: Store) -> None:
@@ -246,37 +212,6 @@ async def test_a_credential_is_asked_for_tokens_on_the_event_loop_on_which_it_li
         token = await asyncio.to_thread(asyncio.run, elsewhere.get_token("scope"))
     assert token.token
     assert asked_on == [asyncio.get_running_loop()]
-
-
-async def test_two_first_documents_cannot_both_be_written(store: Store) -> None:
-    await store.upload("a.png", b"x")
-    file = await store.files.look("a.png")
-    await store.files.write_result(outcome_for(file, "first"), replacing=None)
-    with pytest.raises(Conflict):
-        await store.files.write_result(outcome_for(file, "second"), replacing=None)
-    assert b"first" in await store.document("a.png.json")
-
-
-async def test_a_document_is_replaced_only_by_who_saw_the_last_one(store: Store) -> None:
-    await store.upload("a.png", b"x")
-    file = await store.files.look("a.png")
-    await store.files.write_result(outcome_for(file, "first"), replacing=None)
-    seen = await store.files.find_result("a.png")
-    newer = replace(file, etag="0xNEWER")
-    await store.files.write_result(outcome_for(newer, "second"), replacing=seen)
-    with pytest.raises(Conflict):
-        await store.files.write_result(outcome_for(newer, "third"), replacing=seen)
-    assert b"second" in await store.document("a.png.json")
-
-
-async def test_a_document_that_was_deleted_meanwhile_is_not_held_to_be_the_file_gone(store: Store) -> None:
-    await store.upload("a.png", b"x")
-    file = await store.files.look("a.png")
-    await store.files.write_result(outcome_for(file), replacing=None)
-    seen = await store.files.find_result("a.png")
-    await store.service.get_blob_client(store.output, "a.png.json").delete_blob()
-    with pytest.raises(Conflict):
-        await store.files.write_result(outcome_for(file), replacing=seen)
 
 
 @pytest.mark.parametrize("name", AWKWARD_NAMES, ids=ascii)

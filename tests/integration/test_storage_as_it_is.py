@@ -258,32 +258,32 @@ async def test_why_a_document_cannot_be_read_is_logged(
     assert why in caplog.text
 
 
-Announce = Callable[[Result], Any]
+Publish = Callable[[Result], Any]
 
 
 @pytest.fixture
-async def announce() -> AsyncIterator[tuple[Service, Announce]]:
+async def publish() -> AsyncIterator[tuple[Service, Publish]]:
     async with service() as storage:
         text = f"QueueEndpoint={storage.url}/account;AccountName=account;AccountKey=a2V5"
         async with queues_by_connection_string(text) as queues:
-            yield storage, StorageEventQueue(queues, "documents", output="https://place/output").announce
+            yield storage, StorageEventQueue(queues, "documents", output="https://place/output").publish
 
 
 @pytest.mark.parametrize("answer", [refusal(413, "RequestBodyTooLarge"), refusal(400, "InvalidXmlDocument")])
 async def test_an_event_that_no_queue_would_take_is_told_in_the_log_and_not_tried_for_ever(
-    announce: tuple[Service, Announce], caplog: pytest.LogCaptureFixture, answer: Answer
+    publish: tuple[Service, Publish], caplog: pytest.LogCaptureFixture, answer: Answer
 ) -> None:
-    storage, tell = announce
+    storage, send = publish
     storage.answers = [answer]
-    await tell(refused())
+    await send(refused())
     assert "event.not_sent" in caplog.text
     assert answer.headers["x-ms-error-code"] in caplog.text
 
 
 async def test_an_event_that_the_queue_refuses_for_want_of_a_role_is_not_lost(
-    announce: tuple[Service, Announce],
+    publish: tuple[Service, Publish],
 ) -> None:
-    storage, tell = announce
+    storage, send = publish
     storage.answers = [refusal(403, "AuthorizationPermissionMismatch")]
     with pytest.raises(StorageRefused):
-        await tell(refused())
+        await send(refused())

@@ -47,8 +47,9 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
     (folder / "conftest.py").write_text(CONFTEST)
     outside = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [sys.executable, "-m", "pytest", "--numprocesses=2", "--rootdir=.", "-p", "no:cacheprovider"]
+    plugins = ["--disable-plugin-autoload", "-p", "asyncio", "-p", "xdist"]  # of ours those that it needs
     environ = {**outside, "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    return subprocess.run([*command, *plugins], cwd=folder, env=environ, capture_output=True, text=True, check=False)
 
 
 def test_a_leak_on_one_worker_fails_the_run_and_what_modules_share_is_there_once(

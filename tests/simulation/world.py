@@ -6,6 +6,7 @@ runs, is visible again at once when that fails, and goes to the poison queue aft
 in a poison queue that fails stays hidden for the rest of its ten minutes, as in QueueProcessor.cs of the extension.
 """
 
+import asyncio
 import inspect
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
@@ -15,12 +16,21 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from shared.errors import Conflict, FileRejected, InputNotFound, KindNotTaken, ModelUnavailable, StorageUnavailable
+from shared.errors import (
+    Conflict,
+    FileRejected,
+    InputNotFound,
+    KindNotTaken,
+    ModelMisconfigured,
+    ModelUnavailable,
+    StorageUnavailable,
+)
 from shared.media.files import InputFile, ListedFile, Page
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.plan import NotPlanned, Plan
 from shared.processing.attempt import Attempt
+from shared.processing.budget import Budget
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
@@ -88,6 +98,7 @@ class Run:
     receipt: int
     steps: Coroutine[Pause, None, None]
     until: float = 0
+    is_told_to_stop: bool = False
 
 
 class Killed(BaseException):
@@ -118,8 +129,9 @@ class World:
     calls: dict[Run | None, int] = field(default_factory=dict)
     paid: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     unusable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
-    announced: Counter[tuple[str, str]] = field(default_factory=Counter)
+    published: Counter[tuple[str, str]] = field(default_factory=Counter)
     killed: Counter[str] = field(default_factory=Counter)
     died_beside: Counter[str] = field(default_factory=Counter)
     bad: set[str] = field(default_factory=set)
@@ -127,13 +139,18 @@ class World:
     talkative: set[str] = field(default_factory=set)
     unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
+    half_written: Counter[str] = field(default_factory=Counter)
+    given_up: Counter[str] = field(default_factory=Counter)
     storage_fails: float = 0
     closed: set[str] = field(default_factory=set)
+    fault: Callable[[str], bool] = lambda call: False
+    daily_tokens: int | None = None
+    tokens: Counter[str] = field(default_factory=Counter)
     model_fault: Callable[[], ModelUnavailable | None] = lambda: None
     unheard_of: set[str] = field(default_factory=set)
     versions: int = 0
     reconciled: float = 0
-    page_size: int = 1_000
+    page_size: int = 3
     listing_seconds: float = 300
     scan: ScanProgress | None = None
     _stepping: Run | None = None
@@ -153,6 +170,7 @@ class World:
             gate=self,
             policy=self.policy,
             random=self.random,
+            budget=Budget(self.daily_tokens, counts=self, clock=self) if self.daily_tokens else None,
         )
 
     # What people do
@@ -176,6 +194,11 @@ class World:
         self.graveyard.append(run.steps)
         self.calls.pop(run, None)
         self._alone = None if self._alone is run else self._alone
+        self.killed[run.message.job.name] += 1
+
+    def stop(self, run: Run) -> None:
+        """Tell it to stop, as at a scale-in: what it still does may be cut short; its message comes back later."""
+        run.is_told_to_stop, run.until = True, 0
         self.killed[run.message.job.name] += 1
 
     def kill_worker(self) -> None:
@@ -235,6 +258,8 @@ class World:
             self.reconciled = self.time
             self.start("timer", Message(Job(name="(timer)"), 0, 0), self._reconcile())
         for name, queue in self.queues.items():
+            if not queue:
+                continue
             if len(self.running) >= SLOTS:
                 return  # nothing can be taken, and there may be hundreds of messages to look at
             now = self.time
@@ -251,6 +276,7 @@ class World:
         if message.tries > MAX_TRIES and not queue.endswith("-poison"):
             self._poison(queue, message)
         elif queue.endswith("-poison"):
+            self.given_up[message.job.name] += message.tries == 1
             self.start(queue, message, PoisonHandler(self.services).settle("input", message.job))
         else:
             self.start(queue, message, self.attempt(self.services, message.job.name).run())
@@ -269,9 +295,12 @@ class World:
     def _step(self, run: Run) -> None:
         self._stepping = run
         try:
-            run.until = run.steps.send(None).until
+            run.until = self._next_step(run)
         except StopIteration:
             self._ended(run, failed=False)
+        except asyncio.CancelledError:
+            self.running.remove(run)
+            self.calls.pop(run, None)
         except Killed:
             beside = [each.message.job.name for each in self.running if each is not run]
             self.kill_worker()
@@ -279,6 +308,13 @@ class World:
             self.died_beside.update(beside)
         except Exception:
             self._ended(run, failed=True)
+
+    def _next_step(self, run: Run) -> float:
+        """Let it go on until it waits, and return until when."""
+        if not run.is_told_to_stop:
+            return run.steps.send(None).until
+        run.is_told_to_stop = False
+        return run.steps.throw(asyncio.CancelledError()).until
 
     def _ended(self, run: Run, *, failed: bool) -> None:
         self.running.remove(run)
@@ -295,12 +331,12 @@ class World:
         else:
             message.visible = self.time
 
-    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, JobQueue, EventPublisher
+    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, TokenCounts, JobQueue, EventPublisher
 
-    async def _storage(self, place: str = "") -> None:
+    async def _storage(self, call: str) -> None:
         """A request, or the response to one that had its effect: either may come to nothing."""
         await Pause()
-        if place in self.closed or self.random.random() < self.storage_fails:
+        if call in self.closed or self.fault(call) or self.random.random() < self.storage_fails:
             raise StorageUnavailable("storage stumbles")
 
     def version(self) -> str:
@@ -308,7 +344,7 @@ class World:
         return str(self.versions)
 
     async def look(self, name: str) -> InputFile:
-        await self._storage()
+        await self._storage("look")
         if name not in self.inputs:
             raise InputNotFound(name)
         etag, modified = self.inputs[name]
@@ -321,17 +357,17 @@ class World:
         raise NotImplementedError
 
     async def find_result(self, name: str) -> StoredResult | None:
-        await self._storage()
+        await self._storage("find_result")
         found = self.outcomes.get(document_name(name))
         return StoredResult(found[0], found[1].input.etag) if found else None
 
     async def read_result(self, name: str) -> Result | None:
-        await self._storage()
+        await self._storage("read_result")
         found = self.outcomes.get(document_name(name))
         return found[1] if found else None
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
-        await self._storage("documents")
+        await self._storage("write_result")
         name = document_name(outcome.input.name)
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
@@ -339,16 +375,16 @@ class World:
         self.outcomes[name] = (self.version(), outcome)
         self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
-        await self._storage()
+        await self._storage("write_result")
 
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
-        await self._storage()
+        await self._storage("list_inputs")
         moments = {name: START + timedelta(seconds=modified) for name, (_, modified) in self.inputs.items()}
         files = {name: ListedFile(name, etag, moments[name]) for name, (etag, _) in self.inputs.items()}
         return page_of(files, marker, self.page_size)
 
     async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
-        await self._storage()
+        await self._storage("list_answered")
         found = {
             name: StoredResult(etag, outcome.input.etag, START + timedelta(seconds=self.answered_at[name]))
             for name, (etag, outcome) in self.outcomes.items()
@@ -356,68 +392,87 @@ class World:
         return page_of({name: (name, stored) for name, stored in found.items()}, marker, self.page_size)
 
     async def read_scan(self) -> ScanProgress | None:
-        await self._storage()
+        await self._storage("read_scan")
         return self.scan
 
     async def write_scan(self, progress: ScanProgress) -> None:
-        await self._storage()
+        await self._storage("write_scan")
         self.scan = progress
-        await self._storage()
+        await self._storage("write_scan")
 
     async def read(self, name: str) -> VersionedClaim | None:
-        await self._storage()
+        await self._storage("read")
         return self.records.get(name)
 
     async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         try:
-            await self._storage()
+            await self._storage("write")
         except StorageUnavailable:
             self.unreturned[name] += claim.kind == "deferred"
             raise
         found = self.records.get(name)
         if self.checks_versions and (found.version if found else None) != (replacing.version if replacing else None):
             raise Conflict(name)
-        self.records[name] = VersionedClaim(self.version(), claim)
-        return self.records[name]
+        self.records[name] = written = VersionedClaim(self.version(), claim)
+        try:
+            await self._storage("write")
+        except StorageUnavailable:
+            self.half_written[name] += 1
+            raise
+        return written
 
     async def delete(self, name: str, stored: VersionedClaim) -> None:
-        await self._storage()
+        await self._storage("delete")
         found = self.records.get(name)
         if found and found.version == stored.version:
             del self.records[name]
+        await self._storage("delete")
 
     async def read_pause(self, deployment: str) -> datetime | None:
-        await self._storage()
+        await self._storage("read_pause")
         return self.pauses.get(deployment)
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
-        await self._storage()
+        await self._storage("write_pause")
         self.pauses[deployment] = max(until, self.pauses.get(deployment, until))
+        await self._storage("write_pause")
 
     async def read_kept(self, name: str) -> KeptAnswers | None:
-        await self._storage()
+        await self._storage("read_kept")
         return self.answers.get(name)
 
     async def keep(self, name: str, kept: KeptAnswers) -> None:
         try:
-            await self._storage()
+            await self._storage("keep")
+            self.answers[name] = kept
+            await self._storage("keep")
         except StorageUnavailable:
             self.unkept[name] += 1
             raise
-        self.answers[name] = kept
 
     async def forget(self, name: str) -> None:
-        await self._storage()
+        await self._storage("forget")
         self.answers.pop(name, None)
+        await self._storage("forget")
+
+    async def read_tokens(self, day: str) -> int:
+        await self._storage("read_tokens")
+        return self.tokens[day]
+
+    async def add_tokens(self, day: str, tokens: int) -> int:
+        await self._storage("add_tokens")
+        self.tokens[day] += tokens
+        return self.tokens[day]
 
     async def send(self, job: Job, seconds: float) -> None:
-        await self._storage("messages")
+        await self._storage("send")
         self.put("deferred", job, seconds, float("inf"))
-        await self._storage()
+        await self._storage("send")
 
-    async def announce(self, outcome: Result) -> None:
-        await self._storage()
-        self.announced[outcome.input.name, outcome.input.etag] += 1
+    async def publish(self, outcome: Result) -> None:
+        await self._storage("publish")
+        self.published[outcome.input.name, outcome.input.etag] += 1
+        await self._storage("publish")
 
     # Clock
 
@@ -436,7 +491,7 @@ class World:
     # Planner, Gate and model
 
     async def plan(self, file: InputFile) -> Plan:
-        await Pause()
+        await self._storage("read_range")
         self._require_version(file)
         if file.name in self.bad:
             raise NotPlanned(FileRejected("damaged_media", "It is broken.", "Mend it."), None, None)
@@ -462,13 +517,14 @@ class World:
             self._alone = None if self._alone is run else self._alone
 
     async def answer(self, file: InputFile, *, turn: int) -> ChatAnswer:
-        await Pause()
+        await self._storage("open")
         self._require_version(file)
         if file.name in self.deadly:
             raise Killed
         error = self.model_fault()
         if error:
             self.unusable[file.name, file.etag] += error.asked_at_most_thrice
+            self.refused[file.name, file.etag] += type(error) in (ModelUnavailable, ModelMisconfigured)
             raise error
         await Pause(self.time + self.random.uniform(0, 5))
         self.paid[file.name, file.etag, turn] += 1

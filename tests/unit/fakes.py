@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,7 @@ class MemoryFiles:
     """
 
     contents: dict[str, bytes] = field(default_factory=dict)
+    uploads: Counter[str] = field(default_factory=Counter)
     metadata: dict[str, dict[str, str]] = field(default_factory=dict)
     modified: dict[str, datetime] = field(default_factory=dict)
     written: dict[str, datetime] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class MemoryFiles:
 
     def put(self, name: str, content: bytes, **metadata: str) -> None:
         self.contents[name] = content
+        self.uploads[name] += 1
         self.metadata[name] = metadata
 
     def outcome(self, name: str) -> Result:
@@ -93,7 +96,7 @@ class MemoryFiles:
 
     async def look(self, name: str) -> InputFile:
         content = self._content(name)
-        return InputFile("input", name, _etag(content), len(content), self.metadata[name], START)
+        return InputFile("input", name, self._etag(name), len(content), self.metadata[name], START)
 
     async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
         return self._current(file)[start : start + length]
@@ -110,7 +113,7 @@ class MemoryFiles:
 
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         self.listed_pages += 1
-        files = [ListedFile(name, _etag(what), self.modified.get(name, START)) for name, what in self.contents.items()]
+        files = [ListedFile(name, self._etag(name), self.modified.get(name, START)) for name in self.contents]
         return page_of({file.name: file for file in files}, marker, self.page_size)
 
     async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
@@ -139,9 +142,13 @@ class MemoryFiles:
 
     def _current(self, file: InputFile) -> bytes:
         content = self._content(file.name)
-        if _etag(content) != file.etag:
+        if self._etag(file.name) != file.etag:
             raise Conflict(file.name)
         return content
+
+    def _etag(self, name: str) -> str:
+        """Another for each upload, as in storage, also where its content is the same."""
+        return hashlib.md5(self._content(name) + b"%d" % self.uploads[name]).hexdigest()
 
 
 @dataclass
@@ -150,11 +157,12 @@ class MemoryState:
 
     time: datetime = START + timedelta(days=1)
     records: dict[str, VersionedClaim] = field(default_factory=dict)
+    writes: int = 0
     pauses: dict[str, datetime] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     answers: dict[str, KeptAnswers] = field(default_factory=dict)
     sent: list[tuple[Job, float]] = field(default_factory=list)
-    announced: list[Result] = field(default_factory=list)
+    published: list[Result] = field(default_factory=list)
     scan: ScanProgress | None = None
     slept: list[float] = field(default_factory=list)
 
@@ -164,8 +172,8 @@ class MemoryState:
     async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         if self.records.get(name) != replacing:
             raise Conflict(name)
-        version = int(replacing.version) + 1 if replacing else 1
-        self.records[name] = VersionedClaim(str(version), claim)
+        self.writes += 1
+        self.records[name] = VersionedClaim(str(self.writes), claim)
         return self.records[name]
 
     async def delete(self, name: str, stored: VersionedClaim) -> None:
@@ -203,8 +211,8 @@ class MemoryState:
     async def send(self, job: Job, seconds: float) -> None:
         self.sent.append((job, seconds))
 
-    async def announce(self, outcome: Result) -> None:
-        self.announced.append(outcome)
+    async def publish(self, outcome: Result) -> None:
+        self.published.append(outcome)
 
     def now(self) -> datetime:
         return self.time
@@ -249,7 +257,3 @@ def said(text: str, *, finish_reason: str = "stop", tokens: int = 10, refusal: s
     """An answer with plausible figures."""
     usage = {"prompt_tokens": tokens - 3, "completion_tokens": 3, "total_tokens": tokens}
     return ChatAnswer(text, "some-model", finish_reason, usage, "request-1", 0.5, refusal)
-
-
-def _etag(content: bytes) -> str:
-    return hashlib.md5(content).hexdigest()

@@ -44,8 +44,8 @@ class Place:
         self.state.time += timedelta(seconds=seconds)
         await self.take(job.name)
 
-    async def settle_poison(self, name: str, container: str = "input", *, poisoned: int = 0) -> None:
-        await PoisonHandler(self.services).settle(container, Job(name=name, poisoned=poisoned))
+    async def settle_poison(self, name: str, container: str = "input", *, chance: str = "") -> None:
+        await PoisonHandler(self.services).settle(container, Job(name=name, chance=chance))
 
     async def reconcile(self, **how: Any) -> int:
         return await Reconciler(self.services, self.state, **how).reconcile()
@@ -84,10 +84,11 @@ def place(
     return Place(services, state)
 
 
-async def result_of(name: str, content: bytes) -> Result:
-    """The document that a file of this content ends in."""
+async def result_of(name: str, *contents: bytes) -> Result:
+    """The document of a file that had these contents, one after the other."""
     elsewhere = MemoryFiles()
-    elsewhere.put(name, content)
+    for content in contents:
+        elsewhere.put(name, content)
     await place(elsewhere, SpeakingModel([said("another answer")])).take(name)
     return elsewhere.outcome(name)
 

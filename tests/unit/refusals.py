@@ -108,7 +108,30 @@ FILE = [
         FileRejected,
     ),
 ]
+KIND = [
+    Refusal(
+        "no pictures, from llama.cpp", 500, says("image input is not supported - hint: ...", "500"), KindNotTaken, "500"
+    ),
+    Refusal(
+        "no endpoint for pictures", 404, says("No endpoints found that support image input", "404"), KindNotTaken, "404"
+    ),
+    Refusal("words only", 400, says("messages[1].content must be a string", "400"), KindNotTaken, "400"),
+    Refusal(
+        "an unknown part",
+        422,
+        {"detail": "unknown variant `image_url`, expected `text` at line 1 column 80"},
+        KindNotTaken,
+    ),
+]
 FILTERED = [
+    Refusal("a policy", 400, says("Rejected.", "content_policy_violation"), FileRejected, "content_policy_violation"),
+    Refusal(
+        "moderation, told as a missing right",
+        403,
+        says("Your chosen model requires moderation and your input was flagged", "403", metadata={"reasons": ["x"]}),
+        FileRejected,
+        "403",
+    ),
     Refusal(
         "a prompt filtered", 400, says("The response was filtered.", "content_filter"), FileRejected, "content_filter"
     ),
@@ -147,6 +170,52 @@ URL = [
     Refusal("a fetch failed", 400, says("Unable to fetch the resource.", "InvalidUrl"), UrlNotFetched, "InvalidUrl"),
 ]
 US = [
+    Refusal(
+        "no such model, from LiteLLM",
+        400,
+        {
+            "error": {
+                "message": "/chat/completions: Invalid model name passed in model=gemma",
+                "type": "None",
+                "code": "400",
+            }
+        },
+        ModelMisconfigured,
+        "400",
+    ),
+    Refusal(
+        "no such model, from Mistral",
+        400,
+        {"object": "error", "message": "Invalid model: pixtral-9", "type": "invalid_model", "code": "1500"},
+        ModelMisconfigured,
+        "1500",
+    ),
+    Refusal("no such model, in words", 400, says("model 'gemma9' not found, try pulling it first"), ModelMisconfigured),
+    Refusal(
+        "a wrong key, in a list",
+        400,
+        [{"error": {"code": 400, "message": "API key not valid. Please pass a valid API key."}}],
+        ModelMisconfigured,
+        "400",
+    ),
+    Refusal(
+        "no money left, with a 400",
+        400,
+        {"type": "error", "error": {"type": "invalid_request_error", "message": "Your credit balance is too low."}},
+        ModelMisconfigured,
+        "invalid_request_error",
+    ),
+    Refusal("no money left", 402, says("Insufficient credits", "402"), ModelMisconfigured, "402"),
+    Refusal(
+        "no money left, with a 429",
+        429,
+        openai("You exceeded your current quota.", "insufficient_quota"),
+        ModelMisconfigured,
+        "insufficient_quota",
+    ),
+    Refusal(
+        "no service for what was asked", 404, says("No endpoints found for phi.", "404"), ModelMisconfigured, "404"
+    ),
     Refusal(
         "a wrong key", 401, says("Access denied due to invalid subscription key.", "401"), ModelMisconfigured, "401"
     ),
@@ -290,4 +359,4 @@ HOUR = [
     Refusal("a gateway's timeout", 504, ["upstream request timeout"], ModelUnavailable),
     Refusal("a site that is overloaded", 529, "", ModelUnavailable),
 ]
-REFUSALS = [*FILE, *FILTERED, *(replace(each, by_url=True) for each in URL), *US, *HOUR]
+REFUSALS = [*FILE, *KIND, *FILTERED, *(replace(each, by_url=True) for each in URL), *US, *HOUR]

@@ -31,7 +31,7 @@ def logged(event: str, **fields: Any) -> str:
             "waiting   a.png  (for 30 seconds, the model is busy)",
         ),
         ("blob.deferred", {"seconds": 600, "why": "so"}, "waiting   a.png  (for 10 minutes, so)"),
-        ("blob.gone", {}, "gone      a.png  (it was removed before it was answered)"),
+        ("blob.gone", {}, "gone      a.png  (there is no such file, or no longer)"),
     ],
 )
 def test_what_happens_to_a_file_is_told_in_plain_words(event: str, fields: dict[str, Any], shown: str) -> None:

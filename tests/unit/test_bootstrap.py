@@ -56,11 +56,11 @@ def test_a_recipe_whose_later_model_is_unknown_is_refused(tmp_path: Path) -> Non
 
 
 def test_a_capability_can_be_overridden_by_a_setting() -> None:
-    app = bootstrap.load({**GOOD, "MODEL_CAPABILITIES": '{"phi": {"most_bytes": 1000}}'})
-    assert app.deployments["default"].capability.most_bytes == 1000
+    app = bootstrap.load({**GOOD, "MODEL_CAPABILITIES": '{"phi": {"max_bytes": 1000}}'})
+    assert app.deployments["default"].capability.max_bytes == 1000
 
 
-@pytest.mark.parametrize("override", ['{"phi": {"colour": "red"}}', '{"phi": {"most_bytes": -1}}'])
+@pytest.mark.parametrize("override", ['{"phi": {"colour": "red"}}', '{"phi": {"max_bytes": -1}}'])
 def test_an_override_that_means_nothing_stops_the_app(override: str) -> None:
     with pytest.raises(ConfigurationError, match="MODEL_CAPABILITIES"):
         bootstrap.load({**GOOD, "MODEL_CAPABILITIES": override})

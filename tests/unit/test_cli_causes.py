@@ -26,6 +26,9 @@ def unavailable(why: str, fault: str = "ModelUnavailable", **more: Any) -> Cause
         ("The model answered 403.", "ModelMisconfigured", "AZURE_INFERENCE_CREDENTIAL"),
         ("The model answered 404 (DeploymentNotFound).", "ModelMisconfigured", "AZURE_INFERENCE_DEPLOYMENT"),
         ("The model answered 400 (unsupported_parameter).", "ModelMisconfigured", "what the recipe asks of it"),
+        ("The model answered 400 (400).", "ModelMisconfigured", "CREDENTIAL and AZURE_INFERENCE_DEPLOYMENT"),
+        ("The model answered 402 (402).", "ModelMisconfigured", "no credit left"),
+        ("The model answered 429 (insufficient_quota).", "ModelMisconfigured", "no credit left"),
         ("No token could be had from Entra ID for the model.", "ModelMisconfigured", "az login"),
     ],
 )

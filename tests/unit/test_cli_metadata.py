@@ -40,7 +40,9 @@ def test_a_setting_that_is_given_twice_is_refused() -> None:
         ("x.mp3", "translate", ["langauge=fr"], "`language` was probably meant"),
         ("translate/fr/x.mp3", None, ["langauge=fr"], "Did you mean language?"),
         ("x.mp3", "transcribe", ["language=fr"], "has no input `language`"),
-        ("x.mp3", None, ["language=fr"], "has no input `language`"),
+        ("x.mp3", None, ["language=fr"], "by the recipe transcribe, which has no input `language`, nor any other"),
+        ("x.mp3", None, ["language=fr"], "`language` is an input of translate: add --recipe translate."),
+        ("x.unknown", None, ["language=fr"], "by the recipe describe or transcribe, which"),
         ("x.mp3", "translate", [f"language={'x' * 101}"], "100 printable characters"),
     ],
 )

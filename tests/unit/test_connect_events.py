@@ -31,15 +31,17 @@ SECRET = "Planted0System0Key=="
 STAND_IN = """#!/bin/sh
 '''exec' "{python}" -SE "$0" "$@"
 ' '''
-import json, pathlib, sys
-here = pathlib.Path(__file__).parent
-with (here / "calls").open("a") as calls:
+import json, os, sys
+os.chdir(os.path.dirname(__file__))
+with open("calls", "a") as calls:
     calls.write(json.dumps(sys.argv[1:]) + "\\n")
-said = json.loads((here / "answers.json").read_text())
+with open("answers.json") as kept:
+    said = json.load(kept)
 for word, answers in said.items():
     if any(word in argument for argument in sys.argv):
         out, err, code = answers.pop(0) if len(answers) > 1 else answers[0]
-        (here / "answers.json").write_text(json.dumps(said))
+        with open("answers.json", "w") as kept:
+            json.dump(said, kept)
         print(out)
         print(err, file=sys.stderr)
         sys.exit(code)

@@ -84,6 +84,15 @@ async def test_an_answer_that_never_fits_is_kept_as_text_with_a_warning() -> Non
     assert talk.warnings[0].startswith("The answer is not of the form that the recipe asks for: it is not JSON")
 
 
+@pytest.mark.parametrize(
+    "later", [[said("")], [said("", finish_reason="content_filter")], [said("", refusal="I will not.")]]
+)
+async def test_an_answer_is_kept_as_text_where_none_of_a_better_form_can_be_had(later: list[ChatAnswer]) -> None:
+    talk, _ = await held(said("It was four."), *later)
+    assert (talk.is_answered, talk.answer.text, talk.data) == (True, "It was four.", None)
+    assert talk.warnings[0].startswith("The answer is not of the form that the recipe asks for: it is not JSON")
+
+
 @pytest.mark.parametrize("answer", [said('{"tot', finish_reason="length"), said("", refusal="I will not.")])
 async def test_no_repair_is_paid_for_where_it_could_not_help(answer: ChatAnswer) -> None:
     talk, model = await held(answer, said(FITS))
@@ -119,7 +128,7 @@ async def test_a_file_that_the_service_could_not_fetch_is_sent_inline_once_and_s
 
 
 @pytest.mark.parametrize(
-    ("sent_as", "own"), [("url", {"most_bytes": len(PICTURE) - 1}), ("inline", {})], ids=["too large", "inline"]
+    ("sent_as", "own"), [("url", {"max_bytes": len(PICTURE) - 1}), ("inline", {})], ids=["too large", "inline"]
 )
 async def test_a_file_that_could_not_be_fetched_and_cannot_go_inline_is_tried_later(
     sent_as: Transport, own: dict[str, Any]
@@ -190,6 +199,6 @@ async def test_the_model_that_answers_last_is_the_one_that_is_held_to_the_schema
 
 
 async def test_a_file_just_within_the_limit_goes_inline_when_it_could_not_be_fetched() -> None:
-    model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(most_bytes=len(PICTURE)))
+    model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(max_bytes=len(PICTURE)))
     await hold(conversation(model, sent_as="url"))
     assert carriages(model) == [["url"], ["inline"]]

@@ -58,6 +58,7 @@ def test_the_address_tells_the_form(address: str, api: Api, deployment: str | No
         ("https://[::1/models", "must be an address"),
         ("https://place.example/models#x", "no query, fragment"),
         ("https://place.example/openai/deployments/", "must be a resource's address"),
+        ("https://place.example/openai/deployments/..", "must be a resource's address"),
         ("https://place.example/openai/deployments/a%2Fb", "must be a resource's address"),
         ("https://place.example/openai/v1/models", "must be a resource's address"),
         ("https://", "must name a host"),

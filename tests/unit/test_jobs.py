@@ -32,7 +32,7 @@ def test_nothing_but_the_name_is_believed_of_a_message() -> None:
         b'{"BlobName": "a"}',
         b"\xff\xfe",
         b"[" * 100_000,
-        b'{"name": "a", "poisoned": 7}',
+        b'{"name": "a", "chance": 7}',
     ],
 )
 def test_a_message_that_is_neither_is_nothing(message: bytes) -> None:

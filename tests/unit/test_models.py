@@ -11,7 +11,7 @@ from tests.unit.fakes import TABLE
 
 PNG = Media("image", "image/png", "png")
 MP3 = Media("audio", "audio/mpeg", "mp3")
-LIMIT = TABLE.of("").most_bytes
+LIMIT = TABLE.of("").max_bytes
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,7 @@ LIMIT = TABLE.of("").most_bytes
         ("gpt-5.4", ["image"], True, True, "max_completion_tokens"),
         ("gpt-5.4-mini", ["image"], True, True, "max_completion_tokens"),
         ("gpt-5.5", ["image"], True, True, "max_completion_tokens"),
+        ("azure/gpt-6-luna", ["image"], True, True, "max_completion_tokens"),
         ("somebodys-model", ["image", "audio"], False, False, None),
     ],
 )
@@ -106,23 +107,28 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
 
 
 def test_what_is_said_of_a_family_holds_for_its_members_and_the_longest_name_has_the_last_word() -> None:
-    table = CapabilityTable.load({"gpt": {"most_bytes": 1}, "gpt-5.4-mini": {"most_bytes": 2}})
-    assert [table.of(name).most_bytes for name in ("gpt-9", "gpt-5.4-mini-2026", "gpt-5.4", "o9")] == [1, 2, 1, LIMIT]
+    table = CapabilityTable.load({"gpt": {"max_bytes": 1}, "gpt-5.4-mini": {"max_bytes": 2}})
+    assert [table.of(name).max_bytes for name in ("gpt-9", "gpt-5.4-mini-2026", "gpt-5.4", "o9")] == [1, 2, 1, LIMIT]
 
 
 def test_a_member_of_a_family_that_is_corrected_stays_one_of_the_family_in_all_else() -> None:
-    table = CapabilityTable.load({"gpt-5.4-mini": {"most_bytes": 5}, "gpt-audio-1.5": {"most_seconds": 9}})
+    table = CapabilityTable.load({"gpt-5.4-mini": {"max_bytes": 5}, "gpt-audio-1.5": {"max_seconds": 9}})
     mini, ears = table.of("gpt-5.4-mini"), table.of("gpt-audio-1.5")
-    assert mini == TABLE.of("gpt-5.4-mini").model_copy(update={"most_bytes": 5})
-    assert ears == TABLE.of("gpt-audio-1.5").model_copy(update={"most_seconds": 9})
+    assert mini == TABLE.of("gpt-5.4-mini").model_copy(update={"max_bytes": 5})
+    assert ears == TABLE.of("gpt-audio-1.5").model_copy(update={"max_seconds": 9})
 
 
 def test_what_a_person_says_lies_over_the_table() -> None:
-    table = CapabilityTable.load({"GPT-AUDIO": {"most_bytes": 5}, "our-model": {"kinds": ["audio"]}})
-    assert (table.of("gpt-audio-1.5").most_bytes, table.of("gpt-audio").kinds) == (5, ["audio"])
+    table = CapabilityTable.load({"GPT-AUDIO": {"max_bytes": 5}, "our-model": {"kinds": ["audio"]}})
+    assert (table.of("gpt-audio-1.5").max_bytes, table.of("gpt-audio").kinds) == (5, ["audio"])
     assert table.of("our-model-2").kinds == ["audio"]
     with pytest.raises(FileRejected, match="our-model takes no PNG images"):
         table.transport("our-model", table.of("our-model"), PNG, "auto", 1)
+
+
+def test_the_old_names_of_two_fields_still_hold() -> None:
+    table = CapabilityTable.load({"gpt-audio": {"most_bytes": 5, "most_seconds": 9}})
+    assert (table.of("gpt-audio").max_bytes, table.of("gpt-audio").max_seconds) == (5, 9)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +137,7 @@ def test_what_a_person_says_lies_over_the_table() -> None:
         ("gpt-audio", {"colour": "red"}, "`colour`"),
         ("gpt-audio", {"kinds": []}, "`kinds`"),
         ("gpt-audio", {"image_formats": ["JPG"]}, "`image_formats.0`"),
-        ("", {"most_bytes": 1}, "a model must have a name"),
+        ("", {"max_bytes": 1}, "a model must have a name"),
     ],
 )
 def test_an_override_that_means_nothing_is_refused_by_name(name: str, own: dict[str, Any], problem: str) -> None:

@@ -1,6 +1,10 @@
 """Files that the host gave up on."""
 
-from shared.processing.jobs import Job
+from datetime import timedelta
+
+import pytest
+
+from shared.processing.retry import RetryPolicy
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.places import CHART, claim, place
 
@@ -10,20 +14,23 @@ async def test_a_file_that_the_host_gave_up_on_is_queued_again_once() -> None:
     files.put("chart.png", CHART)
     here = place(files, state=state)
     await here.settle_poison("chart.png")
-    assert [job for job, _ in state.sent] == [Job(name="chart.png", poisoned=1)]
-    await here.settle_poison("chart.png", poisoned=1)
+    ((job, _),) = state.sent
+    assert (job.name, len(job.chance)) == ("chart.png", 32)
+    await here.settle_poison("chart.png", chance=job.chance)
     error = files.outcome("chart.png").error
     assert error
     assert (error.code, error.retryable, len(state.sent), state.records) == ("poisoned", True, 1, {})
 
 
-async def test_a_forged_message_cannot_end_a_file_that_waits() -> None:
+@pytest.mark.parametrize("chance", ["", "c0"])
+async def test_forged_messages_cannot_end_a_file_that_waits_however_many_there_are(chance: str) -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
     etag = (await files.look("chart.png")).etag
     await state.write("chart.png", claim(etag, state, minutes=50, kind="deferred", attempt=3), replacing=None)
-    await place(files, state=state).settle_poison("chart.png", poisoned=1)
-    assert (files.outcomes, state.records["chart.png"].claim.attempt) == ({}, 3)
+    for _ in range(20):
+        await place(files, state=state).settle_poison("chart.png", chance=chance)
+    assert (files.outcomes, state.records["chart.png"].claim.attempt, len(state.sent)) == ({}, 3, 1)
 
 
 async def test_messages_that_were_given_up_on_together_are_one_try_together() -> None:
@@ -31,7 +38,17 @@ async def test_messages_that_were_given_up_on_together_are_one_try_together() ->
     files.put("chart.png", CHART)
     for _ in range(3):
         await place(files, state=state).settle_poison("chart.png")
-    assert (files.outcomes, len(state.sent)) == ({}, 3)
+    assert (files.outcomes, len(state.sent)) == ({}, 1)
+
+
+async def test_a_message_is_not_let_go_once_that_of_the_second_chance_may_have_been_taken() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    files.put("chart.png", CHART)
+    for _ in range(2):
+        await place(files, state=state).settle_poison("chart.png")
+        state.time += timedelta(seconds=RetryPolicy().first)
+    first, again = [job for job, _ in state.sent]
+    assert (first, files.outcomes) == (again, {})
 
 
 async def test_a_file_that_came_to_an_end_in_between_has_its_second_chance_again() -> None:
@@ -41,7 +58,7 @@ async def test_a_file_that_came_to_an_end_in_between_has_its_second_chance_again
     await here.settle_poison("chart.png")
     state.pauses["default"] = state.time.replace(year=2100)
     await here.take("chart.png")
-    await here.settle_poison("chart.png", poisoned=1)
+    await here.settle_poison("chart.png", chance=state.sent[0][0].chance)
     assert files.outcomes == {}
 
 
@@ -52,7 +69,7 @@ async def test_a_poisoned_file_that_has_its_document_is_tidied() -> None:
     await here.take("chart.png")
     etag = (await files.look("chart.png")).etag
     await state.write("chart.png", claim(etag, state, minutes=-60), replacing=None)
-    await here.settle_poison("chart.png", poisoned=1)
+    await here.settle_poison("chart.png", chance="c0")
     assert (files.outcome("chart.png").status, state.records, state.sent) == ("ok", {}, [])
 
 
@@ -62,7 +79,7 @@ async def test_a_poisoned_file_that_another_worker_has_is_left_to_it() -> None:
     etag = (await files.look("chart.png")).etag
     theirs = claim(etag, state, minutes=5)
     await state.write("chart.png", theirs, replacing=None)
-    await place(files, state=state).settle_poison("chart.png", poisoned=1)
+    await place(files, state=state).settle_poison("chart.png", chance="c0")
     assert (files.outcomes, state.records["chart.png"].claim, len(state.sent)) == ({}, theirs, 1)
 
 

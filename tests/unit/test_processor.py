@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shared.bootstrap import RECIPES
 from shared.errors import (
@@ -102,7 +104,7 @@ async def test_a_file_that_cannot_be_answered_gets_an_error_document_and_costs_n
 
 
 async def test_a_file_over_the_models_limit_is_refused_before_it_is_paid_for() -> None:
-    small = deployed(most_bytes=len(CHART) - 1, urls=False)
+    small = deployed(max_bytes=len(CHART) - 1, urls=False)
     files, model = MemoryFiles(), SpeakingModel([said("never")], small)
     files.put("chart.png", CHART)
     await place(files, model).take("chart.png")
@@ -245,6 +247,50 @@ async def test_a_message_without_end_cannot_make_a_file_be_asked_about_more_than
     assert len(model.requests) == 3
 
 
+UNUSABLE, EMPTY, WORDS = AnswerUnusable("not JSON"), said(""), said("It was four.")
+
+
+@pytest.mark.parametrize(
+    ("answers", "calls", "status"),
+    [
+        ([UNUSABLE, UNUSABLE, EMPTY], 3, "error"),
+        ([EMPTY, UNUSABLE, UNUSABLE], 3, "error"),
+        ([UNUSABLE, WORDS, UNUSABLE, UNUSABLE], 4, "ok"),
+        ([UNUSABLE, UNUSABLE, WORDS, EMPTY], 4, "ok"),
+        ([WORDS, EMPTY, EMPTY], 3, "ok"),
+    ],
+)
+async def test_three_calls_without_an_answer_are_paid_for_at_most_whatever_was_wrong_with_each(
+    answers: list[ChatAnswer | Exception], calls: int, status: str
+) -> None:
+    files, model, state = MemoryFiles(), SpeakingModel(answers), MemoryState()
+    files.put("receipts/a.png", CHART)
+    here = place(files, model, state=state)
+    await here.take("receipts/a.png")
+    for _ in range(9):
+        if not files.outcomes:
+            await here.take_again()
+    result = files.outcome("receipts/a.png")
+    assert (len(model.requests), result.status) == (calls, status)
+    assert (result.answer.text if result.answer else None) == ("It was four." if status == "ok" else None)
+
+
+@given(
+    st.lists(st.sampled_from([UNUSABLE, EMPTY, WORDS, ModelTimeout("silence"), said("{}")]), min_size=1, max_size=12)
+)
+async def test_whatever_a_service_answers_three_calls_without_an_answer_are_paid_for_at_most(
+    answers: list[ChatAnswer | Exception],
+) -> None:
+    files, model, state = MemoryFiles(), SpeakingModel([*answers, UNUSABLE]), MemoryState()
+    files.put("receipts/a.png", CHART)
+    here = place(files, model, state=state)
+    await here.take("receipts/a.png")
+    while not files.outcomes:
+        await here.take_again()
+    given_out = [*answers, *[UNUSABLE] * len(model.requests)][: len(model.requests)]
+    assert sum(answer is EMPTY or isinstance(answer, Exception) for answer in given_out) <= 3
+
+
 @pytest.mark.parametrize("error", [ModelUnavailable("500", status=500), ModelUnreachable("nothing listens")])
 async def test_what_was_not_billed_may_be_asked_again_for_a_week(error: ModelUnavailable) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([error]), MemoryState()
@@ -256,32 +302,55 @@ async def test_what_was_not_billed_may_be_asked_again_for_a_week(error: ModelUna
     assert (len(model.requests) > 20, files.outcomes, state.records["chart.png"].claim.asked) == (True, {}, 0)
 
 
-class BrokenFor(SpeakingModel):
-    """Fails with a 500 on files that go by URL, and answers all others."""
+@dataclass
+class FailsOnOne(SpeakingModel):
+    """Raises its error for recordings, and answers all other files."""
+
+    error: ModelUnavailable = field(default_factory=lambda: ModelUnavailable("500", status=500))
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         parts = [part for message in request.messages for part in message.parts if isinstance(part, MediaPart)]
         if parts[0].media.format == "mp3":
             self.requests.append(request)
-            raise ModelUnavailable("The model answered 500.", status=500)
+            raise self.error
         return await super().complete(request)
 
 
-async def test_a_file_on_which_the_service_fails_while_it_answers_others_is_asked_about_three_times() -> None:
-    files, model, state = MemoryFiles(), BrokenFor([said("A chart.")]), MemoryState()
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ModelUnavailable("500", status=500), "no_answer"),
+        (ModelMisconfigured("403", status=403), "rejected_by_model"),
+        (ModelMisconfigured("404", status=404), "rejected_by_model"),
+    ],
+)
+async def test_a_file_on_which_the_service_fails_while_it_answers_others_is_asked_about_three_times(
+    error: ModelUnavailable, code: str
+) -> None:
+    files, model, state = MemoryFiles(), FailsOnOne([said("A chart.")], error=error), MemoryState()
     files.put("bad.mp3", HELLO)
     here = place(files, model, state=state)
     await here.take("bad.mp3")
     for number in range(40):
         if "bad.mp3" not in files.outcomes:
-            state.time += timedelta(seconds=1)
+            state.time += timedelta(hours=1)
             files.put(f"{number}.png", CHART)
             await here.take(f"{number}.png")
-            await here.take_again()
+            await here.take("bad.mp3")
     told = files.outcome("bad.mp3").error
     asked = [request for request in model.requests if "mp3" in str(request.messages)]
     assert told
-    assert (told.code, len(asked) <= 2 + 3) == ("no_answer", True)
+    assert (told.code, told.retryable, len(asked) <= 2 + 3) == (code, True, True)
+
+
+async def test_a_file_that_a_service_refuses_as_if_it_refused_us_stops_no_other_that_it_answers() -> None:
+    refusal = ModelMisconfigured("403", status=403)
+    files, model, state = MemoryFiles(), FailsOnOne([said("A chart.")], error=refusal), MemoryState()
+    here = place(files, model, state=state)
+    for name, content in (("0.png", CHART), ("bad.mp3", HELLO), ("1.png", CHART)):
+        files.put(name, content)
+        await here.take(name)
+    assert (sorted(files.outcomes), state.pauses) == (["0.png", "1.png"], {})
 
 
 async def test_a_service_that_fails_on_every_file_is_held_against_none() -> None:
@@ -395,11 +464,11 @@ async def test_an_answer_in_hand_outlives_an_error_that_nobody_expected_and_is_p
     class BreakingState(MemoryState):
         times = 1
 
-        async def announce(self, outcome: Result) -> None:
+        async def publish(self, outcome: Result) -> None:
             self.times -= 1
             if self.times >= 0:
                 raise ZeroDivisionError
-            await super().announce(outcome)
+            await super().publish(outcome)
 
     class BreakingFiles(MemoryFiles):
         times = 2
@@ -478,7 +547,7 @@ async def test_what_is_left_undone_by_whoever_wrote_the_document_is_done_by_the_
     left = Claim(etag=etag, kind="claimed", until=state.time - timedelta(minutes=1), token="dead")
     await state.write("chart.png", left, replacing=None)
     await place(files, model, state=state).take("chart.png")
-    assert (len(state.announced), state.records, len(model.requests)) == (2, {}, 1)
+    assert (len(state.published), state.records, len(model.requests)) == (2, {}, 1)
 
 
 async def test_an_answer_to_an_earlier_turn_is_not_paid_for_again_after_a_short_wait() -> None:
@@ -547,7 +616,7 @@ async def test_an_event_for_another_container_is_not_followed(caplog: pytest.Log
 async def test_a_file_overwritten_while_it_is_answered_ends_in_the_newest_answer() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("old")])
     files.put("file", CHART)
-    newest = await result_of("file", HELLO)
+    newest = await result_of("file", CHART, HELLO)
 
     def someone_else_answers_a_newer_version() -> None:
         files.put("file", HELLO)
@@ -601,7 +670,7 @@ async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_
 
 
 async def test_a_file_too_large_for_a_request_is_sent_by_url_where_the_model_fetches_it() -> None:
-    files, model = MemoryFiles(), SpeakingModel([said("A chart.")], deployed(most_bytes=len(CHART) - 1))
+    files, model = MemoryFiles(), SpeakingModel([said("A chart.")], deployed(max_bytes=len(CHART) - 1))
     files.put("chart.png", CHART)
     await place(files, model).take("chart.png")
     outcome = files.outcome("chart.png")
@@ -622,7 +691,7 @@ class MeanwhileModel(SpeakingModel):
 
 
 async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_anew() -> None:
-    files, model = MemoryFiles(), MeanwhileModel([said("of either"), said("of the new")], deployed(most_bytes=9))
+    files, model = MemoryFiles(), MeanwhileModel([said("of either"), said("of the new")], deployed(max_bytes=9))
     files.put("file", CHART)
     model.happening = lambda: files.put("file", CHART + b"!")
     await place(files, model).take("file")
@@ -746,12 +815,12 @@ async def test_another_version_of_a_file_begins_anew() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([ModelTimeout("silence")]), MemoryState()
     files.put("chart.png", CHART)
     week = state.time - timedelta(days=8)
-    older = claim("older", state, kind="deferred", attempt=7, asked=2, crashes=2, since=week, poisoned=1)
+    older = claim("older", state, kind="deferred", attempt=7, asked=2, crashes=2, since=week, chance="c0")
     await state.write("chart.png", older, replacing=None)
     await place(files, model, state=state).take("chart.png")
     record = state.records["chart.png"].claim
     assert record.since
-    assert (record.asked, record.crashes, record.poisoned) == (len(model.requests), 0, 0)
+    assert (record.asked, record.crashes, record.chance) == (len(model.requests), 0, "")
     assert (record.since > week, files.outcomes) == (True, {})
 
 
@@ -790,6 +859,8 @@ async def test_when_the_days_tokens_are_spent_files_wait_for_the_next_day_and_no
     [
         ({"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10}, range(10, 11)),
         ({"prompt_tokens": 7, "completion_tokens": 3}, range(10, 11)),
+        ({"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 0}, range(10, 11)),
+        ({"prompt_tokens": 7, "total_tokens": -5}, range(7, 8)),
         ({"total_tokens": -100_000}, range(1)),
         ({"total_tokens": 2**53}, range(MAX_CALL_TOKENS, MAX_CALL_TOKENS + 1)),
         ({"prompt_tokens": None, "total_tokens": None}, range(1_500, 4_000)),

@@ -153,7 +153,7 @@ async def test_a_poisoned_file_that_is_gone_leaves_nothing_behind_and_its_docume
     del files.contents["gone.png"]
     await state.write("gone.png", Claim(etag="1", kind="deferred", until=AN_HOUR_AGO, token="token"), replacing=None)
     await place(files, state=state).settle_poison("gone.png")
-    assert ([outcome.input.name for outcome in state.announced], state.records) == (["gone.png"], {})
+    assert ([outcome.input.name for outcome in state.published], state.records) == (["gone.png"], {})
 
 
 async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_the_backlog() -> None:

@@ -7,6 +7,9 @@ from shared.recipes.routes import Route
 NAME = st.text(st.characters(exclude_characters="/{}*\\"), min_size=1, max_size=20)
 
 
+FOLDERS = "it must be folders with one `/` between them, none at its beginning or end, and none `.` or `..`"
+
+
 @pytest.mark.parametrize(
     ("pattern", "path", "values"),
     [
@@ -93,11 +96,12 @@ def test_prefix_is_what_stands_before_the_first_variable_or_star(pattern: str, p
         ("a/{1}/**", "a brace is never closed, or holds no plain name"),
         ("a/{x}-{y}.png", "a folder may hold one variable or star"),
         ("a/*-*-*-*.png", "a folder may hold one variable or star"),
-        ("/a/**", "it must be folders with one `/` between them, and none at its beginning or end"),
-        ("a//**", "it must be folders with one `/` between them, and none at its beginning or end"),
-        ("a/", "it must be folders with one `/` between them, and none at its beginning or end"),
+        ("/a/**", FOLDERS),
+        ("a//**", FOLDERS),
+        ("a/", FOLDERS),
         ("a\\**", "`**` may stand only at the end, in place of a folder"),
-        ("a\\b/**", "it must be folders with one `/` between them, and none at its beginning or end"),
+        ("a\\b/**", FOLDERS),
+        ("../a/**", FOLDERS),
     ],
 )
 def test_problem_says_what_is_wrong_with_a_pattern(pattern: str, problem: str | None) -> None:

@@ -57,7 +57,7 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("AZURE_INFERENCE_CREDENTIAL", "two\nlines", "must be one word"),
         ("AZURE_INFERENCE_CREDENTIAL", "schlüssel", "must be one word"),
         ("AZURE_INFERENCE_SCOPE", "banana", "must be like https://"),
-        ("AZURE_INFERENCE_DEPLOYMENT", "a/../b?c", "must be a deployment's name"),
+        ("AZURE_INFERENCE_DEPLOYMENT", "a/../b?c", "must be the name of a deployment or model"),
         ("AZURE_INFERENCE_MODEL_EARS", "gpt-audio", "AZURE_INFERENCE_DEPLOYMENT_EARS is missing"),
         ("AZURE_INFERENCE_CREDENTIAL_EARS", "k", "AZURE_INFERENCE_DEPLOYMENT_EARS is missing"),
         ("AZURE_INFERENCE_ENDPOINT_EARS", "https://a.example/models", "AZURE_INFERENCE_DEPLOYMENT_EARS is missing"),
@@ -99,7 +99,7 @@ def test_every_missing_setting_is_named_at_once() -> None:
         ("AZURE_INFERENCE_ENDPOINT", "https://a..b/models", "must name a host"),
         ("AZURE_INFERENCE_ENDPOINT", "https://" + "a" * 64 + ".example/models", "must name a host"),
         ("MEDIA_PUBLIC_BASE_URL", "https://place.example/input#x", "without a query"),
-        ("AZURE_INFERENCE_DEPLOYMENT", "größe", "must be a deployment's name"),
+        ("AZURE_INFERENCE_DEPLOYMENT", "größe", "must be the name of a deployment or model"),
         ("AZURE_INFERENCE_MODEL", "gpt\u200b", "must be a model's name"),
         ("MODEL_CAPABILITIES", "[" * 100_000, "MODEL_CAPABILITIES is not JSON that anybody can read"),
         ("MODEL_CAPABILITIES", "9" * 5_000, "MODEL_CAPABILITIES is not JSON"),
@@ -121,6 +121,17 @@ def test_the_address_of_a_deployment_names_it() -> None:
     address = "https://place.example/openai/deployments/ears"
     environ = {**GOOD, "AZURE_INFERENCE_ENDPOINT": address, "AZURE_INFERENCE_DEPLOYMENT": ""}
     assert Settings.from_environ(environ).name == "ears"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["gemma3:4b", "Qwen/Qwen2.5-VL-7B-Instruct", "azure/gpt-4o", "hf.co/unsloth/gemma-3-4b-it-GGUF:Q4_K_M", "model@1"],
+)
+@pytest.mark.parametrize("end", ["/v1", "/openai/v1", "/models"])
+def test_a_model_has_the_name_that_its_server_gives_it(name: str, end: str) -> None:
+    address = f"https://place.example{end}"
+    settings = Settings.from_environ({**GOOD, "AZURE_INFERENCE_ENDPOINT": address, "AZURE_INFERENCE_DEPLOYMENT": name})
+    assert settings.name == name
 
 
 @pytest.mark.parametrize("end", ["/models", "/models/chat/completions"])

@@ -58,6 +58,9 @@ def test_outputs_become_a_schema_of_the_strict_form() -> None:
         f"Here is {{your}} receipt: {json.dumps(GOOD)} Is there anything else?",
         f"[{json.dumps(GOOD)}]",
         f'{json.dumps(GOOD)} {{"and so on',
+        f'The fields {{"merchant","currency"}}: {json.dumps(GOOD)}',
+        f"{json.dumps(GOOD)}{json.dumps(GOOD)}",
+        f"{json.dumps(GOOD)}\n{{}}",
     ],
 )
 def test_an_answer_is_read_whatever_stands_around_it(text: str) -> None:
@@ -78,8 +81,10 @@ def test_line_breaks_inside_of_a_string_are_taken() -> None:
         ('{"items": [' + "1," * 70_000 + "1]}", "more than 65536 values"),
         ('{"items": [{"price": 1.5}], "merchant": "a', "not JSON"),
         ('{"merchant": NaN}', "NaN is not JSON"),
-        (f"```{json.dumps(GOOD)}``` or ```{json.dumps(GOOD)}```", "it holds more than one object"),
+        (f"```{json.dumps(GOOD)}``` or ```{json.dumps({**GOOD, 'merchant': 'B'})}```", "it holds more than one object"),
+        ('{"merchant": "A", "items": [{"merchant": "B", "currency": null, "items": []}, {"a": 1}', "not JSON"),
         ('{"total": 1e400}', "1e400 is too large"),
+        ('{"total": ' + "9" * 101 + "}", "has more than 100 digits"),
         ('{"merchant": "a", "merchant": "b"}', "a field stands there twice"),
         ('{"merchant": "\\ud800"}', "surrogates not allowed"),
         ("[]", "it holds no object"),

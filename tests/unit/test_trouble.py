@@ -180,7 +180,7 @@ async def test_an_answer_in_hand_outlasts_a_stumble_of_storage() -> None:
                 raise StorageUnavailable("busy")
             return await super().look(name)
 
-    files, model, state = Stumbling(), SpeakingModel([said("A chart.")], deployed(most_bytes=9)), MemoryState()
+    files, model, state = Stumbling(), SpeakingModel([said("A chart.")], deployed(max_bytes=9)), MemoryState()
     files.put("chart.png", CHART)
     here = place(files, model, state=state)
     await here.take("chart.png")
@@ -281,7 +281,7 @@ async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one
 
 async def test_what_cannot_be_cleared_away_after_a_file_is_tried_again() -> None:
     class Silent(MemoryState):
-        async def announce(self, outcome: Result) -> None:
+        async def publish(self, outcome: Result) -> None:
             raise StorageUnavailable("the queue is closed")
 
     files, state = MemoryFiles(), Silent()
@@ -299,7 +299,7 @@ async def test_a_document_whose_file_is_gone_is_announced_all_the_same() -> None
     left = Claim(etag="etag", kind="claimed", until=state.time - timedelta(minutes=10), token="dead")
     await state.write("chart.png", left, replacing=None)
     await place(files, SpeakingModel([said("never")]), state=state).take("chart.png")
-    assert ([outcome.input.name for outcome in state.announced], state.records) == (["chart.png"], {})
+    assert ([outcome.input.name for outcome in state.published], state.records) == (["chart.png"], {})
 
 
 async def test_an_event_told_twice_is_known_by_its_id_and_one_of_a_new_document_is_another() -> None:

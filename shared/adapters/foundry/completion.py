@@ -1,9 +1,9 @@
 """A chat completion read from a reply: what is known of its form is checked, what is odd is left out."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from shared.adapters.foundry import reasoning
 from shared.adapters.foundry.reply import HttpReply
 from shared.bounds import identifier, writable
 from shared.models.chat import ChatAnswer
@@ -17,8 +17,8 @@ OURS = ("calls", "deployment")
 MAX_COUNTS = 100
 MAX_DEPTH = 4
 
-_THOUGHT = re.compile(r"<think>(?P<thought>.*?)(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
-_THINKING_PARTS = {"thinking", "reasoning"}
+_FILTERS = ("content_filter", "safety", "prohibited_content", "recitation")
+"""Why an answer was held back, as the services call it (OpenAI, and Gemini through gateways)."""
 
 
 class NotACompletion(Exception):
@@ -33,17 +33,17 @@ def answer_of(document: Any, reply: HttpReply, seconds: float) -> ChatAnswer:
     """
     choice = _first_choice(document)
     message = choice["message"]
-    text, thought = _without_thought(_text(message))
-    reason, name, refusal = choice.get("finish_reason"), document.get("model"), message.get("refusal")
+    text, thought = reasoning.without_thought(_text(message))
+    name, refusal = document.get("model"), _refusal(message)
     return ChatAnswer(
         text=writable(text),
         model=writable(name)[:200] if isinstance(name, str) else "",
-        finish_reason=identifier(reason),
+        finish_reason=_finish_reason(choice),
         usage=usage_of(document),
         request_id=reply.request_id,
         seconds=round(seconds, 3),
-        refusal=(writable(refusal) if isinstance(refusal, str) else "") or None,
-        reasoning=writable(thought or _reasoning(message)) or None,
+        refusal=writable(refusal) or None,
+        reasoning=writable(thought or reasoning.reasoning_of(message)) or None,
     )
 
 
@@ -54,11 +54,25 @@ def usage_of(document: Any) -> dict[str, Any] | None:
 
 
 def _first_choice(document: Any) -> Mapping[str, Any]:
+    """The answer; one that a filter held back may have no message."""
     choices = document.get("choices") if isinstance(document, Mapping) else None
     choice = choices[0] if isinstance(choices, Sequence) and not isinstance(choices, str) and choices else None
-    if not isinstance(choice, Mapping) or not isinstance(choice.get("message"), Mapping):
-        raise NotACompletion("it has no message")
-    return choice
+    if isinstance(choice, Mapping) and choice.get("finish_reason") == "error":
+        raise NotACompletion(
+            "it breaks off with an error"
+        )  # OpenRouter, where a provider fails in the midst of an answer
+    if isinstance(choice, Mapping) and isinstance(choice.get("message"), Mapping):
+        return choice
+    if isinstance(choice, Mapping) and _finish_reason(choice) == "content_filter":
+        return {**choice, "message": {}}
+    raise NotACompletion("it has no message")
+
+
+def _finish_reason(choice: Mapping[str, Any]) -> str | None:
+    reason = choice.get("finish_reason")
+    if isinstance(reason, str) and reason.lower().startswith(_FILTERS):
+        return "content_filter"
+    return identifier(reason)
 
 
 def _text(message: Mapping[str, Any]) -> str:
@@ -74,31 +88,33 @@ def _text(message: Mapping[str, Any]) -> str:
 
 
 def _joined(parts: Sequence[Any]) -> str:
-    """The texts of an answer's parts; of another kind than text are only a model's thoughts."""
-    told = [part for part in parts if not (isinstance(part, Mapping) and part.get("type") in _THINKING_PARTS)]
-    texts = [part.get("text") if isinstance(part, Mapping) else part for part in told]
-    if any(not isinstance(text, str) for text in texts):
+    """The texts of an answer's parts, beside which there may be others."""
+    texts = list(_texts(parts, "text"))
+    others = [*_texts(parts, "refusal"), *(part for part in parts if _is_thought(part))]
+    if parts and not texts and not others:
         raise NotACompletion("its parts are no text")
-    return "".join(map(str, texts))
+    return "".join(texts)
 
 
-def _without_thought(text: str) -> tuple[str, str]:
-    """The answer, and what the model thought aloud before it, as open models do."""
-    begins = text.lstrip()
-    found = _THOUGHT.match(begins)
-    return (begins[found.end() :].lstrip(), found["thought"].strip()) if found else (text, "")
+def _is_thought(part: Any) -> bool:
+    return isinstance(part, Mapping) and part.get("type") in reasoning.PARTS
 
 
-def _reasoning(message: Mapping[str, Any]) -> str:
-    """What the model thought, where it stands in a field of its own."""
-    for name in ("reasoning_content", "reasoning"):
-        if isinstance(message.get(name), str):
-            return str(message[name])
-    content = message.get("content")
-    if not isinstance(content, list):
-        return ""
-    thoughts = [part for part in content if isinstance(part, Mapping) and part.get("type") in _THINKING_PARTS]
-    return "".join(str(each.get("thinking") or each.get("text") or "") for each in thoughts)
+def _refusal(message: Mapping[str, Any]) -> str:
+    """The model's own words for why it declines, in a field or in a part of its own; empty where it does not."""
+    refusal, content = message.get("refusal"), message.get("content")
+    if isinstance(refusal, str):
+        return refusal
+    return "".join(_texts(content, "refusal")) if isinstance(content, list) else ""
+
+
+def _texts(parts: Sequence[Any], name: str) -> Iterator[str]:
+    """What stands under this name in the parts of an answer; parts of other kinds, thoughts among them, have none."""
+    for part in parts:
+        if isinstance(part, str) and name == "text":
+            yield part
+        elif isinstance(part, Mapping) and not _is_thought(part) and isinstance(part.get(name), str):
+            yield part[name]
 
 
 def _counts(usage: Mapping[str, Any], depth: int) -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,14 @@ from urllib.parse import urlsplit
 
 from shared.adapters.foundry.reply import HttpReply
 from shared.adapters.foundry.service_error import ServiceError
+from shared.adapters.foundry.wording import (
+    ABOUT_THE_FILE,
+    is_about_the_kind,
+    is_about_us,
+    is_busy,
+    is_filtered,
+    is_unfetched,
+)
 from shared.bounds import identifier
 from shared.errors import (
     AnswerUnusable,
@@ -33,48 +41,9 @@ MAX_WAIT = 7 * 86_400
 _PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
 """A service may quote what we sent: here no file's name is expected, so short keys and data go too."""
 
-_ABOUT_US = re.compile(
-    r"api.?version|unsupported parameter:|unrecognized request argument|extra (inputs|parameters)|response_format"
-    r"|does not work with the specified model|max_(completion_)?tokens[^\n]{0,200}(too large|at most)",
-    re.I,
-)
-_CODES_ABOUT_US = {
-    "unsupported_parameter",
-    "unsupported_value",
-    "unknown_parameter",
-    "deploymentnotfound",
-    "operationnotsupported",
-    "model_not_found",
-    "unknown_model",
-    "unauthorized",
-    "invalid_api_key",
-    "insufficient_quota",
-}
-_CODES_OF_FILTERS = {"content_filter", "responsibleaipolicyviolation"}
-_FETCH_FAILED = re.compile(r"while downloading|failed to download", re.I)
-_NO_ACCESS = re.compile(
-    r"(?:can ?not|could not|unable to|failed to)(?: be)? (?:access|fetch|load|open|read|retrieve)|not allowed", re.I
-)
-_NOUNS: dict[Kind, str] = {"image": r"(?:images?|vision|pictures?)", "audio": r"(?:audio|speech|sound)"}
-_TAKES_NONE = {
-    kind: re.compile(
-        rf"(?:not|n't|cannot|can't|unable to) (?:support|accept|process|handle|take)[^.]{{0,40}}\b{noun}\b"
-        r"(?![^.]{0,30}\b(?:format|type|codec|size|larger|longer|url))"
-        rf"|\b{noun}(?: input| content| modality)?s?(?: is| are)? not supported (?:by|for|with|on) th"
-        rf"|at most 0 {noun}|no endpoints? found that supports? {noun}|not a multimodal",
-        re.I,
-    )
-    for kind, noun in _NOUNS.items()
-}
-"""How services say that a model takes no files of a kind, and not only none of a format."""
-
-_ABOUT_THE_FILE = {400, 413, 415, 422}
-_ABOUT_ACCESS = {401, 403, 404, 405, 410}
-_BUSY = {"rate_limit_exceeded", "rate_limit_error", "too_many_requests", "toomanyrequests", "requestthrottled"}
-
 
 def error_of(reply: HttpReply, *, kind: Kind | None = None, by_url: bool = False) -> DropscribeError:
-    """Map a reply other than 200 to an exception: about the file, about our configuration, or a temporary condition.
+    """Map a reply that is no success to an exception: about the file, our configuration, or a temporary condition.
 
     `kind` is what the request holds, and `by_url` whether the service had to fetch it.
     """
@@ -88,7 +57,7 @@ def error_inside(document: Any, reply: HttpReply) -> DropscribeError | None:
     error = ServiceError.inside(document)
     if error is None:
         return None
-    if error.status == 0 and not error.names & (_CODES_ABOUT_US | _CODES_OF_FILTERS | _BUSY):
+    if error.status == 0 and not (is_about_us(error) or is_filtered(error) or is_busy(error)):
         told = f"The model answered 200 with an error in it{_in_brackets(error, reply)}"
         return AnswerUnusable(f"{told}: {_quotable(error.message)}", status=200, safe_message=f"{told}.")
     return _judged(error, reply)
@@ -126,21 +95,23 @@ def _judged(
         "request_id": reply.request_id,
         "safe_message": f"{answered}.",
     }
-    if error.status == 429 or error.names & _BUSY:
-        return ModelThrottled(said, retry_after=retry_after(reply.headers), **about)
-    if error.status in _ABOUT_ACCESS or error.names & _CODES_ABOUT_US:
-        return ModelMisconfigured(said, **about)
-    if error.status not in _ABOUT_THE_FILE and not error.names & _CODES_OF_FILTERS:
-        return ModelUnavailable(said, retry_after=retry_after(reply.headers), **about)
-    if _FETCH_FAILED.search(error.message) or (by_url and _NO_ACCESS.search(error.message)):
+    wait = retry_after(reply.headers)
+    # OpenAI's services say with a 429 that there is no money left, for which no wait helps.
+    is_out_of_money = "insufficient_quota" in error.names and wait is None
+    if is_busy(error) and not is_out_of_money:
+        return ModelThrottled(said, retry_after=wait, **about)
+    if is_unfetched(error, by_url=by_url):
         return UrlNotFetched(said, **about)
-    if _ABOUT_US.search(error.message):
+    is_of_the_file = is_filtered(error) or is_about_the_kind(error, kind)
+    if is_about_us(error) and not is_of_the_file:
         return ModelMisconfigured(said, **about)
-    return _rejected(error, reply, kind)
+    if error.status in ABOUT_THE_FILE or is_of_the_file:
+        return _rejected(error, reply, kind)
+    return ModelUnavailable(said, retry_after=wait, **about)
 
 
 def _rejected(error: ServiceError, reply: HttpReply, kind: Kind | None) -> FileRejected:
-    if _CODES_OF_FILTERS & error.names:
+    if is_filtered(error):
         return FileRejected(
             "content_filtered",
             f"The service's content filter refused this file{_in_brackets(error, reply)}.",
@@ -148,7 +119,7 @@ def _rejected(error: ServiceError, reply: HttpReply, kind: Kind | None) -> FileR
             reply.request_id,
         )
     said = f"{_in_brackets(error, reply)}: {_quotable(error.message)}"
-    if kind and _TAKES_NONE[kind].search(error.message):
+    if kind and is_about_the_kind(error, kind):
         return KindNotTaken(kind, f"The model takes no {kind}{said}", reply.request_id)
     return FileRejected(
         "rejected_by_model",

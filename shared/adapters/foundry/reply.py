@@ -1,15 +1,15 @@
 """What a service answered over HTTP: bounded while it is read, and never trusted to be well formed."""
 
-import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from shared.bounds import MAX_JSON_BYTES, identifier, parse_json
+from shared.adapters.foundry.event_stream import document_in
+from shared.bounds import MAX_JSON_BYTES, Unbounded, identifier
 from shared.observability.redaction import redact
 
 MAX_ERROR_BYTES = 64 * 1024
-"""How much is read of an answer other than 200."""
+"""How much is read of an answer that is none."""
 
 REQUEST_IDS = ("apim-request-id", "x-ms-request-id", "x-request-id")
 
@@ -52,15 +52,20 @@ class HttpReply:
     @classmethod
     async def read(cls, response: Response) -> "HttpReply":
         """Read a response, and no more of it than anybody needs."""
-        most = MAX_JSON_BYTES if response.status_code == 200 else MAX_ERROR_BYTES
+        limit = MAX_JSON_BYTES if _is_success(response.status_code) else MAX_ERROR_BYTES
         content = bytearray()
         async for chunk in response.iter_raw():
-            content += chunk[: most + 1 - len(content)]
-            if len(content) > most:
+            content += chunk[: limit + 1 - len(content)]
+            if len(content) > limit:
                 await response.close()
                 break
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return cls(response.status_code, headers, bytes(content[:most]), is_whole=len(content) <= most)
+        return cls(response.status_code, headers, bytes(content[:limit]), is_whole=len(content) <= limit)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the service says that it did what it was asked; then the call was billed."""
+        return _is_success(self.status)
 
     @property
     def text(self) -> str:
@@ -74,7 +79,7 @@ class HttpReply:
         return "" if encoding == "identity" else encoding
 
     def document(self) -> Any:
-        """The body as JSON. Some services send it as an event stream of one event, or end it like one.
+        """The body as JSON, which some services send as an event stream.
 
         Raises:
             ValueError: it is none, or not whole; the message says why, in our words.
@@ -84,8 +89,10 @@ class HttpReply:
         if self.encoding:
             raise ValueError("it is compressed")
         try:
-            return parse_json(_first_event(self.content.decode("utf-8-sig").strip()))
-        except (json.JSONDecodeError, UnicodeDecodeError):
+            return document_in(self.content.decode("utf-8-sig"))
+        except Unbounded:
+            raise
+        except ValueError:
             raise ValueError("it is not JSON") from None
 
     @property
@@ -100,6 +107,5 @@ def known_identifier(text: object) -> str | None:
     return known if known and redact(known) == known else None
 
 
-def _first_event(text: str) -> str:
-    """JSON without the marks of an event stream (`data: ...`, then `data: [DONE]`)."""
-    return text.removeprefix("data:").removesuffix("[DONE]").rstrip().removesuffix("data:")
+def _is_success(status: int) -> bool:
+    return 200 <= status < 300

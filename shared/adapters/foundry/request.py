@@ -6,7 +6,6 @@ from typing import Any
 
 from shared.adapters.foundry.adaptation import Adaptation
 from shared.adapters.foundry.streaming import Placeholders, StreamedBody
-from shared.models.capabilities import AudioForm
 from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
 from shared.models.deployments import Deployment
 from shared.recipes.output_schema import AnswerSchema
@@ -33,8 +32,7 @@ class RequestEncoder:
     """How one deployment is spoken to.
 
     Attributes:
-        adaptation: what it turned out not to take.
-        audio_form: how a recording is carried.
+        adaptation: what it turned out not to take, and how a recording is carried.
         urls: the addresses of the files that travel by URL.
     """
 
@@ -42,12 +40,10 @@ class RequestEncoder:
         self,
         deployment: Deployment,
         adaptation: Adaptation,
-        audio_form: AudioForm,
         urls: Mapping[MediaPart, str],
     ) -> None:
         self._deployment = deployment
         self._adaptation = adaptation
-        self._audio_form = audio_form
         self._urls = urls
         self._placeholders = Placeholders()
         self._has_detail = False
@@ -90,7 +86,7 @@ class RequestEncoder:
         return {"type": "image_url", "image_url": {"url": self._url(part, part.media.media_type), **detail}}
 
     def _audio(self, part: MediaPart) -> dict[str, Any]:
-        if part in self._urls or self._audio_form == "audio_url":
+        if part in self._urls or self._adaptation.audio_form == "audio_url":
             return {"type": "audio_url", "audio_url": {"url": self._url(part, f"audio/{part.media.format}")}}
         audio = {"data": self._placeholders.mark(part.source), "format": part.media.format}
         return {"type": "input_audio", "input_audio": audio}

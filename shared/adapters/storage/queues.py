@@ -1,4 +1,4 @@
-"""Queues: work that waits (implements `JobQueue`), and announcements (implements `EventPublisher`)."""
+"""Queues: work that waits (implements `JobQueue`), and events (implements `EventPublisher`)."""
 
 import base64
 import contextlib
@@ -46,8 +46,8 @@ class StorageEventQueue:
         self._queue = service.get_queue_client(name)
         self._output = output
 
-    async def announce(self, outcome: Result) -> None:
-        """See `EventPublisher.announce`."""
+    async def publish(self, outcome: Result) -> None:
+        """See `EventPublisher.publish`."""
         event = cloud_event(outcome, output=self._output)
         try:
             await _send(self._queue, json.dumps(event), 0)

@@ -31,9 +31,6 @@ def _reader[T](kind: type[T]) -> TypeAdapter[T]:
 MAX_TRIES = 5
 """How often a cooldown is written anew because another worker wrote one in between."""
 
-MAX_SCAN_BYTES = 131_072
-"""More than two markers take, even where JSON writes each character of them as six."""
-
 _NOBODYS = Claim(etag="", kind="deferred", until=datetime.min.replace(tzinfo=UTC), token="")
 """What an unreadable record is taken for: whoever comes next writes over it."""
 
@@ -121,7 +118,7 @@ class BlobState:
 
     async def read_scan(self) -> ScanProgress | None:
         """See `ScanStore.read_scan`."""
-        found = await _content(self._scan(), MAX_SCAN_BYTES)
+        found = await _content(self._scan())
         return _read(_reader(ScanProgress), found[1]) if found else None
 
     async def write_scan(self, progress: ScanProgress) -> None:
@@ -164,12 +161,11 @@ def _read[T](reader: TypeAdapter[T], content: bytes) -> T | None:
         return None
 
 
-async def _content(blob: BlobClient, max_bytes: int | None = None) -> tuple[str, bytes] | None:
-    """The version and the content of a record, or so much of it; None where it, or the container, is not there yet."""
+async def _content(blob: BlobClient) -> tuple[str, bytes] | None:
+    """The version and the content of a record; None where it, or the whole container, is not there yet."""
     with translated():
         try:
             download = await blob.download_blob()
-            content = await (download.readall() if max_bytes is None else download.read(max_bytes))
-            return bare(download.properties.etag), content
+            return bare(download.properties.etag), await download.readall()
         except ResourceNotFoundError:
             return None

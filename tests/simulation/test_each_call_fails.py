@@ -1,0 +1,164 @@
+"""The n-th call of storage fails, for each n until there is none: once, for hours, or with all calls of its kind.
+
+A call that has an effect is counted twice: it may fail before that, or its response may be lost after it.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+import pytest
+
+from shared.errors import ModelThrottled
+from shared.processing.jobs import Job
+from tests.simulation.test_protocol import check
+from tests.simulation.world import WEEK, World
+
+NAME, TALK = "file", "talk"
+LASTING = {"once": 0, "for hours": 6 * 3600, "its kind for a while": 1200}
+"""Seconds for which storage goes on failing. A kind that fails alone makes attempts follow quickly."""
+FEWEST = 10
+"""The calls of the shortest story; fewer would mean that nothing is counted."""
+
+type Kind = Literal["once", "for hours", "its kind for a while"]
+KINDS: tuple[Kind, ...] = ("once", "for hours", "its kind for a while")
+
+
+@dataclass
+class Strike:
+    """Lets the n-th call fail, and others after it. `call` is what the n-th was, once it came."""
+
+    number: int
+    kind: Kind
+    world: World
+    count: int = 0
+    call: str = ""
+    until: float = 0
+
+    def __call__(self, call: str) -> bool:
+        self.count += 1
+        if self.count == self.number:
+            self.call, self.until = call, self.world.time + LASTING[self.kind]
+            return True
+        return self.world.time < self.until and (self.kind == "for hours" or call == self.call)
+
+
+def let(world: World, happen: Callable[[], object]) -> None:
+    """Let the world go on until this has happened, for two minutes at most."""
+    end = world.time + 120
+    while not happen() and world.time < end:
+        world.advance(0.1)
+
+
+def an_event(world: World) -> None:
+    world.upload(NAME)
+
+
+def a_newer_version(world: World) -> None:
+    world.upload(NAME)
+    let(world, lambda: world.outcomes)
+    world.upload(NAME)
+
+
+def a_refused_file(world: World) -> None:
+    world.bad = {NAME}
+    world.upload(NAME)
+
+
+def a_lost_event(world: World) -> None:
+    world.upload(NAME, events=0)
+    world.advance(2700)
+
+
+def given_up_on_once(world: World) -> None:
+    world.upload(NAME, events=0)
+    world.put("blob-poison", Job(name=NAME), 0, WEEK)
+
+
+def given_up_on_twice(world: World) -> None:
+    given_up_on_once(world)
+    let(world, lambda: world.queues["deferred"])
+    for message in list(world.queues["deferred"]):
+        world._poison("deferred", message)
+
+
+def a_busy_model(world: World) -> None:
+    world.model_fault = lambda: ModelThrottled("busy", retry_after=600) if world.time < 60 else None
+    world.upload(NAME)
+
+
+def a_model_that_is_busy_before_the_second_turn(world: World) -> None:
+    world.model_fault = lambda: ModelThrottled("busy", retry_after=600) if world.paid and world.time < 300 else None
+    world.upload(TALK)
+
+
+def a_worker_that_died_with_one_answer(world: World) -> None:
+    world.upload(TALK)
+    let(world, lambda: world.paid)
+    world.kill_worker()
+
+
+def a_worker_that_died_before_its_event(world: World) -> None:
+    world.upload(NAME)
+    let(world, lambda: world.outcomes)
+    world.kill_worker()
+
+
+def a_file_that_goes_while_its_answers_are_kept(world: World) -> None:
+    a_model_that_is_busy_before_the_second_turn(world)
+    let(world, lambda: world.answers)
+    world.remove(TALK)
+
+
+STORIES = (
+    an_event,
+    a_newer_version,
+    a_refused_file,
+    a_lost_event,
+    given_up_on_once,
+    given_up_on_twice,
+    a_busy_model,
+    a_model_that_is_busy_before_the_second_turn,
+    a_worker_that_died_with_one_answer,
+    a_worker_that_died_before_its_event,
+    a_file_that_goes_while_its_answers_are_kept,
+)
+ENDING_IN_ERROR = (a_refused_file, given_up_on_twice)
+"""Stories in which a file gets an error document though nothing fails; another, where the host gives up once more."""
+
+
+def told(story: Callable[[World], None], number: int, kind: Kind) -> tuple[World, Strike]:
+    """A story in which the n-th call of storage fails, from its beginning until nothing is left to do."""
+    world = World(random=Random(1), talkative={TALK}, daily_tokens=1_000_000)
+    world.fault = strike = Strike(number, kind, world)
+    story(world)
+    world.settle()
+    return world, strike
+
+
+def paid_too_often(world: World, strike: Strike) -> list[object]:
+    """What was paid for again though no answer was lost: with a worker, or because it could not be kept."""
+    unkept = world.unkept if strike.kind == "for hours" or strike.call == "keep" else {}
+    return [
+        (name, turn)
+        for (name, _, turn), times in world.paid.items()
+        if times > 1 + world.killed[name] + unkept.get(name, 0)
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
+def test_whichever_call_of_storage_fails_each_file_ends_in_one_document(
+    story: Callable[[World], None], kind: Kind
+) -> None:
+    for number in itertools.count(1):
+        world, strike = told(story, number, kind)
+        if not strike.call:
+            break
+        if story in ENDING_IN_ERROR or (story is given_up_on_once and kind != "once"):
+            world.bad = {NAME}
+        check(world)
+        assert paid_too_often(world, strike) == [], (number, strike.call)
+    assert number > FEWEST
