@@ -140,7 +140,7 @@ async def host(*, any_ports: bool = False) -> int:
 
 
 def _teller() -> Callable[[str], None]:
-    """What says a line for each file, and once what somebody must put right before others are answered."""
+    """What tells people a line for each file, and once what they must put right before others are answered."""
     causes = show.Causes()
 
     def tell(line: str) -> None:

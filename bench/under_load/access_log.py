@@ -1,4 +1,4 @@
-"""What the storage emulator says was asked of it: its own record of every write, whoever made it."""
+"""What the storage emulator says was asked of it: its own record of every write, by whichever process."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ class Write:
 def writes(log: Iterable[str]) -> Iterator[Write]:
     """The writes that succeeded, in their order.
 
-    One whose response found nobody there any more has no status and is not counted: who asked had been killed.
+    A write whose client was killed before the response came has no status and is not counted.
     """
     for line in log:
         found = _LINE.search(line)

@@ -24,7 +24,7 @@ def saying(text: str) -> dict[str, Any]:
 
 @dataclass
 class Arrived:
-    """A request as it came over the wire."""
+    """A request as it arrived."""
 
     path: str
     headers: dict[str, str]

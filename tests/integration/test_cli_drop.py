@@ -105,7 +105,7 @@ async def test_several_answers_in_a_pipe_have_their_names_above_them(host: Runni
     assert sorted(done.out.split("==> ")) == ["", "pipe/chart.png <==\nHola.\n", "pipe/train.wav <==\nHola.\n"]
 
 
-async def test_warnings_and_empty_answers_reach_whoever_looks(host: RunningHost) -> None:
+async def test_warnings_and_empty_answers_reach_the_terminal(host: RunningHost) -> None:
     host.answers(saying("no object at all"))
     done = await host.drop(samples.FOLDER / "receipt.jpg", "--as", "receipts/1.jpg")
     assert (done.code, done.out) == (0, "no object at all\n")
@@ -138,7 +138,7 @@ async def test_a_terminal_that_knows_few_characters_shows_the_others_as_escapes(
         assert shown in terminal.shown.decode(encoding)
 
 
-async def test_a_pipe_that_nobody_reads_ends_the_command_quietly(host: RunningHost) -> None:
+async def test_a_closed_pipe_ends_the_command_quietly(host: RunningHost) -> None:
     async def quietly(line: str) -> None:
         done = await in_shell(line, **host.environ)
         assert (done.code, done.err) == (0, "")
@@ -148,7 +148,7 @@ async def test_a_pipe_that_nobody_reads_ends_the_command_quietly(host: RunningHo
     await quietly(f"dropscribe drop -q --json {samples.HELLO} {samples.CHART} --as quiet | head -1 | grep -q '\"ok\"'")
 
 
-async def test_documents_are_saved_though_nobody_reads_the_pipe(host: RunningHost, tmp_path: Path) -> None:
+async def test_documents_are_saved_though_the_pipe_is_closed(host: RunningHost, tmp_path: Path) -> None:
     files = f"{samples.HELLO} {samples.CHART} --as unread"
     done = await in_shell(f"set -o pipefail; dropscribe drop -q {files} --to {tmp_path} | true", **host.environ)
     assert done == (0, "", "")

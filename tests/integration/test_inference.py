@@ -132,7 +132,7 @@ async def test_a_refusal_is_not_retried_and_a_days_retry_after_is_not_slept_thro
         (Answer(hang_up=True), ModelUnavailable),
     ],
 )
-async def test_what_is_not_an_answer_becomes_one_of_our_faults(
+async def test_a_reply_that_is_no_answer_becomes_one_of_our_errors(
     foundry: Service, model: FoundryModel, answer: Answer, expected: type[Exception]
 ) -> None:
     foundry.answers = [answer]

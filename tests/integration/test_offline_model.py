@@ -1,4 +1,4 @@
-"""The offline model as a process of its own, on its wire."""
+"""The offline model as a process of its own, asked over HTTP."""
 
 import asyncio
 import base64

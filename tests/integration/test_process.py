@@ -11,7 +11,7 @@ from tests.conftest import eventually
 
 SAYS_READY = "import sys; print('ready', flush=True); "
 WATCHES = "sys.stdin.buffer.read()"
-PATIENCE = 60
+MAX_SECONDS = 60
 """Seconds, in which all of this is done many times over."""
 
 
@@ -23,7 +23,7 @@ async def test_what_it_writes_stands_in_the_log_and_what_it_said_at_start_is_kno
     started = await child(
         tmp_path / "log", f"import sys; print('ready at 7071', flush=True); {WATCHES}", r"at (?P<at>\d+)"
     )
-    await started.stop(PATIENCE)
+    await started.stop(MAX_SECONDS)
     assert started.said == {"at": "7071"}
     assert (tmp_path / "log").read_text().strip() == "ready at 7071"
     assert started.exit_code == 0
@@ -35,7 +35,7 @@ async def test_one_that_writes_more_than_the_disk_takes_is_read_all_the_same() -
     much = "print('x' * 1000 + '\\n', end='') or 1"
     code = f"{SAYS_READY} sum({much} for _ in range(20_000)); print('the end', flush=True)"
     writer = await child(Path("/dev/full"), code)
-    assert await asyncio.wait_for(writer.wait(), PATIENCE) == 0
+    assert await asyncio.wait_for(writer.wait(), MAX_SECONDS) == 0
     await writer.stop()
     assert writer.last_lines("end") == "the end"
 
@@ -43,7 +43,7 @@ async def test_one_that_writes_more_than_the_disk_takes_is_read_all_the_same() -
 async def test_a_line_of_any_length_is_read(tmp_path: Path) -> None:
     code = f"{SAYS_READY} print('x' * 40_000_000); print('the end', flush=True)"
     writer = await child(tmp_path / "log", code)
-    assert await asyncio.wait_for(writer.wait(), PATIENCE) == 0
+    assert await asyncio.wait_for(writer.wait(), MAX_SECONDS) == 0
     await writer.stop()
     assert writer.last_lines("^the") == "the end"
     assert (tmp_path / "log").stat().st_size > 40_000_000
@@ -83,7 +83,7 @@ async def test_a_line_is_told_to_who_listens_and_one_who_breaks_down_over_it_sto
     code = "import sys; print('one'); print('two'); print('three', flush=True); sys.stdin.buffer.read()"
     command = [sys.executable, "-c", code]
     talking = await Child.start("The child", command, log=tmp_path / "log", ready=["three"], heard=heard)
-    await talking.stop(PATIENCE)
+    await talking.stop(MAX_SECONDS)
     assert told == ["one", "two"]
 
 
@@ -92,7 +92,7 @@ async def test_its_environment_is_ours_with_changes(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("LEFT", "x")
     code = "import os; print('ready', [os.environ.get(name) for name in ('TAKEN_OUT', 'LEFT', 'ADDED')])"
     started = await child(tmp_path / "log", code, TAKEN_OUT=None, ADDED="y")
-    await started.stop(PATIENCE)
+    await started.stop(MAX_SECONDS)
     assert started.last_lines() == "ready [None, 'x', 'y']"
 
 

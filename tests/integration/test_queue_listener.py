@@ -15,9 +15,7 @@ from local.host.queue_listener import QueueListener
 from local.host.settings import QueueRules
 from tests.conftest import eventually
 
-RULES = QueueRules(
-    batch_size=4, new_batch_threshold=2, most_tries=3, retry_after=0, longest_pause=0.2, hidden_seconds=2
-)
+RULES = QueueRules(batch_size=4, new_batch_threshold=2, max_tries=3, retry_after=0, max_pause=0.2, hidden_seconds=2)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Files that have to wait, with the app's own patience, over real storage and under the host's rules."""
+"""Files that have to wait, with the app's own waits, over real storage and under the host's rules."""
 
 from tests.integration.loopback import Answer
 from tests.integration.scene import NAME, scene_over

@@ -31,7 +31,7 @@ def raising(error: Exception) -> Callable[..., Never]:
 
 @contextmanager
 def saying(reply: bytes) -> Iterator[int]:
-    """A service that says this to whoever comes, and hangs up; yields its port."""
+    """A service that says this to every client, and hangs up; yields its port."""
 
     def serve() -> None:
         connection, _ = listener.accept()

@@ -204,12 +204,10 @@ def test_what_waiting_cannot_mend_is_told_at_once(
     assert error in told
 
 
-def test_a_fault_of_an_unknown_kind_is_told_in_the_words_of_az(
-    azure: Azure, capsys: pytest.CaptureFixture[str]
-) -> None:
-    azure.answers(account=[("", "ERROR: The moon is in the wrong house.", 1)])
+def test_an_unknown_error_is_told_in_the_words_of_az(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
+    azure.answers(account=[("", "ERROR: The moon is in the wrong place.", 1)])
     assert azure.connect() == 1
-    assert "The moon is in the wrong house." in capsys.readouterr().err
+    assert "The moon is in the wrong place." in capsys.readouterr().err
 
 
 def test_a_machine_without_az_is_told_where_to_get_it(
@@ -239,7 +237,7 @@ def test_an_app_that_cannot_be_visited_from_here_is_connected_all_the_same(
 
 @pytest.fixture
 def closed_app() -> Iterator[str]:
-    """The address of an app that lets nobody in."""
+    """The address of an app that refuses every request."""
 
     class Refusing(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -253,11 +251,11 @@ def closed_app() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
 
 
-def test_an_app_that_lets_nobody_in_has_answered(closed_app: str) -> None:
+def test_an_app_that_refuses_the_visit_has_answered(closed_app: str) -> None:
     assert subject.visit(closed_app) == "it answered 403"
 
 
-def test_an_app_where_nobody_answers_is_not_there_yet() -> None:
+def test_an_app_that_does_not_answer_is_not_there_yet() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     with pytest.raises(NotYetError, match="did not answer"):

@@ -46,8 +46,8 @@ def test_nothing_is_reached_with_a_key_or_a_password(deployed: Deployed) -> None
         assert account["properties"]["disableLocalAuth"] is True
     assert deployed.the("Microsoft.Insights/components")["properties"]["DisableLocalAuth"] is True
     assert deployed.the("Microsoft.OperationalInsights/workspaces")["properties"]["features"]["disableLocalAuth"]
-    doors = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
-    assert [door["properties"] for door in doors] == [{"allow": False}] * 2
+    policies = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    assert [policy["properties"] for policy in policies] == [{"allow": False}] * 2
     assert not re.search(r"AccountKey=|listKeys|sharedKey\b", json.dumps(deployed.document))
 
 

@@ -61,7 +61,7 @@ def test_the_table_of_refusals_is_worth_its_name() -> None:
     }
 
 
-def test_a_fault_carries_the_services_code_and_request_id() -> None:
+def test_an_error_carries_the_services_code_and_request_id() -> None:
     found = found_in(503, error("Busy", "busy"), {"apim-request-id": "r-1", "retry-after": "7"})
     assert isinstance(found, ModelUnavailable)
     assert (found.code, found.status, found.request_id, found.retry_after) == ("busy", 503, "r-1", 7)
@@ -150,7 +150,7 @@ def test_a_file_that_was_sent_inline_cannot_have_been_out_of_reach() -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b'{"error": {"message": "\\ud800"}}', b"null"])
-def test_an_answer_that_nobody_can_read_is_still_told_by_its_status(content: bytes) -> None:
+def test_an_unreadable_answer_is_still_judged_by_its_status(content: bytes) -> None:
     found = error_of(HttpReply(429, {"retry-after": "77"}, content))
     assert isinstance(found, ModelThrottled)
     assert found.retry_after == 77

@@ -170,7 +170,7 @@ class LoggedState(MemoryState):
 
 @dataclass
 class Holding(MemoryState):
-    """Remembers what is noted of files while somebody waits."""
+    """Remembers the records of files at each wait."""
 
     held: list[str] = field(default_factory=list)
 
@@ -423,7 +423,7 @@ async def test_after_a_breakdown_it_is_noted_when_the_call_begins() -> None:
 
 
 class Breaking(SpeakingModel):
-    """Fails in a way that nobody expected, as often as it is told to."""
+    """Fails with an unexpected error, as often as it is told to."""
 
     times = 1
 
@@ -435,7 +435,7 @@ class Breaking(SpeakingModel):
         return answer
 
 
-async def test_an_error_that_nobody_expected_gives_the_file_back_at_once_and_counts_as_a_crash() -> None:
+async def test_an_unexpected_error_releases_the_file_at_once_and_counts_as_a_crash() -> None:
     files, model, state = MemoryFiles(), Breaking([said("fine")]), MemoryState()
     files.put("chart.png", CHART)
     here = place(files, model, state=state)
@@ -460,7 +460,7 @@ async def test_a_file_that_breaks_every_worker_ends_after_three_in_an_error_that
     assert (error.code, error.retryable, len(model.requests)) == ("crash_loop", True, 3)
 
 
-async def test_an_answer_in_hand_outlives_an_error_that_nobody_expected_and_is_paid_for_once() -> None:
+async def test_an_answer_in_hand_outlives_an_unexpected_error_and_is_paid_for_once() -> None:
     class BreakingState(MemoryState):
         times = 1
 
@@ -539,7 +539,7 @@ async def test_an_answer_is_kept_when_an_older_versions_document_comes_late() ->
     assert (answer.text, len(model.requests)) == ("new", 1)
 
 
-async def test_what_is_left_undone_by_whoever_wrote_the_document_is_done_by_the_next() -> None:
+async def test_the_next_attempt_does_what_the_writer_of_a_document_left_undone() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("once")]), MemoryState()
     files.put("chart.png", CHART)
     await place(files, model, state=state).take("chart.png")
@@ -589,7 +589,7 @@ async def test_answers_of_another_version_or_another_recipe_are_not_gone_on_with
         assert (len(model.requests), files.outcome("summarize/hello.mp3").status) == (4, "ok")
 
 
-async def test_a_short_wait_between_two_turns_lets_nobody_else_take_the_file() -> None:
+async def test_a_file_stays_claimed_during_a_short_wait_between_two_turns() -> None:
     files, state = MemoryFiles(), Holding()
     model = SpeakingModel([said("Hello."), ModelThrottled("later", retry_after=9), said("A greeting.")])
     files.put("summarize/hello.mp3", HELLO)
@@ -597,7 +597,7 @@ async def test_a_short_wait_between_two_turns_lets_nobody_else_take_the_file() -
     assert (files.outcome("summarize/hello.mp3").status, set(state.held), state.answers) == ("ok", {"claimed"}, {})
 
 
-async def test_a_file_that_is_gone_is_nobodys_fault() -> None:
+async def test_a_file_that_is_gone_gets_no_document() -> None:
     files = MemoryFiles()
     await place(files, SpeakingModel([said("never")])).take("gone.png")
     assert files.outcomes == {}
@@ -791,7 +791,7 @@ async def test_an_answer_that_was_paid_for_outlives_a_stumble_of_our_storage() -
     assert sum(state.slept) <= RetryPolicy().here
 
 
-async def test_where_no_document_can_be_written_the_file_waits_and_nobody_holds_it() -> None:
+async def test_a_file_whose_document_cannot_be_written_waits_without_a_claim() -> None:
     files, model, state = Stumbling(stumbles=99), SpeakingModel([said("paid for")]), MemoryState()
     files.put("chart.png", CHART)
     await place(files, model, state=state).take("chart.png")

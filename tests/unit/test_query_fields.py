@@ -70,7 +70,7 @@ def test_code_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, code
         ("| extend line.name", "line 1: the events of this query have no field name. There is nothing."),
     ],
 )
-def test_what_nobody_logs_is_found_and_placed(query: str, said: str) -> None:
+def test_a_field_that_is_never_logged_is_found_with_its_line(query: str, said: str) -> None:
     (problem,) = unlogged({"q.kql": query}, LOGGED)
     assert problem.startswith(f"q.kql, {said}")
 

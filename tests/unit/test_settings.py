@@ -347,7 +347,7 @@ def test_a_setting_is_read_whatever_its_case_and_the_exact_name_counts() -> None
         ({"AZURE_INFERENCE_CREDENTIAL_AUDIO": "k"}, "AZURE_INFERENCE_CREDENTIAL_AUDIO is set, but"),
     ],
 )
-def test_a_model_of_which_nobody_says_where_it_is_is_noticed(environ: dict[str, str], told: str | None) -> None:
+def test_a_model_without_an_endpoint_is_noticed(environ: dict[str, str], told: str | None) -> None:
     found = endpoint_forgotten(environ)
     assert found == told or (found and told and found.startswith(told))
 

@@ -94,7 +94,7 @@ async def test_a_document_that_storage_does_not_take_in_time_keeps_no_invocation
 
 @dataclass
 class Immutable(MemoryFiles):
-    """Lets nobody replace a document."""
+    """Lets no document be replaced."""
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         raise Conflict(outcome.input.name)
@@ -214,7 +214,7 @@ async def test_earlier_turns_are_paid_for_once_while_a_later_one_finds_no_answer
     assert (state.answers, state.records) == ({}, {})
 
 
-async def test_earlier_turns_are_kept_where_nobody_can_be_told_of_a_cooldown() -> None:
+async def test_earlier_turns_are_kept_where_a_cooldown_cannot_be_written() -> None:
     class Silent(MemoryState):
         async def write_pause(self, deployment: str, until: datetime) -> None:
             raise StorageUnavailable("busy")
@@ -293,7 +293,7 @@ async def test_what_cannot_be_cleared_away_after_a_file_is_tried_again() -> None
     assert state.records["chart.png"].claim == left
 
 
-async def test_a_document_whose_file_is_gone_is_announced_all_the_same() -> None:
+async def test_the_event_of_a_document_is_published_though_its_file_is_gone() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.outcomes["chart.png"] = ("1", await result_of("chart.png", CHART))
     left = Claim(etag="etag", kind="claimed", until=state.time - timedelta(minutes=10), token="dead")
@@ -324,7 +324,7 @@ async def test_an_archived_file_is_refused_without_being_read() -> None:
     assert (error.code, error.retryable, model.requests) == ("archived", True, [])
 
 
-async def test_a_worker_that_is_told_to_stop_gives_its_file_back_and_nobody_broke_down() -> None:
+async def test_a_worker_that_is_told_to_stop_releases_its_file_and_counts_no_crash() -> None:
     class Endless(SpeakingModel):
         began: asyncio.Event
 

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.media.parts import HEAD_BYTES
-from tests.support.made_media import Stored, chunk, refusal, riff, seconds_of, unhurried, verdict, wav, wave_format
+from tests.support.made_media import (
+    Stored,
+    chunk,
+    format_or_code,
+    refusal,
+    riff,
+    seconds_of,
+    unhurried,
+    wav,
+    wave_format,
+)
 
 HALF_AN_HOUR = 30 * 60 * 32_000
 SOUND = chunk(b"data", bytes(32_000))
@@ -49,7 +59,7 @@ async def test_a_wav_without_sound_or_format_is_refused(content: bytes) -> None:
     "form", [wave_format(channels=0), wave_format(channels=2000), wave_format(rate=0), chunk(b"fmt ", bytes(8))]
 )
 async def test_a_wav_whose_format_no_player_takes_is_refused(form: bytes) -> None:
-    assert await verdict(riff(form, SOUND)) == "damaged_media"
+    assert await format_or_code(riff(form, SOUND)) == "damaged_media"
 
 
 @pytest.mark.parametrize(
@@ -100,4 +110,4 @@ async def test_chunks_may_stand_before_the_format() -> None:
 @unhurried
 @given(st.integers(0, 60))
 async def test_a_wav_cut_in_its_header_is_damaged_or_nothing_known(length: int) -> None:
-    assert await verdict(wav(100)[:length]) in ("empty_file", "unsupported_media", "damaged_media", "wav")
+    assert await format_or_code(wav(100)[:length]) in ("empty_file", "unsupported_media", "damaged_media", "wav")

@@ -1,4 +1,4 @@
-"""Rules of the house that no other tool checks."""
+"""Rules of this project that no other tool checks."""
 
 import ast
 import json
@@ -22,7 +22,7 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def test_the_door_knows_nothing_of_the_logic_but_bootstrap() -> None:
+def test_function_app_imports_nothing_of_the_project_but_bootstrap() -> None:
     ours = {name for name in imported(ROOT / "function_app.py") if name.split(".")[0] in ("shared", "cli", "local")}
     assert ours == {"shared.bootstrap"}
 
