@@ -1,4 +1,4 @@
-"""What every `ClaimStore`, `CooldownStore`, `AnswerStore`, `TokenCounts`, `JobQueue` and `EventPublisher` does."""
+"""What each of our stores of state does (`StateStore`), and each `JobQueue` and `EventPublisher`."""
 
 import asyncio
 from dataclasses import replace
@@ -13,6 +13,7 @@ from shared.processing.claim_handle import claim_of
 from shared.processing.claims import Claim, Progress, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.recovery.progress import MAX_MARKER, Counts, ScanProgress
 from tests.conformance.kits import Kit
 from tests.conformance.test_files import result_for
 
@@ -131,6 +132,14 @@ async def test_no_tokens_are_lost_or_counted_twice_when_many_count_at_once(kit: 
     assert len(counted) + sum(isinstance(each, Conflict) for each in ended) == CROWD
     assert await kit.state.read_tokens(day) == 7 * len(counted) > 0
     assert await kit.state.read_tokens("2026-11-25") == 0
+
+
+async def test_how_far_the_reconciler_came_is_read_as_it_was_written_last(kit: Kit) -> None:
+    assert await kit.state.read_scan() is None
+    for counted in (Counts(1, 60), Counts(2, 90)):
+        progress = ScanProgress(began=NOW, inputs="2!1!é" * 900, documents="\n" * MAX_MARKER, counted=counted)
+        await kit.state.write_scan(progress)
+        assert await kit.state.read_scan() == progress
 
 
 async def test_jobs_are_taken_from_the_queue_as_they_were_sent(kit: Kit) -> None:
