@@ -180,7 +180,7 @@ async def kills(error: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
 
 
 @pytest.mark.parametrize(("error", "stage"), CELLS)
-async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document(
+async def test_a_file_ends_in_one_ok_document_whatever_goes_wrong_and_at_whatever_stage(
     error: str, stage: str, scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture, suite_watch: Watch
 ) -> None:
     struck, log = scene.faulty.error, tmp_path / "worker.log"

@@ -237,7 +237,7 @@ async def test_a_400_that_says_that_the_model_spent_all_its_tokens_is_an_empty_a
         ("A <think> tag in the midst.", "A <think> tag in the midst.", None),
     ],
 )
-async def test_what_a_model_thought_is_told_from_its_answer(content: object, text: str, thought: str | None) -> None:
+async def test_reasoning_is_told_from_the_answer(content: object, text: str, thought: str | None) -> None:
     answer = await answer_to(reply(json.dumps({"choices": [{"message": {"content": content}}]}).encode()))
     assert isinstance(answer, ChatAnswer)
     assert (answer.text, answer.reasoning) == (text, thought)
@@ -403,7 +403,7 @@ async def test_a_redirect_is_not_followed_and_ends_no_file() -> None:
     assert "elsewhere.example" in str(error)
 
 
-async def test_where_no_key_is_set_none_is_sent() -> None:
+async def test_a_request_without_a_key_has_no_authorization() -> None:
     heads: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -119,13 +119,13 @@ async def start(azurite: str, watched: str, log: Path, app: Path = APP, port: st
     )
 
 
-async def test_it_says_in_one_line_that_it_is_a_local_host(world: World) -> None:
+async def test_the_host_says_in_one_line_that_it_is_a_local_host(world: World) -> None:
     assert await world.said("This is Dropscribe's local host, not the Azure Functions host")
     assert await world.said("on_blob: blobTrigger")
     assert "Event Grid is played" not in world.log.read_text()
 
 
-def test_it_says_what_differs_when_it_is_asked() -> None:
+def test_the_host_says_what_differs_when_it_is_asked() -> None:
     command = [sys.executable, "-m", "local.host", "--differences"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert told == f"{DIFFERENCES}\n"
@@ -214,7 +214,7 @@ async def test_a_time_that_passed_while_no_host_ran_is_made_up_for_at_start(azur
 @pytest.mark.parametrize(
     "kept", ["{", "[]", "{}", '{"Next": 3}', '{"Next": "soon"}', "[" * 100_000], ids=lambda text: text[:20]
 )
-async def test_what_is_kept_of_a_timer_and_cannot_be_read_is_told_as_such(azurite: str, kept: str) -> None:
+async def test_an_unreadable_status_of_a_timer_raises_a_value_error(azurite: str, kept: str) -> None:
     async with BlobServiceClient.from_connection_string(azurite) as blobs:
         monitor = ScheduleMonitor(blobs, f"host-{uuid.uuid4().hex[:8]}", "timer")
         await monitor.note(datetime(2020, 1, 1, tzinfo=UTC))
@@ -262,7 +262,7 @@ def on_queue(message: func.QueueMessage) -> None: pass
         ("{", "", "{folder}/host.json cannot be read as JSON: "),
     ],
 )
-async def test_what_keeps_the_host_from_starting_stands_alone_in_a_sentence(
+async def test_a_host_that_cannot_start_says_why_in_one_sentence(
     azurite: str, tmp_path: Path, host_json: str, app: str, sentence: str
 ) -> None:
     (tmp_path / "host.json").write_text(host_json)
@@ -395,7 +395,7 @@ async def test_a_name_that_the_emulator_cannot_list_is_told_once_and_what_to_do_
         b'[{"data": {"url": "http://a.example/b"}}]',
     ],
 )
-async def test_what_is_no_event_is_refused_by_the_webhook(
+async def test_the_webhook_refuses_a_body_that_is_no_event(
     body: bytes, azurite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AzureWebJobsStorage", azurite)

@@ -268,7 +268,7 @@ async def test_a_document_carries_metadata_for_subscribers_of_its_container(worl
     ]
 
 
-async def test_nothing_is_left_behind_when_all_is_done(world: World) -> None:
+async def test_an_answered_file_leaves_no_state_behind(world: World) -> None:
     await world.process("chart.png", CHART)
     state = world.storage.get_container_client(world.environ["STATE_CONTAINER"])
     assert [name async for name in state.list_blob_names()] == []
@@ -294,7 +294,7 @@ async def test_a_file_whose_event_was_lost_is_found_and_answered(world: World) -
     assert (await world.document("chart.png"))["status"] == "ok"
 
 
-async def test_what_the_host_gave_up_on_gets_one_more_chance_and_then_an_error(world: World) -> None:
+async def test_a_file_that_the_host_gave_up_on_gets_one_more_chance_and_then_an_error(world: World) -> None:
     await world.drop("chart.png", CHART)
     app = world.app(policy=RetryPolicy(first=0))
     await app.settle_poison(b'{"ContainerName": "%s", "BlobName": "chart.png"}' % world.input.encode())

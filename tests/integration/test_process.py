@@ -19,7 +19,7 @@ async def child(log: Path, code: str, ready: str = "ready", **environ: str | Non
     return await Child.start("The child", [sys.executable, "-c", code], log=log, ready=[ready], environ=environ)
 
 
-async def test_what_it_writes_stands_in_the_log_and_what_it_said_at_start_is_known(tmp_path: Path) -> None:
+async def test_a_child_writes_into_its_log_and_its_first_words_are_known(tmp_path: Path) -> None:
     started = await child(
         tmp_path / "log", f"import sys; print('ready at 7071', flush=True); {WATCHES}", r"at (?P<at>\d+)"
     )
@@ -30,7 +30,7 @@ async def test_what_it_writes_stands_in_the_log_and_what_it_said_at_start_is_kno
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
-async def test_one_that_writes_more_than_the_disk_takes_is_read_all_the_same() -> None:
+async def test_a_child_that_writes_more_than_the_disk_takes_is_read_all_the_same() -> None:
     """Who is not read stands still as soon as the pipe is full."""
     much = "print('x' * 1000 + '\\n', end='') or 1"
     code = f"{SAYS_READY} sum({much} for _ in range(20_000)); print('the end', flush=True)"
@@ -62,7 +62,7 @@ def is_running(pid: str) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
-async def test_one_that_does_not_stop_is_killed_with_what_it_has_started(tmp_path: Path) -> None:
+async def test_a_child_that_does_not_stop_is_killed_with_what_it_has_started(tmp_path: Path) -> None:
     async def is_gone() -> bool | None:
         return not is_running(stubborn.said["pid"]) or None
 
@@ -106,7 +106,7 @@ async def test_its_environment_is_ours_with_changes(tmp_path: Path, monkeypatch:
         ),
     ],
 )
-async def test_one_that_does_not_start_is_quoted_with_its_own_sentence_alone_where_it_has_one(
+async def test_the_error_of_a_child_that_does_not_start_is_its_own_sentence_or_its_last_lines(
     tmp_path: Path, code: str, told: str
 ) -> None:
     with pytest.raises(NotStartedError) as caught:

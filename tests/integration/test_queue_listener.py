@@ -66,7 +66,7 @@ async def test_a_message_that_is_no_base64_is_dropped_where_it_has_no_place_to_g
     listening.cancel()
 
 
-async def test_what_has_not_ended_when_the_host_stops_is_cancelled_and_its_message_given_back(
+async def test_a_function_that_outlasts_the_host_is_cancelled_and_its_message_given_back(
     queue: QueueClient, aside: QueueClient
 ) -> None:
     started, put_in_order = asyncio.Event(), asyncio.Event()
@@ -88,7 +88,7 @@ async def test_what_has_not_ended_when_the_host_stops_is_cancelled_and_its_messa
     assert [each.dequeue_count for each in await queue.peek_messages()] == [1]
 
 
-async def test_one_that_fails_in_a_poison_queue_stays_hidden_as_with_the_real_host(queue: QueueClient) -> None:
+async def test_a_message_that_fails_in_a_poison_queue_stays_hidden_as_with_the_real_host(queue: QueueClient) -> None:
     failed = asyncio.Event()
 
     async def handle(_body: bytes, _message: Any) -> None:

@@ -164,7 +164,7 @@ async def test_redrive_stops_at_the_first_message_that_the_queue_refuses_and_has
 
 
 @pytest.mark.parametrize("broken", ["GET", "HEAD", "DELETE"])
-async def test_whatever_request_of_redrive_breaks_each_file_has_its_document_or_a_message(
+async def test_each_file_has_its_document_or_a_message_whatever_request_of_redrive_breaks(
     account: Account, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a.png", "b.png", "c.png"):

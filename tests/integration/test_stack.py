@@ -113,7 +113,7 @@ async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_know
     assert (caught.value.status_code, "theirs" in names, "input" in names) == (403, False, True)
 
 
-async def test_what_lies_in_a_folder_is_there_again_after_a_stop(tmp_path: Path) -> None:
+async def test_storage_in_a_folder_is_there_again_after_a_stop(tmp_path: Path) -> None:
     for turn in (1, 2):
         started = await Azurite.start(log=tmp_path / f"{turn}.log", location=tmp_path / "storage")
         async with BlobServiceClient.from_connection_string(started.connection_string) as storage:

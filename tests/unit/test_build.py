@@ -195,7 +195,7 @@ def test_usage_is_null_never_zeros_where_the_service_sent_none() -> None:
     assert document(replace(said("…"), usage=None)).usage is None
 
 
-def test_what_a_model_thought_stands_apart_from_what_it_answered() -> None:
+def test_reasoning_stands_apart_from_the_answer() -> None:
     answer = document(replace(said("Hola."), reasoning="They want Spanish.")).answer
     assert answer
     assert (answer.text, answer.reasoning) == ("Hola.", "They want Spanish.")

@@ -41,7 +41,7 @@ def test_a_cause_that_a_person_must_mend_is_one_sentence_with_the_next_step(why:
 
 
 @pytest.mark.parametrize("error", ["ModelThrottled", "ModelUnavailable", "ModelTimeout", "UrlNotFetched", "", "new"])
-def test_what_mends_itself_is_waited_for(error: str) -> None:
+def test_a_cause_that_mends_itself_is_waited_for(error: str) -> None:
     cause = unavailable("The model answered 503 (busy, request 1-2-3).", error)
     assert (cause.is_ours, cause.sentence, cause.seconds) == (False, "mine: The model answered 503 (busy).", 12)
 
@@ -59,7 +59,7 @@ def test_a_file_that_is_put_off_has_a_cause_too() -> None:
 
 
 @given(HOSTILE, HOSTILE, st.one_of(st.none(), st.floats(), st.integers(), HOSTILE, st.lists(st.none())))
-def test_whatever_an_event_holds_its_cause_is_harmless(why: str, model: str, seconds: object) -> None:
+def test_a_cause_is_harmless_whatever_its_event_holds(why: str, model: str, seconds: object) -> None:
     cause = unavailable(why, "ModelMisconfigured", model=model, seconds=seconds)
     assert (dangers(cause.sentence), "\n" in cause.sentence, len(cause.sentence) < 1500) == (set(), False, True)
     assert 0 <= cause.seconds <= 7 * 86_400

@@ -183,7 +183,7 @@ async def test_a_conversation_goes_on_where_an_earlier_one_ended() -> None:
     assert (len(model.requests), len(model.requests[2].messages)) == (3, 5)
 
 
-async def test_what_a_model_was_asked_without_is_said_once() -> None:
+async def test_a_parameter_that_was_left_out_is_told_once() -> None:
     warned = replace(said("fine"), warnings=("It was asked without `temperature`.",))
     talk = await hold(conversation(SpeakingModel([warned]), turns=("One.", "Two.")))
     assert talk.warnings == ["It was asked without `temperature`."]

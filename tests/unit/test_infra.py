@@ -224,7 +224,7 @@ def test_the_events_lead_to_a_function_that_exists_from_the_input_container_alon
 
 
 @pytest.mark.parametrize(("name", "are_there"), [("new_model", False), ("everything", True)])
-def test_what_is_optional_is_there_only_if_it_is_asked_for(name: str, are_there: bool) -> None:
+def test_optional_resources_are_there_only_if_they_are_asked_for(name: str, are_there: bool) -> None:
     deployed = BY_NAME[name]
     assert bool(deployed.all("Microsoft.Consumption/budgets")) is are_there
     assert bool(deployed.all("Microsoft.Network/virtualNetworks")) is are_there
@@ -293,7 +293,7 @@ def test_every_kind_of_resource_is_in_the_readmes_table(deployed: Deployed) -> N
     assert of_their_own - {"Microsoft.Authorization/roleAssignments"} <= listed
 
 
-def test_what_can_be_chosen_stands_in_the_page_on_deployment() -> None:
+def test_the_page_on_deployment_lists_every_variable_that_can_be_set() -> None:
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (INFRA / "main.bicepparam").read_text()))
     by_azd_itself = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
     kept_from_the_outputs = {"DROPSCRIBE_BUDGET_START"}

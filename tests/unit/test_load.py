@@ -40,7 +40,7 @@ def broken(seen: Evidence) -> list[str]:
     return [name for name, each in INVARIANTS.items() if list(each.broken_by(seen))]
 
 
-def test_where_all_is_well_every_invariant_holds() -> None:
+def test_every_invariant_holds_where_all_is_well() -> None:
     assert broken(GOOD) == []
     assert (list(lost(GOOD)), list(doubled(GOOD)), list(errored(GOOD)), extra_paid(GOOD)) == ([], [], [], 0)
 
@@ -103,7 +103,7 @@ def test_the_access_log_tells_the_writes_that_succeeded() -> None:
     ]
 
 
-def test_what_is_written_or_made_elsewhere_is_a_stray() -> None:
+def test_a_write_to_any_other_container_is_a_stray() -> None:
     written = [
         Write("PUT", "input", ""),
         Write("PUT", "input", "a"),
@@ -124,7 +124,7 @@ def test_a_secret_is_found_wherever_it_stands() -> None:
     assert owner_of(model_key(7)) == 7
 
 
-def test_what_is_dropped_has_lost_and_repeated_events_and_new_versions() -> None:
+def test_the_uploads_have_lost_and_repeated_events_and_new_versions() -> None:
     dropped = list(uploads(1000, Random(1)))
     assert dropped == list(uploads(1000, Random(1)))
     assert len({upload.name for upload in dropped}) == 1000 < len(dropped)

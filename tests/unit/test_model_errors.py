@@ -45,7 +45,7 @@ def test_error_of_tells_the_file_from_us_and_us_from_the_hour(answer: Refusal) -
 
 
 @pytest.mark.parametrize("answer", FILTERED, ids=lambda answer: answer.what)
-def test_what_a_content_filter_refused_is_told_apart(answer: Refusal) -> None:
+def test_a_refusal_of_a_content_filter_is_told_apart(answer: Refusal) -> None:
     assert getattr(found_in(answer.status, json.dumps(answer.body)), "code", None) == "content_filtered"
 
 
@@ -201,7 +201,7 @@ def test_a_document_without_an_error_holds_none(document: object) -> None:
 
 
 @pytest.mark.parametrize("place", ["code", "message", "param"])
-def test_what_a_service_says_about_us_is_not_logged(place: str) -> None:
+def test_a_refusal_about_our_configuration_is_logged_without_the_services_words(place: str) -> None:
     said = {"code": "401", "message": "no", "param": "x", place: "Your prompt: describe this picture."}
     found = error_of(
         HttpReply(401, {"x-request-id": "Your prompt: describe this"}, json.dumps({"error": said}).encode())

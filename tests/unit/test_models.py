@@ -106,7 +106,7 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
     assert caught.value.next_step.endswith("that takes it: gpt-audio, gpt-audio-mini, gpt-audio-1.5.")
 
 
-def test_what_is_said_of_a_family_holds_for_its_members_and_the_longest_name_has_the_last_word() -> None:
+def test_a_family_of_models_shares_its_capabilities_and_the_longest_name_has_the_last_word() -> None:
     table = CapabilityTable.load({"gpt": {"max_bytes": 1}, "gpt-5.4-mini": {"max_bytes": 2}})
     assert [table.of(name).max_bytes for name in ("gpt-9", "gpt-5.4-mini-2026", "gpt-5.4", "o9")] == [1, 2, 1, LIMIT]
 
@@ -118,7 +118,7 @@ def test_a_member_of_a_family_that_is_corrected_stays_one_of_the_family_in_all_e
     assert ears == TABLE.of("gpt-audio-1.5").model_copy(update={"max_seconds": 9})
 
 
-def test_what_a_person_says_lies_over_the_table() -> None:
+def test_an_operators_capabilities_override_the_table() -> None:
     table = CapabilityTable.load({"GPT-AUDIO": {"max_bytes": 5}, "our-model": {"kinds": ["audio"]}})
     assert (table.of("gpt-audio-1.5").max_bytes, table.of("gpt-audio").kinds) == (5, ["audio"])
     assert table.of("our-model-2").kinds == ["audio"]

@@ -62,7 +62,9 @@ def test_the_last_words_of_the_user_are_the_prompt() -> None:
         ),
     ],
 )
-def test_what_the_real_service_refuses_is_refused_in_its_shape(document: object, code: str, words: str) -> None:
+def test_a_request_that_the_real_service_refuses_is_refused_in_its_shape(
+    document: object, code: str, words: str
+) -> None:
     with pytest.raises(Refusal, match=re.escape(words)) as caught:
         Question.parse(document)
     assert (caught.value.status, caught.value.error["code"]) == (400, code)
@@ -75,7 +77,7 @@ TAKEN: dict[str, Any] = {
 }
 
 
-def test_what_steers_a_model_is_taken() -> None:
+def test_parameters_of_sampling_are_taken() -> None:
     assert Question.parse(asking(**TAKEN)).max_tokens == 9
     unset: dict[str, Any] = dict.fromkeys(TAKEN)
     assert Question.parse(asking(**unset)).max_tokens is None
@@ -116,7 +118,7 @@ def test_a_transcript_is_given_plainly() -> None:
     assert answer_to(question("Please transcribe this."), [Heard("Hello.", 2.0)]).text == "Hello."
 
 
-def test_what_it_cannot_do_is_said_with_what_it_perceived() -> None:
+def test_an_answer_to_another_task_says_so_with_what_was_perceived() -> None:
     text = answer_to(question("Please translate this."), [Heard("Hello.", 2.0), Seen(("A", "B"), 10, 20)]).text
     assert "can do nothing else" in text
     assert "In 2.0 seconds of sound it heard: Hello." in text

@@ -223,7 +223,7 @@ async def test_a_service_that_refuses_us_is_left_alone_and_no_file_is_blamed() -
     ],
     ids=lambda value: str(type(value).__name__),
 )
-async def test_what_may_have_been_billed_and_brought_no_answer_is_asked_three_times(
+async def test_a_call_that_may_have_been_billed_and_brought_no_answer_is_made_three_times(
     error: ModelUnavailable, code: str
 ) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([error]), MemoryState()
@@ -278,7 +278,7 @@ async def test_three_calls_without_an_answer_are_paid_for_at_most_whatever_was_w
 @given(
     st.lists(st.sampled_from([UNUSABLE, EMPTY, WORDS, ModelTimeout("silence"), said("{}")]), min_size=1, max_size=12)
 )
-async def test_whatever_a_service_answers_three_calls_without_an_answer_are_paid_for_at_most(
+async def test_at_most_three_calls_without_an_answer_are_paid_for_whatever_a_service_answers(
     answers: list[ChatAnswer | Exception],
 ) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([*answers, UNUSABLE]), MemoryState()
@@ -292,7 +292,7 @@ async def test_whatever_a_service_answers_three_calls_without_an_answer_are_paid
 
 
 @pytest.mark.parametrize("error", [ModelUnavailable("500", status=500), ModelUnreachable("nothing listens")])
-async def test_what_was_not_billed_may_be_asked_again_for_a_week(error: ModelUnavailable) -> None:
+async def test_calls_that_were_not_billed_are_made_again_for_a_week(error: ModelUnavailable) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([error]), MemoryState()
     files.put("chart.png", CHART)
     here = place(files, model, state=state)
@@ -502,7 +502,7 @@ async def test_answers_that_are_kept_are_written_however_often_the_model_was_ask
     assert (files.outcome("chart.png").status, len(model.requests)) == ("ok", 1)
 
 
-async def test_what_breaks_only_when_the_whole_document_is_written_leaves_its_text() -> None:
+async def test_a_document_that_cannot_be_written_whole_keeps_its_text() -> None:
     class Fussy(MemoryFiles):
         async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
             if outcome.usage:
@@ -700,7 +700,7 @@ async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_an
     assert (outcome.answer.text, outcome.input.bytes, files.writes) == ("of the new", len(CHART) + 1, 1)
 
 
-async def test_what_a_model_does_not_take_is_refused_before_any_call_and_says_which_could() -> None:
+async def test_a_file_that_a_model_does_not_take_is_refused_before_any_call_and_says_which_could() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("never")], deployed("gpt-5.4-mini"))
     files.put("hello.mp3", HELLO)
     await place(files, model).take("hello.mp3")
@@ -748,7 +748,7 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     assert all(isinstance(part, TextPart) for message in words.requests[0].messages for part in message.parts)
 
 
-async def test_what_was_paid_before_a_later_turn_was_refused_stands_in_the_document() -> None:
+async def test_usage_before_a_refused_later_turn_stands_in_the_document() -> None:
     refused = FileRejected("rejected_by_model", "No.", "Draw.", "request-9")
     files, model = MemoryFiles(), SpeakingModel([said("Hello.", tokens=50), refused])
     files.put("summarize/hello.mp3", HELLO)
@@ -758,7 +758,7 @@ async def test_what_was_paid_before_a_later_turn_was_refused_stands_in_the_docum
     assert (outcome.status, outcome.usage.total_tokens) == ("error", 50)
 
 
-async def test_where_a_part_of_storage_fails_the_file_waits_in_the_queue() -> None:
+async def test_a_file_waits_in_the_queue_where_the_state_container_fails() -> None:
     class Refusing(MemoryState):
         async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
             raise StorageUnavailable("the state container is closed")
@@ -833,7 +833,7 @@ async def test_a_file_that_waits_for_a_pause_is_noted_so_that_it_is_not_taken_fo
     assert (record.kind, record.until >= state.pauses["default"]) == ("deferred", True)
 
 
-async def test_what_was_noted_of_a_file_that_is_gone_is_cleared_away() -> None:
+async def test_the_record_of_a_file_that_is_gone_is_deleted() -> None:
     files, state = MemoryFiles(), MemoryState()
     left = Claim(etag="etag", kind="deferred", until=state.time, token="t")
     await state.write("gone.png", left, replacing=None)

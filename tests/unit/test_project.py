@@ -41,7 +41,7 @@ def test_a_lock_file_names_no_place_to_fetch_from(path: Path) -> None:
     assert not re.search(r'"resolved": "(?!unused/)|--index-url|--extra-index-url|@ https?:', path.read_text())
 
 
-def test_what_is_deployed_is_what_the_tests_run_with() -> None:
+def test_the_tests_run_with_the_versions_that_are_deployed() -> None:
     def versions(name: str) -> set[str]:
         return set(re.findall(r"^([\w-]+==[\w.]+)", (ROOT / name).read_text(), re.MULTILINE))
 

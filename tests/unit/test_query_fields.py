@@ -75,7 +75,7 @@ def test_a_field_that_is_never_logged_is_found_with_its_line(query: str, said: s
     assert problem.startswith(f"q.kql, {said}")
 
 
-def test_what_is_logged_may_be_read_in_every_way() -> None:
+def test_a_query_may_read_logged_fields_in_every_way() -> None:
     query = "| where line.name in ('blob.answered', 'gpt-5.4') // line.no\n| mv-expand c = line.calls\n| extend c.model"
     assert list(unlogged({"q.kql": query}, LOGGED)) == []
 

@@ -84,7 +84,7 @@ def test_each_name_of_a_secret_is_known(frame: str) -> None:
 
 
 @given(st.sampled_from(FRAMES), VALUES)
-def test_what_follows_the_name_of_a_secret_is_taken_out(frame: str, value: str) -> None:
+def test_a_value_behind_the_name_of_a_secret_is_taken_out(frame: str, value: str) -> None:
     told = redact("It failed: " + frame.format(value))
     assert value[:12] not in told
     assert "…" in told
@@ -151,7 +151,7 @@ def test_a_log_line_of_a_file_with_a_query_in_its_name_stays_json() -> None:
         pytest.param("A" * 16_000, id="a long word without a digit"),
     ],
 )
-def test_what_is_no_secret_is_left_alone(plain: str) -> None:
+def test_a_text_without_a_secret_is_left_alone(plain: str) -> None:
     assert redact(plain) == plain
 
 

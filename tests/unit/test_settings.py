@@ -287,7 +287,7 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(name: str, mean
         assert f"{name} is no setting: did you mean {meant}?" in " ".join(problems(**{name: "x"}))
 
 
-def test_what_only_begins_like_a_setting_is_said_in_one_notice() -> None:
+def test_names_that_only_begin_like_a_setting_are_told_in_one_notice() -> None:
     environ = {
         **GOOD,
         "DROPSCRIBE_DAILY_TOKENS": "1000",

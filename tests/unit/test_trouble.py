@@ -50,7 +50,7 @@ async def test_a_file_whose_document_could_not_be_written_is_not_paid_for_again(
     assert (answer.text, len(model.requests), state.answers, state.records) == ("first", 1, {}, {})
 
 
-async def test_where_answers_cannot_be_kept_either_a_file_is_paid_for_three_times_at_most() -> None:
+async def test_a_file_is_paid_for_three_times_at_most_where_neither_document_nor_answers_can_be_kept() -> None:
     class Forgetful(MemoryState):
         async def keep(self, name: str, kept: KeptAnswers) -> None:
             raise CLOSED
@@ -159,7 +159,7 @@ class Refusing(MemoryState):
         await super().send(job, seconds)
 
 
-async def test_where_no_message_can_be_sent_either_a_file_is_paid_for_once() -> None:
+async def test_a_file_is_paid_for_once_where_neither_document_nor_message_can_be_stored() -> None:
     files, state = Closed(), Refusing(refusals={"message": 1_000})
     files.put("chart.png", CHART)
     model = SpeakingModel([said("new")])
@@ -240,7 +240,7 @@ async def test_a_claim_that_could_not_be_given_back_at_once_does_not_count_as_a_
     assert state.records["chart.png"].claim.kind == "deferred"
 
 
-async def test_where_the_queue_fails_the_host_tries_again_and_the_claim_is_given_back() -> None:
+async def test_the_host_tries_again_and_the_claim_is_released_where_the_queue_fails() -> None:
     files, state = MemoryFiles(), Refusing(refusals={"message": 1})
     files.put("chart.png", CHART)
     here = place(files, SpeakingModel([ModelThrottled("later", retry_after=600)]), state=state)
@@ -279,7 +279,7 @@ async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one
     assert state.records["chart.png"].claim == theirs
 
 
-async def test_what_cannot_be_cleared_away_after_a_file_is_tried_again() -> None:
+async def test_an_event_that_cannot_be_published_is_tried_again() -> None:
     class Silent(MemoryState):
         async def publish(self, outcome: Result) -> None:
             raise StorageUnavailable("the queue is closed")

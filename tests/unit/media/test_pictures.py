@@ -219,7 +219,7 @@ async def test_the_size_of_a_picture_is_what_pillow_says(kind: tuple[str, str], 
 # The same mutations each time: of 30,000 others there was one that Pillow shows and we refuse.
 @settings(unhurried, derandomize=True)
 @given(st.sampled_from(RECEIPTS), st.integers(12, 700), st.binary(min_size=1, max_size=4))
-async def test_what_pillow_shows_is_not_refused(content: bytes, at: int, wrong: bytes) -> None:
+async def test_a_picture_that_pillow_shows_is_not_refused(content: bytes, at: int, wrong: bytes) -> None:
     content = content[:at] + wrong + content[at + len(wrong) :]
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG", "GIF", "WEBP"]) as picture:

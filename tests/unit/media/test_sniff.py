@@ -95,7 +95,9 @@ async def test_sniff_refuses_anything_else_and_says_what_it_is(content: bytes, c
 @pytest.mark.parametrize(
     "before", [b"", tag(2048), tag(300_000), tag(40) + tag(2048)], ids=["bare", "tag", "cover", "two tags"]
 )
-async def test_what_stands_behind_a_tag_decides_not_the_tag(before: bytes, content: bytes, named: str) -> None:
+async def test_a_file_with_a_tag_is_known_by_the_bytes_behind_the_tag(
+    before: bytes, content: bytes, named: str
+) -> None:
     error = await refusal(before + content)
     assert error.code == "unsupported_media"
     assert f"type {named} (" in error.message
@@ -130,7 +132,7 @@ async def test_sound_inside_a_transport_stream_makes_no_mp3_of_it() -> None:
 
 
 @pytest.mark.parametrize("form", [b"RF64", b"BW64", b"RIFX"])
-async def test_what_is_like_a_wav_is_refused_by_its_own_name(form: bytes) -> None:
+async def test_a_relative_of_wav_is_refused_by_its_own_name(form: bytes) -> None:
     error = await refusal(form + wav(100)[4:])
     assert error.code == "unsupported_media"
     assert form.decode() in error.message

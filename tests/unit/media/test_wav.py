@@ -44,7 +44,7 @@ async def test_a_wav_whose_header_lies_is_known_by_its_head_alone_whatever_its_s
     assert stored.fetched == [(0, HEAD_BYTES)]
 
 
-async def test_what_stands_behind_the_sound_is_not_counted() -> None:
+async def test_chunks_behind_the_sound_do_not_count_as_sound() -> None:
     assert await seconds_of(wav(48_000, behind=chunk(b"LIST", bytes(96_000)))) == 1.5
 
 
