@@ -91,7 +91,7 @@ class Connection:
         print(f"Files that land in the container {deployed.container} of {deployed.storage} are answered from now on.")
 
     def _wake(self, visit: Callable[[str], str]) -> None:
-        """The handshake then need not wait for a start. Not everybody can: a Python may lack certificates."""
+        """The handshake then need not wait for a start. Not every machine can: its Python may lack certificates."""
         print("Waking the app ...", end=" ", flush=True)
         try:
             print(visit(f"https://{self._address()}/"), flush=True)

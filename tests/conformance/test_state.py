@@ -63,7 +63,7 @@ async def test_a_record_is_read_with_all_that_was_written(kit: Kit) -> None:
     assert found.claim == claim
 
 
-async def test_a_record_that_somebody_else_has_taken_over_is_neither_removed_nor_written(kit: Kit) -> None:
+async def test_a_record_that_another_worker_has_acquired_is_neither_removed_nor_written(kit: Kit) -> None:
     ours = await kit.state.write(NAME, CLAIM, replacing=None)
     theirs = await kit.state.write(NAME, replace(CLAIM, crashes=1, token="theirs"), replacing=ours)
     await kit.state.delete(NAME, ours)

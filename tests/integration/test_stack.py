@@ -104,7 +104,7 @@ def key_of(connection_string: str) -> str:
 
 
 async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_knows(started: Started) -> None:
-    """Any web page can send requests to this machine, and everybody knows the key that emulators usually have."""
+    """Any web page can send requests to this machine, and the usual key of emulators is public."""
     known = BlobServiceClient(started.stack.blobs, {"account_name": ACCOUNT, "account_key": KEY})
     async with known, BlobServiceClient.from_connection_string(started.stack.storage) as ours:
         with pytest.raises(HttpResponseError) as caught:

@@ -47,7 +47,7 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("policy", "urls", "size", "carriage"),
+    ("policy", "urls", "size", "transport"),
     [
         ("auto", True, LIMIT, "inline"),
         ("auto", True, LIMIT + 1, "url"),
@@ -57,9 +57,9 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
     ],
 )
 def test_a_file_travels_as_the_recipe_and_the_model_say(
-    policy: SendPolicy, urls: bool, size: int, carriage: Transport
+    policy: SendPolicy, urls: bool, size: int, transport: Transport
 ) -> None:
-    assert way("phi", PNG, policy, size, urls=urls) == carriage
+    assert way("phi", PNG, policy, size, urls=urls) == transport
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_a_file_that_cannot_travel_is_refused_with_the_models_that_could_take_it
 @given(st.sampled_from(["inline", "url", "auto"]), st.booleans(), st.integers(0, 2 * LIMIT))
 def test_nothing_over_the_limit_ever_travels_inline(policy: SendPolicy, urls: bool, size: int) -> None:
     try:
-        carriage = way("phi", PNG, policy, size, urls=urls)
+        transport = way("phi", PNG, policy, size, urls=urls)
     except FileRejected:
         return
-    assert carriage == "url" or size <= LIMIT
-    assert carriage == "inline" or urls
+    assert transport == "url" or size <= LIMIT
+    assert transport == "inline" or urls
 
 
 def test_a_kind_or_format_that_a_model_does_not_take_is_refused_with_the_models_that_do() -> None:

@@ -128,7 +128,7 @@ async def test_a_file_that_the_model_refuses_gets_an_error_document() -> None:
     )
 
 
-async def test_a_short_wait_is_spent_here_with_the_claim_given_back() -> None:
+async def test_a_short_wait_is_spent_in_the_attempt_with_the_claim_released() -> None:
     files, model, state = (
         MemoryFiles(),
         SpeakingModel([ModelThrottled("later", retry_after=2), said("now")]),
@@ -618,11 +618,11 @@ async def test_a_file_overwritten_while_it_is_answered_ends_in_the_newest_answer
     files.put("file", CHART)
     newest = await result_of("file", CHART, HELLO)
 
-    def someone_else_answers_a_newer_version() -> None:
+    def another_worker_answers_a_newer_version() -> None:
         files.put("file", HELLO)
         files.outcomes["file"] = ("another", newest)
 
-    files.before_writing = someone_else_answers_a_newer_version
+    files.before_writing = another_worker_answers_a_newer_version
     await place(files, model).take("file")
     assert files.outcome("file") is newest
     assert (files.writes, len(model.requests)) == (0, 1)
@@ -732,8 +732,8 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     files, ears = MemoryFiles(), SpeakingModel([said("Hello, how are you?", tokens=50)], deployed("gpt-audio"))
     words = SpeakingModel([said("A greeting.", tokens=20)], deployed("gpt-5.4", alias="words"))
     files.put("summarize/hello.mp3", HELLO)
-    book = RecipeCatalog.load(tmp_path)
-    await place(files, ears, words, recipes=book).take("summarize/hello.mp3")
+    catalog = RecipeCatalog.load(tmp_path)
+    await place(files, ears, words, recipes=catalog).take("summarize/hello.mp3")
     outcome = files.outcome("summarize/hello.mp3")
     assert outcome.model
     assert outcome.answer
@@ -802,10 +802,10 @@ async def test_a_file_whose_document_cannot_be_written_waits_without_a_claim() -
 async def test_a_later_models_trouble_pauses_that_model_and_no_other() -> None:
     later = SpeakingModel([ModelMisconfigured("wrong key")], deployed("gpt-5.4", alias="words"))
     first, state, files = SpeakingModel([said("Hello.")]), MemoryState(), MemoryFiles()
-    book = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
+    catalog = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
     for name in ("summarize/one.mp3", "summarize/two.mp3", "hello.mp3"):
         files.put(name, HELLO)
-        await place(files, first, later, recipes=book, state=state).take(name)
+        await place(files, first, later, recipes=catalog, state=state).take(name)
     assert list(state.pauses) == ["words"]
     assert (len(first.requests), len(later.requests)) == (3, 1)
     assert files.outcome("hello.mp3").status == "ok"

@@ -70,11 +70,11 @@ def step(code: str, what: str = "installing it") -> steps.Step:
 
 
 def test_a_step_that_fails_tells_what_it_said_and_ends_the_others() -> None:
-    patient = step("import threading; threading.Event().wait()")
+    endless = step("import threading; threading.Event().wait()")
     with pytest.raises(steps.SetupFailedError) as caught:
-        steps.wait_for(patient, step("print('no such package'); raise SystemExit(1)"))
+        steps.wait_for(endless, step("print('no such package'); raise SystemExit(1)"))
     assert str(caught.value) == "no such package\n\nInstalling it failed (see above). Is the index within reach?"
-    assert not patient.runs
+    assert not endless.runs
 
 
 def test_a_program_that_is_not_there_is_told() -> None:

@@ -232,7 +232,7 @@ async def test_earlier_turns_are_kept_where_a_cooldown_cannot_be_written() -> No
     assert list(state.answers) == ["summarize/hello.mp3"]
 
 
-async def test_a_claim_that_could_not_be_given_back_at_once_does_not_count_as_a_crash() -> None:
+async def test_a_claim_that_could_not_be_released_at_once_does_not_count_as_a_crash() -> None:
     files, state = MemoryFiles(), Refusing(refusals={"deferred": 1})
     files.put("chart.png", CHART)
     await place(files, SpeakingModel([ModelThrottled("later", retry_after=2)]), state=state).take("chart.png")
