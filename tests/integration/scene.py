@@ -27,7 +27,7 @@ from shared.processing.retry import RetryPolicy
 from shared.recipes.catalog import DEFAULTS
 from tests import samples
 from tests.integration.faulty import Faulty, Passed, proxy
-from tests.integration.loopback import Answer, Service, saying, service
+from tests.integration.loopback import Service, saying, service
 from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, Places
 from tests.integration.triggers import HURRY, LOOPBACK, listening
 from tests.integration.workers import Worker
@@ -201,7 +201,7 @@ async def scene_over(
         enter = exits.enter_async_context
         upstreams = [ends[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
         blob, queue = [await enter(proxy(faulty, each, tls)) for each in upstreams]
-        foundry = await enter(service(model or Service(answers=[Answer(body=saying(ANSWER))])))
+        foundry = await enter(service(model or Service(answers=[saying(ANSWER)])))
         endpoint = await enter(proxy(faulty, foundry.url))
         blobs = await enter(BlobServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         queues = await enter(QueueServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))

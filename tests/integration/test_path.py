@@ -21,16 +21,11 @@ from shared import bootstrap
 from shared.app import App
 from shared.processing.retry import RetryPolicy
 from tests import samples
-from tests.integration.loopback import COMPLETION, Answer, Service, service
+from tests.integration.loopback import Answer, Service, saying, service
 from tests.planted import KEY, SECRETS, TOKEN, Watch
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
-
-
-def saying(text: str, **usage: int) -> Answer:
-    choice = {"finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-    return Answer(body={**COMPLETION, "choices": [choice], "usage": {"total_tokens": 10, **usage}})
 
 
 @dataclass
@@ -171,7 +166,10 @@ async def test_a_receipt_ends_in_validated_data(world: World) -> None:
 
 async def test_an_audio_model_listens_and_a_text_model_summarizes(world: World) -> None:
     world.recipe("summarize", "  accepts:", "  then: words\n  accepts:")
-    world.foundry.answers = [saying("Hello, how are you?", audio_tokens=5), saying("A greeting.")]
+    world.foundry.answers = [
+        saying("Hello, how are you?", total_tokens=10, audio_tokens=5),
+        saying("A greeting.", total_tokens=10),
+    ]
     document = await world.process(
         "summarize/hello.mp3",
         HELLO,
@@ -233,7 +231,7 @@ async def test_a_key_that_a_service_quotes_is_neither_logged_nor_queued(
 
 
 async def test_the_event_of_a_document_is_published_and_quotes_no_answer(world: World) -> None:
-    world.foundry.answers = [saying("Secret words.")]
+    world.foundry.answers = [saying("Secret words.", total_tokens=10)]
     document = await world.process("translate/fr/hello.mp3", HELLO, COMPLETED_QUEUE="done-" + world.input)
     queue = world.queues.get_queue_client("done-" + world.input)
     (message,) = [each async for each in queue.receive_messages()]

@@ -30,7 +30,7 @@ BODIES: list[object] = [
         )
     ),
     {
-        **{**saying(QUOTED), "model": QUOTED, "id": ALL},
+        **{**saying(QUOTED).body, "model": QUOTED, "id": ALL},
         "usage": {ALL: 1, "total_tokens": ALL, "prompt_tokens_details": {ALL: 1}},
     },
     {
@@ -64,7 +64,7 @@ class Indiscreet(Service):
 @pytest.fixture
 async def scene(status: int, azurite: str) -> AsyncIterator[Scene]:
     hostile = [Answer(status, body, headers) for body, headers in zip(BODIES, HEADERS, strict=True)]
-    async with scene_over(azurite, Indiscreet(answers=[*hostile, Answer(body=saying(ANSWER))])) as scene:
+    async with scene_over(azurite, Indiscreet(answers=[*hostile, saying(ANSWER)])) as scene:
         yield scene
 
 
