@@ -56,7 +56,7 @@ class Cause:
 
     @property
     def key(self) -> str:
-        """The same for all files that wait for the same reason."""
+        """A text that is the same for all files with the same reason to wait."""
         return _plain(self.sentence)
 
 

@@ -108,7 +108,7 @@ def plan_delivery(order: Order, options: Options) -> tuple[Order, Delivery]:
 
 
 def _place(path: Path) -> Path:
-    """Where the path leads; if it is a link itself, where that lies."""
+    """The absolute path without links in its folders; a link at its end is kept."""
     return path.parent.resolve() / path.name
 
 

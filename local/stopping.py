@@ -10,7 +10,7 @@ import threading
 from typing import NoReturn
 
 WATCH_STANDARD_INPUT = "STOP_WHEN_STANDARD_INPUT_CLOSES"
-"""The environment variable that says so."""
+"""The environment variable that has a child stop when its standard input closes."""
 
 
 def stop_event() -> asyncio.Event:

@@ -10,7 +10,7 @@ _LINE = re.compile(r'"(?P<method>PUT|POST|DELETE|PATCH) /[^/ ]+/(?P<path>[^? ]+)
 
 @dataclass(frozen=True)
 class Write:
-    """One that was done. `container` is that, or a queue; `name` is empty where it is the container itself."""
+    """A write that was done. `container` may be a queue; `name` is empty where the container itself was made."""
 
     method: str
     container: str

@@ -27,7 +27,7 @@ INPUT, OUTPUT, STATE = CONTAINERS = ("input", "output", "state")
 
 @dataclass
 class Emulators:
-    """Both, with clients that write files and read what has become of them."""
+    """Both emulators, with clients that write files and read what has become of them."""
 
     connection_string: str
     logs: list[Path]

@@ -14,7 +14,7 @@ POISON = "-poison"
 
 @dataclass(frozen=True)
 class Message:
-    """One that is left in a queue."""
+    """A message that is left in a queue."""
 
     queue: str
     text: str

@@ -20,7 +20,7 @@ _DATA = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
 
 @dataclass
 class Call:
-    """One that is paid for. `is_heard` is whether the client was still there when the answer came."""
+    """A call that is paid for. `is_heard` is whether the client was still there when the answer came."""
 
     worker: int
     at: float

@@ -21,7 +21,7 @@ type Handle = Callable[[bytes, QueueMessage], Awaitable[None]]
 
 
 class HostStopsError(Exception):
-    """What a function is told to have failed with that did not end before the host."""
+    """The error of a function that did not end before the host."""
 
 
 class QueueListener:

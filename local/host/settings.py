@@ -85,7 +85,7 @@ class HostSettings:
         )
 
     def hiding(self, seconds: int) -> "HostSettings":
-        """The same, with messages hidden for so long while their functions run."""
+        """These settings, with messages hidden for so many seconds while their functions run."""
         return replace(
             self,
             blobs=replace(self.blobs, hidden_seconds=seconds),

@@ -31,7 +31,7 @@ async def main(port: int) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    print(f"The offline model listens at {address}", flush=True)  # noqa: T201 - for who started it
+    print(f"The offline model listens at {address}", flush=True)  # noqa: T201 - for the process that started it
     await _load_until(stop, listener, reader)
 
 

@@ -99,7 +99,7 @@ async def test_records_of_two_files_are_two(kit: Kit) -> None:
     assert found.claim.token == "a"
 
 
-async def test_a_pause_is_read_as_it_was_written(kit: Kit) -> None:
+async def test_a_cooldown_is_read_as_it_was_written(kit: Kit) -> None:
     assert await kit.state.read_pause("default") is None
     for until in (NOW, NOW + timedelta(hours=1)):
         await kit.state.write_pause("default", until)
@@ -107,7 +107,7 @@ async def test_a_pause_is_read_as_it_was_written(kit: Kit) -> None:
     assert await kit.state.read_pause("other") is None
 
 
-async def test_a_pause_is_only_ever_made_longer(kit: Kit) -> None:
+async def test_a_cooldown_is_only_ever_made_longer(kit: Kit) -> None:
     moments = [NOW + timedelta(minutes=number) for number in range(5)]
     await asyncio.gather(*(kit.state.write_pause("default", until) for until in moments))
     await kit.state.write_pause("default", NOW)

@@ -62,21 +62,21 @@ async def test_a_document_without_its_event_gets_the_event_and_is_not_paid_for_a
     assert (await account.documents(), account.model.arrived, await account.left()) == (before, [], [])
 
 
-@pytest.mark.parametrize("sample", ["at_work", "taken_over"])
+@pytest.mark.parametrize("sample", ["at_work", "acquired_again"])
 async def test_a_claim_holds_until_it_ends(account: Account, sample: str) -> None:
     await account.restore(sample_of(sample), NOW)
     await account.go_on(account.app(), [NAME])
     assert (await account.documents(), account.model.arrived, len(await account.sent())) == ({}, [], 1)
 
 
-@pytest.mark.parametrize(("sample", "crashes"), [("at_work", 1), ("taken_over", 2), ("failing", 0)])
+@pytest.mark.parametrize(("sample", "crashes"), [("at_work", 1), ("acquired_again", 2), ("failing", 0)])
 async def test_workers_that_died_are_counted(account: Account, sample: str, crashes: int) -> None:
     await account.restore(sample_of(sample), TWO_DAYS)
     assert progress_of(await account.state.read(NAME), await etag_of(account)).crashes == crashes
 
 
 @pytest.mark.parametrize("sample", ["throttled", "refusing"])
-async def test_a_pause_is_respected_until_it_is_over(account: Account, sample: str) -> None:
+async def test_a_cooldown_is_respected_until_it_is_over(account: Account, sample: str) -> None:
     await account.restore(sample_of(sample), NOW)
     await account.go_on(account.app(), [NAME])
     assert (await account.documents(), account.model.arrived, len(await account.sent())) == ({}, [], 1)

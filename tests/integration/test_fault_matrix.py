@@ -53,13 +53,13 @@ STAGES = {
     "event": ["event"],  # the host takes the message
     "head": ["look", "find"],  # of the file; of its document
     "validate": ["validate"],  # the recipe, and the first bytes
-    "claim": ["recall", "claim"],  # who has it; now we
+    "claim": ["recall", "claim"],  # reads the record; writes the claim
     "read": ["read"],  # into the request to the model
     "URL signing": ["sign"],  # by identity: a user delegation key; with an account's key nothing is asked for
     "model": ["model"],
     "outcome write": ["write"],
     "state delete": ["clear"],
-    "deferral send": ["send"],
+    "job send": ["send"],
 }
 """Each stage, and its requests."""
 

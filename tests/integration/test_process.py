@@ -31,7 +31,7 @@ async def test_a_child_writes_into_its_log_and_its_first_words_are_known(tmp_pat
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
 async def test_a_child_that_writes_more_than_the_disk_takes_is_read_all_the_same() -> None:
-    """Who is not read stands still as soon as the pipe is full."""
+    """A process whose output is not read stands still as soon as the pipe is full."""
     much = "print('x' * 1000 + '\\n', end='') or 1"
     code = f"{SAYS_READY} sum({much} for _ in range(20_000)); print('the end', flush=True)"
     writer = await child(Path("/dev/full"), code)

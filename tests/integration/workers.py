@@ -56,7 +56,7 @@ class Worker:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         assert self._process.pid
         return self._process.pid
 

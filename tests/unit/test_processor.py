@@ -186,7 +186,7 @@ async def test_a_file_is_noted_as_waiting_only_when_the_message_that_brings_it_b
     assert state.order == ["claimed", "sent", "deferred"]
 
 
-async def test_a_deployment_that_asks_for_a_pause_gets_it_from_every_file() -> None:
+async def test_a_deployment_that_asks_for_a_wait_is_left_alone_by_every_file() -> None:
     files, model, state = (
         MemoryFiles(),
         SpeakingModel([ModelThrottled("later", retry_after=600), said("now")]),
@@ -799,7 +799,7 @@ async def test_a_file_whose_document_cannot_be_written_waits_without_a_claim() -
     assert [record.claim.kind for record in state.records.values()] == ["deferred"]
 
 
-async def test_a_later_models_trouble_pauses_that_model_and_no_other() -> None:
+async def test_a_cooldown_of_a_later_model_holds_for_that_model_alone() -> None:
     later = SpeakingModel([ModelMisconfigured("wrong key")], deployed("gpt-5.4", alias="words"))
     first, state, files = SpeakingModel([said("Hello.")]), MemoryState(), MemoryFiles()
     catalog = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
@@ -824,7 +824,7 @@ async def test_another_version_of_a_file_begins_anew() -> None:
     assert (record.since > week, files.outcomes) == (True, {})
 
 
-async def test_a_file_that_waits_for_a_pause_is_noted_so_that_it_is_not_taken_for_lost() -> None:
+async def test_a_file_that_waits_for_a_cooldown_has_a_record_and_is_not_taken_for_lost() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("never")]), MemoryState()
     files.put("chart.png", CHART)
     state.pauses["default"] = state.time + timedelta(hours=1)
