@@ -153,7 +153,7 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-async def test_whose_file_is_overwritten_learns_it_at_once(host: RunningHost) -> None:
+async def test_drop_says_at_once_that_its_file_was_overwritten(host: RunningHost) -> None:
     host.answers(BUSY)
     first = asyncio.create_task(host.drop(samples.CHART, "--as", "two.png"))
 

@@ -72,7 +72,7 @@ async def test_a_child_that_does_not_stop_is_killed_with_what_it_has_started(tmp
     await eventually(is_gone)
 
 
-async def test_a_line_is_told_to_who_listens_and_one_who_breaks_down_over_it_stops_nothing(tmp_path: Path) -> None:
+async def test_a_line_is_told_to_its_listener_and_an_error_of_the_listener_stops_nothing(tmp_path: Path) -> None:
     told = []
 
     def heard(line: str) -> None:

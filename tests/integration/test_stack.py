@@ -90,7 +90,7 @@ async def test_files_are_answered_in_its_own_storage_whatever_the_shell_leads_to
     assert key_of(started.stack.storage) == kept_key(started.storage) != KEY
 
 
-async def test_each_line_of_the_host_is_told_to_who_listens(started: Started) -> None:
+async def test_each_line_of_the_host_is_told_to_its_listener(started: Started) -> None:
     await answered(started.stack, "told.png")
 
     async def told() -> bool | None:
@@ -103,7 +103,7 @@ def key_of(connection_string: str) -> str:
     return connection_string.split("AccountKey=")[1].partition(";")[0]
 
 
-async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_knows(started: Started) -> None:
+async def test_storage_with_a_key_of_its_own_refuses_the_public_key(started: Started) -> None:
     """Any web page can send requests to this machine, and the usual key of emulators is public."""
     known = BlobServiceClient(started.stack.blobs, {"account_name": ACCOUNT, "account_key": KEY})
     async with known, BlobServiceClient.from_connection_string(started.stack.storage) as ours:

@@ -273,7 +273,7 @@ def test_the_thresholds_of_alerts_are_those_of_the_parameters() -> None:
         ]
 
 
-def test_every_alert_tells_somebody_where_there_is_somebody_and_says_what_to_do() -> None:
+def test_every_alert_has_its_action_group_and_a_row_in_the_docs() -> None:
     explained = (ROOT / "docs" / "operate.md").read_text()
     deployed = BY_NAME["everything"]
     (group,) = deployed.all("Microsoft.Insights/actionGroups")

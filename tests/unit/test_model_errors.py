@@ -34,7 +34,7 @@ def found_in(
 
 
 @pytest.mark.parametrize("answer", REFUSALS, ids=lambda answer: answer.what)
-def test_error_of_tells_the_file_from_us_and_us_from_the_hour(answer: Refusal) -> None:
+def test_error_of_tells_files_configuration_and_temporary_conditions_apart(answer: Refusal) -> None:
     body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
     found = found_in(answer.status, body, answer.headers, by_url=answer.by_url)
     assert type(found) is answer.error

@@ -271,7 +271,7 @@ async def test_a_parameter_that_a_model_does_not_know_keeps_no_other_file_waitin
     assert (list(files.outcomes), [job.name for job, _ in state.sent]) == (["two.png"], ["one.png"])
 
 
-async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one_that_went() -> None:
+async def test_the_claim_on_a_file_that_came_back_is_not_deleted_with_the_old_one() -> None:
     files, state = MemoryFiles(), MemoryState()
     theirs = Claim(etag="newer", kind="claimed", until=state.time + timedelta(minutes=10), token="theirs")
     await state.write("chart.png", theirs, replacing=None)
