@@ -133,7 +133,7 @@ async def test_two_first_documents_cannot_both_be_written(kit: Kit) -> None:
     assert await message_in(kit) == "first"
 
 
-async def test_a_document_is_replaced_only_by_who_saw_the_last_one(kit: Kit) -> None:
+async def test_a_writer_that_did_not_see_the_last_document_cannot_replace_it(kit: Kit) -> None:
     await kit.upload(NAME)
     file = await kit.files.look(NAME)
     await kit.files.write_result(result_for(file, "first"), replacing=None)

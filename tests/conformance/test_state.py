@@ -42,13 +42,13 @@ async def the_one_that_won(kit: Kit, replacing: VersionedClaim | None) -> Versio
     return winner
 
 
-async def test_of_many_who_claim_a_file_at_once_one_has_it(kit: Kit) -> None:
+async def test_one_of_many_workers_that_claim_a_file_at_once_has_it(kit: Kit) -> None:
     assert await kit.state.read(NAME) is None
     winner = await the_one_that_won(kit, None)
     assert await kit.state.read(NAME) == winner
 
 
-async def test_of_many_who_take_over_one_record_one_has_it(kit: Kit) -> None:
+async def test_one_of_many_workers_that_acquire_a_record_at_once_has_it(kit: Kit) -> None:
     seen = await kit.state.write(NAME, replace(CLAIM, kind="deferred", token="before"), replacing=None)
     winner = await the_one_that_won(kit, seen)
     assert await kit.state.read(NAME) == winner
@@ -63,7 +63,7 @@ async def test_a_record_is_read_with_all_that_was_written(kit: Kit) -> None:
     assert found.claim == claim
 
 
-async def test_a_record_that_somebody_else_has_taken_over_is_neither_removed_nor_written(kit: Kit) -> None:
+async def test_a_record_that_another_worker_has_acquired_is_neither_removed_nor_written(kit: Kit) -> None:
     ours = await kit.state.write(NAME, CLAIM, replacing=None)
     theirs = await kit.state.write(NAME, replace(CLAIM, crashes=1, token="theirs"), replacing=ours)
     await kit.state.delete(NAME, ours)
@@ -72,7 +72,7 @@ async def test_a_record_that_somebody_else_has_taken_over_is_neither_removed_nor
     assert await kit.state.read(NAME) == theirs
 
 
-async def test_a_record_that_is_deleted_is_gone_and_who_had_seen_it_cannot_write(kit: Kit) -> None:
+async def test_a_writer_that_saw_a_record_before_it_was_deleted_cannot_write_it(kit: Kit) -> None:
     seen = await kit.state.write(NAME, CLAIM, replacing=None)
     for _ in range(2):
         await kit.state.delete(NAME, seen)
@@ -99,7 +99,7 @@ async def test_records_of_two_files_are_two(kit: Kit) -> None:
     assert found.claim.token == "a"
 
 
-async def test_a_pause_is_read_as_it_was_written(kit: Kit) -> None:
+async def test_a_cooldown_is_read_as_it_was_written(kit: Kit) -> None:
     assert await kit.state.read_pause("default") is None
     for until in (NOW, NOW + timedelta(hours=1)):
         await kit.state.write_pause("default", until)
@@ -107,7 +107,7 @@ async def test_a_pause_is_read_as_it_was_written(kit: Kit) -> None:
     assert await kit.state.read_pause("other") is None
 
 
-async def test_a_pause_is_only_ever_made_longer(kit: Kit) -> None:
+async def test_a_cooldown_is_only_ever_made_longer(kit: Kit) -> None:
     moments = [NOW + timedelta(minutes=number) for number in range(5)]
     await asyncio.gather(*(kit.state.write_pause("default", until) for until in moments))
     await kit.state.write_pause("default", NOW)

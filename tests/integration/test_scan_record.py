@@ -1,4 +1,4 @@
-"""The record of the reconciler as a blob, whoever wrote it."""
+"""The record of the reconciler as a blob, whatever wrote it."""
 
 import json
 import uuid

@@ -38,7 +38,7 @@ def test_the_results_rest_on_the_figures_and_recipes_of_today() -> None:
     assert RESULTS["kinds"] == [asdict(kind) for kind in KINDS]
 
 
-def test_what_is_reckoned_from_them_is_reckoned_so() -> None:
+def test_the_figures_follow_from_the_measured_costs() -> None:
     costs, calls = RESULTS["costs"], RESULTS["slots"]["calls"]
     assert costs == {name: middle for name, (_, middle, _) in RESULTS["spread"].items()}
     again: Found = {
@@ -49,7 +49,7 @@ def test_what_is_reckoned_from_them_is_reckoned_so() -> None:
     assert again == {name: RESULTS[name] for name in again}
 
 
-def test_what_was_simulated_of_the_reconciler_took_as_many_runs_as_are_reckoned() -> None:
+def test_the_simulated_reconciler_took_as_many_runs_as_are_reckoned() -> None:
     for row in RESULTS["listing"]:
         blob_ms = RESULTS["costs"]["blob_cpu_ms"]
         assert row["runs"] == pytest.approx(sums.runs(row["files"], blob_ms), rel=0.02, abs=0)
