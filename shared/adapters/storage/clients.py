@@ -28,7 +28,7 @@ CHUNK_BYTES = 768 * 1024
 multiple of three, so that base64 leaves no rest to be carried over (`make bench`)."""
 
 HAS_PROXY = bool(getproxies())
-"""Whether the environment names a proxy. Only then is it asked at each request, for which aiohttp starts two threads."""
+"""Whether the environment names a proxy. Only then are requests asked for theirs: aiohttp takes two threads for each."""
 
 _OPTIONS: dict[str, Any] = {
     "connection_timeout": 10,
