@@ -16,7 +16,7 @@ from shared.media.names import can_exist, harmless, has_dot_segment
 from shared.observability.log import log_event
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=64)
 def blob_of(container: ContainerClient, name: str) -> BlobClient:
     """The client for the blob of this name in this container. A file needs it several times, and making one is slow.
 

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies
 
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
+from shared.adapters.proxy import HAS_PROXY
 from shared.adapters.storage.addresses import stay_in_container
 from shared.errors import Conflict, DropscribeError, InputNotFound, StorageRefused, StorageUnavailable
 from shared.media.names import harmless
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 768 * 1024
 """What one read asks for. The SDK holds a few of these; half as much costs nearly twice the CPU time. A
 multiple of three, so that base64 leaves no rest to be carried over (`make bench`)."""
-
-HAS_PROXY = bool(getproxies())
-"""Whether the environment names a proxy. Only then are requests asked for theirs: aiohttp takes two threads for each."""
 
 _OPTIONS: dict[str, Any] = {
     "connection_timeout": 10,
