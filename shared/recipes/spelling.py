@@ -2,12 +2,9 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from os.path import commonprefix
 
-MAX_WORD = 100
-"""Characters; a longer word is not compared."""
-
-_MANY = 3
-_WITHOUT_SEPARATORS = str.maketrans("", "", "_- ")
+_SEPARATORS = str.maketrans("", "", "_- ")
 
 
 def nearest(word: str, known: Iterable[str], *, min_letters: int = 5) -> str | None:
@@ -17,45 +14,29 @@ def nearest(word: str, known: Iterable[str], *, min_letters: int = 5) -> str | N
     and two where it has nine or more. A slip is a letter too many, too few, wrong, or changed with its neighbour.
     Shorter words have too many neighbours that mean something else.
     """
-    if len(word) > MAX_WORD:
-        return None
     plain = _plain(word)
-    near = [
-        (slips, each)
-        for each in known
-        if each != word and (slips := _slips(plain, _plain(each))) < _MANY and slips <= _allowed(each, min_letters)
-    ]
+    near = []
+    for each in known:
+        letters = len(_plain(each))
+        allowed = (letters >= min_letters) + (letters >= 9)
+        slips = _slips(plain, _plain(each), allowed)
+        if slips <= allowed and each != word:
+            near.append((slips, each))
     return min(near)[1] if near else None
 
 
 @lru_cache(maxsize=1024)  # the known words come again and again
 def _plain(word: str) -> str:
-    return word.translate(_WITHOUT_SEPARATORS).casefold()
+    return word.translate(_SEPARATORS).casefold()
 
 
-def _allowed(known: str, min_letters: int) -> int:
-    letters = len(_plain(known))
-    return (letters >= min_letters) + (letters >= 9)
-
-
-def _slips(one: str, other: str) -> int:
-    """How many slips make one word of the other (optimal string alignment); 3 stands for 3 and more.
-
-    Only the cells of the table in which it can be less are filled in, and no more rows than are needed.
-    """
-    if abs(len(one) - len(other)) >= _MANY:
-        return _MANY
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for row, letter in enumerate(one, start=1):
-        here = [row] + [_MANY] * len(other)
-        for column in range(max(1, row - 2), min(len(other), row + 2) + 1):
-            its = other[column - 1]
-            slips = min(last[column] + 1, here[column - 1] + 1, last[column - 1] + (letter != its))
-            if row > 1 < column and letter == other[column - 2] and its == one[row - 2]:
-                slips = min(slips, before[column - 2] + 1)
-            here[column] = slips
-        if min(here) >= _MANY:
-            return _MANY
-        before, last = last, here
-    return min(last[-1], _MANY)
+def _slips(one: str, other: str, allowed: int) -> int:
+    """How many slips make one word of the other; more than are allowed if there are too many."""
+    if abs(len(one) - len(other)) > allowed:
+        return allowed + 1
+    same = len(commonprefix([one, other]))
+    one, other = one[same:], other[same:]
+    if one == other or not allowed:
+        return int(one != other)
+    without_slip = [(one[1:], other), (one, other[1:]), (one[1:], other[1:]), (one, other[1::-1] + other[2:])]
+    return 1 + min(_slips(*pair, allowed - 1) for pair in without_slip)
