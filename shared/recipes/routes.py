@@ -16,9 +16,27 @@ class Route:
     """A pattern for paths, such as `translate/{language}/**`.
 
     `{name}` and `*` stand for one folder or file name or a part of one, `**` at the end for all that follows.
+
+    Raises:
+        ValueError: it is no such pattern; the message says what is wrong with it.
     """
 
     pattern: str
+
+    def __post_init__(self) -> None:
+        names = self.pattern.split("/")
+        if any("**" in name for name in names[:-1]) or ("**" in names[-1] and names[-1] != "**"):
+            raise ValueError("`**` may stand only at the end, in place of a folder")
+        if len(set(self.variables)) < len(self.variables):
+            raise ValueError("it names a variable twice")
+        if any(len(_TOKEN.findall(name)) > 1 for name in names):
+            raise ValueError("a folder may hold one variable or star")
+        if set(_TOKEN.sub("", self.pattern)) & set("{}"):
+            raise ValueError("a brace is never closed, or holds no plain name")
+        if any(not name.strip(".") for name in names) or "\\" in self.pattern:
+            raise ValueError(
+                "it must be folders with one `/` between them, none at its beginning or end, and none `.` or `..`"
+            )
 
     @property
     def prefix(self) -> str:
@@ -34,21 +52,6 @@ class Route:
     def variables(self) -> list[str]:
         """The names in braces, in order."""
         return [token[1:-1] for token in _TOKEN.findall(self.pattern) if token.startswith("{")]
-
-    def problem(self) -> str | None:
-        """What is wrong with the pattern, or None."""
-        names = self.pattern.split("/")
-        if any("**" in name for name in names[:-1]) or ("**" in names[-1] and names[-1] != "**"):
-            return "`**` may stand only at the end, in place of a folder"
-        if len(set(self.variables)) < len(self.variables):
-            return "it names a variable twice"
-        if any(len(_TOKEN.findall(name)) > 1 for name in names):
-            return "a folder may hold one variable or star"
-        if set(_TOKEN.sub("", self.pattern)) & set("{}"):
-            return "a brace is never closed, or holds no plain name"
-        if any(not name.strip(".") for name in names) or "\\" in self.pattern:
-            return "it must be folders with one `/` between them, none at its beginning or end, and none `.` or `..`"
-        return None
 
     def match(self, path: str, optional: Set[str] = frozenset()) -> dict[str, str] | None:
         """The variables' values if the path matches (maybe none: `{}`), else None.

@@ -1,10 +1,20 @@
-"""Which known word somebody probably meant."""
+"""Slips in what people write: where they are, and which word was probably meant."""
 
 from collections.abc import Iterable
 from functools import lru_cache
-from os.path import commonprefix
+
+type Problem = tuple[int | None, str]
+"""A line of a file (None: the file as a whole), and what is wrong there."""
 
 _SEPARATORS = str.maketrans("", "", "_- ")
+
+
+class SlipsError(Exception):
+    """What is wrong with a file, slip by slip."""
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = list(problems)
+        super().__init__(*problems)
 
 
 def nearest(word: str, known: Iterable[str], *, min_letters: int = 5) -> str | None:
@@ -34,8 +44,8 @@ def _slips(one: str, other: str, allowed: int) -> int:
     """How many slips make one word of the other; more than are allowed if there are too many."""
     if abs(len(one) - len(other)) > allowed:
         return allowed + 1
-    same = len(commonprefix([one, other]))
-    one, other = one[same:], other[same:]
+    while one and one[:1] == other[:1]:
+        one, other = one[1:], other[1:]
     if one == other or not allowed:
         return int(one != other)
     without_slip = [(one[1:], other), (one, other[1:]), (one[1:], other[1:]), (one, other[1::-1] + other[2:])]

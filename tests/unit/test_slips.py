@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.recipes.spelling import nearest
+from shared.recipes.slips import nearest
 
 WORD = st.text("abcdefgh", min_size=5, max_size=20)
 
