@@ -36,15 +36,18 @@ def read_recipe(path: Path) -> Recipe:
         RecipeProblemsError: with everything that is wrong in it.
     """
     try:
-        return _recipe(path, _content(path))
+        return _recipe(path)
     except SlipsError as error:
         problems = error.problems
-    except Exception as error:  # what nobody has thought of stops the app as well, and names the file
+    except Exception as error:  # no right to read it, or what nobody has thought of: that stops the app as well
         problems = [(None, f"this cannot be read as a recipe ({type(error).__name__}: {str(error)[:200]})")]
     raise RecipeProblemsError(path, problems)
 
 
-def _recipe(path: Path, content: bytes) -> Recipe:
+def _recipe(path: Path) -> Recipe:
+    if path.stat().st_size > MAX_BYTES:
+        raise SlipsError((None, f"this has more than {MAX_BYTES} bytes, which nobody would want to pay for"))
+    content = path.read_bytes()
     head, body = _parts(content)
     front = FrontMatter(head)
     keys = read_keys(front)
@@ -69,17 +72,6 @@ def _recipe(path: Path, content: bytes) -> Recipe:
     if problems := [*_problems(recipe, front), *body_problems(body, values)]:
         raise SlipsError(*problems)
     return recipe
-
-
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise SlipsError((None, f"this cannot be read ({error.strerror})")) from error
-    if len(content) > MAX_BYTES:
-        raise SlipsError((None, f"this has more than {MAX_BYTES} bytes, which nobody would want to pay for"))
-    return content
 
 
 def _parts(content: bytes) -> tuple[str, str]:

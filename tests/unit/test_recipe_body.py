@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.recipes.body import body_problems, turns
+from shared.recipes.body import body_problems
 from shared.recipes.slips import SlipsError
 from shared.recipes.template import RESERVED, fill_in
 
@@ -17,17 +17,9 @@ def test_a_plain_body_is_judged_as_jinja2_would_judge_it(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "count"), [("user:\nOne.", 1), ("system:\nBe brief.\nuser:\nOne.\n\nUser:\nTwo.", 2), ("Words.", 0)]
-)
-def test_turns_counts_how_often_the_user_speaks(body: str, count: int) -> None:
-    assert turns(body) == count
-
-
-@pytest.mark.parametrize(
     ("body", "line", "problem"),
     [
         ("usr:\nOne.\nuser:\nTwo.", 1, "`usr:` begins no section: did you mean `user:`?"),
-        ("sytem:\nBe brief.\nuser:\nOne.", 1, "did you mean `system:`?"),
         ("user:\nOne.\n\nuser:\n\t\n", 4, "this `user:` section is empty"),
         ("user:\n{# nothing #}", 1, "this `user:` section is empty"),
         ('user[name="Ada"]:\nOne.', 1, "a section has a name only: write `user:`"),
@@ -56,7 +48,6 @@ def test_a_line_of_words_begins_no_section(line: str) -> None:
         ("{{ a }} and {{a|upper}}", "x and X"),
         ("{% if a == 'x' and not b != 'y' %}1{% elif a or b %}2{% else %}3{% endif %}", "2"),
         ("{# a note #}{% raw %}{{ a }}{% endraw %}", "{{ a }}"),
-        ("{{ b | trim | lower -}}   !\n", "user!\n"),
     ],
 )
 def test_what_a_template_may_hold_is_filled_in(template: str, filled: str) -> None:

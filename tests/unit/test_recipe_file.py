@@ -75,27 +75,18 @@ SLIPS = [
     ("description:", "descripton:", ":3: unknown key `descripton`: did you mean `description`?"),
     ("temperature:", "temprature:", ":6: unknown key `model.options.temprature`: did you mean `temperature`?"),
     ("maxOutputTokens", "max_tokens", ":6: unknown key `model.options.max_tokens`: did you mean `maxOutputTokens`?"),
-    ("maxOutputTokens", "max_output_tokens", ":6: unknown key `model.options.max_output_tokens`: did you mean `maxOu"),
-    ("maxOutputTokens", "maxCompletionTokens", "did you mean `maxOutputTokens`?"),
     ("temperature", "top_p", ":6: unknown key `model.options.top_p`: did you mean `topP`?"),
-    ("temperature", "stop", "did you mean `stopSequences`?"),
     ("  id: default", "  seed: 1", ":5: unknown key `model.seed`: `seed` belongs under `model.options`"),
     ("description:", "accepts:", ":3: unknown key `accepts`: `accepts` belongs under `metadata`"),
     ("  route:", "  outputs:", ":11: unknown key `metadata.outputs`: `outputs` belongs at the top"),
     ("kind: string,", "type: string,", ":8: unknown key `inputs.0.type`: did you mean `kind`?"),
-    ("default: es", "defualt: es", ":8: unknown key `inputs.0.defualt`: did you mean `default`?"),
     ("parser:", "praser:", ":12: `template`: write `template: {format: {kind: jinja2}, parser: {kind: prompty}}`"),
     ("metadata:", "outputs: [{form: x}]\nmetadata:", "`outputs.0.form`: there are `name`, `kind`"),
-    ("kind: string,", "kind: number,", ":8: `inputs.0.kind`: Input should be 'string'"),
     ("  accepts: [audio]\n", "", ":9: `metadata.accepts` is missing"),
     ("  accepts: [audio]", "  accepts: audio", ":10: `metadata.accepts` must be a list"),
-    ("[audio]", "[]", ":10: `metadata.accepts`: List should have at least 1 item"),
-    ("temperature: 0", "temperature: 9", ":6: `model.options.temperature`: Input should be"),
-    ("temperature: 0", "temperature: yes", "`model.options.temperature`: Input should be a valid number"),
+    ("maxOutputTokens: 100", f"maxOutputTokens: {10**21}", "`model.options.maxOutputTokens`: Input should be"),
     ("temperature: 0", "temperature: .nan", "`model.options.temperature`: Input should be"),
-    ("temperature: 0", "stopSequences: []", "`model.options.stopSequences`: List should have at least 1 item"),
     ("temperature: 0", "seed: 9223372036854775808", "`model.options.seed`: Input should be less than"),
-    ("maxOutputTokens: 100", "maxOutputTokens: yes", "`model.options.maxOutputTokens`: Input should be a valid int"),
     ("  accepts:", "  send: pigeon\n  accepts:", ":10: `metadata.send`: Input should be"),
     ("  accepts:", "  then: other\n  accepts:", ":10: `then` names a model for the turns after"),
     ("name: good", "name: bad", ":2: its name is `bad`; it must be the file's name, `good`"),
@@ -104,18 +95,11 @@ SLIPS = [
     ("inputs:", "inputs:\n  - {name: language}", ":7: `inputs`: `language` is declared twice"),
     ("default: es", "default: ''", "'' can never be used: the value of `language` must be 1 to 100"),
     ("default: es", "default: es, enumValues: [fr]", "'es' can never be used: the value of `language` is not one of"),
-    ("default: es", "enumValues: []", "List should have at least 1 item"),
     ("metadata:", "outputs:\n  - {name: a b, kind: string}\nmetadata:", ":9: `outputs`: `a b` is no name for a field"),
     ("{language}/**", "{tongue}/**", ":11: the route's `tongue` is not among the recipe's inputs"),
-    ("/**", "/**/x", ":11: `metadata.route`: `**` may stand only at the end"),
-    ("good/{language}/**", "/good/{language}/**", ":11: `metadata.route`: it must be folders with one `/` between"),
-    ("user:", "assistant:", ":17: a recipe has `system:` and `user:` sections only"),
-    ("user:", "usr:", ":17: `usr:` begins no section: did you mean `user:`?"),
+    ("good/", "../evil/", ":11: `metadata.route`: it must be folders with one `/` between them"),
     ("user:\n", "", ":18: there is no `user:` section, so nothing would be asked"),
     ("{{language}}", "{{tongue}}", ":18: `tongue` is not among the recipe's inputs"),
-    ("{{language}}", "{% if tongue %}x{% endif %}", ":18: `tongue` is not among the recipe's inputs"),
-    ("{{language}}", "{{language", ":18: expected name or number"),
-    ("{{language}}", "{% include 'x' %}", ":18: `include` is not supported: a template may hold"),
     ("---\nname", "name", ":1: a recipe begins with front matter"),
     ("---\nsystem", "system", ":1: the front matter has no end: a second line of `---` is missing"),
     ("A recipe.", "A --- recipe.", ":3: prompty takes `---` for the end"),
@@ -183,35 +167,18 @@ def test_a_value_that_yaml_would_make_something_else_of_is_named_with_its_line(
     assert all(each.startswith("recipes/good.prompty") for each in found)
 
 
-OLDER = """\
----
-name: basic
-description: A prompt.
-authors: [me]
-model:
-  api: chat
-  configuration: {type: azure_openai, azure_deployment: gpt-4o}
-  parameters: {max_tokens: 128}
-sample: {question: Why}
----
-system:
-You help.
-
-user:
-{{question}}
-"""
-
-
 @pytest.mark.parametrize(
-    ("text", "line"),
+    ("old", "new", "line"),
     [
-        (OLDER, 6),
-        (OLDER.replace("  api: chat\n", ""), 6),
-        (GOOD.replace("  - {name: language, kind: string, default: es}", "  language: es"), 7),
+        ("description: A recipe.", "sample: {question: Why}", 3),
+        ("  id: default", "  api: chat", 5),
+        ("  id: default", "  configuration: {type: azure_openai, azure_deployment: gpt-4o}", 5),
+        ("  options: {maxOutputTokens: 100, temperature: 0}", "  parameters: {max_tokens: 128}", 6),
+        ("  - {name: language, kind: string, default: es}", "  language: es", 7),
     ],
 )
-def test_a_file_of_prompty_0_1_is_refused_with_one_sentence(tmp_path: Path, text: str, line: int) -> None:
-    (found,) = problems(tmp_path, text)
+def test_a_file_of_prompty_0_1_is_refused_with_one_sentence(tmp_path: Path, old: str, new: str, line: int) -> None:
+    (found,) = problems(tmp_path, GOOD.replace(old, new))
     assert found.startswith(f"recipes/good.prompty:{line}: this file is in the older format of prompty 0.1; ")
 
 
@@ -221,7 +188,7 @@ def test_a_file_of_prompty_0_1_is_refused_with_one_sentence(tmp_path: Path, text
         (b"\xff" + GOOD.encode(), ":1: this is not UTF-8"),
         (b"\xef\xbb\xbf" + GOOD.encode(), ":1: save it without a byte order mark"),
         (GOOD.encode() + b"x" * 262_144, ": this has more than 262144 bytes"),
-        (None, ": this cannot be read (Is a directory)"),
+        (None, ": this cannot be read as a recipe (IsADirectoryError: "),
     ],
 )
 def test_a_file_that_cannot_be_read_or_is_too_long_is_named(
@@ -232,15 +199,6 @@ def test_a_file_that_cannot_be_read_or_is_too_long_is_named(
     with pytest.raises(RecipeProblemsError) as caught:
         read_recipe(path)
     assert f"good.prompty{problem}" in caught.value.problems[0]
-
-
-def test_what_nobody_has_thought_of_stops_the_start_and_names_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.recipes.parser.turns", lambda _: 1 / 0)
-    assert problems(tmp_path, GOOD) == [
-        "recipes/good.prompty: this cannot be read as a recipe (ZeroDivisionError: division by zero)"
-    ]
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=80), st.integers(0, len(GOOD)), st.integers(0, 40))

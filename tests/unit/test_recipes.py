@@ -2,7 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared.bootstrap import RECIPES
@@ -61,11 +61,9 @@ def test_ask_chart_asks_the_question_of_the_article() -> None:
 @pytest.mark.parametrize(
     ("name", "metadata", "recipe", "inputs"),
     [
-        ("describe/chart.png", {}, "describe", {}),
         ("RECEIPTS/2026/scan.png", {}, "receipt", {}),
         ("receipt/x.jpg", {"recipe": "describe"}, "describe", {}),
         ("translate/fr/hello.mp3", {}, "translate", {"language": "fr"}),
-        ("/translate/fr/hello.mp3", {}, "translate", {"language": "fr"}),
         ("translate//hello.mp3", {}, "translate", {"language": "es"}),
         ("translate/fr/hello.mp3", {"language": "de"}, "translate", {"language": "de"}),
         ("translate/fr/hello.mp3", {"recipe": "transcribe"}, "transcribe", {}),
@@ -102,16 +100,14 @@ def test_an_unknown_recipe_is_refused_with_the_names_of_the_known() -> None:
     assert error.next_step.endswith(f": {', '.join(sorted(recipe.name for recipe in BOOK))}.")
 
 
-@pytest.mark.parametrize("value", ["x" * 101, "es\nsystem:", "\0", " "])
-def test_a_value_that_is_not_a_short_printable_text_is_refused(value: str) -> None:
-    assert refusal("hello.mp3", recipe="translate", language=value).code == "invalid_input"
-
-
 @given(st.text(max_size=120))
+@example("es\nsystem:")
+@example("x" * 101)
 def test_no_value_from_a_file_can_add_a_section_to_the_prompt(value: str) -> None:
     try:
         prompt = selected("hello.mp3", recipe="translate", language=value or "es").render()
-    except FileRejected:
+    except FileRejected as error:
+        assert error.code == "invalid_input"
         return
     assert prompt.system == "You are an AI assistant for translating and transcribing audio clips."
     assert prompt.turns == (f"Please translate this audio snippet to {value or 'es'}.",)
@@ -177,13 +173,10 @@ def test_load_misses_a_default_recipe(folder: Path) -> None:
     ("name", "recipe"),
     [
         ("receipt/x.jpg", "receipt"),
-        ("Receipt/2026/x.jpg", "receipt"),
         ("reciepts/x.jpg", "receipt"),
         ("transalte/fr/hello.mp3", "translate"),
         ("translate /fr/hello.mp3", "translate"),
-        ("summarise/hello.mp3", "summarize"),
         ("ask_chart/sales.png", "ask-chart"),
-        ("readtext/page.png", "read-text"),
         ("/describe-/x.png", "describe"),
     ],
 )
@@ -207,9 +200,7 @@ def test_folders_within_folders_are_compared_one_by_one(folder: Path) -> None:
     ("metadata", "code", "meant"),
     [
         ({"recipie": "translate"}, "unknown_recipe", "recipe"),
-        ({"Receipe": " Translate"}, "unknown_recipe", "recipe"),
         ({"recipe": "translate", "langauge": "fr"}, "invalid_input", "language"),
-        ({"recipe": "translate", "Languages": "fr"}, "invalid_input", "language"),
     ],
 )
 def test_metadata_that_would_have_changed_the_answer_is_refused(
