@@ -12,7 +12,7 @@ _MARKER = re.compile(r"\A#?\s*([^\W\d_]+)(?:\[.*|\s*):\Z")
 
 
 @dataclass
-class Section:
+class _Section:
     """What one side says: the lines below `user:` or another marker, which stands on `line`."""
 
     role: str
@@ -20,12 +20,12 @@ class Section:
     is_empty: bool = True
 
 
-def sections(body: str) -> list[Section]:
+def _sections(body: str) -> list[_Section]:
     """The sections, as prompty tells them apart; what stands before the first is none."""
-    found: list[Section] = []
+    found: list[_Section] = []
     for number, line in enumerate(body.split("\n"), start=1):
         if (role := _role(line)) in _ROLES:
-            found.append(Section(role, number))
+            found.append(_Section(role, number))
         elif found:
             found[-1].is_empty &= not line.strip()
     return found
@@ -33,17 +33,17 @@ def sections(body: str) -> list[Section]:
 
 def turns(body: str) -> int:
     """How many times the user speaks."""
-    return [each.role for each in sections(body)].count("user")
+    return [each.role for each in _sections(body)].count("user")
 
 
 def body_problems(body: str, values: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with a body whose recipe declares these inputs, each with a value that it may have."""
     yield from _marker_problems(body)
-    found = sections(body)
+    found = _sections(body)
     if "user" not in [each.role for each in found]:
         yield body.count("\n") + 1, "there is no `user:` section, so nothing would be asked"
     try:
-        filled = sections(fill_in(body, values))
+        filled = _sections(fill_in(body, values))
     except SlipsError as error:
         yield from error.problems
         return

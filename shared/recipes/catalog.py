@@ -14,7 +14,7 @@ from shared.recipes.slips import nearest
 DEFAULTS: dict[Kind, str] = {"image": "describe", "audio": "transcribe"}
 """The recipe for a file that neither its metadata nor its folder assigns to one."""
 
-ENDING = ".prompty"
+_ENDING = ".prompty"
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,10 @@ class RecipeCatalog:
         problems: list[str] = []
         for path in sorted(folder.glob("*")):
             try:
-                if path.suffix == ENDING:
+                if path.suffix == _ENDING:
                     recipes.append(read_recipe(path))
-                elif path.suffix[1:].isalpha() and nearest(path.suffix, [ENDING]):  # no copy of an editor's
-                    problems.append(f"{place_of(path)}: the name of a recipe must end in `{ENDING}`")
+                elif path.suffix[1:].isalpha() and nearest(path.suffix, [_ENDING]):  # no copy of an editor's
+                    problems.append(f"{place_of(path)}: the name of a recipe must end in `{_ENDING}`")
             except RecipeProblemsError as error:
                 problems.extend(error.problems)
         problems.extend(_clashes(recipes))
@@ -160,4 +160,4 @@ def _missing_defaults(folder: Path, recipes: list[Recipe]) -> Iterator[str]:
     names = {recipe.name for recipe in recipes}
     for kind, name in DEFAULTS.items():
         if name not in names:
-            yield f"{folder}: {name}{ENDING} is missing; files of kind {kind} use it by default."
+            yield f"{folder}: {name}{_ENDING} is missing; files of kind {kind} use it by default."

@@ -12,10 +12,10 @@ import yaml
 
 from shared.recipes.slips import SlipsError
 
-MAX_CHARACTERS = 32_768
+_MAX_CHARACTERS = 32_768
 """Of the front matter; the longest of ours has 1,300."""
 
-MAX_DEPTH = 20
+_MAX_DEPTH = 20
 """Levels of lists and mappings."""
 
 type Place = tuple[int | str, ...]
@@ -44,8 +44,8 @@ class FrontMatter:
     """
 
     def __init__(self, text: str) -> None:
-        if len(text) > MAX_CHARACTERS:
-            raise SlipsError((1, f"the front matter has {len(text)} characters; {MAX_CHARACTERS} are allowed"))
+        if len(text) > _MAX_CHARACTERS:
+            raise SlipsError((1, f"the front matter has {len(text)} characters; {_MAX_CHARACTERS} are allowed"))
         for mark, problem in _REFUSED.items():
             if mark in text:
                 raise SlipsError((text.count("\n", 0, text.index(mark)) + 1, problem))
@@ -115,8 +115,8 @@ def _require_plain(events: Iterable[yaml.Event]) -> None:
     depth = 0
     for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise SlipsError((_line(event), f"lists and mappings are nested more than {MAX_DEPTH} deep"))
+        if depth > _MAX_DEPTH:
+            raise SlipsError((_line(event), f"lists and mappings are nested more than {_MAX_DEPTH} deep"))
         if getattr(event, "anchor", None):
             raise SlipsError((_line(event), "a recipe has no anchors `&` and aliases `*`; write it out, or quote it"))
         if getattr(event, "tag", None):

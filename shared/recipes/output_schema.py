@@ -16,7 +16,7 @@ from shared.bounds import require_bounded
 MAX_PROBLEM = 200
 """Characters of what is wrong with an answer; a validator may quote the whole of it."""
 
-MAX_LOOKS = 20
+_MAX_LOOKS = 20
 """How many places of an answer are looked at where an object may begin, and how many faults, to tell of the worst."""
 
 _OBJECT = re.compile(r"\{\s*[\"}]")
@@ -114,7 +114,7 @@ def read_answer(text: str, schema: dict[str, Any]) -> Any:
     except (ValueError, RecursionError) as error:
         raise AnswerInvalid(f"it is not JSON ({error})") from error
     errors = jsonschema.Draft202012Validator(schema).iter_errors(data)
-    problem = jsonschema.exceptions.best_match(islice(errors, MAX_LOOKS))
+    problem = jsonschema.exceptions.best_match(islice(errors, _MAX_LOOKS))
     if problem:
         place = problem.json_path.removeprefix("$").lstrip(".") or "the object"
         raise AnswerInvalid(f"{place}: {problem.message[:MAX_PROBLEM]}")
@@ -129,7 +129,7 @@ def _only_object(text: str) -> dict[str, Any]:
     """
     found: list[dict[str, Any]] = []
     end, problem = 0, "it holds no object"
-    for _ in range(MAX_LOOKS):
+    for _ in range(_MAX_LOOKS):
         if (begins := _OBJECT.search(text, end)) is None:
             break
         try:

@@ -17,7 +17,7 @@ from shared.recipes.recipe_keys import read_keys
 from shared.recipes.routes import Route
 from shared.recipes.slips import Problem, SlipsError
 
-MAX_BYTES = 262_144
+_MAX_BYTES = 262_144
 """Of a whole file. A prompt of this size costs some 60,000 tokens for each file that is dropped."""
 
 
@@ -45,8 +45,8 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def _recipe(path: Path) -> Recipe:
-    if path.stat().st_size > MAX_BYTES:
-        raise SlipsError((None, f"this has more than {MAX_BYTES} bytes, which nobody would want to pay for"))
+    if path.stat().st_size > _MAX_BYTES:
+        raise SlipsError((None, f"this has more than {_MAX_BYTES} bytes, which nobody would want to pay for"))
     content = path.read_bytes()
     head, body = _parts(content)
     front = FrontMatter(head)

@@ -18,24 +18,24 @@ from shared.recipes.template import RESERVED
 if TYPE_CHECKING:
     from prompty import Agent
 
-MAX_VALUE = 100
+_MAX_VALUE = 100
 """Most characters in the value of an input. Values come from folder names and metadata."""
 
 
-type Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-type Texts = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+type _Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+type _Texts = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 
 
 class ModelOptions(Strict):
     """What the recipe asks of the model; None leaves the choice to the service."""
 
     max_output_tokens: Annotated[int, Field(gt=0, le=1_000_000, strict=True)] | None = None
-    temperature: Annotated[Amount, Field(ge=0, le=2)] | None = None
-    top_p: Annotated[Amount, Field(ge=0, le=1)] | None = None
-    frequency_penalty: Annotated[Amount, Field(ge=-2, le=2)] | None = None
-    presence_penalty: Annotated[Amount, Field(ge=-2, le=2)] | None = None
+    temperature: Annotated[_Amount, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[_Amount, Field(ge=0, le=1)] | None = None
+    frequency_penalty: Annotated[_Amount, Field(ge=-2, le=2)] | None = None
+    presence_penalty: Annotated[_Amount, Field(ge=-2, le=2)] | None = None
     seed: Annotated[int, Field(ge=-(2**63), lt=2**63, strict=True)] | None = None
-    stop_sequences: Texts | None = None
+    stop_sequences: _Texts | None = None
 
 
 class RecipeInput(Strict):
@@ -45,7 +45,7 @@ class RecipeInput(Strict):
     kind: Literal["string"] = "string"
     description: str | None = None
     default: str | None = None
-    enum_values: Texts | None = None
+    enum_values: _Texts | None = None
 
     @model_validator(mode="after")
     def _can_be_filled_in(self) -> Self:
@@ -55,7 +55,7 @@ class RecipeInput(Strict):
             )
         for value in [*(self.enum_values or []), self.default]:
             if value is not None and (problem := self._problem(value)):
-                raise ValueError(f"{value[:MAX_VALUE]!r} can never be used: the value of `{self.name}` {problem}")
+                raise ValueError(f"{value[:_MAX_VALUE]!r} can never be used: the value of `{self.name}` {problem}")
         return self
 
     @property
@@ -80,8 +80,8 @@ class RecipeInput(Strict):
     def _problem(self, value: str) -> str | None:
         if self.enum_values and value not in self.enum_values:
             return f"is not one of {', '.join(self.enum_values)}"
-        if not value.strip() or len(value) > MAX_VALUE or not value.isprintable():
-            return f"must be 1 to {MAX_VALUE} printable characters"
+        if not value.strip() or len(value) > _MAX_VALUE or not value.isprintable():
+            return f"must be 1 to {_MAX_VALUE} printable characters"
         return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.recipes.slips import Problem, SlipsError
 
-FILTERS = ("lower", "trim", "upper")
+_FILTERS = ("lower", "trim", "upper")
 """Those of the portable part of prompty's templates that cannot make a text longer."""
 
 RESERVED = frozenset(
@@ -18,7 +18,7 @@ _PLACEHOLDER = re.compile(r"(?<!\{)\{\{[ \t]{0,20}(\w{1,64})[ \t]{0,20}\}\}(?!\}
 _SYNTAX = re.compile(r"\{[{%#]|[%#}]\}")
 _PARTS = {"Output", "TemplateData", "Name", "Const", "If", "And", "Or", "Not", "Compare", "Operand", "Filter"}
 _ALLOWED = (
-    "a template may hold `{{ input }}`, the filters " + ", ".join(f"`{each}`" for each in FILTERS) + ", and"
+    "a template may hold `{{ input }}`, the filters " + ", ".join(f"`{each}`" for each in _FILTERS) + ", and"
     " `{% if %}`, `elif`, `else` with `==`, `!=`, `and`, `or`, `not`"
 )
 
@@ -62,7 +62,7 @@ def _problem(node: Any, declared: Set[str]) -> str | None:
         return f"`{name}` is not among the recipe's inputs"
     is_allowed = kind in _PARTS
     if kind == "Filter":
-        is_allowed = name in FILTERS and not (node.args or node.kwargs)
+        is_allowed = name in _FILTERS and not (node.args or node.kwargs)
     if kind == "Compare":
         is_allowed = all(each.op in ("eq", "ne") for each in node.ops)
     return None if is_allowed else f"`{name or kind.lower()}` is not supported: {_ALLOWED}"

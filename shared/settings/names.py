@@ -9,7 +9,7 @@ MODEL = "AZURE_INFERENCE_"
 PARTS = ("ENDPOINT", "CREDENTIAL", "SCOPE", "DEPLOYMENT", "MODEL")
 """What can be set of each model, behind `MODEL`; an alias may follow."""
 
-KINDS = ("AUDIO", "IMAGE")
+_KINDS = ("AUDIO", "IMAGE")
 """The aliases that take all files of a kind."""
 
 _WITH_ALIAS = re.compile(rf"{MODEL}(?:{'|'.join(PARTS)})_(?!(?:DEFAULT|NAME)$)(?P<alias>\w{{1,64}})", re.ASCII)
@@ -67,7 +67,7 @@ def notice(names: Iterable[str], known: Collection[str]) -> str | None:
 
 def kind_meant(alias: str) -> str | None:
     """The alias of a kind of files of which this one, which no recipe names, is probably a slip; `audio2` is none."""
-    meant = nearest(alias.upper(), KINDS)
+    meant = nearest(alias.upper(), _KINDS)
     return meant if meant and alias.rstrip("-0123456789").upper() != meant else None
 
 

@@ -113,8 +113,8 @@ def test_plain_http_is_for_this_machine_only(endpoint: str) -> None:
         ("models/chat/completions", "", ""),
     ],
 )
-def test_a_model_has_the_name_of_its_address_of_its_server_or_none(end: str, name: str, known_as: str) -> None:
-    """An endpoint of the form `models` may serve one model alone."""
+def test_a_model_has_the_name_that_its_server_gives_it(end: str, name: str, known_as: str) -> None:
+    """Or that of its address; at an endpoint that serves one model alone it needs none."""
     given = {ENDPOINT: f"https://place.example/{end}", "AZURE_INFERENCE_DEPLOYMENT": name}
     read = settings(AZURE_INFERENCE_MODEL="Phi-4-multimodal-instruct", **given)
     assert (read.name, read.model_name) == (known_as, "Phi-4-multimodal-instruct")
