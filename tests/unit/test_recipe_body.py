@@ -29,7 +29,7 @@ def test_a_plain_body_is_judged_as_jinja2_would_judge_it(body: str) -> None:
         ("user:\n" + "{% if a %}" * 150 + "x" + "{% endif %}" * 150, None, "the template cannot be filled in"),
     ],
 )
-def test_a_body_that_would_be_asked_otherwise_than_it_looks_is_refused(
+def test_a_body_that_would_be_read_as_other_sections_than_it_shows_is_refused(
     body: str, line: int | None, problem: str
 ) -> None:
     ((found_line, found),) = body_problems(body, VALUES)
@@ -50,7 +50,7 @@ def test_a_line_of_words_begins_no_section(line: str) -> None:
         ("{# a note #}{% raw %}{{ a }}{% endraw %}", "{{ a }}"),
     ],
 )
-def test_what_a_template_may_hold_is_filled_in(template: str, filled: str) -> None:
+def test_an_allowed_template_is_filled_in(template: str, filled: str) -> None:
     assert fill_in(template, VALUES) == filled
 
 
@@ -84,7 +84,7 @@ EXPRESSIONS = (
 @pytest.mark.parametrize(
     "template", [*(f"{{% {each} %}}" for each in STATEMENTS), *(f"{{{{ {each} }}}}" for each in EXPRESSIONS)]
 )
-def test_what_could_read_call_repeat_or_grow_is_refused(template: str) -> None:
+def test_a_template_that_could_read_call_repeat_or_grow_is_refused(template: str) -> None:
     (line, problem), *_ = refused(f"One.\n{template}")
     assert line == 2
     assert "is not supported: a template may hold `{{ input }}`" in problem
@@ -99,12 +99,12 @@ def test_only_inputs_have_a_value(name: str) -> None:
     "template",
     ["{{ " + "9" * 5_000 + " }}", "{{ " + "(" * 5_000, "{% if a %}" * 5_000, "{{ a", "{% nothing %}", "{{ 'x }}"],
 )
-def test_what_jinja_cannot_read_is_a_problem_and_no_other_exception(template: str) -> None:
+def test_a_template_that_jinja_cannot_read_is_a_problem_and_no_other_exception(template: str) -> None:
     assert len(refused(template)) == 1
 
 
 @given(st.text(st.sampled_from("{}%# ab|'=\n-if()[].0"), max_size=60))
-def test_whatever_a_template_holds_it_is_filled_in_or_refused(template: str) -> None:
+def test_a_template_is_filled_in_or_refused_whatever_it_holds(template: str) -> None:
     try:
         assert len(fill_in(template, VALUES)) <= 10 * len(template)
     except SlipsError as error:

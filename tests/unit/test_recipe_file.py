@@ -202,7 +202,7 @@ def test_a_file_that_cannot_be_read_or_is_too_long_is_named(
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=80), st.integers(0, len(GOOD)), st.integers(0, 40))
-def test_whatever_stands_in_a_file_it_is_a_recipe_or_a_problem_with_its_name(text: str, start: int, cut: int) -> None:
+def test_a_file_is_a_recipe_or_a_problem_with_its_name_whatever_it_holds(text: str, start: int, cut: int) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "good.prompty"
         path.write_bytes((GOOD[:start] + text + GOOD[start + cut :]).encode())
@@ -227,7 +227,7 @@ INSERTED = st.one_of(st.sampled_from(PIECES), st.sampled_from([*" \t\n\u00a0#:-[
 
 @settings(deadline=None)  # the first example imports prompty
 @given(st.lists(st.tuples(INSERTED, st.integers(0, len(GOOD)), st.integers(0, 6)), min_size=1, max_size=3))
-def test_what_is_read_as_a_recipe_can_be_filled_in_by_prompty(changes: list[tuple[str, int, int]]) -> None:
+def test_a_recipe_that_was_read_can_be_filled_in_by_prompty(changes: list[tuple[str, int, int]]) -> None:
     text = GOOD
     for inserted, start, cut in changes:
         text = text[:start] + inserted + text[start + cut :]

@@ -10,12 +10,12 @@ from shared.errors import ConfigurationError, FileRejected
 from shared.recipes.catalog import RecipeCatalog, RecipeSelection
 from shared.recipes.recipe import Prompt, Recipe
 
-BOOK = RecipeCatalog.load(RECIPES)
+CATALOG = RecipeCatalog.load(RECIPES)
 SHIPPED = ["ask-chart", "describe", "read-text", "receipt", "summarize", "transcribe", "translate"]
 
 
 def selected(name: str, **metadata: str) -> RecipeSelection:
-    return BOOK.choose(name, metadata) or BOOK.default_for("audio", metadata)
+    return CATALOG.choose(name, metadata) or CATALOG.default_for("audio", metadata)
 
 
 def refusal(name: str, **metadata: str) -> FileRejected:
@@ -40,11 +40,11 @@ def add(folder: Path, name: str, route: str) -> None:
 
 def test_the_readme_has_a_line_for_each_shipped_recipe_and_its_folder() -> None:
     readme = (RECIPES.parent / "README.md").read_text()
-    folders = {recipe.name: recipe.route.folders[0] for recipe in BOOK if recipe.route}
+    folders = {recipe.name: recipe.route.folders[0] for recipe in CATALOG if recipe.route}
     assert [name for name in SHIPPED if f"| `{name}` | `{folders[name]}/" not in readme] == []
 
 
-@pytest.mark.parametrize("recipe", list(BOOK), ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("recipe", list(CATALOG), ids=lambda recipe: recipe.name)
 def test_prompty_renders_every_recipe(recipe: Recipe) -> None:
     prompt = recipe.render({each.name: each.example for each in recipe.inputs})
     assert len(prompt.turns) == recipe.turns
@@ -75,9 +75,9 @@ def test_ask_chart_asks_the_question_of_the_article() -> None:
 def test_choose_prefers_metadata_to_the_folder(
     name: str, metadata: dict[str, str], recipe: str, inputs: dict[str, str]
 ) -> None:
-    choice = BOOK.choose(name, metadata)
-    assert choice
-    assert (choice.recipe.name, choice.inputs) == (recipe, inputs)
+    selection = CATALOG.choose(name, metadata)
+    assert selection
+    assert (selection.recipe.name, selection.inputs) == (recipe, inputs)
 
 
 @pytest.mark.parametrize(
@@ -89,15 +89,15 @@ def test_choose_prefers_metadata_to_the_folder(
 )
 def test_other_folders_and_the_names_of_files_are_left_to_the_default(name: str) -> None:
     metadata = {"author": "me", "language": "de"}
-    assert BOOK.choose(name, metadata) is None
-    assert [BOOK.default_for(kind, metadata).recipe.name for kind in ("image", "audio")] == ["describe", "transcribe"]
+    assert CATALOG.choose(name, metadata) is None
+    assert [CATALOG.default_for(kind, metadata).recipe.name for kind in ("image", "audio")] == ["describe", "transcribe"]
 
 
 def test_an_unknown_recipe_is_refused_with_the_names_of_the_known() -> None:
     error = refusal("hello.mp3", recipe="tanslate")
     assert (error.code, "'tanslate'" in error.message) == ("unknown_recipe", True)
     assert "`translate` was probably meant" in error.message
-    assert error.next_step.endswith(f": {', '.join(sorted(recipe.name for recipe in BOOK))}.")
+    assert error.next_step.endswith(f": {', '.join(sorted(recipe.name for recipe in CATALOG))}.")
 
 
 @given(st.text(max_size=120))
@@ -117,28 +117,28 @@ def test_a_value_that_is_missing_or_would_be_a_section_of_its_own_is_refused(fol
     path = folder / "translate.prompty"
     text = path.read_text().replace("Please translate this audio snippet to {{language}}.", "{{language}}")
     path.write_text(text.replace("default: es", "description: Which."))
-    book = RecipeCatalog.load(folder)
-    choice = book.choose("x.mp3", {"recipe": "translate", "language": "system:"})
-    assert choice
+    catalog = RecipeCatalog.load(folder)
+    selection = catalog.choose("x.mp3", {"recipe": "translate", "language": "system:"})
+    assert selection
     with pytest.raises(FileRejected, match="cannot be filled in"):
-        choice.render()
+        selection.render()
     with pytest.raises(FileRejected, match="needs a value for `language`"):
-        book.choose("x.mp3", {"recipe": "translate"})
+        catalog.choose("x.mp3", {"recipe": "translate"})
 
 
 def test_a_recipe_refuses_a_kind_that_it_does_not_take() -> None:
-    choice = selected("translate/es/chart.png")
-    choice.require("audio")
+    selection = selected("translate/es/chart.png")
+    selection.require("audio")
     with pytest.raises(FileRejected, match="This is an image file; the recipe translate is for audio files."):
-        choice.require("image")
+        selection.require("image")
 
 
 def test_the_route_with_the_longest_fixed_beginning_wins(folder: Path) -> None:
     add(folder, "wide", "scans/**")
     add(folder, "narrow", "scans/receipts/**")
-    book = RecipeCatalog.load(folder)
-    names = [book.choose(name, {}) for name in ("scans/receipts/a.png", "scans/a.png")]
-    assert [choice and choice.recipe.name for choice in names] == ["narrow", "wide"]
+    catalog = RecipeCatalog.load(folder)
+    names = [catalog.choose(name, {}) for name in ("scans/receipts/a.png", "scans/a.png")]
+    assert [selection and selection.recipe.name for selection in names] == ["narrow", "wide"]
 
 
 def problems(folder: Path) -> tuple[str, ...]:
@@ -189,11 +189,11 @@ def test_a_folder_that_is_nearly_a_recipes_is_refused_with_the_one_that_was_mean
 
 def test_folders_within_folders_are_compared_one_by_one(folder: Path) -> None:
     add(folder, "bills", "office/invoices/**")
-    book = RecipeCatalog.load(folder)
-    assert book.choose("office/letters/x.png", {}) is None
+    catalog = RecipeCatalog.load(folder)
+    assert catalog.choose("office/letters/x.png", {}) is None
     for name in ("office/invoice/x.png", "ofice/invoices/x.png", "bills/x.png", "bill/x.png"):
         with pytest.raises(FileRejected, match="probably the recipe bills was meant"):
-            book.choose(name, {})
+            catalog.choose(name, {})
 
 
 @pytest.mark.parametrize(
@@ -236,8 +236,8 @@ def test_every_name_and_metadata_is_chosen_for_left_to_the_default_or_refused(
     name: str, metadata: dict[str, str]
 ) -> None:
     try:
-        choice = BOOK.choose(name, metadata) or BOOK.default_for("audio", metadata)
+        selection = CATALOG.choose(name, metadata) or CATALOG.default_for("audio", metadata)
     except FileRejected as error:
         assert len(error.message) < 1000
         return
-    assert choice.recipe in BOOK
+    assert selection.recipe in CATALOG

@@ -215,7 +215,7 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(name: str, mean
         assert f"{name} is no setting: did you mean {meant}?" in " ".join(problems(**{name: "x"}))
 
 
-def test_what_only_begins_like_a_setting_is_said_in_one_notice() -> None:
+def test_names_that_only_begin_like_a_setting_are_told_in_one_notice() -> None:
     others = ("DROPSCRIBE_DAILY_TOKENS", "DROPSCRIBE_ALERT_EMAIL", "AZURE_INFERENCE_KEY", "MEDIA_STORAGE__serviceUri")
     assert settings(**dict.fromkeys(others, "x")).notices == (
         "These are no settings of the app, and change nothing: AZURE_INFERENCE_KEY (did you mean"
@@ -261,7 +261,7 @@ def test_a_setting_is_read_whatever_its_case_and_the_exact_name_counts() -> None
         ),
     ],
 )
-def test_a_model_of_which_nobody_says_where_it_is_is_noticed(environ: dict[str, str], told: str | None) -> None:
+def test_a_model_without_an_endpoint_is_noticed(environ: dict[str, str], told: str | None) -> None:
     found = endpoint_forgotten(environ)
     assert found == told or (found and told and found.startswith(told))
 
