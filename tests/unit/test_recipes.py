@@ -90,7 +90,10 @@ def test_choose_prefers_metadata_to_the_folder(
 def test_other_folders_and_the_names_of_files_are_left_to_the_default(name: str) -> None:
     metadata = {"author": "me", "language": "de"}
     assert CATALOG.choose(name, metadata) is None
-    assert [CATALOG.default_for(kind, metadata).recipe.name for kind in ("image", "audio")] == ["describe", "transcribe"]
+    assert [CATALOG.default_for(kind, metadata).recipe.name for kind in ("image", "audio")] == [
+        "describe",
+        "transcribe",
+    ]
 
 
 def test_an_unknown_recipe_is_refused_with_the_names_of_the_known() -> None:
