@@ -140,5 +140,5 @@ def _sentence(model: type[BaseModel], error: Mapping[str, Any], suffix: str) -> 
     if error["type"] == "missing":
         field = next(field for field in model.model_fields.values() if field.alias == name)
         return f"{name}{suffix} is missing. {field.description}"
-    ours = error["msg"].removeprefix("Value error, ")
+    ours = error["msg"].removeprefix("Value error, ").replace("Invalid JSON", "is not JSON")
     return f"{name}{suffix}{' ' if ours != error['msg'] else ': '}{ours}."

@@ -72,7 +72,7 @@ ADDRESS = "must be an https:// address with the name of a host"
         ("AZURE_INFERENCE_DEPLOYMENT_EARS is missing", "AZURE_INFERENCE_MODEL_EARS", ["gpt-audio"]),
         ("AZURE_INFERENCE_DEPLOYMENT_EARS is missing", f"{ENDPOINT}_EARS", ["https://a.example/models"]),
         ("says phi, but the address says ears", ENDPOINT, ["https://a.example/openai/deployments/ears"]),
-        ("MODEL_CAPABILITIES: Invalid JSON", "MODEL_CAPABILITIES", ["{", "[" * 100_000, "9" * 5_000]),
+        ("MODEL_CAPABILITIES is not JSON: ", "MODEL_CAPABILITIES", ["{", "[" * 100_000, "9" * 5_000]),
         ("MODEL_CAPABILITIES: Input should be a valid dict", "MODEL_CAPABILITIES", ["[]"]),
         ("`colour`: Extra inputs", "MODEL_CAPABILITIES", ['{"phi": {"colour": "red"}}']),
         ("must be a connection string of a storage", "MEDIA_STORAGE", ["garbage", "UseDevelopmentStorage=true"]),
