@@ -1,4 +1,4 @@
-"""The Azure CLI as a child process, and its faults as sentences with a next step. Standard library only."""
+"""The Azure CLI as a child process, and its errors as sentences with a next step. Standard library only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class NotYetError(Exception):
 
 @dataclass(frozen=True)
 class _Cause:
-    """What a fault that waiting cannot mend looks like, and what to say of it."""
+    """What an error that waiting cannot mend looks like, and what to say of it."""
 
     pattern: str
     sentence: str
@@ -33,12 +33,12 @@ _CAUSES = (
     ),
     _Cause(
         r"subscription of '.*' doesn't exist|SubscriptionNotFound|InvalidAuthenticationTokenTenant",
-        "Whoever the Azure CLI is logged in as does not see the subscription {subscription}, into which azd deployed: "
+        "The account of the Azure CLI does not see the subscription {subscription}, into which azd deployed: "
         "run `az login --tenant TENANT` with the account and the tenant that azd uses.",
     ),
     _Cause(
         r"AuthorizationFailed|LinkedAuthorizationFailed",
-        "Whoever the Azure CLI is logged in as may not do this: it needs the role Contributor for the resource group.",
+        "The account of the Azure CLI may not do this: it needs the role Contributor for the resource group.",
     ),
     _Cause(
         r"ResourceGroupNotFound",
@@ -50,7 +50,7 @@ _CAUSES = (
     ),
 )
 
-# Whatever may open a door, in case a message quotes an address or a header.
+# What gives access, in case a message quotes an address or a header.
 _SECRET = re.compile(r"((?:code|sig|key|token)=|Bearer )[^&\s\"']+", re.IGNORECASE)
 
 

@@ -91,22 +91,22 @@ class Connection:
         print(f"Files that land in the container {deployed.container} of {deployed.storage} are answered from now on.")
 
     def _wake(self, visit: Callable[[str], str]) -> None:
-        """The handshake then need not wait for a start. Not everybody can: a Python may lack certificates."""
+        """The handshake then need not wait for a start. Not every machine can: its Python may lack certificates."""
         print("Waking the app ...", end=" ", flush=True)
         try:
             print(visit(f"https://{self._address()}/"), flush=True)
-        except NotYetError as fault:
-            print(f"{fault}; going on", flush=True)
+        except NotYetError as error:
+            print(f"{error}; going on", flush=True)
 
     def _step(self, what: str, step: Callable[[], str], next_step: str, pauses: tuple[float, ...] = PAUSES) -> None:
         for pause in (*pauses, None):
             print(f"{what} ...", end=" ", flush=True)
             try:
                 print(step(), flush=True)
-            except NotYetError as fault:
+            except NotYetError as error:
                 if pause is None:
                     print("given up", flush=True)
-                    raise AzureError(f"{next_step} {AGAIN}\nThe last that was said: {fault}") from fault
+                    raise AzureError(f"{next_step} {AGAIN}\nThe last that was said: {error}") from error
                 print(f"not yet; again in {pause} s", flush=True)
                 self._pause(pause)
             else:
@@ -165,15 +165,15 @@ def visit(address: str) -> str:
     """Ask the app for its start page, whatever that answers: an instance starts for it.
 
     Raises:
-        NotYetError: nobody answered.
+        NotYetError: no answer came.
     """
     try:
         with urllib.request.urlopen(address, timeout=VISIT_SECONDS) as response:  # noqa: S310 - Azure gave its name
             return f"it answered {response.status}"
     except urllib.error.HTTPError as answer:
         return f"it answered {answer.code}"
-    except OSError as fault:
-        raise NotYetError(f"{address} did not answer: {fault}") from fault
+    except OSError as error:
+        raise NotYetError(f"{address} did not answer: {error}") from error
 
 
 def main(
@@ -185,8 +185,8 @@ def main(
     try:
         deployed = Deployed.from_environ(environ)
         Connection(AzureCli.find(deployed.subscription), deployed, pause).make(visiting)
-    except (AzureError, NotYetError) as fault:
-        print(fault, file=sys.stderr)
+    except (AzureError, NotYetError) as error:
+        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -203,7 +203,7 @@ async def test_a_schema_that_a_model_does_not_take_is_told_and_remembered(messag
         ("temperature is out of range, or something else is wrong", {}),
     ],
 )
-async def test_what_one_refused_request_says_changes_no_other(message: str, more: dict[str, Any]) -> None:
+async def test_a_refusal_about_one_request_changes_no_other_request(message: str, more: dict[str, Any]) -> None:
     refusals = [refusal(message, **more)] * 3
 
     def judge(asked: Mapping[str, Any]) -> Answer | None:
@@ -236,7 +236,7 @@ async def test_a_limit_that_does_not_fit_beside_one_question_is_left_out_for_tha
         ("Invalid URL: https://place.example/input/unsupported/max_tokens.png", FileRejected),
     ],
 )
-async def test_what_is_wrong_with_a_file_or_its_address_is_not_taken_for_a_parameter(
+async def test_a_refusal_about_a_file_or_its_address_is_not_taken_for_one_about_a_parameter(
     message: str, expected: type[FileRejected]
 ) -> None:
     async with asked_at(lambda _: refusal(message)) as (model, fussy):
@@ -300,7 +300,7 @@ async def test_a_service_that_refuses_both_forms_is_told_by_the_first_and_nothin
 
 
 @pytest.mark.parametrize("request_", [question(), recording("url")], ids=["a picture", "by URL"])
-async def test_what_has_no_other_form_is_not_sent_again(request_: ChatRequest) -> None:
+async def test_media_without_another_form_are_not_sent_again(request_: ChatRequest) -> None:
     async with asked_at(lambda _: UNREADABLE) as (model, fussy):
         with pytest.raises(FileRejected):
             await model.complete(request_)

@@ -106,7 +106,7 @@ async def test_no_more_of_an_endless_reply_is_read_than_an_answer_can_have(statu
     assert written < 8 * MAX_JSON_BYTES  # what the system's own buffers take
 
 
-async def test_a_reply_that_is_compressed_though_nobody_asked_for_that_is_not_unpacked() -> None:
+async def test_a_reply_that_is_compressed_unasked_is_not_unpacked() -> None:
     bomb = gzip.compress(GOOD + b" " * 50_000_000)
     error = await answer_to(reply(bomb, b"Content-Encoding: gzip"))
     assert isinstance(error, AnswerUnusable)

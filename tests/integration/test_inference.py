@@ -122,7 +122,7 @@ async def test_a_redirect_is_not_followed_and_ends_no_file(foundry: Service, mod
         assert elsewhere.arrived == []
 
 
-async def test_where_no_key_is_set_none_is_sent(foundry: Service) -> None:
+async def test_a_request_without_a_key_has_no_authorization(foundry: Service) -> None:
     keyless = FoundryModel(deployed(at=f"{foundry.url}/v1"), None)
     assert (await keyless.complete(small())).text == "Hola."
     await keyless.close()

@@ -1,4 +1,4 @@
-"""What services on Foundry answer when they do not: the shapes of their several gateways, and what each means.
+"""What services on Foundry send in place of an answer: the shapes of their several gateways, and what each means.
 
 The gateway (`error.code`), Azure OpenAI (`error.param`, `error.innererror`), API Management (`statusCode`), the
 models' own servers (`detail`, `object`), and whatever stands between us and them.

@@ -155,7 +155,7 @@ def test_a_handshake_that_fails_is_tried_again(azure: Azure) -> None:
         ({"deployment": [NO_HANDSHAKE]}, subject.PAUSES_OF_DEPLOYMENT, "its access restrictions"),
     ],
 )
-def test_what_never_comes_is_given_up_with_a_next_step(
+def test_a_step_that_never_succeeds_is_given_up_with_a_next_step(
     azure: Azure,
     capsys: pytest.CaptureFixture[str],
     changed: dict[str, list[tuple[str, str, int]]],
@@ -193,7 +193,7 @@ def test_what_never_comes_is_given_up_with_a_next_step(
         ("deployment", "ERROR: events.bicep(1,1) : Error BCP057: The name does not exist", "run `az bicep install`"),
     ],
 )
-def test_what_waiting_cannot_mend_is_told_at_once(
+def test_an_error_that_waiting_cannot_mend_is_told_at_once(
     azure: Azure, capsys: pytest.CaptureFixture[str], asked: str, error: str, next_step: str
 ) -> None:
     azure.answers(**{asked: [("", error, 1)]})
@@ -204,12 +204,10 @@ def test_what_waiting_cannot_mend_is_told_at_once(
     assert error in told
 
 
-def test_a_fault_of_an_unknown_kind_is_told_in_the_words_of_az(
-    azure: Azure, capsys: pytest.CaptureFixture[str]
-) -> None:
-    azure.answers(account=[("", "ERROR: The moon is in the wrong house.", 1)])
+def test_an_unknown_error_is_told_in_the_words_of_az(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
+    azure.answers(account=[("", "ERROR: The moon is in the wrong place.", 1)])
     assert azure.connect() == 1
-    assert "The moon is in the wrong house." in capsys.readouterr().err
+    assert "The moon is in the wrong place." in capsys.readouterr().err
 
 
 def test_a_machine_without_az_is_told_where_to_get_it(
@@ -220,7 +218,7 @@ def test_a_machine_without_az_is_told_where_to_get_it(
     assert "Install it (https://aka.ms/installazurecli)" in capsys.readouterr().err
 
 
-def test_what_azd_did_not_tell_is_named(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_values_of_azd_are_named(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
     assert azure.connect(EVENT_TOPIC_NAME="", INPUT_CONTAINER="") == 1
     assert "lacks EVENT_TOPIC_NAME, INPUT_CONTAINER: run `azd provision`" in capsys.readouterr().err
 
@@ -239,7 +237,7 @@ def test_an_app_that_cannot_be_visited_from_here_is_connected_all_the_same(
 
 @pytest.fixture
 def closed_app() -> Iterator[str]:
-    """The address of an app that lets nobody in."""
+    """The address of an app that refuses every request."""
 
     class Refusing(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -253,11 +251,11 @@ def closed_app() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}/"
 
 
-def test_an_app_that_lets_nobody_in_has_answered(closed_app: str) -> None:
+def test_an_app_that_refuses_the_visit_has_answered(closed_app: str) -> None:
     assert subject.visit(closed_app) == "it answered 403"
 
 
-def test_an_app_where_nobody_answers_is_not_there_yet() -> None:
+def test_an_app_that_does_not_answer_is_not_there_yet() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     with pytest.raises(NotYetError, match="did not answer"):
@@ -267,5 +265,5 @@ def test_an_app_where_nobody_answers_is_not_there_yet() -> None:
 @pytest.mark.parametrize(
     ("address", "secret"), [("https://x.example/?a=b&code=abc== ", "abc"), ("Bearer eyJ0", "eyJ0")]
 )
-def test_what_az_says_is_told_without_secrets(address: str, secret: str) -> None:
+def test_messages_of_az_are_told_without_secrets(address: str, secret: str) -> None:
     assert secret not in without_secrets(address)

@@ -46,8 +46,8 @@ def test_nothing_is_reached_with_a_key_or_a_password(deployed: Deployed) -> None
         assert account["properties"]["disableLocalAuth"] is True
     assert deployed.the("Microsoft.Insights/components")["properties"]["DisableLocalAuth"] is True
     assert deployed.the("Microsoft.OperationalInsights/workspaces")["properties"]["features"]["disableLocalAuth"]
-    doors = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
-    assert [door["properties"] for door in doors] == [{"allow": False}] * 2
+    policies = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    assert [policy["properties"] for policy in policies] == [{"allow": False}] * 2
     assert not re.search(r"AccountKey=|listKeys|sharedKey\b", json.dumps(deployed.document))
 
 
@@ -224,7 +224,7 @@ def test_the_events_lead_to_a_function_that_exists_from_the_input_container_alon
 
 
 @pytest.mark.parametrize(("name", "are_there"), [("new_model", False), ("everything", True)])
-def test_what_is_optional_is_there_only_if_it_is_asked_for(name: str, are_there: bool) -> None:
+def test_optional_resources_are_there_only_if_they_are_asked_for(name: str, are_there: bool) -> None:
     deployed = BY_NAME[name]
     assert bool(deployed.all("Microsoft.Consumption/budgets")) is are_there
     assert bool(deployed.all("Microsoft.Network/virtualNetworks")) is are_there
@@ -273,7 +273,7 @@ def test_the_thresholds_of_alerts_are_those_of_the_parameters() -> None:
         ]
 
 
-def test_every_alert_tells_somebody_where_there_is_somebody_and_says_what_to_do() -> None:
+def test_every_alert_has_its_action_group_and_a_row_in_the_docs() -> None:
     explained = (ROOT / "docs" / "operate.md").read_text()
     deployed = BY_NAME["everything"]
     (group,) = deployed.all("Microsoft.Insights/actionGroups")
@@ -293,7 +293,7 @@ def test_every_kind_of_resource_is_in_the_readmes_table(deployed: Deployed) -> N
     assert of_their_own - {"Microsoft.Authorization/roleAssignments"} <= listed
 
 
-def test_what_can_be_chosen_stands_in_the_page_on_deployment() -> None:
+def test_the_page_on_deployment_lists_every_variable_that_can_be_set() -> None:
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (INFRA / "main.bicepparam").read_text()))
     by_azd_itself = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
     kept_from_the_outputs = {"DROPSCRIBE_BUDGET_START"}

@@ -1,4 +1,4 @@
-"""What a refusal becomes: for the file, for us, or for the hour; and nothing private of it goes on."""
+"""What a refusal becomes: about the file, about our configuration, or temporary; nothing private of it goes on."""
 
 import json
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ def told(message: str, code: str | None = None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("answer", REFUSALS, ids=lambda answer: f"{answer.status} {str(answer.body)[:99]}")
-def test_error_of_tells_the_file_from_us_and_us_from_the_hour(answer: Refusal) -> None:
+def test_error_of_tells_files_configuration_and_temporary_conditions_apart(answer: Refusal) -> None:
     headers = {"apim-request-id": "r-1", **({"retry-after": answer.wait} if answer.wait else {})}
     found = found_in(answer.status, answer.body, "image", "url" if answer in BY_URL else "inline", headers=headers)
     assert type(found) is answer.error
@@ -42,11 +42,11 @@ def test_error_of_tells_the_file_from_us_and_us_from_the_hour(answer: Refusal) -
 
 
 @pytest.mark.parametrize("answer", FILTERED, ids=lambda answer: str(answer.body))
-def test_what_a_content_filter_refused_is_told_apart(answer: Refusal) -> None:
+def test_a_refusal_of_a_content_filter_is_told_apart(answer: Refusal) -> None:
     assert found_in(answer.status, answer.body).code == "content_filtered"
 
 
-def test_a_fault_carries_the_services_code_and_request_id() -> None:
+def test_an_error_carries_the_services_code_and_request_id() -> None:
     found = found_in(503, told("Busy", "busy"), headers={"apim-request-id": "r-1", "retry-after": "7"})
     assert (found.code, found.status, found.request_id, found.retry_after) == ("busy", 503, "r-1", 7)
 
@@ -131,7 +131,7 @@ def test_a_model_that_takes_no_files_of_a_kind_is_told_from_one_that_refuses_a_f
 
 
 @pytest.mark.parametrize("place", ["code", "message", "param"])
-def test_what_a_service_says_about_us_is_not_logged(place: str) -> None:
+def test_a_refusal_about_our_configuration_is_logged_without_the_services_words(place: str) -> None:
     said = {"code": "401", "message": "no", "param": "x", place: "Your prompt: describe this picture."}
     found = found_in(401, {"error": said}, headers={"x-request-id": "Your prompt: describe this"})
     assert isinstance(found, ModelUnavailable)

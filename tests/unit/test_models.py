@@ -47,7 +47,7 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("policy", "urls", "size", "carriage"),
+    ("policy", "urls", "size", "transport"),
     [
         ("auto", True, LIMIT, "inline"),
         ("auto", True, LIMIT + 1, "url"),
@@ -57,9 +57,9 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
     ],
 )
 def test_a_file_travels_as_the_recipe_and_the_model_say(
-    policy: SendPolicy, urls: bool, size: int, carriage: Transport
+    policy: SendPolicy, urls: bool, size: int, transport: Transport
 ) -> None:
-    assert way("phi", PNG, policy, size, urls=urls) == carriage
+    assert way("phi", PNG, policy, size, urls=urls) == transport
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_a_file_that_cannot_travel_is_refused_with_the_models_that_could_take_it
 @given(st.sampled_from(["inline", "url", "auto"]), st.booleans(), st.integers(0, 2 * LIMIT))
 def test_nothing_over_the_limit_ever_travels_inline(policy: SendPolicy, urls: bool, size: int) -> None:
     try:
-        carriage = way("phi", PNG, policy, size, urls=urls)
+        transport = way("phi", PNG, policy, size, urls=urls)
     except FileRejected:
         return
-    assert carriage == "url" or size <= LIMIT
-    assert carriage == "inline" or urls
+    assert transport == "url" or size <= LIMIT
+    assert transport == "inline" or urls
 
 
 def test_a_kind_or_format_that_a_model_does_not_take_is_refused_with_the_models_that_do() -> None:
@@ -125,7 +125,7 @@ MINI = {"gpt": {"max_bytes": 1}, "gpt-5.4-mini": {"max_bytes": 2}}
         ({"gpt-audio": {"most_bytes": 5, "most_seconds": 9}}, "gpt-audio", {"max_bytes": 5, "max_seconds": 9}),
     ],
 )
-def test_what_a_person_says_of_a_family_lies_over_the_table_and_the_longest_name_has_the_last_word(
+def test_an_operators_capabilities_override_the_table_and_the_longest_name_has_the_last_word(
     overrides: dict[str, dict[str, Any]], model: str, own: dict[str, Any]
 ) -> None:
     assert CapabilityTable.load(overrides).of(model) == TABLE.of(model).model_copy(update=own)

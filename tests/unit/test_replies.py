@@ -168,9 +168,7 @@ def test_a_400_that_says_that_the_model_spent_all_its_tokens_is_an_empty_answer(
         ({"content": "a\ud800b"}, "a?b", None),
     ],
 )
-def test_what_a_model_thought_is_told_from_its_answer(
-    message: dict[str, object], text: str, thought: str | None
-) -> None:
+def test_reasoning_is_told_from_the_answer(message: dict[str, object], text: str, thought: str | None) -> None:
     answer = found_in(completion(**message))
     assert (answer.text, answer.reasoning) == (text, thought)
 
@@ -250,7 +248,7 @@ ODD = st.recursive(
 
 
 @given(ODD, st.sampled_from([200, 201, 308, 400, 403, 422, 429, 500]), st.text(st.characters(), max_size=40))
-def test_whatever_a_reply_holds_it_is_an_answer_or_one_of_our_errors_and_can_be_written(
+def test_every_reply_is_an_answer_or_one_of_our_errors_and_can_be_written(
     body: object, status: int, header: str
 ) -> None:
     found = found_in(body, status, retry_after=header, x_request_id=header, location=header, date=header)
