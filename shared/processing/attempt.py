@@ -191,7 +191,7 @@ class Attempt:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
 
     async def _keep_answers(self) -> None:
-        """Keep the answers that were paid for. Until they are stored, `asked` is one higher, as after a call without answer."""
+        """Keep the answers that were paid for. Until then `asked` is one higher, as after a call without answer."""
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return

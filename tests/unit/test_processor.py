@@ -813,7 +813,7 @@ async def test_a_cooldown_of_a_later_model_holds_for_that_model_alone() -> None:
 
 
 async def test_another_version_of_a_file_begins_anew() -> None:
-    answers: list[Any] = [ModelTimeout("silence"), ModelThrottled("busy", retry_after=600)]
+    answers: list[ChatAnswer | Exception] = [ModelTimeout("silence"), ModelThrottled("busy", retry_after=600)]
     files, model, state = MemoryFiles(), SpeakingModel(answers), MemoryState()
     files.put("chart.png", CHART)
     week = state.time - timedelta(days=8)
