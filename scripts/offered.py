@@ -56,10 +56,13 @@ def _offer(wanted: object, market: Market) -> dict[str, object] | Finding:
     """The model with the sku that is wanted, or what is offered instead."""
     # Of any kind of account: what is listed for several is offered if one of them offers it.
     models = [model for each in market.models if isinstance(model := pick(each, "model"), dict)]
+    models.sort(key=lambda model: model.get("isDefaultVersion") is not True)
     offers = [{**model, "sku": sku} for model in models for sku in listed(model, "skus")]
     so_far: list[str] = []
     for name, path in (("format", ["format"]), ("model", ["name"]), ("version", ["version"]), ("sku", ["sku", "name"])):
         value = text(wanted, name)
+        if name == "version" and not value:
+            continue  # then Azure takes its own choice
         fitting = [each for each in offers if text(each, *path) == value]
         if not fitting:
             near = difflib.get_close_matches(value, {text(each, *path) for each in offers}, 5, 0)
@@ -75,17 +78,17 @@ def _end(wanted: object, offer: dict[str, object], market: Market, today: date) 
     until, status = _until(offer), text(offer, "lifecycleStatus")
     when = f", and retires on {until}" if until else ""
     if until and until <= today:
-        return Finding(REFUSED, f"{_name(wanted)} was retired on {until}.", CHOOSE)
+        return Finding(REFUSED, f"{_name(offer)} was retired on {until}.", CHOOSE)
     if status.lower() in CLOSED and not _deployed(wanted, market):
-        return Finding(REFUSED, f"{_name(wanted)} is closed to new deployments ({status}){when}.", CHOOSE)
+        return Finding(REFUSED, f"{_name(offer)} is closed to new deployments ({status}){when}.", CHOOSE)
     if until and (until - today).days <= NOTICE_DAYS:
-        return Finding(NOTE, f"{_name(wanted)} retires in {(until - today).days} days: plan for another.")
+        return Finding(NOTE, f"{_name(offer)} retires in {(until - today).days} days: plan for another.")
     return None
 
 
 def _quota(wanted: object, offer: dict[str, object], market: Market, taken: Counter[str]) -> Finding:
     usage, capacity = text(offer, "sku", "usageName"), number(wanted, "capacity") or 0
-    about = f"{_name(wanted)}, offered until {_until(offer) or 'a day that Azure does not say'}"
+    about = f"{_name(offer)}, offered until {_until(offer) or 'a day that Azure does not say'}"
     limits = [each for each in market.usages if usage and text(each, "name", "value") == usage]
     limit = number(limits[0], "limit") if limits else None
     if limit is None:
@@ -107,8 +110,8 @@ def _deployed(wanted: object, market: Market) -> float:
     return sum(number(each, "sku", "capacity") or 0 for each in same)
 
 
-def _name(wanted: object) -> str:
-    return f"{text(wanted, 'model')} {text(wanted, 'version')} ({text(wanted, 'sku')})"
+def _name(offer: object) -> str:
+    return f"{text(offer, 'name')} {text(offer, 'version')} ({text(offer, 'sku', 'name')})"
 
 
 def _until(offer: object) -> date | None:

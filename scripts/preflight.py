@@ -6,7 +6,6 @@ whatever was chosen or edited. Runs on any Python 3, with the standard library o
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import shutil
@@ -90,7 +89,6 @@ def _azure(environ: Mapping[str, str], seconds: float) -> Iterator[Finding]:
     yield _account(az.json("account", "show"))
     yield from _safely("Azure", _flex(az, location))
     parameters = _parameters(az)
-    yield from _principal(parameters, seconds)
     yield _cores(parameters)
     if pick(parameters, "existingEndpoint"):
         yield Finding(OK, "Models: those at the address in DROPSCRIBE_ENDPOINT; none is deployed, none was looked at")
@@ -98,15 +96,6 @@ def _azure(environ: Mapping[str, str], seconds: float) -> Iterator[Finding]:
     group = environ.get("AZURE_RESOURCE_GROUP") or f"rg-{text(parameters, 'environmentName')}"
     yield from _safely("Azure", _models(az, parameters, location, group))
     yield from _safely("Azure", _deleted(az, location, group))
-
-
-def _principal(parameters: dict[str, object], seconds: float) -> Iterator[Finding]:
-    """By itself azd tells Bicep who deploys, not that it is no person: `UnmatchedPrincipalType`."""
-    with contextlib.suppress(NotYetError, NoAnswerError):
-        status = parsed(run(["azd", "auth", "status", "--output", "json"], seconds)[1], "azd auth status")
-        if text(status, "type") == "servicePrincipal" and text(parameters, "operatorPrincipalType") == "User":
-            set_it = "Run `azd env set AZURE_PRINCIPAL_TYPE ServicePrincipal`."
-            yield Finding(REFUSED, "azd is logged in as a service principal, and does not say so to Bicep.", set_it)
 
 
 def _account(account: object) -> Finding:
@@ -162,7 +151,7 @@ def _models(az: AzureCli, parameters: dict[str, object], location: str, group: s
         deployed=_deployed(az, group),
     )
     wanted = listed(parameters, "models")
-    if not wanted or any(text(each, name)[:1] in ("", "[") for each in wanted for name in ("model", "version", "sku")):
+    if not wanted or any(text(each, name)[:1] in ("", "[") for each in wanted for name in ("model", "sku")):
         yield Finding(NOTE, "Bicep does not tell which models are to be deployed, so none was looked at")
         return
     yield from judge(wanted, market, date.fromisoformat(time.strftime("%Y-%m-%d", time.gmtime())))

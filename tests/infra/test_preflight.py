@@ -20,4 +20,4 @@ def test_the_hook_reads_what_is_to_be_deployed(tmp_path: Path, environ: dict[str
     _, said = stand.run(scene, tmp_path)
     assert "Instances: 40 at most, which take 40 cores" in said
     assert ("none is deployed" in said) == bool(environ)
-    assert ("does not offer this subscription" in said) != bool(environ)
+    assert ("gpt-6-luna" in said) == ("gpt-audio-1.5" in said) == (not environ)

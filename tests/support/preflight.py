@@ -68,7 +68,6 @@ def bicep(**values: object) -> Said:
         "environmentName": "demo",
         "location": "eastus2",
         "existingEndpoint": "",
-        "operatorPrincipalType": "User",
     } | values
     defaults = {"models": [WANTED], "maximumInstanceCount": 40, "instanceMemoryMB": 2048}
     parts = {
@@ -90,7 +89,6 @@ AZ: dict[str, Said] = {
     "account list": ok([]),
 }
 AZD: dict[str, Said] = {
-    "auth status": ok({"status": "authenticated", "type": "user"}),
     "version": ok({"azd": {"version": "1.31.0", "commit": "0123abc"}}),
 }
 
@@ -128,7 +126,6 @@ SCENES = {
         az={"account show": failed("The subscription of '5a6b' doesn't exist in cloud 'AzureCloud'.")}
     ),
     "A subscription that is switched off": Scene(az={"account show": ok({"name": "Trial", "state": "Disabled"})}),
-    "A service principal": Scene(azd={"auth status": ok({"status": "authenticated", "type": "servicePrincipal"})}),
     "No region yet": Scene(environ={"AZURE_LOCATION": ""}),
     "A region without Flex Consumption": Scene(az={"list-flexconsumption-locations": ok([{"name": "westus9"}])}),
     "A value that cannot be used": Scene(az={"build-params": failed(BAD_VALUE)}),

@@ -83,6 +83,13 @@ def test_the_first_part_that_is_not_offered_is_named_with_what_is(wanted: dict[s
     assert told.endswith(said)
 
 
+def test_without_a_version_the_one_that_azure_takes_is_looked_at() -> None:
+    usual = {**MODEL, "version": "2", "isDefaultVersion": True}
+    market = Market("eastus2", [{"model": MODEL}, {"model": usual}], [USAGE], [])
+    (finding,) = subject.judge([{**WANTED, "version": ""}], market, TODAY)
+    assert finding.text.startswith("luna 2 (GlobalStandard)")
+
+
 def test_every_refusal_has_a_next_step() -> None:
     market = Market("eastus2", [{"model": MODEL}], [USAGE], [])
     for wanted in ({**WANTED, "model": "other"}, {**WANTED, "capacity": 1000}):
