@@ -1,15 +1,22 @@
-"""The Azure CLI as a child process, and its faults as sentences with a next step. Standard library only."""
+"""The Azure CLI and azd as child processes, and their faults as sentences with a next step. Standard library only."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import shutil
+import subprocess
+import tempfile
+import time
 
-from programs import SECONDS, NoAnswerError, run
-
-MAX_SAID = 2000
-"""So much of what a program said is told again."""
+SECONDS = 120
+MAX_BYTES = 50_000_000
+"""A region's models are some megabytes of JSON."""
+MAX_TOLD = 2000
+"""So many characters of what a program said are told again."""
+LOOK_SECONDS = 0.2
 
 
 class AzureError(Exception):
@@ -17,7 +24,7 @@ class AzureError(Exception):
 
 
 class NotYetError(Exception):
-    """Azure could not do it now; the message is what it said."""
+    """Azure could not do it now, or gave no answer that can be used; the message says so, or is what it said."""
 
 
 _CAUSES = {
@@ -82,10 +89,7 @@ class AzureCli:
 
     def run(self, *arguments: str, seconds: float | None = None) -> str:
         """What `az ARGUMENTS` answers, whatever the subscription; raises as a call does."""
-        try:
-            code, out, err = run([self._program, *arguments, "--only-show-errors"], seconds or self._seconds)
-        except NoAnswerError as error:
-            raise NotYetError(str(error)) from error
+        code, out, err = run([self._program, *arguments, "--only-show-errors"], seconds or self._seconds)
         if code == 0:
             return out
         said = told(err)
@@ -93,6 +97,50 @@ class AzureCli:
             if re.search(pattern, said):
                 raise AzureError(f"{sentence.format(subscription=self._subscription)}\nThe Azure CLI said: {said}")
         raise NotYetError(said or f"az ended with {code}, without a word")
+
+
+def run(command: list[str], seconds: float = SECONDS) -> tuple[int, str, str]:
+    """The exit code of a command, and what it said to stdout and stderr. It can ask nobody anything.
+
+    Raises:
+        NotYetError: it cannot be started, takes too long, or says too much.
+    """
+    name, end = os.path.basename(command[0]), time.monotonic() + seconds  # noqa: PTH119 - it is no path of ours
+    # Into files, not pipes: `az` is a script, and a child of it would hold a pipe open after its end.
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        try:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+            )
+        except OSError as error:
+            raise NotYetError(f"{name} cannot be started: {error}.") from error
+        problem = ""
+        try:
+            while process.returncode is None and not problem:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(LOOK_SECONDS)
+                if sum(os.fstat(each.fileno()).st_size for each in (out, err)) > MAX_BYTES:
+                    problem = f"{name} said more than {MAX_BYTES:,} bytes."
+                elif process.returncode is None and time.monotonic() > end:
+                    problem = f"{name} did not answer within {seconds:g} s."
+        finally:
+            if process.returncode is None:
+                _end(process)
+        if problem:
+            raise NotYetError(problem)
+        out.seek(0)
+        err.seek(0)
+        said, complained = (each.read().decode("utf-8", errors="replace").strip() for each in (out, err))
+        return process.returncode or 0, said, complained
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if os.name == "nt":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, 9)  # it leads a group of its own, with all its children
+    process.wait()
 
 
 def parsed(text: str, source: str) -> object:
@@ -111,4 +159,4 @@ def parsed(text: str, source: str) -> object:
 def told(text: str) -> str:
     """Somebody else's text as it may be shown: bounded, without control characters, keys and signatures."""
     shown = "".join(each if each.isprintable() or each == "\n" else " " for each in text.strip())
-    return _SECRET.sub(r"\1…", shown)[-MAX_SAID:]
+    return _SECRET.sub(r"\1…", shown)[-MAX_TOLD:]

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from azure_cli import AzureCli, AzureError, NotYetError
@@ -27,56 +26,25 @@ PAUSES = (5, 5, 10, 10, 20, 20, 30, 30, 60, 60, 60, 60, 60, 60)
 """Seconds between two looks at something that comes by itself; eight minutes in all."""
 PAUSES_OF_DEPLOYMENT = (10, 20, 30, 60, 60, 120)
 """Seconds between two tries of something that takes minutes itself."""
-DEPLOYMENT_SECONDS = 900
+DEPLOYMENT_SECONDS = 300
 AGAIN = "Then run `azd hooks run postdeploy`."
 
 _NAMES = (
-    "AZURE_SUBSCRIPTION_ID",
-    "AZURE_RESOURCE_GROUP",
-    "AZURE_FUNCTION_APP_NAME",
-    "MEDIA_STORAGE_ACCOUNT",
-    "EVENT_TOPIC_NAME",
-    "INPUT_CONTAINER",
+    *("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_APP_NAME"),
+    *("MEDIA_STORAGE_ACCOUNT", "EVENT_TOPIC_NAME", "INPUT_CONTAINER"),
 )
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """What azd made: what its environment says under `_NAMES` after `azd provision`, in that order."""
-
-    subscription: str
-    group: str
-    app: str
-    storage: str
-    topic: str
-    container: str
-
-    @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Deployed:
-        """Read azd's environment.
-
-        Raises:
-            AzureError: something is missing in it.
-        """
-        missing = [name for name in _NAMES if not environ.get(name)]
-        if missing:
-            raise AzureError(f"azd's environment lacks {', '.join(missing)}: run `azd provision`.")
-        return cls(*(environ[name] for name in _NAMES))
-
-    @property
-    def site(self) -> str:
-        """The app's path in Azure's management API."""
-        group = f"/subscriptions/{self.subscription}/resourceGroups/{self.group}"
-        return f"{group}/providers/Microsoft.Web/sites/{self.app}"
+"""What azd's environment says of what was made, after `azd provision`."""
 
 
 class Connection:
     """The steps that connect one app, each tried again with growing pauses."""
 
-    def __init__(self, az: AzureCli, deployed: Deployed, pause: Callable[[float], None]) -> None:
+    def __init__(self, az: AzureCli, made: Mapping[str, str], pause: Callable[[float], None]) -> None:
         self._az = az
-        self._deployed = deployed
         self._pause = pause
+        self._group, self._app, self._storage, self._topic, self._container = (made[name] for name in _NAMES[1:])
+        group = f"/subscriptions/{made['AZURE_SUBSCRIPTION_ID']}/resourceGroups/{self._group}"
+        self._site = f"{group}/providers/Microsoft.Web/sites/{self._app}"
 
     def make(self) -> None:
         """Take all steps.
@@ -84,12 +52,11 @@ class Connection:
         Raises:
             AzureError: one of them cannot be taken; the message says what to do.
         """
-        deployed = self._deployed
         self._az("account", "show", "--output", "none")
-        self._step(f"Waiting for the function {FUNCTION} of {deployed.app}", self._function, _NO_FUNCTION)
+        self._step(f"Waiting for the function {FUNCTION} of {self._app}", self._function, _NO_FUNCTION)
         self._step(f"Waiting for the key {KEY}", self._key, _NO_KEY)
-        self._step(f"Connecting {deployed.topic} to {FUNCTION}", self._deploy, _NO_HANDSHAKE, PAUSES_OF_DEPLOYMENT)
-        print(f"Files that land in the container {deployed.container} of {deployed.storage} are answered from now on.")
+        self._step(f"Connecting {self._topic} to {FUNCTION}", self._deploy, _NO_HANDSHAKE, PAUSES_OF_DEPLOYMENT)
+        print(f"Files that land in the container {self._container} of {self._storage} are answered from now on.")
 
     def _step(self, what: str, step: Callable[[], str], next_step: str, pauses: tuple[float, ...] = PAUSES) -> None:
         for pause in (*pauses, None):
@@ -118,15 +85,14 @@ class Connection:
         return "it is there"
 
     def _deploy(self) -> str:
-        deployed = self._deployed
         parameters = {
-            "functionAppName": deployed.app,
-            "systemTopicName": deployed.topic,
-            "storageAccountName": deployed.storage,
-            "inputContainer": deployed.container,
+            "functionAppName": self._app,
+            "systemTopicName": self._topic,
+            "storageAccountName": self._storage,
+            "inputContainer": self._container,
         }
         self._az(
-            *("deployment", "group", "create", "--resource-group", deployed.group, "--name", "dropscribe-events"),
+            *("deployment", "group", "create", "--resource-group", self._group, "--name", "dropscribe-events"),
             *("--template-file", str(TEMPLATE), "--output", "none", "--parameters"),
             *(f"{name}={value}" for name, value in parameters.items()),
             seconds=DEPLOYMENT_SECONDS,
@@ -134,7 +100,7 @@ class Connection:
         return "done"
 
     def _rest(self, method: str, path: str, *more: str) -> str:
-        url = f"{self._deployed.site}{path}?api-version={API_VERSION}"
+        url = f"{self._site}{path}?api-version={API_VERSION}"
         return self._az("rest", "--method", method, "--url", url, *more)
 
 
@@ -154,11 +120,11 @@ _NO_HANDSHAKE = (
 )
 
 
-def examine(deployed: Deployed, environ: Mapping[str, str], python: Path) -> int:
+def examine(made: Mapping[str, str], python: Path) -> int:
     """Drop a sample and see it answered, or say how: it takes the project's own Python, and a way to the storage."""
-    command = ["doctor", "--storage", f"https://{deployed.storage}.blob.core.windows.net", "--wait"]
+    command = ["doctor", "--storage", f"https://{made['MEDIA_STORAGE_ACCOUNT']}.blob.core.windows.net", "--wait"]
     by_hand = f"dropscribe {' '.join(command)}"
-    if environ.get("DROPSCRIBE_PRIVATE_NETWORK", "").lower() == "true":
+    if made.get("DROPSCRIBE_PRIVATE_NETWORK", "").lower() == "true":
         print(f"To see a sample answered, run from within the private network: {by_hand}")
         return 0
     if not python.is_file():
@@ -172,16 +138,18 @@ def main(
     environ: Mapping[str, str] = os.environ, pause: Callable[[float], None] = time.sleep, python: Path = PYTHON
 ) -> int:
     """Connect and drop a sample, or say why not and what to do."""
+    if missing := [name for name in _NAMES if not environ.get(name)]:
+        print(f"azd's environment lacks {', '.join(missing)}: run `azd provision`. {AGAIN}", file=sys.stderr)
+        return 1
     try:
-        deployed = Deployed.from_environ(environ)
         if environ.get("DROPSCRIBE_EVENT_DELIVERY") == "queue":
             print("Events are delivered to a queue: nothing has to be connected.", flush=True)
         else:
-            Connection(AzureCli.find(deployed.subscription), deployed, pause).make()
+            Connection(AzureCli.find(environ["AZURE_SUBSCRIPTION_ID"]), environ, pause).make()
     except (AzureError, NotYetError) as error:
         print(f"{error}\n{AGAIN}", file=sys.stderr)
         return 1
-    return examine(deployed, environ, python)
+    return examine(environ, python)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,9 @@ from itertools import chain
 from pathlib import Path
 from textwrap import wrap
 
-from azure_cli import AzureCli, AzureError, NotYetError, parsed
+from azure_cli import SECONDS, AzureCli, AzureError, NotYetError, parsed, run
 from find_python import NoPythonError, find_python
 from offered import NOTE, OK, REFUSED, Finding, Market, judge, listed, number, pick, text
-from programs import SECONDS, NoAnswerError, run
 
 PARAMETERS = Path(__file__).resolve().parent.parent / "infra" / "main.bicepparam"
 WIDTH = 100
@@ -51,7 +50,7 @@ def _safely(whom: str, findings: Iterator[Finding]) -> Iterator[Finding]:
         yield from findings
     except AzureError as error:
         yield Finding(REFUSED, str(error))
-    except (NotYetError, NoAnswerError) as error:
+    except NotYetError as error:
         yield Finding(REFUSED, f"{whom} gave no answer that can be used. {error}", "Try again in some minutes.")
 
 
@@ -100,7 +99,7 @@ def _azure(environ: Mapping[str, str], seconds: float) -> Iterator[Finding]:
 
 def _account(account: object) -> Finding:
     name, state = text(account, "name"), text(account, "state")
-    if state == "Enabled":
+    if state in ("Enabled", "PastDue"):
         return Finding(OK, f"The Azure CLI is logged in, to the subscription {name}")
     said = f"its state is {state}" if state else "Azure does not say its state"
     return Finding(
