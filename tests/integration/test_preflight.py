@@ -98,7 +98,8 @@ def test_a_program_that_never_stops_talking_is_ended(machine: Path, capsys: pyte
     assert "azd said more than 50,000,000 bytes." in capsys.readouterr().out
 
 
-ODD = ("", "[]", "7", "[null]", "[" * 100_000, '[{"model": [], "name": {}}]', "\x1b[31mnot json")
+NO_PARAMETERS = '{"templateJson": "[]", "parametersJson": "[]"}'
+ODD = ("", "[]", "7", "[null]", "[" * 100_000, '[{"model": [], "name": {}}]', "\x1b[31mnot json", NO_PARAMETERS)
 
 
 @pytest.mark.parametrize("word", [*stand.AZ, "version"])

@@ -97,6 +97,17 @@ def test_every_refusal_has_a_next_step() -> None:
         assert (finding.kind, bool(finding.next_step)) == ("refused", True)
 
 
+@pytest.mark.parametrize("odd", [float("nan"), float("inf"), 10**400, True])
+def test_a_number_that_is_none_says_nothing(odd: float) -> None:
+    assert [kind for kind, _ in judged(usages={**USAGE, "limit": odd})] == ["note"]
+    assert [kind for kind, _ in judged({**WANTED, "capacity": odd})] == ["ok"]
+
+
+def test_what_azure_writes_cannot_move_the_cursor() -> None:
+    ((_, said),) = judged(models={**MODEL, "version": "2\x1b[2J"})
+    assert "but: 2[2J." in said
+
+
 WORDS = ["model", "name", "version", "format", "skus", "sku", "capacity", "limit", "currentValue", "deprecationDate"]
 JSON = st.recursive(
     st.none() | st.integers() | st.floats() | st.text(max_size=8),
