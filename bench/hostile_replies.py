@@ -1,4 +1,4 @@
-"""The replies of a service that means harm, or is broken: what each of them is, as it goes over the wire."""
+"""The replies of a service that means harm, or is broken: what each of them is, byte for byte."""
 
 import gzip
 import json
@@ -63,4 +63,4 @@ CASES: dict[str, Callable[[], Iterator[bytes]]] = {
     "a stream of 7 000 pieces": lambda: _body(b"data: " + b"\n\ndata: ".join([_PIECE] * 7_000) + b"\n\ndata: [DONE]"),
     "digits without end": lambda: _body(b'{"choices": [' + b"9" * MEGABYTE + b"]}"),
 }
-"""What goes over the wire, piece by piece; some have no end."""
+"""The bytes of each, piece by piece; some have no end."""

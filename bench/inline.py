@@ -87,12 +87,12 @@ def _run(way: str, at_once: int, environ: dict[str, str]) -> dict[str, float]:
 
 
 def judged(ways: Measured, imports: dict[str, float]) -> Iterator[tuple[str, float, float]]:
-    """Each target: what it is about, what was reached, and the most that it may be."""
+    """Each target: what it is about, what was reached, and the limit."""
     for count in AT_ONCE:
         own = ways["ours"][count]
-        most_cpu = MAX_CPU_RATIO * ways["floor"][count]["cpu_s"] + ways["download"][count]["cpu_s"]
+        max_cpu = MAX_CPU_RATIO * ways["floor"][count]["cpu_s"] + ways["download"][count]["cpu_s"]
         yield f"peak memory, {count} at once, MB", own["peak_mb"], MAX_PEAK_MB[count]
-        yield f"CPU, {count} at once, s (1.5 x floor + download)", own["cpu_s"], round(most_cpu, 3)
+        yield f"CPU, {count} at once, s (1.5 x floor + download)", own["cpu_s"], round(max_cpu, 3)
         yield f"longest stall, {count} at once, ms", own["stall_ms"], MAX_STALL_MS
     yield "import, app / base", round(imports["app"] / imports["base"], 2), MAX_IMPORT_RATIO
 
@@ -108,8 +108,8 @@ def show(ways: Measured, imports: dict[str, float]) -> None:
     console.print(table)
     console.print(f"import: app {imports['app']:g} ms, base {imports['base']:g} ms")
     targets = Table("target", "reached", "at most", "")
-    for what, reached, most in judged(ways, imports):
-        targets.add_row(what, f"{reached:g}", f"{most:g}", "ok" if reached <= most else "[bold]MISSED[/]")
+    for what, reached, limit in judged(ways, imports):
+        targets.add_row(what, f"{reached:g}", f"{limit:g}", "ok" if reached <= limit else "[bold]MISSED[/]")
     console.print(targets)
 
 

@@ -5,14 +5,16 @@ import math
 from pathlib import Path
 from typing import Any
 
+from bench.listing import EVERY, looked
 from bench.simulation.app import DAY
 from bench.simulation.kinds import KINDS, PICTURE
 from bench.simulation.limits import CORES, PUBLISHED
 from bench.simulation.served import PHI
 from bench.under_load.plan import Load
+from shared.recovery.reconciler import MAX_SECONDS
 
 RESULTS = Path(__file__).parent / "results"
-HOST_SECONDS = 600  # `functionTimeout` in host.json
+RUNS_A_MONTH = 2_880
 KEPT_DAYS = 7
 
 type Row = dict[str, Any]
@@ -88,7 +90,7 @@ def limits(costs: Row, calls: float) -> list[Row]:
             "tokens": a_second * 60 * PICTURE.counted / PHI.tokens_a_minute,
             "requests": a_second * 60 / PHI.requests_a_minute,
             "calls": a_second * PICTURE.seconds / PHI.calls_at_once,
-            "listing": KEPT_DAYS * files * 2 * costs["blob_cpu_ms"] / 1000 / HOST_SECONDS,
+            "listing": runs(KEPT_DAYS * files, costs["blob_cpu_ms"]) * EVERY / DAY,
             "cores": instances * CORES[2048] / PUBLISHED["cores"].value,
             "storage": a_second * costs["file_requests"] / PUBLISHED["account_requests"].value,
             "queue": a_second * 3 / PUBLISHED["queue_messages"].value,
@@ -97,14 +99,28 @@ def limits(costs: Row, calls: float) -> list[Row]:
     return rows
 
 
+def runs(files: float, blob_ms: float) -> int:
+    """How many runs of the reconciler look at so many files and their documents."""
+    return max(1, math.ceil(files * 2 * blob_ms / 1000 / MAX_SECONDS))
+
+
 def listing(costs: Row) -> list[Row]:
-    """What a look of the reconciler takes, by the files that lie in the containers."""
-    return [
-        {
-            "files": files,
-            "core_seconds": round(files * 2 * costs["blob_cpu_ms"] / 1000),
-            "quarter_core_seconds": round(files * 2 * costs["blob_cpu_ms"] / 1000 / CORES[512]),
-            "mb": round(files / 1e6 * costs["look_mb_a_million"]),
-        }
-        for files in (10_000, 100_000, 500_000, 1_000_000, 5_000_000)
-    ]
+    """What the reconciler takes, by the files that lie in the containers with their documents."""
+    rows = []
+    for files in (10_000, 100_000, 1_000_000, 10_000_000):
+        whole, quarter = (looked(files, costs["blob_cpu_ms"] / cores) for cores in (CORES[2048], CORES[512]))
+        rows.append(
+            {
+                "files": files,
+                "runs": whole["runs"],
+                "run_s": round(whole["run_s"]),
+                "found_h": round(whole["found_h"], 1),
+                "quarter_runs": quarter["runs"],
+                "quarter_found_h": round(quarter["found_h"], 1),
+                "mb": round(max(whole["mb"], quarter["mb"]), 1),
+                "own_cpu_s": round(whole["cpu_s"]),
+                "requests": whole["requests"],
+                "dollars": round(RUNS_A_MONTH * whole["requests"] / whole["runs"] / 1e4 * PUBLISHED["lists"].value, 2),
+            }
+        )
+    return rows

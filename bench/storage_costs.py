@@ -35,7 +35,7 @@ async def _measured() -> Spread:
         await asyncio.to_thread(_child, "fill", environ)
         rounds: list[dict[str, float]] = []
         for _ in range(ROUNDS):
-            told = [await asyncio.to_thread(_child, what, environ) for what in ("memory", "files", "look")]
+            told = [await asyncio.to_thread(_child, what, environ) for what in ("files", "look")]
             rounds.append({name: figure for each in told for name, figure in each.items()})
         return {name: _spread([each[name] for each in rounds]) for name in rounds[0]}
 

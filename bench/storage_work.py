@@ -13,33 +13,16 @@ import random
 import resource
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Coroutine, Iterable
 from functools import partial
 from typing import Any
 
 from azure.storage.blob.aio import BlobServiceClient
 from PIL import Image
 
-IN_MEMORY = 1_000_000
-LISTED, OVERDUE, FILES = 5_000, 200, 100  # 5,000 are a page of a listing
+LISTED, OVERDUE, FILES = 5_000, 200, 100
+TICK = 0.001
 PICTURE_BYTES = 300_000
-START = datetime(2026, 1, 1, tzinfo=UTC)
-
-
-class _Many:
-    """As many files as nobody would keep in a real store for this, all answered."""
-
-    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        for number in range(IN_MEMORY):
-            yield f"receipts/2026/11/{number:09}-scan.jpg", f"0x8DC{number:012X}", START
-
-    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        for number in range(IN_MEMORY):
-            yield f"receipts/2026/11/{number:09}-scan.jpg.json", f"0x8DC{number:012X}", START
-
-    def now(self) -> datetime:
-        return START + timedelta(days=1)
 
 
 async def fill() -> dict[str, float]:
@@ -56,20 +39,6 @@ async def fill() -> dict[str, float]:
 
         await _all(put(number) for number in range(LISTED))
     return {}
-
-
-async def memory() -> dict[str, float]:
-    """A look at a million answered files, without what storage itself takes."""
-    from shared.processing.services import Services
-    from shared.recovery.reconciler import Reconciler
-
-    many: Any = _Many()
-    parts = ("files", "claims", "kept", "jobs", "cooldowns", "planner", "publisher", "clock")
-    services = Services(input_container="input", **dict.fromkeys(parts, many))
-    gc.collect()
-    before, started = _peak_mb(), time.process_time()
-    assert await Reconciler(services).reconcile() == 0
-    return {"look_cpu_s_a_million": time.process_time() - started, "look_mb_a_million": _peak_mb() - before}
 
 
 async def files() -> dict[str, float]:
@@ -122,13 +91,18 @@ async def look() -> dict[str, float]:
         "clock": clock,
         "policy": RetryPolicy(overdue=0, lost=0),
     }
-    reconciler = partial(Reconciler, Services(**services))
+    reconciler = partial(Reconciler, Services(**services), records)
     await reconciler(1).reconcile()
+    gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()
     assert await reconciler(0).reconcile() == 0
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    gc.collect()
+    gc.freeze()  # a collection of all that was imported takes as long whatever is done: it is no part of a listing
+    stall = await _longest_stall(reconciler(0).reconcile())
+    gc.unfreeze()
     started = time.perf_counter()
-    assert await reconciler(OVERDUE).reconcile() >= OVERDUE - 1  # the first look has one in hand
+    assert await reconciler(OVERDUE).reconcile() in (OVERDUE - 1, OVERDUE)  # one may be in hand since the first
     overdue = time.perf_counter() - started - wall
     await blobs.close()
     await queues.close()
@@ -136,7 +110,22 @@ async def look() -> dict[str, float]:
         "blob_cpu_ms": cpu * 1000 / (2 * LISTED),
         "blob_azurite_ms": wall * 1000 / (2 * LISTED),
         "overdue_azurite_ms": overdue * 1000 / OVERDUE,
+        "listing_stall_ms": stall * 1000,
     }
+
+
+async def _longest_stall(work: Coroutine[Any, Any, object]) -> float:
+    """The most seconds that the process computes between two turns of the event loop, while this is under way.
+
+    On a machine that others use too, the time that passes says nothing.
+    """
+    longest, task = 0.0, asyncio.create_task(work)
+    while not task.done():
+        before = time.process_time()
+        await asyncio.sleep(TICK)
+        longest = max(longest, time.process_time() - before)
+    await task
+    return longest
 
 
 async def _all(works: Iterable[Coroutine[Any, Any, None]]) -> None:
@@ -182,4 +171,4 @@ def _peak_mb() -> float:
 
 if __name__ == "__main__":
     logging.getLogger("dropscribe").setLevel(logging.CRITICAL)
-    print(json.dumps(asyncio.run({"fill": fill, "memory": memory, "files": files, "look": look}[sys.argv[1]]())))
+    print(json.dumps(asyncio.run({"fill": fill, "files": files, "look": look}[sys.argv[1]]())))

@@ -145,13 +145,13 @@ async def measure(way: str, at_once: int) -> dict[str, float]:
         stalls.clear()
         started, cpu = time.perf_counter(), _cpu_seconds()
         await asyncio.gather(*(send("large") for _ in range(at_once)))
-        wall, cpu = time.perf_counter() - started, _cpu_seconds() - cpu
+        elapsed, cpu = time.perf_counter() - started, _cpu_seconds() - cpu
         probe.cancel()
         return {
             "peak_mb": round(_memory_mb("VmHWM") - before, 1),
             "cpu_s": round(cpu, 3),
             "stall_ms": round(max(stalls, default=0) * 1000, 1),
-            "wall_s": round(wall, 2),
+            "wall_s": round(elapsed, 2),
         }
 
 

@@ -17,13 +17,13 @@ from cli.causes import cause_of, standing_cause
 from cli.delivery import Delivery, Options, Order, delivery_of, plan_delivery, skip_done
 from cli.done import Asked
 from cli.exits import FAILED, CommandFailedError
-from cli.host_log import HostLog, event_in
+from cli.host_log import HostLog
 from cli.own_stack import USUAL_PORTS, HostStoppedError, free_of, own_stack, told_at_once, until_stopped
 from cli.storage import StorageClient, Waiting
 from cli.targets import Targets
 from cli.threads import in_background
 from cli.uploads import Upload
-from local.activity import activity
+from local.activity import activity, event_in
 from local.host import SELF
 from local.offline_model import MODEL as OFFLINE_MODEL
 from local.stack import APP
@@ -140,13 +140,13 @@ async def host(*, any_ports: bool = False) -> int:
 
 
 def _teller() -> Callable[[str], None]:
-    """What says a line for each file, and once what somebody must put right before others are answered."""
+    """What tells people a line for each file, and once what they must put right before others are answered."""
     causes = show.Causes()
 
     def tell(line: str) -> None:
         if shown := activity(line):
             show.console.print(Text(shown), soft_wrap=True)
-        event = event_in(line.encode())
+        event = event_in(line)
         if event and (cause := cause_of(event)) and cause.is_ours:
             causes.tell(cause)
 

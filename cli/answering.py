@@ -20,7 +20,7 @@ MAX_NAMES = 10
 
 
 class ModelRefusesError(CommandFailedError):
-    """No model answers before somebody has put something right."""
+    """No model answers before a person has put something right; the message says what."""
 
 
 async def answer(client: StorageClient, order: Order, delivery: Delivery, log: HostLog, *, one_shot: bool) -> Waiting:

@@ -17,7 +17,7 @@ class Answers:
 
     Attributes:
         is_read: false once nothing more can be written, as when the reader of the pipe has gone.
-        has_failed: whether that was somebody's fault, such as a full disk.
+        has_failed: whether an error ended it, such as a full disk, and not a reader that has gone.
     """
 
     def __init__(self, *, as_json: bool = False, in_boxes: bool = True, several: bool = False) -> None:
@@ -36,7 +36,7 @@ class Answers:
         elif self._in_boxes:
             show.console.print(_box(document))
 
-    def rescue(self, document: Document) -> None:
+    def write_unsaved(self, document: Document) -> None:
         """Write the whole of a document that could not be saved: it was paid for."""
         if not self._as_json:
             self._print(json_line(document))

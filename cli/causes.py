@@ -45,7 +45,7 @@ class Cause:
     Attributes:
         name: the file that waits for it, by its name in storage.
         sentence: what is wrong, and what to do where that is known.
-        is_ours: whether nothing comes of waiting, before somebody has put something right.
+        is_ours: whether waiting is in vain until a person has put something right.
         seconds: until the next try.
     """
 
@@ -56,7 +56,7 @@ class Cause:
 
     @property
     def key(self) -> str:
-        """The same for all files that wait for the same reason."""
+        """A text that is the same for all files with the same reason to wait."""
         return _plain(self.sentence)
 
 
@@ -87,11 +87,11 @@ def standing_cause(events: Iterable[Mapping[str, Any]]) -> Cause | None:
     return standing
 
 
-def _step(fault: str, why: str) -> str:
+def _step(error: str, why: str) -> str:
     """What to do about it; empty where waiting is all that can be done."""
-    if fault == "ModelUnreachable":
+    if error == "ModelUnreachable":
         return _UNREACHABLE
-    if fault != "ModelMisconfigured":
+    if error != "ModelMisconfigured":
         return ""
     status = _STATUS.search(why)
     return _STEPS.get(int(status[1]), _OTHER_STATUS) if status else _NO_STATUS

@@ -42,7 +42,7 @@ class Options:
 
 
 class ReaderGoneError(CommandFailedError):
-    """Whoever read our standard output has gone, and nothing else would get the answers."""
+    """The reader of our standard output has gone, and nothing else would get the answers."""
 
 
 @dataclass
@@ -65,7 +65,7 @@ class Delivery:
         """Deliver one.
 
         Raises:
-            ReaderGoneError: nobody would get it.
+            ReaderGoneError: it would reach neither a reader nor a folder.
         """
         self.names.append(document.name)
         self.errors += not document.is_ok
@@ -81,7 +81,7 @@ class Delivery:
         except OSError as error:
             self.unsaved += 1
             show.problem(f"The document of {document.name} could not be saved, so here it is: {error}")
-            self.answers.rescue(document)
+            self.answers.write_unsaved(document)
 
     def code(self, waiting: Waiting | None, *, strict: bool) -> int:
         """The exit code when all is done."""
@@ -108,7 +108,7 @@ def plan_delivery(order: Order, options: Options) -> tuple[Order, Delivery]:
 
 
 def _place(path: Path) -> Path:
-    """Where the path leads; if it is a link itself, where that lies."""
+    """The absolute path without links in its folders; a link at its end is kept."""
     return path.parent.resolve() / path.name
 
 

@@ -113,7 +113,7 @@ class Document:
 
     @property
     def fields(self) -> Any:
-        """All that stands in it."""
+        """The whole document, parsed."""
         return json.loads(self.content)
 
 

@@ -38,12 +38,12 @@ class Asked:
     def _recipe(self, upload: Upload, kind: str | None) -> tuple[str, Mapping[str, str]] | None:
         kinds: dict[str, Kind] = {each: each for each in DEFAULTS}
         try:
-            choice = self.catalog.choose(upload.name, self.metadata)
-            if choice is None and kind in kinds:
-                choice = self.catalog.default_for(kinds[kind], self.metadata)
+            selection = self.catalog.choose(upload.name, self.metadata)
+            if selection is None and kind in kinds:
+                selection = self.catalog.default_for(kinds[kind], self.metadata)
         except FileRejected:
             return None
-        return (choice.recipe.digest, dict(choice.inputs)) if choice else None
+        return (selection.recipe.digest, dict(selection.inputs)) if selection else None
 
 
 def find_done(uploads: Sequence[Upload], targets: Targets, asked: Asked) -> list[Document]:

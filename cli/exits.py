@@ -17,7 +17,7 @@ TIMED_OUT = 4
 INTERRUPTED = 130
 """Ctrl-C, or SIGTERM."""
 
-PATIENCE_SECONDS = 1.8
+STOP_SECONDS = 1.8
 """How long an orderly end may take after Ctrl-C. What then still runs notices that we have gone, and stops."""
 
 
@@ -30,7 +30,7 @@ def run_to_the_end(
 ) -> int:
     """Run the action and return its exit code, or `interrupted` where Ctrl-C stopped it.
 
-    The first Ctrl-C stops it in good order, a second one, or the end of our patience, at once. `tell` shows a
+    The first Ctrl-C stops it in good order, a second one, or the end of `STOP_SECONDS`, at once. `tell` shows a
     sentence to people.
     """
     try:
@@ -40,7 +40,7 @@ def run_to_the_end(
     else:
         return interrupted if code is None else code
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is left is a moment in which nobody can be told anything
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is left is a moment in which nothing can be shown
 
 
 async def _interruptible(action: Coroutine[Any, Any, int], tell: Callable[[str], None]) -> int | None:
@@ -55,7 +55,7 @@ async def _interruptible(action: Coroutine[Any, Any, int], tell: Callable[[str],
         interrupted = True
         tell("Stopping …")
         acting.cancel()
-        loop.call_later(PATIENCE_SECONDS, end_at_once)
+        loop.call_later(STOP_SECONDS, end_at_once)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         with contextlib.suppress(NotImplementedError):  # Windows

@@ -1,17 +1,16 @@
 """The events in a host's log, read while they come."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.activity import event_in
+
 LOOK_SECONDS = 0.25
 MAX_READ = 2**20
 """Bytes that are read at once; of a line that is longer, the rest is looked at alone, and is no event."""
-
-_BEGINNING = b'{"event": '
 
 
 @dataclass
@@ -50,14 +49,4 @@ class HostLog:
             return []
         whole = content[: content.rfind(b"\n") + 1] or (content if len(content) == MAX_READ else b"")
         self.position += len(whole)
-        return [event for line in whole.split(b"\n") if (event := event_in(line))]
-
-
-def event_in(line: bytes) -> dict[str, Any] | None:
-    """What `shared/observability/log.py` logged, whatever the host wrote before it."""
-    start = line.find(_BEGINNING)
-    try:
-        event = json.loads(line[start:]) if start >= 0 else None
-    except (ValueError, RecursionError):
-        return None
-    return event if isinstance(event, dict) else None
+        return [event for line in whole.split(b"\n") if (event := event_in(line.decode(errors="replace")))]

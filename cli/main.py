@@ -147,10 +147,10 @@ def redrive(
 ) -> None:
     """Try files again that ended in an error: queue them, and remove their documents."""
     from cli.redrive import redrive as redrive_files
-    from cli.redriving import Wanted
+    from cli.redriving import RedriveFilter
 
-    wanted = Wanted(code, since.replace(tzinfo=UTC) if since else None, prefix)
-    _finish(redrive_files(wanted, storage, dry_run=dry_run))
+    chosen = RedriveFilter(code, since.replace(tzinfo=UTC) if since else None, prefix)
+    _finish(redrive_files(chosen, storage, dry_run=dry_run))
 
 
 recipes = typer.Typer(rich_markup_mode=None, invoke_without_command=True)

@@ -59,7 +59,7 @@ async def until_stopped(stack: Stack) -> Never:
 
 
 def free_of(ports: Ports) -> Ports:
-    """These ports, with 0 (any other) for each that somebody else holds."""
+    """These ports, with 0 (any other) for each that another program holds."""
     return Ports(*(port if _is_free(port) else 0 for port in astuple(ports)))
 
 

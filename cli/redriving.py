@@ -45,8 +45,8 @@ class StorageNotUsableError(CommandFailedError):
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which error documents: of this code, not older than this, whose names begin so."""
+class RedriveFilter:
+    """Which error documents are meant: of this code, not older than this, whose names begin so."""
 
     code: str | None = None
     since: datetime | None = None
@@ -60,8 +60,8 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where the app works.
+class RedriveTarget:
+    """The storage of the app: where its files, documents and messages are.
 
     Attributes:
         storage: a connection string, or the address of its blob service.
@@ -80,33 +80,33 @@ class Redrive:
     """An open storage account.
 
     Attributes:
-        faults: a sentence for each document with which something went wrong.
+        problems: a sentence for each document with which something went wrong.
     """
 
-    place: Place
-    faults: list[str] = field(default_factory=list)
+    target: RedriveTarget
+    problems: list[str] = field(default_factory=list)
     _exits: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def __aenter__(self) -> Self:
-        for name in ("dropscribe", "azure"):  # what they say stands in `faults`, in other words
+        for name in ("dropscribe", "azure"):  # what they say stands in `problems`, in other words
             logging.getLogger(name).addHandler(logging.NullHandler())
         blobs, queues = self._clients()
         self._exits.push_async_callback(blobs.close)
         self._exits.push_async_callback(queues.close)
-        self._input = blobs.get_container_client(self.place.input_container)
-        self._output = blobs.get_container_client(self.place.output_container)
-        self._deferrals = StorageJobQueue(queues, self.place.deferred_queue)
+        self._input = blobs.get_container_client(self.target.input_container)
+        self._output = blobs.get_container_client(self.target.output_container)
+        self._job_queue = StorageJobQueue(queues, self.target.deferred_queue)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._exits.aclose()
 
     def _clients(self) -> tuple[BlobServiceClient, QueueServiceClient]:
-        storage = self.place.storage
+        storage = self.target.storage
         try:
             if not storage.startswith("https://"):
                 return blobs_by_connection_string(storage), queues_by_connection_string(storage)
-            queues, credential = _queues(self.place), entra_id()
+            queues, credential = _queues(self.target), entra_id()
             self._exits.push_async_callback(credential.close)
             return blobs_by_identity(storage, credential), queues_by_identity(queues, credential)
         except ValueError as error:  # its text may quote the key
@@ -115,19 +115,19 @@ class Redrive:
                 " service, such as https://ACCOUNT.blob.core.windows.net."
             ) from error
 
-    async def find(self, wanted: Wanted) -> list[BlobProperties]:
+    async def find(self, chosen: RedriveFilter) -> list[BlobProperties]:
         """The error documents that are meant.
 
         Raises:
             StorageNotUsableError: the documents cannot be listed.
         """
         found: AsyncIterator[BlobProperties] = self._output.list_blobs(
-            name_starts_with=wanted.prefix or None,
+            name_starts_with=chosen.prefix or None,
             include=["metadata"],
             retry_connect=0,  # a wrong address is told at once, not after eight seconds
         )
         try:
-            return [document async for document in found if wanted.includes(document)]
+            return [document async for document in found if chosen.includes(document)]
         except AzureError as error:
             raise StorageNotUsableError(f"The documents cannot be listed: {_why(error)}") from error
 
@@ -138,14 +138,14 @@ class Redrive:
             try:
                 queued += await self._send_again(document)
             except StorageUnavailable as error:
-                self.faults.append(
-                    f"The queue {self.place.deferred_queue} takes no message, so nothing was done: {error}"
+                self.problems.append(
+                    f"The queue {self.target.deferred_queue} takes no message, so nothing was done: {error}"
                 )
                 break
             except AzureError as error:
-                self.faults.append(f"{document.name}: storage answered {code_of(error)}.")
+                self.problems.append(f"{document.name}: storage answered {code_of(error)}.")
             except (KeyError, TypeError, ValueError, RecursionError):
-                self.faults.append(f"{document.name}: it is no document of Dropscribe's.")
+                self.problems.append(f"{document.name}: it is no document of Dropscribe's.")
             advance()
         return queued
 
@@ -162,7 +162,7 @@ class Redrive:
             await properties_of(self._input, job.name)
         except (InputNotFound, ResourceNotFoundError, ResourceModifiedError):
             return False  # the file is gone, or has been answered anew meanwhile
-        await self._deferrals.send(job, SECONDS_AHEAD)
+        await self._job_queue.send(job, SECONDS_AHEAD)
         try:
             await blob.delete_blob(**version)
         except (ResourceNotFoundError, ResourceModifiedError):
@@ -175,18 +175,18 @@ def _why(error: AzureError) -> str:
     if isinstance(error, ServiceRequestError):
         return "the storage cannot be reached. Check its address and the network."
     if isinstance(error, ClientAuthenticationError) and error.status_code is None:
-        return "nobody is signed in to Azure here. Run `az login`, or name the storage by a connection string."
+        return "you are not signed in to Azure here. Run `az login`, or name the storage by a connection string."
     return f"storage answered {code_of(error)}. See that it is the app's storage, and that you may read it."
 
 
-def _queues(place: Place) -> str:
+def _queues(target: RedriveTarget) -> str:
     """The address of the queue service.
 
     Raises:
         StorageNotUsableError: it is not given and does not follow from that of the blob service.
     """
-    if place.queues:
-        return place.queues
-    if ".blob." not in place.storage:
+    if target.queues:
+        return target.queues
+    if ".blob." not in target.storage:
         raise StorageNotUsableError("Set MEDIA_STORAGE__queueServiceUri to the address of the queue service.")
-    return place.storage.replace(".blob.", ".queue.", 1)
+    return target.storage.replace(".blob.", ".queue.", 1)

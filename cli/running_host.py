@@ -33,7 +33,7 @@ class RunningHost:
 
     @classmethod
     def find(cls) -> "RunningHost | None":
-        """The one that runs, if any does."""
+        """The host that runs on this machine; None if none answers."""
         try:
             host = cls(**json.loads(_RECORD.read_text()))
         except (OSError, ValueError, TypeError):
@@ -62,5 +62,5 @@ def record(stack: Stack) -> None:
 
 
 def forget() -> None:
-    """The host has stopped."""
+    """Remove what `record` wrote: the host has stopped."""
     _RECORD.unlink(missing_ok=True)

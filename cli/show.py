@@ -46,7 +46,7 @@ def problem(what: str) -> None:
 
 @contextmanager
 def step(what: str) -> Iterator[None]:
-    """Say what goes on while it goes on; where nobody watches, in a line of its own."""
+    """Say what goes on while it goes on; where no terminal is, in a line of its own."""
     if people.is_terminal and not _quiet:
         with people.status(f"{what} …", spinner=_spinner()):
             yield
@@ -87,7 +87,7 @@ class Waiting:
 
     @contextmanager
     def aside(self) -> Iterator[None]:
-        """Leave the terminal to somebody else meanwhile."""
+        """Leave the terminal to what is printed meanwhile."""
         self._bar.stop()
         yield
         self._bar.start()
@@ -160,7 +160,7 @@ def cost(answered: "Document") -> str:
 
 
 def _progress(*columns: SpinnerColumn | TextColumn | BarColumn | MofNCompleteColumn | TimeElapsedColumn) -> Progress:
-    # Standard output is somebody else's: it may lead into a pipe while the bar moves.
+    # Standard output is for answers: it may lead into a pipe while the bar moves.
     is_shown = people.is_terminal and not _quiet
     return Progress(*columns, console=people, transient=True, disable=not is_shown, redirect_stdout=False)
 

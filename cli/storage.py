@@ -89,7 +89,7 @@ class StorageClient:
         return waiting
 
     def expect(self, name: str) -> None:
-        """Look for the document of this file now: somebody says that it is there."""
+        """Look for the document of this file now: the host says that it is there."""
         if name in self._answered:
             self._answered[name].set()
 

@@ -46,7 +46,7 @@ def _escape(text: str) -> str:
 
 
 class Screen(Console):
-    """A console whose text is harmless, whoever prints, and which is silent once nobody reads it."""
+    """A console whose text is harmless, whatever prints it, and which is silent once its reader has gone."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """See `Console.render`; the text of every segment is made harmless."""
@@ -54,13 +54,13 @@ class Screen(Console):
             yield segment if segment.control else Segment(harmless(segment.text), segment.style)
 
     def on_broken_pipe(self) -> None:
-        """Nobody reads any more: say nothing more."""
+        """The reader has gone: say nothing more."""
         self.quiet = True
         lead_nowhere(self.file)
 
 
 def lead_nowhere(stream: object) -> None:
-    """Let what is still written to a broken pipe, at exit too, go to nobody."""
+    """Send what is still written to a broken pipe, at exit too, to the null device."""
     if isinstance(stream, io.TextIOWrapper):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

@@ -1,4 +1,4 @@
-"""Calls that may take long, in threads that hold nobody up."""
+"""Calls that may take long, in threads for which no exit waits."""
 
 import asyncio
 import threading

@@ -146,7 +146,7 @@ def _kind_left_out(entry: "os.DirEntry[str]") -> str:
 
 
 def _readable(upload: Upload) -> Upload:
-    """Found out before anything is started: one file that cannot be read would end all."""
+    """The upload, if its file can be read: one that cannot would end all, once everything has started."""
     if not os.access(upload.path, os.R_OK):
         raise refused(f"{upload.path} cannot be read: permission denied.")
     return upload

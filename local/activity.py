@@ -16,7 +16,7 @@ def activity(line: str) -> str | None:
 
     None where the log's line tells nothing of a file that people would want to know.
     """
-    event = _event(line)
+    event = event_in(line) or {}
     name, known = event.get("name"), _EVENTS.get(str(event.get("event")))
     if known is None or not isinstance(name, str):
         return None
@@ -24,13 +24,14 @@ def activity(line: str) -> str | None:
     return _line(word, name, *reasons(event))
 
 
-def _event(line: str) -> Mapping[str, Any]:
+def event_in(line: str) -> dict[str, Any] | None:
+    """The event that the app logged in this line, whatever the host wrote before it; None if there is none."""
     start = line.find(_BEGINNING)
     try:
         event = json.loads(line[start:]) if start >= 0 else None
     except (ValueError, RecursionError):
-        return {}
-    return event if isinstance(event, dict) else {}
+        return None
+    return event if isinstance(event, dict) else None
 
 
 def _line(word: str, name: str, *reasons: object) -> str:

@@ -35,7 +35,7 @@ class Output:
         self.found: dict[str, str] = {}
 
     async def read(self, stream: asyncio.StreamReader) -> None:
-        """Read to its end, whatever becomes of the file: who is not read stands still."""
+        """Read to its end, whatever becomes of the file: a process whose output is not read stands still."""
         unfinished = b""
         with _open(self._log) as log:
             while chunk := await stream.read(CHUNK):

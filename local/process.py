@@ -88,12 +88,12 @@ class Child:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
-        """With what it has ended; None while it runs, less than 0 where it was killed."""
+        """The exit code; None while it runs, less than 0 where a signal ended it."""
         return self._process.returncode
 
     @property

@@ -1,4 +1,4 @@
-"""Storage, model and host together, for as long as somebody needs them."""
+"""Storage, model and host, which start and stop together."""
 
 import asyncio
 import os

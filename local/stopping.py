@@ -10,7 +10,7 @@ import threading
 from typing import NoReturn
 
 WATCH_STANDARD_INPUT = "STOP_WHEN_STANDARD_INPUT_CLOSES"
-"""The environment variable that says so."""
+"""The environment variable that has a child stop when its standard input closes."""
 
 
 def stop_event() -> asyncio.Event:
@@ -38,7 +38,7 @@ def end_now(problem: str = "") -> NoReturn:
 
     Python itself would first wait for every thread, also for one that hears half an hour of speech.
     """
-    with contextlib.suppress(OSError, ValueError):  # nobody reads it any more
+    with contextlib.suppress(OSError, ValueError):  # their reader has gone
         if problem:
             print(problem, file=sys.stderr)  # noqa: T201 - the last word of a process
         logging.shutdown()

@@ -69,7 +69,7 @@ class Azurite:
 
 
 def new_key() -> str:
-    """A key that nobody can guess: any web page can send a request to this machine, signed with the one all know."""
+    """A key that cannot be guessed: any web page can send a request to this machine, signed with the public one."""
     return base64.b64encode(secrets.token_bytes(64)).decode()
 
 
@@ -83,7 +83,7 @@ def kept_key(location: Path) -> str:
     try:
         location.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        if len(path.read_bytes()) != len(KEY):  # it is new, or somebody was interrupted while writing it
+        if len(path.read_bytes()) != len(KEY):  # it is new, or was only half written
             path.write_text(new_key())
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:

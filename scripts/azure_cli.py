@@ -1,4 +1,4 @@
-"""The Azure CLI and azd as child processes, and their faults as sentences with a next step. Standard library only."""
+"""The Azure CLI and azd as child processes, and their errors as sentences with a next step. Standard library only."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class NotYetError(Exception):
 _CAUSES = {
     r"az login|AADSTS|No subscription found": "The Azure CLI is not logged in, or no longer: run `az login`.",
     r"subscription of '.*' doesn't exist|SubscriptionNotFound|InvalidAuthenticationTokenTenant": (
-        "Whoever the Azure CLI is logged in as does not see the subscription {subscription}, which azd uses: "
+        "The account of the Azure CLI does not see the subscription {subscription}, which azd uses: "
         "run `az login --tenant TENANT` with the account and the tenant that azd uses."
     ),
     r"AuthorizationFailed|LinkedAuthorizationFailed": (
-        "Whoever the Azure CLI is logged in as may not do this: it needs the role Contributor for the resource group, "
+        "The account of the Azure CLI may not do this: it needs the role Contributor for the resource group, "
         "or for the subscription where that group is still to be made."
     ),
     r"ResourceGroupNotFound": "The resource group is not there: run `azd provision`.",
@@ -46,9 +46,9 @@ _CAUSES = {
         "The Azure CLI cannot compile what lies in infra/: run `az bicep install`, or `az bicep upgrade`."
     ),
 }
-"""What a fault that waiting cannot mend looks like, and what to say of it."""
+"""What an error that waiting cannot mend looks like, and what to say of it."""
 
-# Whatever may open a door, in case a message quotes an address or a header.
+# What gives access, in case a message quotes an address or a header.
 _SECRET = re.compile(r"((?:code|sig|key|token)=|Bearer )[^&\s\"']+", re.IGNORECASE)
 
 

@@ -188,7 +188,7 @@ def main() -> int:
 
 
 def _usage(name: str) -> int:
-    """List the commands; the exit code is 0 for who asked for the list."""
+    """List the commands; return 0 where the list was asked for, else 2."""
     asked = name in ("-h", "--help", "help")
     place = sys.stdout if asked else sys.stderr
     if name and not asked:

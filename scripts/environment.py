@@ -66,7 +66,7 @@ def prepare(*, for_development: bool) -> None:
 
 def install_for_bench() -> None:
     """Install what only the measurements need."""
-    wait_for(_pip(PYTHON, "installing what is measured against", ROOT / "requirements-bench.txt"))
+    pip_install(PYTHON, "installing what is measured against", ROOT / "requirements-bench.txt")
 
 
 def _prepare_venv(locked: str, meanwhile: Step | None) -> None:

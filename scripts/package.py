@@ -26,7 +26,7 @@ LIBRARIES = PACKAGE / PYTHON_PACKAGES / "lib" / "site-packages"  # where the wor
 
 FILES = ("host.json", "function_app.py")
 FOLDERS = {"shared": {".py", ".toml"}, "recipes": {".prompty"}}
-"""What is deployed of these folders, by the end of the name. What is named nowhere here stays at home."""
+"""What is deployed of these folders, by the end of the name. What is named nowhere here is not deployed."""
 
 PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")
 IN_AZURE = "/home/site/wwwroot"  # where the package will lie: what stands in tracebacks

@@ -25,7 +25,7 @@ class Progress:
         self.done = self.total = self.fetched_bytes = 0
 
     def read(self, line: str) -> bool:
-        """Take a line of the installer's output; whether it told nothing but progress."""
+        """Take a line of the installer's output; return whether it told nothing but progress."""
         del line
         return False
 

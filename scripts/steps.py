@@ -62,7 +62,7 @@ class Step:
 
     @property
     def runs(self) -> bool:
-        """Whether it goes on."""
+        """Whether it is still running."""
         return self._reading.is_alive()
 
     def wait(self, seconds: float) -> None:

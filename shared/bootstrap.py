@@ -149,7 +149,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         budget=Budget(limit, counts=state, clock=clock) if limit else None,
         policy=app.policy,
     )
-    return Running(Processor(services), PoisonHandler(services), Reconciler(services))
+    return Running(Processor(services), PoisonHandler(services), Reconciler(services, state))
 
 
 class _Identities:

@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session", autouse=True)
 def suite_watch() -> Iterator[Watch]:
-    """No planted secret may come to light anywhere in the suite; whoever leaks one on purpose takes it back."""
+    """No planted secret may come to light anywhere in the suite; a test that leaks one on purpose takes it back."""
     with Watch().keeping() as watch:
         yield watch
     assert watch.leaks == []
@@ -90,7 +90,7 @@ def _trusting(file: str) -> ssl.SSLContext:
 async def secure_azurite(
     certificate: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Azurite]:
-    """Another one, which speaks TLS and knows whoever comes by identity."""
+    """Another one, which speaks TLS and takes every identity."""
     log = tmp_path_factory.mktemp("azurite") / "azurite.log"
     running = await Azurite.start(log=log, location=None, certificate=certificate)
     yield running

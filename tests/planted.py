@@ -15,7 +15,7 @@ KEY = "Planted0Key0" * 7  # as long as Azure's
 TOKEN = "eyJQbGFudGVk.eyJUb2tlbiI6MQ"
 SIGNATURE = "Planted0Signature0Planted0Signature0Planted0"
 SECRETS = (KEY, TOKEN, SIGNATURE)
-"""What nobody may ever read."""
+"""What may never come to light."""
 
 PROMPT = "This planted prompt is for the model alone."
 ANSWER = "This planted answer is for the document alone."

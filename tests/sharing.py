@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-SPREAD = (
+ONE_BY_ONE = (
     "tests/integration/test_cli_run.py",
     "tests/integration/test_fault_matrix.py",
 )
@@ -30,7 +30,7 @@ class ByModule(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
 
     def _split_scope(self, nodeid: str) -> str:
         module = _module(nodeid)
-        return nodeid if module in SPREAD else _shared(module) or module
+        return nodeid if module in ONE_BY_ONE else _shared(module) or module
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByModule:

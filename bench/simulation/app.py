@@ -86,7 +86,7 @@ class SimulatedApp:
             Group(clock, self._events, Slots.of_blobs(size.at_once), size.instances, self._processor),
             Group(clock, self._deferred, QUEUE_SLOTS, size.instances, self._processor),
         ]
-        self._reconciler = Reconciler(self._services())
+        self._reconciler = Reconciler(self._services(), self.storage)
         self._reconciled = 0
         self._files = 0
         clock.later(RECONCILE_EVERY, self._reconcile)

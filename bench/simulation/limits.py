@@ -8,6 +8,7 @@ from dataclasses import dataclass
 _LEARN = "https://learn.microsoft.com/azure"
 _FLEX = f"[Flex Consumption plan]({_LEARN}/azure-functions/flex-consumption-plan)"
 _COSTS = f"[consumption-based costs]({_LEARN}/azure-functions/functions-consumption-costs)"
+_PRICES = "[what it costs](deploy.md#what-it-costs)"
 _FOUNDRY = f"[Foundry quotas]({_LEARN}/foundry/foundry-models/quotas-limits)"
 _OPENAI = f"[Azure OpenAI quota]({_LEARN}/ai-services/openai/how-to/quota)"
 _ACCOUNT = f"[storage accounts]({_LEARN}/storage/common/scalability-targets-standard-account)"
@@ -33,6 +34,7 @@ PUBLISHED = {
     "cores": Figure(250, "cores of all Flex Consumption apps of a subscription in a region, unless raised", _FLEX),
     "gb_second": Figure(0.000026, "dollars for a GB-second on demand, in that page's example", _COSTS),
     "executions": Figure(0.40, "dollars for a million executions, the same", _COSTS),
+    "lists": Figure(0.0625, "dollars for 10,000 lists of blobs, second-hand", _PRICES),
     "least_billed": Figure(1, "seconds billed at least for a time in which an instance was active", _FLEX),
     "billed_step": Figure(0.1, "seconds to which that time is rounded up", _FLEX),
     "tokens_a_minute": Figure(

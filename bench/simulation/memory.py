@@ -1,14 +1,14 @@
 """Storage in memory for the core, with a clock that is not the machine's. Nothing in it fails."""
 
 import itertools
-from collections.abc import AsyncIterator
 from datetime import datetime
 
 from bench.simulation.virtual_time import VirtualTime
 from shared.errors import Conflict
-from shared.media.files import InputFile, MediaSource
+from shared.media.files import InputFile, ListedFile, MediaSource, Page
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.kept import KeptAnswers
+from shared.recovery.progress import ScanProgress
 from shared.results.result import Result, document_name
 from shared.results.store import StoredResult
 
@@ -81,20 +81,27 @@ class MemoryStorage:
         name = outcome.input.name
         if self._outcomes.get(document_name(name)) != replacing:
             raise Conflict(name)
-        self._outcomes[document_name(name)] = StoredResult(self._version(), outcome.input.etag)
+        self._outcomes[document_name(name)] = StoredResult(self._version(), outcome.input.etag, self._clock.now())
         self._count(-1)
         self.waited[name] = self._clock.seconds - self.arrived[name]
 
-    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+    async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         """See `FileStore.list_inputs`."""
-        for name in list(self.arrived):
-            yield name, "1", self._modified(name)
+        assert not marker
+        return Page([ListedFile(name, "1", self._modified(name)) for name in sorted(self.arrived)], "")
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
+    async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
         """See `FileStore.list_answered`."""
-        for name, wait in list(self.waited.items()):
-            written = self._clock.moment(self.arrived[name] + wait)
-            yield document_name(name), self._outcomes[document_name(name)].input_etag, written
+        assert not marker
+        return Page(sorted(self._outcomes.items()), "")
+
+    async def read_scan(self) -> ScanProgress | None:
+        """See `ScanStore.read_scan`."""
+        return None
+
+    async def write_scan(self, progress: ScanProgress) -> None:
+        """See `ScanStore.write_scan`."""
+        raise NotImplementedError  # a listing of one page is always looked at as a whole
 
     async def read(self, name: str) -> VersionedClaim | None:
         """See `ClaimStore.read`."""

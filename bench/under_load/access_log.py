@@ -1,4 +1,4 @@
-"""What the storage emulator says was asked of it: its own record of every write, whoever made it."""
+"""What the storage emulator says was asked of it: its own record of every write, by whichever process."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ _LINE = re.compile(r'"(?P<method>PUT|POST|DELETE|PATCH) /[^/ ]+/(?P<path>[^? ]+)
 
 @dataclass(frozen=True)
 class Write:
-    """One that was done. `container` is that, or a queue; `name` is empty where it is the container itself."""
+    """A write that was done. `container` may be a queue; `name` is empty where the container itself was made."""
 
     method: str
     container: str
@@ -20,7 +20,7 @@ class Write:
 def writes(log: Iterable[str]) -> Iterator[Write]:
     """The writes that succeeded, in their order.
 
-    One whose response found nobody there any more has no status and is not counted: who asked had been killed.
+    A write whose client was killed before the response came has no status and is not counted.
     """
     for line in log:
         found = _LINE.search(line)

@@ -44,7 +44,7 @@ class Document:
 
 
 async def documents_of(names: Iterable[str], storage: Emulators) -> dict[str, Document]:
-    """Those that there are, by the names of the files."""
+    """The documents of these files, by the names of the files that have one."""
     gate = asyncio.Semaphore(READERS)
     container = storage.blobs.get_container_client(OUTPUT)
 

@@ -27,7 +27,7 @@ INPUT, OUTPUT, STATE = CONTAINERS = ("input", "output", "state")
 
 @dataclass
 class Emulators:
-    """Both, with clients for whoever looks on."""
+    """Both emulators, with clients that write files and read what has become of them."""
 
     connection_string: str
     logs: list[Path]
@@ -49,7 +49,7 @@ class Emulators:
         return {file.name: file.etag.strip('"') async for file in files}
 
     async def waiting(self) -> Counter[str]:
-        """How many messages there are in each queue, with those that nobody can see now."""
+        """How many messages there are in each queue, with those that are hidden now."""
         found: Counter[str] = Counter()
         async for queue in self.queues.list_queues():
             properties = await self.queues.get_queue_client(queue.name).get_queue_properties()
@@ -57,7 +57,7 @@ class Emulators:
         return found
 
     async def messages(self) -> list[tuple[str, str]]:
-        """Every message that can be seen, with the name of its queue; nobody sees it again for an hour."""
+        """Every message that can be seen, with the name of its queue; it is hidden for an hour then."""
         found = []
         for name in await self.waiting():
             pages = self.queues.get_queue_client(name).receive_messages(messages_per_page=32, visibility_timeout=3600)

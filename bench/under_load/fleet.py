@@ -14,7 +14,7 @@ from local.process import Child
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "bench" / "apps"
 TIMER = "reconcile_soon"
-DOORS_FOR_FILES = ("answer_blob", "answer_deferred", "settle_poison", "settle_deferred_poison")
+TRIGGERS_FOR_FILES = ("answer_blob", "answer_deferred", "settle_poison", "settle_deferred_poison")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Worker:
 class Fleet:
     """As many workers as there are seats. As on Flex Consumption, the timer has an instance of its own: the first seat.
 
-    Where that one is killed, whoever comes next makes up for the run that it missed or began (schedule_monitor.py).
+    Where that one is killed, the next in its seat makes up for the run that it missed or began (schedule_monitor.py).
 
     Attributes:
         killed: when each of those that were killed was, by their number (`time.monotonic`).
@@ -91,7 +91,7 @@ class Fleet:
 
 
 def _own(number: int, seat: int) -> dict[str, str]:
-    others = ("reconcile", *(DOORS_FOR_FILES if seat == 0 else [TIMER]))
+    others = ("reconcile", *(TRIGGERS_FOR_FILES if seat == 0 else [TIMER]))
     silenced = {f"AzureWebJobs.{function}.Disabled": "true" for function in others}
     return {"AZURE_INFERENCE_CREDENTIAL": model_key(number), "PYTHONPATH": str(ROOT), **silenced}
 

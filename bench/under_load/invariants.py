@@ -14,7 +14,7 @@ POISON = "-poison"
 
 @dataclass(frozen=True)
 class Message:
-    """One that is left in a queue."""
+    """A message that is left in a queue."""
 
     queue: str
     text: str
@@ -76,7 +76,7 @@ def _outcome_or_message(seen: Evidence) -> Iterator[str]:
         elif not seen.has_outcome(name) and name not in queued:
             yield f"{name} has neither a document of its newest version nor a message"
     if seen.unseen:
-        yield f"{seen.unseen} messages are left that nobody can see"
+        yield f"{seen.unseen} messages are left that cannot be read"
 
 
 def doubled(seen: Evidence) -> Iterator[str]:
@@ -87,7 +87,7 @@ def doubled(seen: Evidence) -> Iterator[str]:
 
 
 def _calls(seen: Evidence) -> Iterator[str]:
-    """Nobody is asked twice, unless who had the answer was killed before the second call, or hung up."""
+    """A version is paid for once, unless the worker with the answer was killed before the second call, or hung up."""
     for version, calls in seen.calls.items():
         for earlier, later in itertools.pairwise(calls):
             killed = seen.killed.get(earlier.worker)

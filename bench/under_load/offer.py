@@ -16,14 +16,14 @@ from bench.under_load.emulators import INPUT, Emulators
 from bench.under_load.plan import Load
 from bench.under_load.quota import marked
 
-EVENTS_OF_A_DROP = [0] + [1] * 26 + [2, 2, 3]
+EVENTS_OF_AN_UPLOAD = [0] + [1] * 26 + [2, 2, 3]
 """One in thirty is lost, one in ten comes again."""
 
 OVERWRITTEN = 1 / 30
 
 
 @dataclass(frozen=True)
-class Drop:
+class Upload:
     """One version of a file, and how many events there are of it. No other has its number."""
 
     name: str
@@ -31,14 +31,14 @@ class Drop:
     events: int
 
 
-def drops(files: int, random: Random) -> Iterator[Drop]:
+def uploads(files: int, random: Random) -> Iterator[Upload]:
     """So many files, and between them new versions of some that came before."""
     version = 0
     for number in range(files):
         names = [number, random.randrange(number + 1)] if random.random() < OVERWRITTEN else [number]
         for each in names:
             version += 1
-            yield Drop(f"file-{each:06}", version, random.choice(EVENTS_OF_A_DROP))
+            yield Upload(f"file-{each:06}", version, random.choice(EVENTS_OF_AN_UPLOAD))
 
 
 @dataclass
@@ -57,23 +57,23 @@ class Offer:
         """Drop them all, each at its time, however long the one before may take."""
         started = time.monotonic()
         async with asyncio.TaskGroup() as group:
-            for number, drop in enumerate(drops(self.load.files, self.random)):
+            for number, upload in enumerate(uploads(self.load.files, self.random)):
                 await asyncio.sleep(started + number / self.load.offered_per_second - time.monotonic())
-                group.create_task(self._put(drop))
+                group.create_task(self._put(upload))
         self.seconds = time.monotonic() - started
 
     def newest(self, name: str) -> int:
         """The number of the newest version of a file."""
         return self.versions[name][-1]
 
-    async def _put(self, drop: Drop) -> None:
-        async with self._locks[drop.name]:  # versions of one file come in their order
-            blob = self.storage.blobs.get_blob_client(INPUT, drop.name)
-            put = await blob.upload_blob(marked(PICTURE, drop.version), overwrite=True)
-            self.versions.setdefault(drop.name, []).append(drop.version)
-            self.etags[drop.name] = put["etag"].strip('"')
-            for _ in range(drop.events):
-                await self.storage.events.send_message(_event(drop.name, put["etag"]))
+    async def _put(self, upload: Upload) -> None:
+        async with self._locks[upload.name]:  # versions of one file come in their order
+            blob = self.storage.blobs.get_blob_client(INPUT, upload.name)
+            put = await blob.upload_blob(marked(PICTURE, upload.version), overwrite=True)
+            self.versions.setdefault(upload.name, []).append(upload.version)
+            self.etags[upload.name] = put["etag"].strip('"')
+            for _ in range(upload.events):
+                await self.storage.events.send_message(_event(upload.name, put["etag"]))
 
 
 def _event(name: str, etag: str) -> str:

@@ -20,7 +20,7 @@ _DATA = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
 
 @dataclass
 class Call:
-    """One that is paid for. `is_heard` is whether whoever asked was still there to hear the answer."""
+    """A call that is paid for. `is_heard` is whether the client was still there when the answer came."""
 
     worker: int
     at: float
@@ -49,7 +49,7 @@ class Quota:
         try:
             version = version_in(await request.read())
         except ConnectionError:
-            return web.Response(status=400)  # whoever asked was killed
+            return web.Response(status=400)  # the client was killed
         if self.is_down:
             return _refusal(503, f"Overloaded. Your key: {key}")
         wait = self._take()

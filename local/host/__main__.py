@@ -32,7 +32,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--hidden-seconds", type=int, default=600, help="how long a message is hidden while its function runs"
     )
-    parser.add_argument("--no-events", action="store_true", help="do not play Event Grid: somebody else does")
+    parser.add_argument("--no-events", action="store_true", help="do not play Event Grid: another process does")
     parser.add_argument("--no-local-settings", action="store_true", help="take no settings from local.settings.json")
     parser.add_argument("--differences", action="store_true", help="say what differs from the real host, and stop")
     return parser.parse_args()
@@ -56,7 +56,7 @@ async def _run() -> None:
         await main(arguments)
     except (AppNotLoadedError, HostSettingsError) as error:
         end_now(f"The host stops: {error}")
-    end_now()  # functions that are not async, and threads of the app's, may still run: nobody waits for those
+    end_now()  # functions that are not async, and threads of the app's, may still run: we do not wait
 
 
 if __name__ == "__main__":

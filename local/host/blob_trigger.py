@@ -74,7 +74,7 @@ class BlobTriggers:
         await self._worker.invoke(function, reference, _metadata(container, f"{inside.url}/{quote(name)}", properties))
 
     def _poison_queue(self, body: bytes) -> QueueClient:
-        """That of the function's own storage account; of the host's, where no function is named."""
+        """The poison queue in the function's storage account; in the host's where the message names no function."""
         try:
             function = self._functions.get(json.loads(body)["FunctionId"])
         except (ValueError, LookupError, TypeError, RecursionError):

@@ -17,7 +17,7 @@ HOST_STORAGE = "AzureWebJobsStorage"
 
 
 class Clients:
-    """All of them; close it when the host stops."""
+    """A client for each connection; close it when the host stops."""
 
     def __init__(self) -> None:
         self.blobs = functools.cache(self._blobs)

@@ -56,7 +56,7 @@ class EventGrid:
             self._complaints.pop(function.name, None)
 
     def _complain(self, function: Function, error: Exception) -> None:
-        """Once for each trouble: a scan comes each second."""
+        """Log each kind of error once: a scan comes each second."""
         what = type(error).__name__
         if self._complaints.get(function.name) == what:
             return

@@ -1,6 +1,6 @@
 """The messages between host and worker, as the worker library builds and reads them.
 
-The library is handed a module of classes by whoever owns the wire; in Azure they come from protobuf. It
+The library takes a module of classes from the program that carries the messages; in Azure they come from protobuf. It
 only sets and gets attributes, and asks a few of them which of their alternatives is set.
 """
 

@@ -21,7 +21,7 @@ type Handle = Callable[[bytes, QueueMessage], Awaitable[None]]
 
 
 class HostStopsError(Exception):
-    """What a function is told to have failed with that did not end before the host."""
+    """The error of a function that did not end before the host."""
 
 
 class QueueListener:
@@ -63,7 +63,7 @@ class QueueListener:
                 pause = FIRST_PAUSE
                 await self._wait_for_room()
             else:
-                pause = FIRST_PAUSE if await self._woken_within(pause) else min(pause * 2, self._rules.longest_pause)
+                pause = FIRST_PAUSE if await self._woken_within(pause) else min(pause * 2, self._rules.max_pause)
 
     async def drain(self, seconds: float, cancel_seconds: float = 1) -> None:
         """Let what is running end, for some seconds at most; then cancel it, and wait for that likewise."""
@@ -83,7 +83,7 @@ class QueueListener:
             )
             return [message async for message in pages]
         except ResourceNotFoundError:
-            return []  # nobody has put anything into it yet
+            return []  # no message was ever put into it
         except Exception as error:  # whatever storage does, the host goes on
             log.warning("cannot look into the queue %s: %s", self._queue.queue_name, type(error).__name__)
             return []
@@ -113,7 +113,7 @@ class QueueListener:
         except ValueError:
             await self._set_aside(message)
             return
-        if (message.dequeue_count or 0) > self._rules.most_tries:
+        if (message.dequeue_count or 0) > self._rules.max_tries:
             await self._give_up(message, body)  # its last try killed the host before it could be counted
             return
         try:
@@ -122,7 +122,7 @@ class QueueListener:
         except asyncio.CancelledError:
             # As the real host: what did not end before it counts as a try that failed.
             await self._failed(message, body, HostStopsError("the host stops"))
-        except Exception as error:  # to the host, one fault is like another
+        except Exception as error:  # to the host, all errors are alike
             await self._failed(message, body, error)
         else:
             await self._delete(message)
@@ -136,10 +136,10 @@ class QueueListener:
 
     async def _failed(self, message: QueueMessage, body: bytes, error: Exception) -> None:
         tries = message.dequeue_count or 0
-        log.error("try %d of %d failed: %s", tries, self._rules.most_tries, getattr(error, "stack_trace", error))
+        log.error("try %d of %d failed: %s", tries, self._rules.max_tries, getattr(error, "stack_trace", error))
         if self._poison is None:
             return  # it stays hidden for a while, as with the real host: at once it would only fail again
-        if tries >= self._rules.most_tries:
+        if tries >= self._rules.max_tries:
             await self._give_up(message, body)
             return
         await self._queue.update_message(message, visibility_timeout=int(self._rules.retry_after))
@@ -177,7 +177,7 @@ class QueueListener:
             return  # a poison queue has none of its own: the message stays, and comes back
         queue = self._poison(body)
         words = "Message has reached MaxDequeueCount of %d. Moving message to queue '%s'."
-        log.error(words, self._rules.most_tries, queue.queue_name)
+        log.error(words, self._rules.max_tries, queue.queue_name)
         await send(queue, body)
         await self._delete(message)
 

@@ -10,7 +10,7 @@ CONTAINER = "azure-webjobs-hosts"
 
 
 class ScheduleMonitor:
-    """When a timer is due next. It is written once a run has ended: whoever was killed in the middle leaves it past."""
+    """When a timer is due next. It is written once a run has ended: a host that is killed in between leaves it past."""
 
     def __init__(self, storage: BlobServiceClient, host_id: str, function: str) -> None:
         self._container = storage.get_container_client(CONTAINER)

@@ -31,18 +31,18 @@ class QueueRules:
     Attributes:
         batch_size: how many are asked for at once.
         new_batch_threshold: the next are asked for when no more than these are still running.
-        most_tries: after these a message is poison.
+        max_tries: after these a message is poison.
         retry_after: how long a message rests between two tries, in seconds.
-        longest_pause: the longest wait between two looks at an empty queue, in seconds.
+        max_pause: the longest wait between two looks at an empty queue, in seconds.
         hidden_seconds: how long a message is invisible while its function runs; renewed at half of it. The real
             host's ten minutes cannot be set there.
     """
 
     batch_size: int
     new_batch_threshold: int
-    most_tries: int
+    max_tries: int
     retry_after: float
-    longest_pause: float
+    max_pause: float
     hidden_seconds: int = 600
 
 
@@ -85,7 +85,7 @@ class HostSettings:
         )
 
     def hiding(self, seconds: int) -> "HostSettings":
-        """The same, with messages hidden for so long while their functions run."""
+        """These settings, with messages hidden for so many seconds while their functions run."""
         return replace(
             self,
             blobs=replace(self.blobs, hidden_seconds=seconds),
@@ -167,9 +167,9 @@ def _blob_rules(blobs: Mapping[str, Any], queues: Mapping[str, Any]) -> QueueRul
     return QueueRules(
         batch_size=batch,
         new_batch_threshold=parallel - batch,
-        most_tries=int(blobs.get("poisonBlobThreshold", 5)),
+        max_tries=int(blobs.get("poisonBlobThreshold", 5)),
         retry_after=0,
-        longest_pause=_seconds(queues.get("maxPollingInterval"), default=60) or 60,
+        max_pause=_seconds(queues.get("maxPollingInterval"), default=60) or 60,
     )
 
 
@@ -178,9 +178,9 @@ def _queue_rules(queues: Mapping[str, Any]) -> QueueRules:
     return QueueRules(
         batch_size=batch,
         new_batch_threshold=int(queues.get("newBatchThreshold", batch // 2)),
-        most_tries=int(queues.get("maxDequeueCount", 5)),
+        max_tries=int(queues.get("maxDequeueCount", 5)),
         retry_after=_seconds(queues.get("visibilityTimeout"), default=0) or 0,
-        longest_pause=_seconds(queues.get("maxPollingInterval"), default=60) or 60,
+        max_pause=_seconds(queues.get("maxPollingInterval"), default=60) or 60,
     )
 
 

@@ -14,7 +14,7 @@ SHUTDOWN_SECONDS = 0.3
 
 
 class HostWeb:
-    """Serves them on this machine's loopback address."""
+    """Serves these addresses on this machine's loopback address."""
 
     def __init__(self, blobs: BlobTriggers, host_id: str) -> None:
         self._blobs = blobs

@@ -1,6 +1,6 @@
 """The offline model: a real answer without a cloud.
 
-It writes down English speech and reads the text in pictures, on the chat completions wire of Azure AI
+It writes down English speech and reads the text in pictures, by the chat completions API of Azure AI
 Foundry, and says so when it is asked for anything else. It refuses what the real service refuses.
 """
 

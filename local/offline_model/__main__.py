@@ -31,12 +31,12 @@ async def main(port: int) -> None:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()
     address = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    print(f"The offline model listens at {address}", flush=True)  # noqa: T201 - for who started it
+    print(f"The offline model listens at {address}", flush=True)  # noqa: T201 - for the process that started it
     await _load_until(stop, listener, reader)
 
 
 async def _load_until(stop: asyncio.Event, listener: Listener, reader: Reader) -> None:
-    """Load both meanwhile: whoever asks first need not wait so long."""
+    """Load both meanwhile: the first request need not wait so long."""
     stopped, loading = asyncio.ensure_future(stop.wait()), asyncio.gather(listener.load(), reader.load())
     ending: set[asyncio.Future[Any]] = {stopped, loading}
     await asyncio.wait(ending, return_when=asyncio.FIRST_COMPLETED)
@@ -52,7 +52,7 @@ async def _run() -> None:
         await main(parser.parse_args().port)
     except (SpeechModelError, OSError) as error:
         end_now(f"The offline model stops: {error}")
-    end_now()  # not at the end of a recording that is being heard: nobody waits for that
+    end_now()  # not at the end of a recording that is being heard: we do not wait for that
 
 
 if __name__ == "__main__":

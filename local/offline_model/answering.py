@@ -20,24 +20,24 @@ _CAVEAT = f"This is {MODEL}: it writes down English speech and reads text in pic
 
 
 @dataclass(frozen=True)
-class Reply:
-    """A whole answer: its text, why it ended, and the tokens counted."""
+class Answer:
+    """What is answered: the text, why it ended, and the tokens counted."""
 
     text: str
     finish_reason: str
     usage: dict[str, Any]
 
 
-def reply(question: Question, perceived: Sequence[Seen | Heard]) -> Reply:
+def answer_to(question: Question, perceived: Sequence[Seen | Heard]) -> Answer:
     """Answer as far as hearing and reading go, and say so where more was asked."""
     words = "\n".join(map(_words, perceived))
     plain = perceived and _WRITE_IT_DOWN.search(question.prompt)
     text = words if plain else "\n".join([_CAVEAT, *map(_account, perceived)])
     whole = _tokens(len(text))
-    if question.most_tokens is not None and whole > question.most_tokens:
-        text = text[: question.most_tokens * CHARACTERS_A_TOKEN]
-        return Reply(text, "length", _usage(question, perceived, question.most_tokens))
-    return Reply(text, "stop", _usage(question, perceived, whole))
+    if question.max_tokens is not None and whole > question.max_tokens:
+        text = text[: question.max_tokens * CHARACTERS_A_TOKEN]
+        return Answer(text, "length", _usage(question, perceived, question.max_tokens))
+    return Answer(text, "stop", _usage(question, perceived, whole))
 
 
 def _words(item: Seen | Heard) -> str:

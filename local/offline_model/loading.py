@@ -15,4 +15,4 @@ class Loaded[T]:
         """Return it as soon as it is loaded. Raises what loading it raises, each time."""
         if self._loading is None:
             self._loading = asyncio.create_task(asyncio.to_thread(self._load))
-        return await asyncio.shield(self._loading)  # whoever does not wait for it to the end stops nobody else
+        return await asyncio.shield(self._loading)  # a caller that stops waiting does not stop the others

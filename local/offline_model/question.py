@@ -41,13 +41,13 @@ class Question:
     Attributes:
         prompt: the text of the last message of the user.
         text_length: the characters of all texts of the conversation together.
-        most_tokens: where the answer is to be cut.
+        max_tokens: where the answer is to be cut.
     """
 
     prompt: str
     text_length: int
     media: tuple[Picture | Recording, ...]
-    most_tokens: int | None
+    max_tokens: int | None
 
     @classmethod
     def parse(cls, document: Any) -> "Question":
@@ -68,7 +68,7 @@ class Question:
             prompt=asked[-1] if asked else "",
             text_length=sum(len(part) for _, part in said if isinstance(part, str)),
             media=tuple(part for _, part in said if not isinstance(part, str)),
-            most_tokens=document.get("max_tokens") or document.get("max_completion_tokens"),
+            max_tokens=document.get("max_tokens") or document.get("max_completion_tokens"),
         )
 
 

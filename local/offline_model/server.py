@@ -1,4 +1,4 @@
-"""The chat completions wire, on the three forms of endpoint that Foundry has, and on that of all other servers."""
+"""The chat completions API, on the three forms of endpoint that Foundry has, and on that of all other servers."""
 
 import json
 import logging
@@ -9,16 +9,16 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from local.offline_model import MODEL
-from local.offline_model.answering import reply
+from local.offline_model.answering import answer_to
 from local.offline_model.hearing import Heard, Listener
 from local.offline_model.question import Picture, Question, Recording
 from local.offline_model.reading import Reader, Seen
 from local.offline_model.refusal import Refusal
 
-LARGEST_BODY = 64 * 1024 * 1024
+MAX_BODY_BYTES = 64 * 1024 * 1024
 FOUNDRY = ("/models", "/api/models", "/openai/v1", "/openai/deployments/{deployment}")
 COMPATIBLE = "/v1"
-"""Where Ollama, vLLM, LM Studio and many others have the same wire, and want no key."""
+"""Where Ollama, vLLM, LM Studio and many others have the same API, and want no key."""
 
 log = logging.getLogger("offline_model")
 
@@ -26,7 +26,7 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class OfflineModel:
-    """The model behind the wire."""
+    """The model as a server."""
 
     def __init__(self, listener: Listener, reader: Reader) -> None:
         self._listener = listener
@@ -34,7 +34,7 @@ class OfflineModel:
 
     def application(self) -> web.Application:
         """The HTTP application."""
-        application = web.Application(client_max_size=LARGEST_BODY, middlewares=[_refusals])
+        application = web.Application(client_max_size=MAX_BODY_BYTES, middlewares=[_refusals])
         for path in (*FOUNDRY, COMPATIBLE):
             application.router.add_post(f"{path}/chat/completions", self._complete)
         application.router.add_get(f"{COMPATIBLE}/models", _models)
@@ -44,7 +44,7 @@ class OfflineModel:
         _check_access(request)
         question = Question.parse(await _document(request))
         perceived = [await self._perceive(item) for item in question.media]
-        answer = reply(question, perceived)
+        answer = answer_to(question, perceived)
         message = {"role": "assistant", "content": answer.text}
         return web.json_response(
             {
@@ -102,6 +102,6 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         return Refusal(405, "405", "Method not allowed").response()
     except web.HTTPNotFound:
         return Refusal(404, "404", "Resource not found").response()
-    except Exception:  # the log has it, and whoever asked gets what a service says then
+    except Exception:  # the log has it, and the client gets what a service says then
         log.exception("a request failed")
         return Refusal(500, "InternalServerError", "The server had an error. Its log says which.").response()

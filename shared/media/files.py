@@ -1,6 +1,6 @@
 """A file as storage shows it, how its content is read, and what its storage must be able to do (`InputStore`)."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -29,6 +29,32 @@ class InputFile:
     is_arriving: bool = False
     is_archived: bool = False
     is_locked: bool = False
+
+
+@dataclass(frozen=True)
+class ListedFile:
+    """What a listing tells of a file.
+
+    Attributes:
+        etag: without quotes.
+        modified: when this content came, in the server's time.
+    """
+
+    name: str
+    etag: str
+    modified: datetime
+
+
+@dataclass(frozen=True)
+class Page[T]:
+    """A part of a listing, in the order of names. It may be empty though more follow.
+
+    Attributes:
+        marker: with which the next page is asked for; empty after the last one.
+    """
+
+    items: Sequence[T]
+    marker: str
 
 
 class MediaSource(Protocol):
@@ -80,6 +106,10 @@ class InputStore(Protocol):
         """The content, to be read by whoever needs it; reading it raises what `read_range` raises."""
         ...
 
-    def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        """The name, etag and time of every file; what stands for a folder only is left out."""
+    async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
+        """The page of the listing of all files at this marker; what stands for a folder only is left out.
+
+        Raises:
+            StorageRefused: the marker is none, among other reasons.
+        """
         ...

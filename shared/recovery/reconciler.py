@@ -5,15 +5,20 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from shared.errors import Conflict, StorageUnavailable
+from shared.errors import Conflict, StorageRefused, StorageUnavailable
+from shared.media.files import ListedFile
 from shared.observability.log import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.jobs import Job
 from shared.processing.services import Services
-from shared.recovery.scan import ReservoirSample, Scan, Waiting
+from shared.recovery.progress import ScanProgress, ScanStore, beginning
+from shared.recovery.scan import ReservoirSample, Scan
+
+MAX_SECONDS = 300
+"""How long one run lists files; then it notes how far it came, and the next run goes on from there."""
 
 MAX_LOOKED_INTO = 5_000
-"""How many overdue files one look is for: with two requests for each it must end long before the host stops it at ten
+"""How many overdue files one run is for: with two requests for each it must end long before the host stops it at ten
 minutes. Where far more are overdue, most only wait in the host's own queue, which we cannot see."""
 
 MAX_FAILURES = 5
@@ -21,25 +26,52 @@ MAX_FAILURES = 5
 
 
 class Reconciler:
-    """Looks for them. `max_looked_into` is how many overdue files it looks into each time."""
+    """Looks for them. `max_looked_into` is how many overdue files a run looks into, `max_seconds` how long it lists."""
 
-    def __init__(self, services: Services, max_looked_into: int = MAX_LOOKED_INTO) -> None:
+    def __init__(
+        self,
+        services: Services,
+        scans: ScanStore,
+        max_looked_into: int = MAX_LOOKED_INTO,
+        max_seconds: float = MAX_SECONDS,
+    ) -> None:
         self._with = services
+        self._scans = scans
         self._max_looked_into = max_looked_into
+        self._max_seconds = max_seconds
 
     async def reconcile(self) -> int:
         """Queue files again that should have their documents by now and are in nobody's hands; return how many.
 
-        On the way it logs how many files wait, and for how many seconds the oldest of them.
+        On the way it logs how many files wait, and for how many seconds the oldest of them. Where there are more files
+        than one run can look at, those are the counts of the last look at all of them, and each run looks at some.
         """
+        record = await self._scans.read_scan()
         sample = ReservoirSample(self._max_looked_into, self._with.random)
-        scan = Scan(self._with.clock, self._with.policy, sample)
-        await scan.take(self._with.files)
+        scan = Scan(self._with.files, self._with.clock, self._with.policy, sample, record)
+        try:
+            await scan.run(self._max_seconds)
+        except StorageRefused:
+            await self._start_anew(record)
+            raise
         queued = await self._queue_those_not_in_hand(scan.perhaps_lost(self._with.random))
-        log_event("files.waiting", waiting=scan.waiting, oldest_seconds=scan.oldest_seconds, queued=queued)
+        log_event(
+            "files.waiting",
+            waiting=scan.counted.waiting,
+            oldest_seconds=scan.counted.oldest_seconds,
+            queued=queued,
+            pass_seconds=scan.seconds,
+        )
+        if scan.record:  # at last: a run that is killed before does its part again
+            await self._scans.write_scan(scan.record)
         return queued
 
-    async def _queue_those_not_in_hand(self, files: Sequence[Waiting]) -> int:
+    async def _start_anew(self, record: ScanProgress | None) -> None:
+        """Forget how far the look at all files came: its markers may be none that storage knows."""
+        if record and record.inputs:
+            await self._scans.write_scan(beginning(self._with.clock.now(), record))
+
+    async def _queue_those_not_in_hand(self, files: Sequence[ListedFile]) -> int:
         """Queue them, and return how many were. Where storage fails for a few, the others need not wait."""
         queued = failures = 0
         for file in files:
@@ -52,7 +84,7 @@ class Reconciler:
                 break
         return queued
 
-    async def _queue_again(self, file: Waiting) -> bool:
+    async def _queue_again(self, file: ListedFile) -> bool:
         """Send, then note, unless it is in hand: the message comes when the note is there, by which it is known."""
         claim = ClaimHandle(file.name, self._with.claims, self._with.clock, self._with.random, self._with.policy.claim)
         await claim.look(file.etag)

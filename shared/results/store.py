@@ -1,11 +1,10 @@
 """What the storage of documents must be able to do (`ResultStore`)."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.media.files import InputStore
+from shared.media.files import InputStore, Page
 from shared.results.result import Result
 
 
@@ -16,10 +15,12 @@ class StoredResult:
     Attributes:
         etag: of the document itself, without quotes.
         input_etag: of the version of the file that it answers, without quotes.
+        written: when, in the server's time.
     """
 
     etag: str
     input_etag: str
+    written: datetime | None = field(default=None, compare=False)
 
 
 class ResultStore(Protocol):
@@ -41,8 +42,12 @@ class ResultStore(Protocol):
         """
         ...
 
-    def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        """The name of every document, the etag of the version that it answers, and when it was written."""
+    async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
+        """The page of the listing of all documents at this marker, with their names.
+
+        Raises:
+            StorageRefused: the marker is none, among other reasons.
+        """
         ...
 
 

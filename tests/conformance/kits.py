@@ -1,7 +1,6 @@
 """All that implements our storage protocols, with what a test must be able to do beside them."""
 
 import base64
-import inspect
 import json
 import uuid
 from abc import ABC, abstractmethod
@@ -22,6 +21,7 @@ from shared.processing.claims import ClaimStore
 from shared.processing.cooldowns import CooldownStore
 from shared.processing.jobs import Job, JobQueue, job_of
 from shared.processing.kept import AnswerStore
+from shared.recovery.progress import ScanStore
 from shared.results.events import EventPublisher
 from shared.results.result import document_name
 from shared.results.store import FileStore
@@ -29,7 +29,7 @@ from tests.simulation.world import World
 from tests.unit.fakes import MemoryFiles, MemoryState
 
 
-class StateStore(ClaimStore, CooldownStore, TokenCounts, AnswerStore, Protocol):
+class StateStore(ClaimStore, CooldownStore, TokenCounts, AnswerStore, ScanStore, Protocol):
     """All that lies in the state container."""
 
 
@@ -100,19 +100,10 @@ class Stepped:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._world, name)
 
-        async def listed() -> AsyncIterator[Any]:
-            each = method()
-            while True:
-                try:
-                    found = _finished(anext(each))
-                except StopAsyncIteration:
-                    return
-                yield found
-
         async def called(*arguments: Any, **named: Any) -> Any:
             return _finished(method(*arguments, **named))
 
-        return listed if inspect.isasyncgenfunction(method) else called
+        return called
 
 
 def _finished(steps: Awaitable[Any]) -> Any:

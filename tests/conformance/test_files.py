@@ -118,7 +118,7 @@ async def test_two_first_documents_cannot_both_be_written(kit: Kit) -> None:
     assert await message_in(kit) == "first"
 
 
-async def test_a_document_is_replaced_only_by_who_saw_the_last_one(kit: Kit) -> None:
+async def test_a_writer_that_did_not_see_the_last_document_cannot_replace_it(kit: Kit) -> None:
     await kit.upload(NAME)
     file = await kit.files.look(NAME)
     await kit.files.write_result(result_for(file, "first"), replacing=None)
@@ -148,6 +148,14 @@ async def test_listings_tell_each_file_and_each_document_with_its_version(kit: K
         file = await kit.files.look(name)
         etags[name] = file.etag
         await kit.files.write_result(result_for(file), replacing=None)
-    inputs = {name: etag async for name, etag, _ in kit.files.list_inputs()}
-    answered = {name: etag async for name, etag, _ in kit.files.list_answered()}
+    inputs = {file.name: file.etag for file in (await kit.files.list_inputs()).items}
+    answered = {name: found.input_etag for name, found in (await kit.files.list_answered()).items}
     assert (inputs, answered) == (etags, {document_name(name): etag for name, etag in etags.items()})
+
+
+async def test_a_listing_tells_of_a_document_what_is_found_by_its_name(kit: Kit) -> None:
+    await kit.upload(NAME)
+    await kit.files.write_result(result_for(await kit.files.look(NAME)), replacing=None)
+    ((_, listed),) = (await kit.files.list_answered()).items
+    assert listed == await kit.files.find_result(NAME)
+    assert listed.written

@@ -1,4 +1,4 @@
-"""What every `ClaimStore`, `CooldownStore`, `AnswerStore`, `TokenCounts`, `JobQueue` and `EventPublisher` does."""
+"""What each of our stores of state does (`StateStore`), and each `JobQueue` and `EventPublisher`."""
 
 import asyncio
 from dataclasses import replace
@@ -13,6 +13,7 @@ from shared.processing.claim_handle import claim_of
 from shared.processing.claims import Claim, Progress, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.recovery.progress import MAX_MARKER, Counts, ScanProgress
 from tests.conformance.kits import Kit
 from tests.conformance.test_files import result_for
 
@@ -41,13 +42,13 @@ async def the_one_that_won(kit: Kit, replacing: VersionedClaim | None) -> Versio
     return winner
 
 
-async def test_of_many_who_claim_a_file_at_once_one_has_it(kit: Kit) -> None:
+async def test_one_of_many_workers_that_claim_a_file_at_once_has_it(kit: Kit) -> None:
     assert await kit.state.read(NAME) is None
     winner = await the_one_that_won(kit, None)
     assert await kit.state.read(NAME) == winner
 
 
-async def test_of_many_who_take_over_one_record_one_has_it(kit: Kit) -> None:
+async def test_one_of_many_workers_that_acquire_a_record_at_once_has_it(kit: Kit) -> None:
     seen = await kit.state.write(NAME, replace(CLAIM, kind="deferred", token="before"), replacing=None)
     winner = await the_one_that_won(kit, seen)
     assert await kit.state.read(NAME) == winner
@@ -62,7 +63,7 @@ async def test_a_record_is_read_with_all_that_was_written(kit: Kit) -> None:
     assert found.claim == claim
 
 
-async def test_a_record_that_somebody_else_has_taken_over_is_neither_removed_nor_written(kit: Kit) -> None:
+async def test_a_record_that_another_worker_has_acquired_is_neither_removed_nor_written(kit: Kit) -> None:
     ours = await kit.state.write(NAME, CLAIM, replacing=None)
     theirs = await kit.state.write(NAME, replace(CLAIM, crashes=1, token="theirs"), replacing=ours)
     await kit.state.delete(NAME, ours)
@@ -71,7 +72,7 @@ async def test_a_record_that_somebody_else_has_taken_over_is_neither_removed_nor
     assert await kit.state.read(NAME) == theirs
 
 
-async def test_a_record_that_is_deleted_is_gone_and_who_had_seen_it_cannot_write(kit: Kit) -> None:
+async def test_a_writer_that_saw_a_record_before_it_was_deleted_cannot_write_it(kit: Kit) -> None:
     seen = await kit.state.write(NAME, CLAIM, replacing=None)
     for _ in range(2):
         await kit.state.delete(NAME, seen)
@@ -98,7 +99,7 @@ async def test_records_of_two_files_are_two(kit: Kit) -> None:
     assert found.claim.token == "a"
 
 
-async def test_a_pause_is_read_as_it_was_written(kit: Kit) -> None:
+async def test_a_cooldown_is_read_as_it_was_written(kit: Kit) -> None:
     assert await kit.state.read_pause("default") is None
     for until in (NOW, NOW + timedelta(hours=1)):
         await kit.state.write_pause("default", until)
@@ -106,7 +107,7 @@ async def test_a_pause_is_read_as_it_was_written(kit: Kit) -> None:
     assert await kit.state.read_pause("other") is None
 
 
-async def test_a_pause_is_only_ever_made_longer(kit: Kit) -> None:
+async def test_a_cooldown_is_only_ever_made_longer(kit: Kit) -> None:
     moments = [NOW + timedelta(minutes=number) for number in range(5)]
     await asyncio.gather(*(kit.state.write_pause("default", until) for until in moments))
     await kit.state.write_pause("default", NOW)
@@ -131,6 +132,14 @@ async def test_no_tokens_are_lost_or_counted_twice_when_many_count_at_once(kit: 
     assert len(counted) + sum(isinstance(each, Conflict) for each in ended) == CROWD
     assert await kit.state.read_tokens(day) == 7 * len(counted) > 0
     assert await kit.state.read_tokens("2026-11-25") == 0
+
+
+async def test_how_far_the_reconciler_came_is_read_as_it_was_written_last(kit: Kit) -> None:
+    assert await kit.state.read_scan() is None
+    for counted in (Counts(1, 60), Counts(2, 90)):
+        progress = ScanProgress(began=NOW, inputs="2!1!é" * 900, documents="\n" * MAX_MARKER, counted=counted)
+        await kit.state.write_scan(progress)
+        assert await kit.state.read_scan() == progress
 
 
 async def test_jobs_are_taken_from_the_queue_as_they_were_sent(kit: Kit) -> None:

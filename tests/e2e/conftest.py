@@ -19,7 +19,7 @@ from azure.storage.blob.aio import ContainerClient
 
 from tests.planted import SECRETS
 
-PATIENCE = 180
+MAX_SECONDS = 180
 """Seconds; a real host that polls may take its time."""
 
 
@@ -40,13 +40,13 @@ class App:
 
     async def document(self, name: str, etag: str) -> dict[str, Any]:
         """Wait for the document of this version of the file."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + MAX_SECONDS
         while time.monotonic() < deadline:
             found = await self._read(f"{name}.json")
             if found and found["input"]["etag"] == etag:
                 return found
             await asyncio.sleep(0.25)
-        raise AssertionError(f"no document for {name!r} after {PATIENCE} s")
+        raise AssertionError(f"no document for {name!r} after {MAX_SECONDS} s")
 
     async def answer(
         self, name: str, content: bytes, content_type: str | None = None, **metadata: str

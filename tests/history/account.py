@@ -21,7 +21,7 @@ from shared.adapters.storage.state import BlobState
 from shared.app import App
 from shared.processing.retry import RetryPolicy
 from tests import samples
-from tests.integration.loopback import Answer, Service, saying, service
+from tests.integration.loopback import Service, saying, service
 from tests.unit.test_settings import GOOD
 
 SAMPLES = Path(__file__).parent / "landed"
@@ -128,7 +128,7 @@ def sample_of(name: str) -> dict[str, Any]:
 async def account_of(azurite: str) -> AsyncIterator[Account]:
     """An account with empty containers."""
     async with (
-        service(Service(answers=[Answer(body=saying("A chart."))])) as model,
+        service(Service(answers=[saying("A chart.")])) as model,
         BlobServiceClient.from_connection_string(azurite) as blobs,
         QueueServiceClient.from_connection_string(azurite) as queues,
     ):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.redriving import Place, Redrive, Wanted
+from cli.redriving import Redrive, RedriveFilter, RedriveTarget
 from shared.processing.budget import Budget
 from shared.processing.claims import progress_of
 from shared.processing.jobs import Job, job_of
@@ -52,7 +52,7 @@ async def test_a_file_that_waited_or_whose_worker_died_ends_in_one_document(acco
 
 
 @pytest.mark.parametrize(("sample", "name"), [("untold_answer", NAME), ("untold_refusal", "words.png")])
-async def test_a_document_of_which_nobody_was_told_is_told_of_and_not_paid_for_again(
+async def test_a_document_without_its_event_gets_the_event_and_is_not_paid_for_again(
     account: Account, sample: str, name: str
 ) -> None:
     await account.restore(sample_of(sample), TWO_DAYS)
@@ -62,21 +62,21 @@ async def test_a_document_of_which_nobody_was_told_is_told_of_and_not_paid_for_a
     assert (await account.documents(), account.model.arrived, await account.left()) == (before, [], [])
 
 
-@pytest.mark.parametrize("sample", ["at_work", "taken_over"])
+@pytest.mark.parametrize("sample", ["at_work", "acquired_again"])
 async def test_a_claim_holds_until_it_ends(account: Account, sample: str) -> None:
     await account.restore(sample_of(sample), NOW)
     await account.go_on(account.app(), [NAME])
     assert (await account.documents(), account.model.arrived, len(await account.sent())) == ({}, [], 1)
 
 
-@pytest.mark.parametrize(("sample", "crashes"), [("at_work", 1), ("taken_over", 2), ("failing", 0)])
+@pytest.mark.parametrize(("sample", "crashes"), [("at_work", 1), ("acquired_again", 2), ("failing", 0)])
 async def test_workers_that_died_are_counted(account: Account, sample: str, crashes: int) -> None:
     await account.restore(sample_of(sample), TWO_DAYS)
     assert progress_of(await account.state.read(NAME), await etag_of(account)).crashes == crashes
 
 
 @pytest.mark.parametrize("sample", ["throttled", "refusing"])
-async def test_a_pause_is_respected_until_it_is_over(account: Account, sample: str) -> None:
+async def test_a_cooldown_is_respected_until_it_is_over(account: Account, sample: str) -> None:
     await account.restore(sample_of(sample), NOW)
     await account.go_on(account.app(), [NAME])
     assert (await account.documents(), account.model.arrived, len(await account.sent())) == ({}, [], 1)
@@ -108,9 +108,9 @@ async def test_documents_are_read_and_their_files_are_not_answered_again(account
 async def test_an_error_document_can_be_tried_again(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.redriving.SECONDS_AHEAD", 0)
     await account.restore(sample_of("answered"), TWO_DAYS)
-    place = Place(account.connection, *(account.named(kind) for kind in ("input", "output", "later")))
-    async with Redrive(place) as redrive:
-        found = await redrive.find(Wanted("unsupported_media"))
+    target = RedriveTarget(account.connection, *(account.named(kind) for kind in ("input", "output", "later")))
+    async with Redrive(target) as redrive:
+        found = await redrive.find(RedriveFilter("unsupported_media"))
         assert await redrive.send_again(found, lambda: None) == 1
     assert await account.sent() == [{"name": "words.png"}]
     assert "words.png.json" not in await account.documents()

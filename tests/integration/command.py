@@ -25,7 +25,7 @@ COMMAND = (sys.executable, "-m", "cli")
 
 
 def environment(environ: dict[str, Any]) -> dict[str, str]:
-    """The environment of a command: no model of whoever runs the tests, and Python finds our packages everywhere."""
+    """The environment of a command: no model of the shell's, and Python finds our packages everywhere."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AZURE_INFERENCE_")}
     return {**own, "PYTHONPATH": str(ROOT), "COLUMNS": "200", **environ}
 

@@ -1,6 +1,6 @@
 """A reverse proxy in front of storage, and of the model, that does at one stage of the path what networks do.
 
-It also kills: while a request is held here, whoever sent it is certainly at that stage.
+It also kills: while a request is held here, its sender is certainly at that stage.
 """
 
 import asyncio
@@ -84,7 +84,7 @@ class Faulty:
         try:
             body, stage = await request.read(), self.stage_of(request)
         except ConnectionError:
-            return web.Response(status=400)  # whoever sent it broke off
+            return web.Response(status=400)  # its sender broke off
         if self.error.strikes(stage, BEFORE):
             return await self._break(request)
         answer = await _forward(request, upstream, body, session)
@@ -119,7 +119,7 @@ class Faulty:
 def _spoilt(answer: web.Response, name: str) -> web.Response | None:
     if name == "corrupt":
         answer.body = b"<corrupt" + _content(answer)[:-9]
-    elif not name.startswith("clock"):  # what jumps is the clock of whoever is answered
+    elif not name.startswith("clock"):  # what jumps is the clock of the process that is answered
         return None
     return answer
 

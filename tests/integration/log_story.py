@@ -13,7 +13,7 @@ from typing import Any
 from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueServiceClient
 
-from bench.under_load.fleet import DOORS_FOR_FILES
+from bench.under_load.fleet import TRIGGERS_FOR_FILES
 from local.host.schedule_monitor import ScheduleMonitor
 from local.process import Child
 from local.storage import Azurite
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
 IN_A_HURRY = ROOT / "bench" / "apps" / "ours"
-"""The same doors as function_app.py's, with times of one's choosing."""
+"""The same triggers as function_app.py's, with times of one's choosing."""
 HOST_ID = "story"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ONCE_A_YEAR = "0 0 0 1 1 *"
@@ -85,7 +85,7 @@ class Story:
         await self.blobs.get_blob_client("input", name).upload_blob(content, overwrite=True)
 
     async def lease_the_record_of(self, name: str) -> None:
-        """Let nobody note who works on this file."""
+        """Let no claim on this file be written."""
         record = self.blobs.get_blob_client("state", digest(name))
         await record.upload_blob(b"")
         await record.acquire_lease()
@@ -115,11 +115,11 @@ class Story:
         await eventually(look)
 
     async def reconcile(self, **policy: float) -> None:
-        """Let a host make up for a run of the timer, and open no other door; the app's times may be others."""
+        """Let a host make up for a run of the timer, and start nothing else; the app's times may be others."""
         await ScheduleMonitor(self.blobs, HOST_ID, "reconcile").note(LONG_AGO)
-        others = {f"AzureWebJobs.{name}.Disabled": "true" for name in DOORS_FOR_FILES}
+        others = {f"AzureWebJobs.{name}.Disabled": "true" for name in TRIGGERS_FOR_FILES}
         times = {"LOAD_POLICY": json.dumps(policy), "LOAD_RECONCILE": ONCE_A_YEAR}
-        async with self.host("nobody-asks", IN_A_HURRY, AzureFunctionsWebHost__hostid=HOST_ID, **times, **others):
+        async with self.host("never-asked", IN_A_HURRY, AzureFunctionsWebHost__hostid=HOST_ID, **times, **others):
             await self._read('{"event": "files.waiting"')
 
     def log(self) -> str:
@@ -130,7 +130,7 @@ class Story:
 
 @asynccontextmanager
 async def story_in(folder: Path) -> AsyncIterator[Story]:
-    """The surroundings: an emulator that nobody else uses, and a model service on loopback."""
+    """The surroundings: an emulator of our own, and a model service on loopback."""
     azurite = await Azurite.start(log=folder / "azurite.txt", location=None)
     storage = azurite.connection_string
     async with (
@@ -171,7 +171,7 @@ async def all_goes_wrong(story: Story) -> None:
     """A letter, a dear picture, one that is filtered, a busy model, refusals by a model and by storage, poison, and a
     lost event.
     """
-    async with story.host(image="house-vision"):
+    async with story.host(image="our-vision"):
         await story.drop("letter.png", b"Dear Sir or Madam, this is no picture.")
         await story.logged("blob.rejected", "letter.png")
         await story.drop("dear.png", CHART, costing(2_000_000, 1_000))
@@ -180,7 +180,7 @@ async def all_goes_wrong(story: Story) -> None:
         await story.logged("blob.rejected", "filtered.png")
         await story.drop("busy.mp3", HELLO, BUSY, BUSY, costing(20_000, 2_000))
         await story.logged("blob.answered", "busy.mp3")
-    async with story.host(image="house-vision"):  # which has not seen the model answer
+    async with story.host(image="our-vision"):  # which has not seen the model answer
         await story.drop("refused.png", CHART, REFUSING_US)
         await story.logged("blob.deferred", "refused.png")
         await story.drop("later.mp3", HELLO, BUSY_FOR_AN_HOUR)

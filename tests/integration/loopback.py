@@ -16,15 +16,9 @@ COMPLETION = {
 }
 
 
-def saying(text: str) -> dict[str, Any]:
-    """A completion with this answer."""
-    choice = {"finish_reason": "stop", "message": {"role": "assistant", "content": text}}
-    return {**COMPLETION, "choices": [choice]}
-
-
 @dataclass
 class Arrived:
-    """A request as it came over the wire."""
+    """A request as it arrived."""
 
     path: str
     headers: dict[str, str]
@@ -44,6 +38,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     hang_up: bool = False
     unread: bool = False
+
+
+def saying(text: str, **usage: int) -> Answer:
+    """A completion with this text, and with these counts of tokens where some are given."""
+    choice = {"finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+    return Answer(body={**COMPLETION, "choices": [choice], "usage": usage or COMPLETION["usage"]})
 
 
 @dataclass

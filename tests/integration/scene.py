@@ -1,4 +1,4 @@
-"""A file, the app behind faulty wires, the host at its doors, and straight lines to storage for whoever looks on."""
+"""A file, the app behind proxies that plant faults, a host for it, and the tests' own clients of storage."""
 
 import asyncio
 import base64
@@ -26,10 +26,10 @@ from shared.bootstrap import RECIPES
 from shared.processing.retry import RetryPolicy
 from shared.recipes.catalog import DEFAULTS
 from tests import samples
-from tests.integration.doors import HURRY, LOOPBACK, opened
 from tests.integration.faulty import Faulty, Passed, proxy
-from tests.integration.loopback import Answer, Service, saying, service
+from tests.integration.loopback import Service, saying, service
 from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, Places
+from tests.integration.triggers import HURRY, LOOPBACK, listening
 from tests.integration.workers import Worker
 from tests.planted import ANSWER, PROMPT, SECRETS
 from tests.unit.test_settings import GOOD
@@ -65,13 +65,13 @@ class Scene:
         await self._hand("events", base64.b64encode(message.encode()).decode())
 
     async def leave_a_record(self) -> None:
-        """Somebody broke down here before, over an older version of the file."""
+        """A worker broke down here before, over an older version of the file."""
         older = {"etag": "older", "kind": "claimed", "until": "2026-01-01T00:00:00Z", "attempt": 0, "crashes": 0}
         name = hashlib.sha256(NAME.encode()).hexdigest()
         await self._blob("state", name).upload_blob(json.dumps({**older, "token": ""}))
 
     async def worker(self, log: Path) -> Worker:
-        """Start a process with open doors."""
+        """Start a worker in a process of its own."""
         return await Worker.start(self.environ, log)
 
     async def settle(self) -> None:
@@ -82,14 +82,14 @@ class Scene:
         for _ in range(MAX_ROUNDS):
             await self.let_the_host_work()
             is_answered, waiting = await self.document() is not None, await self.count("later")
-            assert is_answered or waiting, "nobody knows of the file any more"
+            assert is_answered or waiting, "the file has neither a document nor a message"
             if is_answered and not waiting:
                 return
             await self.let_a_day_pass()
 
     async def let_the_host_work(self, policy: RetryPolicy | None = HURRY) -> None:
         """Until there is nothing that it could do now."""
-        async with opened(self.environ, policy), asyncio.timeout(WORK_SECONDS):
+        async with listening(self.environ, policy), asyncio.timeout(WORK_SECONDS):
             while self._hosts_messages():
                 self.faulty.has_passed.clear()
                 while self.faulty.undelivered:
@@ -97,7 +97,7 @@ class Scene:
                 await self.faulty.has_passed.wait()
 
     async def let_the_hidden_be_seen(self) -> None:
-        """The host that was given them is gone: the ten minutes are over for which nobody else sees its messages."""
+        """The host that was given them is gone: let the ten minutes pass for which its messages are hidden."""
         for given in self.requests("event"):
             await self._show_again(given)
 
@@ -152,7 +152,7 @@ class Scene:
         return [each for each in others if self.places.kind_of(each.path) not in ours]
 
     def secrets(self) -> list[str]:
-        """What nobody may ever read: what is planted, the account's key, and the signatures that were given out."""
+        """What may stand nowhere: what is planted, the account's key, and the signatures that were given out."""
         given_out = [re.findall(r"sig=([^&\"]+)", each.body.decode()) for each in self.foundry.arrived]
         return [*SECRETS, storage.KEY, *itertools.chain(*given_out)]
 
@@ -201,7 +201,7 @@ async def scene_over(
         enter = exits.enter_async_context
         upstreams = [ends[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
         blob, queue = [await enter(proxy(faulty, each, tls)) for each in upstreams]
-        foundry = await enter(service(model or Service(answers=[Answer(body=saying(ANSWER))])))
+        foundry = await enter(service(model or Service(answers=[saying(ANSWER)])))
         endpoint = await enter(proxy(faulty, foundry.url))
         blobs = await enter(BlobServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         queues = await enter(QueueServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
@@ -225,7 +225,7 @@ def _recipes(folder: Path) -> Path:
 
 
 def _environ(places: Places, endpoint: str, storage: str) -> dict[str, str]:
-    """The app's settings, and for the doors what the host must know."""
+    """The app's settings, and what the host must know."""
     return {
         **GOOD,
         "AZURE_INFERENCE_ENDPOINT": endpoint,

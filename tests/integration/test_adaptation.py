@@ -232,7 +232,7 @@ async def test_a_schema_that_a_model_does_not_take_is_told_and_remembered(messag
         ("temperature is out of range, or something else is wrong", {}),
     ],
 )
-async def test_what_one_refused_request_says_changes_no_other(message: str, more: dict[str, str]) -> None:
+async def test_a_refusal_about_one_request_changes_no_other_request(message: str, more: dict[str, str]) -> None:
     refusals = [Answer(400, {"error": {"message": message, **more}})] * 3
 
     def judge(asked: Mapping[str, Any]) -> Answer | None:
@@ -273,7 +273,7 @@ async def test_the_name_of_a_file_in_an_address_is_no_parameter() -> None:
         ("This model does not support image input.", KindNotTaken),
     ],
 )
-async def test_what_is_wrong_with_a_file_is_not_taken_for_a_parameter(
+async def test_a_refusal_about_a_file_is_not_taken_for_one_about_a_parameter(
     message: str, expected: type[FileRejected]
 ) -> None:
     async with asked_at(lambda _: Answer(400, {"error": {"message": message}})) as (model, fussy):

@@ -49,17 +49,17 @@ async def test_settings_choose_the_container_and_the_source() -> None:
     assert (trigger["path"], trigger["source"]) == ("inbox/{name}", "LogsAndContainerScan")
 
 
-async def test_the_other_doors_are_our_queue_the_two_poison_queues_and_a_timer() -> None:
-    doors = await functions(DEFERRED_QUEUE="later")
-    queues = {name: door["queueName"] for name, door in doors.items() if door["type"] == "queueTrigger"}
+async def test_the_other_triggers_are_our_queue_the_two_poison_queues_and_a_timer() -> None:
+    triggers = await functions(DEFERRED_QUEUE="later")
+    queues = {name: trigger["queueName"] for name, trigger in triggers.items() if trigger["type"] == "queueTrigger"}
     assert queues == {
         "answer_deferred": "later",
         "settle_poison": "webjobs-blobtrigger-poison",
         "settle_deferred_poison": "later-poison",
     }
-    assert {door["connection"] for name, door in doors.items() if name in queues} == {"MEDIA_STORAGE"}
-    assert doors["reconcile"]["schedule"] == "0 */15 * * * *"
-    assert len(doors) == 5
+    assert {trigger["connection"] for name, trigger in triggers.items() if name in queues} == {"MEDIA_STORAGE"}
+    assert triggers["reconcile"]["schedule"] == "0 */15 * * * *"
+    assert len(triggers) == 5
 
 
 async def test_an_app_with_wrong_settings_refuses_to_start_and_names_them_all() -> None:

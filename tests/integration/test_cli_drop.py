@@ -17,17 +17,11 @@ from tests import samples
 from tests.conftest import eventually
 from tests.integration.command import COMMAND, ROOT, at_terminal, dropscribe, environment, in_shell, model_at
 from tests.integration.forked import Done
-from tests.integration.loopback import COMPLETION, Answer, Service, service
+from tests.integration.loopback import Answer, Service, saying, service
 from tests.unit.test_cli_terminal import dangers
 
 BUSY = Answer(503, {"error": {"message": "busy"}})
 HOSTILE = "\x1b]52;c;aGk=\x1b\\\x1b[2J\x9b2J\x07\r\u202etxt.exe\u2066 fine"
-
-
-def saying(text: str) -> Answer:
-    """A model's answer."""
-    choices = [{"finish_reason": "stop", "message": {"role": "assistant", "content": text}}]
-    return Answer(body={**COMPLETION, "choices": choices})
 
 
 class RunningHost:
@@ -105,7 +99,7 @@ async def test_several_answers_in_a_pipe_have_their_names_above_them(host: Runni
     assert sorted(done.out.split("==> ")) == ["", "pipe/chart.png <==\nHola.\n", "pipe/train.wav <==\nHola.\n"]
 
 
-async def test_warnings_and_empty_answers_reach_whoever_looks(host: RunningHost) -> None:
+async def test_warnings_and_empty_answers_reach_the_terminal(host: RunningHost) -> None:
     host.answers(saying("no object at all"))
     done = await host.drop(samples.FOLDER / "receipt.jpg", "--as", "receipts/1.jpg")
     assert (done.code, done.out) == (0, "no object at all\n")
@@ -138,7 +132,7 @@ async def test_a_terminal_that_knows_few_characters_shows_the_others_as_escapes(
         assert shown in terminal.shown.decode(encoding)
 
 
-async def test_a_pipe_that_nobody_reads_ends_the_command_quietly(host: RunningHost) -> None:
+async def test_a_closed_pipe_ends_the_command_quietly(host: RunningHost) -> None:
     async def quietly(line: str) -> None:
         done = await in_shell(line, **host.environ)
         assert (done.code, done.err) == (0, "")
@@ -148,7 +142,7 @@ async def test_a_pipe_that_nobody_reads_ends_the_command_quietly(host: RunningHo
     await quietly(f"dropscribe drop -q --json {samples.HELLO} {samples.CHART} --as quiet | head -1 | grep -q '\"ok\"'")
 
 
-async def test_documents_are_saved_though_nobody_reads_the_pipe(host: RunningHost, tmp_path: Path) -> None:
+async def test_documents_are_saved_though_the_pipe_is_closed(host: RunningHost, tmp_path: Path) -> None:
     files = f"{samples.HELLO} {samples.CHART} --as unread"
     done = await in_shell(f"set -o pipefail; dropscribe drop -q {files} --to {tmp_path} | true", **host.environ)
     assert done == (0, "", "")
@@ -159,7 +153,7 @@ def files_in(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-async def test_whose_file_is_overwritten_learns_it_at_once(host: RunningHost) -> None:
+async def test_drop_says_at_once_that_its_file_was_overwritten(host: RunningHost) -> None:
     host.answers(BUSY)
     first = asyncio.create_task(host.drop(samples.CHART, "--as", "two.png"))
 

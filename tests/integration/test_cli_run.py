@@ -189,7 +189,7 @@ async def test_the_shell_completes_commands_and_recipes() -> None:
 
 
 @pytest.mark.parametrize("arguments", [("run", "nothing.png"), ("recipes",)])
-async def test_what_asks_no_storage_is_told_without_importing_what_speaks_to_it(arguments: tuple[str, ...]) -> None:
+async def test_a_command_that_needs_no_storage_imports_no_storage_library(arguments: tuple[str, ...]) -> None:
     line = f"{sys.executable} -X importtime -m cli {' '.join(arguments)} 2>&1 >/dev/null"
     imported = {each.rpartition("|")[2].strip() for each in (await in_shell(line)).out.splitlines()}
     assert "cli.main" in imported

@@ -25,10 +25,10 @@ from shared.adapters.storage.source import BlobSource
 from shared.adapters.storage.state import BlobState
 from shared.app import App
 from shared.recipes.catalog import RecipeCatalog
-from tests.integration.doors import HOST_TRIES, hurried
 from tests.integration.faulty import Fault
 from tests.integration.loopback import Answer
 from tests.integration.scene import NAME, WORK_SECONDS, Scene, scene_over
+from tests.integration.triggers import HOST_TRIES, hurried
 from tests.planted import ANSWER, PROMPT, WORDS, Watch
 
 FAULTS = {
@@ -53,13 +53,13 @@ STAGES = {
     "event": ["event"],  # the host takes the message
     "head": ["look", "find"],  # of the file; of its document
     "validate": ["validate"],  # the recipe, and the first bytes
-    "claim": ["recall", "claim"],  # who has it; now we
+    "claim": ["recall", "claim"],  # reads the record; writes the claim
     "read": ["read"],  # into the request to the model
     "URL signing": ["sign"],  # by identity: a user delegation key; with an account's key nothing is asked for
     "model": ["model"],
     "outcome write": ["write"],
     "state delete": ["clear"],
-    "deferral send": ["send"],
+    "job send": ["send"],
 }
 """Each stage, and its requests."""
 
@@ -94,20 +94,20 @@ STEPS: dict[str, tuple[Any, str]] = {
     "clear": (BlobState, "delete"),
     "send": (StorageJobQueue, "send"),
 }
-"""What raises an exception that nobody expects."""
+"""What raises an unexpected exception."""
 
 
 def times(error: str, stage: str) -> int:
-    """Often enough to get through whoever tries again at once: the SDK, or the host, so that it comes to poison."""
+    """Often enough to outlast those who try again at once: the SDK, or the host, so that it comes to poison."""
     if error == "exception":
-        return 2 if stage in UNDER_A_CLAIM else HOST_TRIES  # a third breakdown under a claim would be the file's fault
+        return 2 if stage in UNDER_A_CLAIM else HOST_TRIES  # a third breakdown under a claim would end the file
     if stage == "model":  # which the SDK asks once; and each time that it keeps silent may be paid for
         return HOST_TRIES if error.startswith("status ") else 1
     return SDK_TRIES if error in TRIED_AGAIN_BY_THE_SDK else 1
 
 
-def most_paid(error: Fault) -> int:
-    """Once; but an answer is lost with whoever has it in hand, or on its way to us."""
+def max_paid(error: Fault) -> int:
+    """Once; but an answer is lost with a worker that has it in hand, or on its way to us."""
     lost_in_hand = error.stage == "write" and error.name in (*KILLS, "exception")
     lost_in_hand |= error.stage == "model" and error.name in KILLS
     lost_on_its_way = error.stage == "model" and error.name in ("timeout", "lost", "corrupt")
@@ -137,13 +137,13 @@ async def scene(
 
 @contextmanager
 def exceptions(error: Fault) -> Iterator[None]:
-    """Let the step of a stage raise what nobody expects."""
+    """Let the step of a stage raise an unexpected exception."""
     owner, step = STEPS[error.stage]
     original = getattr(owner, step)
 
     def broken(*arguments: Any, **more: Any) -> Any:
         if error.strikes(error.stage):
-            raise RuntimeError("nobody expected this")
+            raise RuntimeError("unexpected")
         return original(*arguments, **more)
 
     with mock.patch.object(owner, step, broken):
@@ -166,7 +166,7 @@ def jump_of_the_clock(error: Fault) -> Iterator[None]:
 
 @asynccontextmanager
 async def kills(error: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
-    """Let a worker take the file, and die at its stage; then let whoever comes go on."""
+    """Let a worker take the file, and die at its stage; then let the next one go on."""
     error.victim = await scene.worker(log)
     try:
         yield
@@ -180,7 +180,7 @@ async def kills(error: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
 
 
 @pytest.mark.parametrize(("error", "stage"), CELLS)
-async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document(
+async def test_a_file_ends_in_one_ok_document_whatever_goes_wrong_and_at_whatever_stage(
     error: str, stage: str, scene: Scene, tmp_path: Path, caplog: pytest.LogCaptureFixture, suite_watch: Watch
 ) -> None:
     struck, log = scene.faulty.error, tmp_path / "worker.log"
@@ -207,7 +207,7 @@ async def test_whatever_goes_wrong_and_wherever_the_file_ends_in_one_ok_document
     assert await scene.left() == 0  # I1, of which `settle` holds the other half; I7
     assert [each.status for each in scene.requests("write")].count(201) == 1  # I2
     assert list(await scene.listed("output")) == [f"{NAME}.json"]
-    assert len(scene.foundry.arrived) - (stage == "send") <= most_paid(struck)  # I3
+    assert len(scene.foundry.arrived) - (stage == "send") <= max_paid(struck)  # I3
     told = [caplog.text, *scene.messages, log.read_text() if error in KILLS else ""]
     assert not [each for each in (*scene.secrets(), *WORDS) if any(each in text for text in told)]  # I5
     assert not [secret for secret in scene.secrets() if secret in str(document)]

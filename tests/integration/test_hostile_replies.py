@@ -117,7 +117,7 @@ async def test_no_more_of_an_endless_reply_is_read_than_an_answer_can_have(statu
     assert written < 8 * MAX_JSON_BYTES  # what the system's own buffers take
 
 
-async def test_a_reply_that_is_compressed_though_nobody_asked_for_that_is_not_unpacked() -> None:
+async def test_a_reply_that_is_compressed_unasked_is_not_unpacked() -> None:
     bomb = gzip.compress(GOOD + b" " * 50_000_000)
     error = await answer_to(reply(bomb, b"Content-Encoding: gzip"))
     assert isinstance(error, AnswerUnusable)
@@ -237,7 +237,7 @@ async def test_a_400_that_says_that_the_model_spent_all_its_tokens_is_an_empty_a
         ("A <think> tag in the midst.", "A <think> tag in the midst.", None),
     ],
 )
-async def test_what_a_model_thought_is_told_from_its_answer(content: object, text: str, thought: str | None) -> None:
+async def test_reasoning_is_told_from_the_answer(content: object, text: str, thought: str | None) -> None:
     answer = await answer_to(reply(json.dumps({"choices": [{"message": {"content": content}}]}).encode()))
     assert isinstance(answer, ChatAnswer)
     assert (answer.text, answer.reasoning) == (text, thought)
@@ -403,7 +403,7 @@ async def test_a_redirect_is_not_followed_and_ends_no_file() -> None:
     assert "elsewhere.example" in str(error)
 
 
-async def test_where_no_key_is_set_none_is_sent() -> None:
+async def test_a_request_without_a_key_has_no_authorization() -> None:
     heads: list[bytes] = []
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

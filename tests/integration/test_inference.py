@@ -132,7 +132,7 @@ async def test_a_refusal_is_not_retried_and_a_days_retry_after_is_not_slept_thro
         (Answer(hang_up=True), ModelUnavailable),
     ],
 )
-async def test_what_is_not_an_answer_becomes_one_of_our_faults(
+async def test_a_reply_that_is_no_answer_becomes_one_of_our_errors(
     foundry: Service, model: FoundryModel, answer: Answer, expected: type[Exception]
 ) -> None:
     foundry.answers = [answer]
@@ -222,7 +222,7 @@ async def test_a_busy_service_is_busy_in_the_other_form_too(foundry: Service, mo
 
 
 @pytest.mark.parametrize(("media", "sent_as"), [(PNG, "inline"), (MP3, "url")])
-async def test_what_has_no_other_form_is_not_sent_again(
+async def test_media_without_another_form_are_not_sent_again(
     foundry: Service, model: FoundryModel, media: Media, sent_as: Transport
 ) -> None:
     foundry.answers = [UNREADABLE]
@@ -324,7 +324,7 @@ async def test_an_answer_of_no_known_form_may_be_asked_for_again_and_is_not_quot
     assert caught.value.__cause__ is None
 
 
-async def test_what_is_odd_beside_the_answer_is_left_out(foundry: Service, model: FoundryModel) -> None:
+async def test_odd_values_beside_an_answer_are_left_out(foundry: Service, model: FoundryModel) -> None:
     usage = {"total_tokens": 9, "prompt_tokens": "x", "details": {"audio": 3, "share": 0.5}, "none": None, "list": [1]}
     foundry.answers = [Answer(body={**completion(content="Hola."), "model": 4, "usage": usage})]
     answer = await model.complete(small())

@@ -13,6 +13,7 @@ from azure.core.exceptions import ServiceRequestError
 from azure.storage.blob.aio import BlobServiceClient
 
 from local.storage import Azurite
+from shared.adapters.storage import clients
 from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import blobs_by_connection_string, blobs_by_identity
 from shared.adapters.storage.sas import KEY_LIFETIME, PublicLinks, SignedLinks
@@ -38,6 +39,15 @@ async def by_key(azurite: str) -> AsyncIterator[BlobServiceClient]:
         if not await service.get_container_client("input").exists():
             await service.create_container("input")
         yield service
+
+
+async def test_files_are_listed_by_identity_too(
+    secure: BlobServiceClient, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(clients._OPTIONS, "connection_verify", str(certificate[0]))
+    await secure.get_blob_client("input", "listed.png").upload_blob(b"x", overwrite=True)
+    files = BlobFiles(secure, input_container="input", output_container="output")
+    assert "listed.png" in [file.name for file in (await files.list_inputs()).items]
 
 
 async def url_of(service: BlobServiceClient, name: str, content: bytes = b"picture") -> str:

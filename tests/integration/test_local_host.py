@@ -42,10 +42,10 @@ class World:
     log: Path
     blobs: BlobServiceClient
     queues: QueueServiceClient
-    door: str
+    watched: str
 
     async def put(self, name: str, container: str | None = None) -> None:
-        blob = self.blobs.get_blob_client(container or self.door, name)
+        blob = self.blobs.get_blob_client(container or self.watched, name)
         await blob.upload_blob(b"x", overwrite=True)
 
     async def seen(self, what: str) -> int:
@@ -97,35 +97,35 @@ class World:
 
 @pytest.fixture(scope="module")
 async def world(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    door = f"door-{uuid.uuid4().hex[:8]}"
+    watched = f"watched-{uuid.uuid4().hex[:8]}"
     log = tmp_path_factory.mktemp("host") / "host.log"
     async with (
         BlobServiceClient.from_connection_string(azurite) as blobs,
         QueueServiceClient.from_connection_string(azurite) as queues,
     ):
-        await blobs.create_container(door)
-        host = await start(azurite, door, log)
-        yield World(host, log, blobs, queues, door)
+        await blobs.create_container(watched)
+        host = await start(azurite, watched, log)
+        yield World(host, log, blobs, queues, watched)
         await host.stop()
 
 
-async def start(azurite: str, door: str, log: Path, app: Path = APP, port: str = "0", **more: str) -> Child:
+async def start(azurite: str, watched: str, log: Path, app: Path = APP, port: str = "0", **more: str) -> Child:
     return await Child.start(
         "The host",
         [sys.executable, "-m", "local.host", str(app), "--port", port],
-        environ={"AzureWebJobsStorage": azurite, "DOOR": door, "AzureWebJobs.never.Disabled": "true", **more},
+        environ={"AzureWebJobsStorage": azurite, "WATCHED": watched, "AzureWebJobs.never.Disabled": "true", **more},
         log=log,
         ready=[r"The host is ready at (?P<address>\S+)"],
     )
 
 
-async def test_it_says_in_one_line_that_it_is_a_local_host(world: World) -> None:
+async def test_the_host_says_in_one_line_that_it_is_a_local_host(world: World) -> None:
     assert await world.said("This is Dropscribe's local host, not the Azure Functions host")
     assert await world.said("on_blob: blobTrigger")
     assert "Event Grid is played" not in world.log.read_text()
 
 
-def test_it_says_what_differs_when_it_is_asked() -> None:
+def test_the_host_says_what_differs_when_it_is_asked() -> None:
     command = [sys.executable, "-m", "local.host", "--differences"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert told == f"{DIFFERENCES}\n"
@@ -133,29 +133,29 @@ def test_it_says_what_differs_when_it_is_asked() -> None:
 
 async def test_a_new_blob_starts_its_function_once(world: World) -> None:
     await world.put("new.png")
-    await world.saw(f"blob/{world.door}/new.png")
+    await world.saw(f"blob/{world.watched}/new.png")
     await world.put("after.png")
-    await world.saw(f"blob/{world.door}/after.png")
-    assert await world.seen(f"blob/{world.door}/new.png") == 1
+    await world.saw(f"blob/{world.watched}/after.png")
+    assert await world.seen(f"blob/{world.watched}/new.png") == 1
 
 
 async def test_an_overwritten_blob_starts_it_again(world: World) -> None:
     await world.put("twice.png")
-    await world.saw(f"blob/{world.door}/twice.png")
+    await world.saw(f"blob/{world.watched}/twice.png")
     await world.put("twice.png")
-    await world.saw(f"blob/{world.door}/twice.png", times=2)
+    await world.saw(f"blob/{world.watched}/twice.png", times=2)
 
 
 async def test_a_blob_that_fails_is_tried_as_often_as_host_json_says_and_is_then_poison(world: World) -> None:
     await world.put("fails.png")
     poison = json.loads(await world.message("webjobs-blobtrigger-poison", "fails.png"))
-    assert await world.seen(f"blob/{world.door}/fails.png") == 3
-    etag = (await world.blobs.get_blob_client(world.door, "fails.png").get_blob_properties()).etag
+    assert await world.seen(f"blob/{world.watched}/fails.png") == 3
+    etag = (await world.blobs.get_blob_client(world.watched, "fails.png").get_blob_properties()).etag
     assert poison == {
         "Type": "BlobTrigger",
         "FunctionId": FUNCTION,
         "BlobType": "BlockBlob",
-        "ContainerName": world.door,
+        "ContainerName": world.watched,
         "BlobName": "fails.png",
         "ETag": etag,
     }
@@ -200,7 +200,7 @@ async def test_a_time_that_passed_while_no_host_ran_is_made_up_for_at_start(azur
     async with BlobServiceClient.from_connection_string(azurite) as blobs:
         monitor = ScheduleMonitor(blobs, host_id, "once_a_year")
         await monitor.note(datetime(2020, 1, 1, tzinfo=UTC))
-        host = await start(azurite, "door", log, tmp_path, AzureFunctionsWebHost__hostid=host_id)
+        host = await start(azurite, "watched", log, tmp_path, AzureFunctionsWebHost__hostid=host_id)
 
         async def is_done() -> bool | None:
             due = await monitor.next()
@@ -214,7 +214,7 @@ async def test_a_time_that_passed_while_no_host_ran_is_made_up_for_at_start(azur
 @pytest.mark.parametrize(
     "kept", ["{", "[]", "{}", '{"Next": 3}', '{"Next": "soon"}', "[" * 100_000], ids=lambda text: text[:20]
 )
-async def test_what_is_kept_of_a_timer_and_cannot_be_read_is_told_as_such(azurite: str, kept: str) -> None:
+async def test_an_unreadable_status_of_a_timer_raises_a_value_error(azurite: str, kept: str) -> None:
     async with BlobServiceClient.from_connection_string(azurite) as blobs:
         monitor = ScheduleMonitor(blobs, f"host-{uuid.uuid4().hex[:8]}", "timer")
         await monitor.note(datetime(2020, 1, 1, tzinfo=UTC))
@@ -262,13 +262,13 @@ def on_queue(message: func.QueueMessage) -> None: pass
         ("{", "", "{folder}/host.json cannot be read as JSON: "),
     ],
 )
-async def test_what_keeps_the_host_from_starting_stands_alone_in_a_sentence(
+async def test_a_host_that_cannot_start_says_why_in_one_sentence(
     azurite: str, tmp_path: Path, host_json: str, app: str, sentence: str
 ) -> None:
     (tmp_path / "host.json").write_text(host_json)
     (tmp_path / "function_app.py").write_text(app)
     with pytest.raises(NotStartedError) as caught:
-        await start(azurite, "door", tmp_path / "host.log", tmp_path, WRONG="nonsense")
+        await start(azurite, "watched", tmp_path / "host.log", tmp_path, WRONG="nonsense")
     assert str(caught.value).startswith(sentence.replace("{folder}", str(tmp_path)))
     assert "Traceback" not in str(caught.value)
 
@@ -276,7 +276,7 @@ async def test_what_keeps_the_host_from_starting_stands_alone_in_a_sentence(
 async def test_a_port_that_is_taken_stops_the_host_with_a_sentence(world: World, azurite: str) -> None:
     port = world.host.said["address"].rpartition(":")[2]
     with pytest.raises(NotStartedError, match=rf"^It cannot listen at port {port}: .* Choose another with --port\.$"):
-        await start(azurite, "door", world.log.with_name("second.log"), port=port)
+        await start(azurite, "watched", world.log.with_name("second.log"), port=port)
 
 
 STUBBORN = """
@@ -306,8 +306,8 @@ async def test_a_host_that_is_told_to_stop_waits_for_no_function(world: World, a
     queue = f"queue-{uuid.uuid4().hex[:8]}"
     for name in (queue, f"{queue}-2"):
         await world.send(name, "go on")
-    host = await start(azurite, "door", tmp_path / "host.log", tmp_path, QUEUE=queue)
-    busy = World(host, tmp_path / "host.log", world.blobs, world.queues, "door")
+    host = await start(azurite, "watched", tmp_path / "host.log", tmp_path, QUEUE=queue)
+    busy = World(host, tmp_path / "host.log", world.blobs, world.queues, "watched")
     for words in ("waits for ever", "blocks a thread for ever"):
         await busy.said(words)
     await host.stop(60)
@@ -336,7 +336,7 @@ class Webhook:
 async def watching(webhook: Webhook) -> AsyncIterator[asyncio.Task[None]]:
     """Event Grid, as it is played for the function `on_blob`."""
     clients, server = Clients(), await asyncio.start_server(webhook.take, "127.0.0.1", 0)
-    trigger = {"type": "blobTrigger", "path": "%DOOR%/x", "connection": "AzureWebJobsStorage"}
+    trigger = {"type": "blobTrigger", "path": "%WATCHED%/x", "connection": "AzureWebJobsStorage"}
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/?code=a"
     task = asyncio.create_task(EventGrid(clients, [Function("1", "on_blob", (trigger,))], address).watch())
     yield task
@@ -346,9 +346,9 @@ async def watching(webhook: Webhook) -> AsyncIterator[asyncio.Task[None]]:
 
 
 @pytest.fixture
-async def door(azurite: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ContainerClient]:
-    name = f"door-{uuid.uuid4().hex[:8]}"
-    monkeypatch.setenv("DOOR", name)
+async def watched(azurite: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ContainerClient]:
+    name = f"watched-{uuid.uuid4().hex[:8]}"
+    monkeypatch.setenv("WATCHED", name)
     monkeypatch.setenv("AzureWebJobsStorage", azurite)
     async with ContainerClient.from_connection_string(azurite, name) as container:
         await container.create_container()
@@ -356,10 +356,10 @@ async def door(azurite: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[C
 
 
 async def test_a_webhook_that_is_silent_ends_no_watch_and_gets_its_event_later(
-    door: ContainerClient, monkeypatch: pytest.MonkeyPatch
+    watched: ContainerClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("local.host.event_grid.DELIVERY_SECONDS", 0.3)
-    await door.upload_blob("heard.png", b"x")
+    await watched.upload_blob("heard.png", b"x")
     webhook = Webhook(silent=1)
     async with watching(webhook) as watch:
         await asyncio.wait_for(webhook.heard.wait(), 60)
@@ -367,18 +367,18 @@ async def test_a_webhook_that_is_silent_ends_no_watch_and_gets_its_event_later(
 
 
 async def test_a_name_that_the_emulator_cannot_list_is_told_once_and_what_to_do_about_it(
-    door: ContainerClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    watched: ContainerClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def told() -> bool | None:
         return "cannot list (U+FFFE, say): remove that file" in caplog.text or None
 
     monkeypatch.setattr("local.host.event_grid.SCAN_SECONDS", 0.01)
-    await door.upload_blob("x\ufffey.png", b"x")
+    await watched.upload_blob("x\ufffey.png", b"x")
     webhook = Webhook()
     async with watching(webhook):
         await eventually(told)
-        await door.delete_blob("x\ufffey.png")
-        await door.upload_blob("heard.png", b"x")
+        await watched.delete_blob("x\ufffey.png")
+        await watched.upload_blob("heard.png", b"x")
         await asyncio.wait_for(webhook.heard.wait(), 60)
     assert caplog.text.count("the scan for on_blob failed") == 1
 
@@ -395,7 +395,7 @@ async def test_a_name_that_the_emulator_cannot_list_is_told_once_and_what_to_do_
         b'[{"data": {"url": "http://a.example/b"}}]',
     ],
 )
-async def test_what_is_no_event_is_refused_by_the_webhook(
+async def test_the_webhook_refuses_a_body_that_is_no_event(
     body: bytes, azurite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AzureWebJobsStorage", azurite)

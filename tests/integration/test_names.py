@@ -30,9 +30,9 @@ from shared.app import App
 from shared.errors import InputNotFound, StorageUnavailable
 from shared.results.result import document_name
 from tests import samples
-from tests.integration.doors import HURRY, LOOPBACK, hurried
 from tests.integration.faulty import Faulty, proxy
 from tests.integration.loopback import Service, service
+from tests.integration.triggers import HURRY, LOOPBACK, hurried
 from tests.unit.test_settings import GOOD
 
 CHART = samples.CHART.read_bytes()
@@ -66,7 +66,7 @@ ODD = [
 
 
 @dataclass
-class Place:
+class World:
     """A storage account, the app on it, its model, and the path of each request that reached the storage."""
 
     blobs: BlobServiceClient
@@ -104,7 +104,7 @@ class Place:
 
 
 @asynccontextmanager
-async def place_over(azurite: Azurite, certificate: tuple[Path, Path] | None) -> AsyncIterator[Place]:
+async def world_over(azurite: Azurite, certificate: tuple[Path, Path] | None) -> AsyncIterator[World]:
     """With a certificate the app is known to storage by its identity."""
     paths: list[str] = []
 
@@ -123,7 +123,7 @@ async def place_over(azurite: Azurite, certificate: tuple[Path, Path] | None) ->
         exits.enter_context(hurried(**secure))
         app = bootstrap.load(_environ(azurite, at, model.url, certificate is not None), policy=HURRY)
         exits.push_async_callback(app.close)
-        yield Place(blobs, queues, model, app, ACCOUNT, paths)
+        yield World(blobs, queues, model, app, ACCOUNT, paths)
 
 
 def _environ(azurite: Azurite, at: str, model: str, by_identity: bool) -> dict[str, str]:
@@ -150,22 +150,22 @@ async def azurites(
 
 
 @pytest.fixture(params=["key", "token"])
-async def place(
+async def world(
     request: pytest.FixtureRequest, azurites: dict[str, Azurite], certificate: tuple[Path, Path]
-) -> AsyncIterator[Place]:
+) -> AsyncIterator[World]:
     by_token = request.param == "token"
-    async with place_over(azurites[request.param], certificate if by_token else None) as place:
+    async with world_over(azurites[request.param], certificate if by_token else None) as world:
         for container in (*OURS, PRIVATE):
-            if not await place.container(container).exists():
-                await place.container(container).create_container()
-        await place.container(PRIVATE).get_blob_client("chart.png").upload_blob(CHART, overwrite=True)
-        yield place
+            if not await world.container(container).exists():
+                await world.container(container).create_container()
+        await world.container(PRIVATE).get_blob_client("chart.png").upload_blob(CHART, overwrite=True)
+        yield world
         for container in OURS:
-            await _empty(place.container(container))
+            await _empty(world.container(container))
 
 
 async def _empty(container: ContainerClient) -> None:
-    """Some names can be deleted by nobody but the container's owner, with all that is in it."""
+    """Some names can be deleted only by the container's owner, with all that is in it."""
     await container.delete_container()
     await container.create_container()
 
@@ -186,88 +186,88 @@ def message(**fields: object) -> bytes:
 @example("")
 @example("x" * 1025)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-async def test_no_request_of_the_app_leaves_its_containers_whatever_a_file_is_called(place: Place, name: str) -> None:
-    place.paths.clear()
+async def test_no_request_of_the_app_leaves_its_containers_whatever_a_file_is_called(world: World, name: str) -> None:
+    world.paths.clear()
     with contextlib.suppress(AzureError, ValueError):  # not every name can be uploaded
-        await place.upload(name)
-    await place.app.process("input", name)
-    await place.app.resume(message(name=name))
+        await world.upload(name)
+    await world.app.process("input", name)
+    await world.app.resume(message(name=name))
     with contextlib.suppress(StorageUnavailable):  # the emulator cannot list every name
-        await place.app.settle_poison(message(ContainerName="input", BlobName=name))
-        await place.app.settle_poison(message(name=name, chance="c0"))
-    assert place.astray() == []
+        await world.app.settle_poison(message(ContainerName="input", BlobName=name))
+        await world.app.settle_poison(message(name=name, chance="c0"))
+    assert world.astray() == []
 
 
 async def test_a_file_whose_name_leads_out_of_the_container_ends_in_a_document_and_nothing_else_is_touched(
-    place: Place,
+    world: World,
 ) -> None:
-    await place.upload(OUT_OF_THE_CONTAINER)
-    await place.app.process("input", OUT_OF_THE_CONTAINER)
-    document = await place.document(OUT_OF_THE_CONTAINER)
+    await world.upload(OUT_OF_THE_CONTAINER)
+    await world.app.process("input", OUT_OF_THE_CONTAINER)
+    document = await world.document(OUT_OF_THE_CONTAINER)
     assert (document["error"]["code"], document["input"]["name"]) == ("unusable_name", OUT_OF_THE_CONTAINER)
     assert document["input"]["bytes"] == len(CHART)
-    assert place.model.arrived == []
-    assert await place.names_in(PRIVATE) == ["chart.png"]
+    assert world.model.arrived == []
+    assert await world.names_in(PRIVATE) == ["chart.png"]
 
 
 async def test_a_file_that_is_found_by_the_reconciler_under_such_a_name_is_answered_and_waits_no_longer(
-    place: Place, caplog: pytest.LogCaptureFixture
+    world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    await place.upload(OUT_OF_THE_CONTAINER)
-    await place.app.reconcile()
+    await world.upload(OUT_OF_THE_CONTAINER)
+    await world.app.reconcile()
     assert '"waiting": 1' in caplog.text
-    await place.app.resume(message(name=OUT_OF_THE_CONTAINER))
+    await world.app.resume(message(name=OUT_OF_THE_CONTAINER))
     caplog.clear()
-    await place.app.reconcile()
+    await world.app.reconcile()
     assert '"waiting": 0' in caplog.text
-    assert place.astray() == []
+    assert world.astray() == []
 
 
-async def test_a_message_about_a_name_that_is_nobodys_is_dropped_and_logged(
-    place: Place, caplog: pytest.LogCaptureFixture
+async def test_a_message_about_an_unusable_name_is_dropped_and_logged(
+    world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ("../private/chart.png", r"..\private\chart.png", "x/" + "../" * 9, "", "y" * 1025):
         caplog.clear()
-        await place.app.resume(message(name=name))
+        await world.app.resume(message(name=name))
         assert "event.unusable_name" in caplog.text
-    assert place.model.arrived == []
-    assert await place.names_in("output") == []
-    assert await place.names_in(PRIVATE) == ["chart.png"]
+    assert world.model.arrived == []
+    assert await world.names_in("output") == []
+    assert await world.names_in(PRIVATE) == ["chart.png"]
 
 
-async def test_another_files_answer_cannot_be_had_by_an_alias_of_its_name(place: Place) -> None:
-    await place.upload("victim.png")
+async def test_another_files_answer_cannot_be_had_by_an_alias_of_its_name(world: World) -> None:
+    await world.upload("victim.png")
     alias = "receipts/../victim.png"
-    await place.upload(alias, recipe="read-text")
+    await world.upload(alias, recipe="read-text")
     for name in ("victim.png", alias):
-        await place.app.process("input", name)
-    assert len(place.model.arrived) == 1
-    assert (await place.document("victim.png"))["status"] == "ok"
-    assert (await place.document(alias))["error"]["code"] == "unusable_name"
+        await world.app.process("input", name)
+    assert len(world.model.arrived) == 1
+    assert (await world.document("victim.png"))["status"] == "ok"
+    assert (await world.document(alias))["error"]["code"] == "unusable_name"
 
 
-async def test_a_file_is_one_file_whether_its_name_is_written_with_slashes_or_backslashes(place: Place) -> None:
-    await place.upload("read-text/b.png")
-    await place.app.process("input", r"read-text\b.png")
-    await place.app.process("input", "read-text/b.png")
-    document = await place.document("read-text/b.png")
+async def test_a_file_is_one_file_whether_its_name_is_written_with_slashes_or_backslashes(world: World) -> None:
+    await world.upload("read-text/b.png")
+    await world.app.process("input", r"read-text\b.png")
+    await world.app.process("input", "read-text/b.png")
+    document = await world.document("read-text/b.png")
     assert (document["recipe"]["name"], document["input"]["name"]) == ("read-text", "read-text/b.png")
-    assert len(place.model.arrived) == 1
-    assert await place.names_in("output") == ["read-text/b.png.json"]
+    assert len(world.model.arrived) == 1
+    assert await world.names_in("output") == ["read-text/b.png.json"]
 
 
 async def test_files_of_odd_but_legal_names_are_answered_once_each(
-    place: Place, caplog: pytest.LogCaptureFixture
+    world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     for name in ODD:
-        await place.upload(name)
-        await place.app.process("input", name)
-        await place.app.process("input", name)
-        document = await place.document(name)
+        await world.upload(name)
+        await world.app.process("input", name)
+        await world.app.process("input", name)
+        document = await world.document(name)
         assert (document["status"], document["input"]["name"]) == ("ok", name)
-    await place.app.reconcile()
+    await world.app.reconcile()
     assert '"waiting": 0' in caplog.text
-    assert len(place.model.arrived) == len(await place.names_in("output")) == len(ODD)
+    assert len(world.model.arrived) == len(await world.names_in("output")) == len(ODD)
 
 
 @pytest.mark.parametrize("name", ["../private/chart.png", "a/../../private/chart.png", "a/./b", r"a\..\b"])

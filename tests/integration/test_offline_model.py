@@ -1,4 +1,4 @@
-"""The offline model as a process of its own, on its wire."""
+"""The offline model as a process of its own, asked over HTTP."""
 
 import asyncio
 import base64
@@ -85,13 +85,13 @@ async def running(folder: Path, **environ: str) -> AsyncIterator[Model]:
     await child.stop()
 
 
-async def test_it_reads_the_text_in_a_picture_from_top_to_bottom(model: Model) -> None:
+async def test_the_model_reads_the_text_in_a_picture_from_top_to_bottom(model: Model) -> None:
     text = await model.says("Write down all the text.", picture("receipt.jpg"))
     assert word_error_rate(text, samples.WORDS_IN_RECEIPT) <= TOLERATED
     assert len(text.splitlines()) == 6
 
 
-async def test_it_hears_just_what_is_said(model: Model) -> None:
+async def test_the_model_hears_just_what_is_said(model: Model) -> None:
     assert await model.says("Transcribe it.", sound(encoded("hello_how_are_you.mp3"), "mp3")) == samples.WORDS_IN_HELLO
 
 
@@ -102,7 +102,7 @@ async def test_it_hears_just_what_is_said(model: Model) -> None:
         ("train.wav", samples.WORDS_IN_TRAIN),
     ],
 )
-async def test_it_hears_the_same_words_on_every_processor(
+async def test_the_model_hears_the_same_words_on_every_processor(
     model: Model, plain_model: Model, name: str, right: str
 ) -> None:
     """The plain one uses nothing of the processor's but what all have: there int8 heard "Hello, teller you."."""
@@ -111,18 +111,18 @@ async def test_it_hears_the_same_words_on_every_processor(
         assert word_error_rate(text, right) <= TOLERATED
 
 
-async def test_it_takes_audio_as_a_data_url_too(model: Model) -> None:
+async def test_the_model_takes_audio_as_a_data_url_too(model: Model) -> None:
     url = f"data:audio/mpeg;base64,{encoded('hello_how_are_you.mp3')}"
     text = await model.says("Transcribe it.", {"type": "audio_url", "audio_url": {"url": url}})
     assert word_error_rate(text, samples.WORDS_IN_HELLO) <= TOLERATED
 
 
-async def test_it_says_that_it_cannot_translate(model: Model) -> None:
+async def test_the_model_says_that_it_cannot_translate(model: Model) -> None:
     text = await model.says("Please translate this to Spanish.", SILENCE)
     assert "can do nothing else" in text
 
 
-async def test_it_counts_tokens(model: Model) -> None:
+async def test_the_model_counts_tokens(model: Model) -> None:
     _, document = await model.post(asking("Please translate this to Spanish.", SILENCE))
     usage = document["usage"]
     assert usage["total_tokens"] == usage["prompt_tokens"] + usage["completion_tokens"]
@@ -143,7 +143,7 @@ async def test_it_counts_tokens(model: Model) -> None:
         ),
     ],
 )
-async def test_it_refuses_media_that_the_real_service_refuses(model: Model, media: Any, code: str) -> None:
+async def test_the_model_refuses_media_that_the_real_service_refuses(model: Model, media: Any, code: str) -> None:
     status, document = await model.post(asking("What is it?", media))
     assert (status, document["error"]["code"], set(document["error"])) == (
         400,
@@ -169,7 +169,7 @@ async def test_it_refuses_media_that_the_real_service_refuses(model: Model, medi
         (MODELS, {}, 401),
     ],
 )
-async def test_it_stands_on_each_form_of_endpoint_and_checks_who_asks(
+async def test_the_model_answers_on_each_form_of_endpoint_and_checks_the_key(
     model: Model, path: str, headers: dict[str, str], status: int
 ) -> None:
     answered, document = await model.post(asking("Hello?"), path, headers)
@@ -185,13 +185,13 @@ async def test_a_body_that_is_no_json_is_refused(model: Model, body: bytes) -> N
 
 
 @pytest.mark.parametrize("path", [MODELS, "/v1/chat/completions"])
-async def test_what_a_web_page_may_send_unasked_is_refused(model: Model, path: str) -> None:
+async def test_a_request_that_a_web_page_may_send_unasked_is_refused(model: Model, path: str) -> None:
     headers = {**KEY, "Content-Type": "text/plain"}
     async with model.session.post(model.url + path, json=asking("Hello?"), headers=headers) as response:
         assert response.status == 415
 
 
-async def test_who_looks_for_a_compatible_server_is_told_its_model(model: Model) -> None:
+async def test_the_list_of_models_names_the_offline_model(model: Model) -> None:
     async with model.session.get(f"{model.url}/v1/models") as response:
         assert [each["id"] for each in (await response.json())["data"]] == [MODEL]
 
@@ -213,7 +213,7 @@ async def test_a_speech_model_that_cannot_be_had_is_told_with_what_to_do(tmp_pat
     assert "Traceback" not in str(caught.value)
 
 
-async def test_it_ends_at_once_also_while_it_hears_a_long_recording(tmp_path: Path) -> None:
+async def test_the_model_ends_at_once_also_while_it_hears_a_long_recording(tmp_path: Path) -> None:
     """Eight minutes of speech; no thread that hears can be stopped."""
     with wave.open(str(samples.TRAIN)) as train:
         parameters, frames = train.getparams(), train.readframes(train.getnframes())

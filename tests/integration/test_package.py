@@ -74,7 +74,7 @@ def test_the_package_holds_every_module_that_the_app_imports_now_or_later(
     assert done.returncode == 0, done.stderr
 
 
-def test_nothing_that_is_installed_here_can_take_the_place_of_what_the_package_lacks(
+def test_the_package_is_tested_without_the_libraries_that_are_installed_here(
     alone: dict[str, str], tmp_path: Path
 ) -> None:
     command = python("-c", "import sys; print(*sys.path, sep='\\n')")

@@ -30,7 +30,7 @@ BODIES: list[object] = [
         )
     ),
     {
-        **{**saying(QUOTED), "model": QUOTED, "id": ALL},
+        **{**saying(QUOTED).body, "model": QUOTED, "id": ALL},
         "usage": {ALL: 1, "total_tokens": ALL, "prompt_tokens_details": {ALL: 1}},
     },
     {
@@ -64,7 +64,7 @@ class Indiscreet(Service):
 @pytest.fixture
 async def scene(status: int, azurite: str) -> AsyncIterator[Scene]:
     hostile = [Answer(status, body, headers) for body, headers in zip(BODIES, HEADERS, strict=True)]
-    async with scene_over(azurite, Indiscreet(answers=[*hostile, Answer(body=saying(ANSWER))])) as scene:
+    async with scene_over(azurite, Indiscreet(answers=[*hostile, saying(ANSWER)])) as scene:
         yield scene
 
 
@@ -74,7 +74,7 @@ def found_in(texts: Iterable[str], planted: Iterable[str]) -> list[str]:
 
 
 @pytest.mark.parametrize("status", [200, 307, 400, 401, 422, 429, 503])
-async def test_what_a_service_quotes_is_in_no_log_no_message_and_no_exception(
+async def test_a_secret_that_a_service_quotes_is_in_no_log_no_message_and_no_exception(
     status: int, scene: Scene, caplog: pytest.LogCaptureFixture, suite_watch: Watch
 ) -> None:
     names = [f"{number}.png" for number in range(len(BODIES))]

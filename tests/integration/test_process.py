@@ -11,7 +11,7 @@ from tests.conftest import eventually
 
 SAYS_READY = "import sys; print('ready', flush=True); "
 WATCHES = "sys.stdin.buffer.read()"
-PATIENCE = 60
+MAX_SECONDS = 60
 """Seconds, in which all of this is done many times over."""
 
 
@@ -19,23 +19,23 @@ async def child(log: Path, code: str, ready: str = "ready", **environ: str | Non
     return await Child.start("The child", [sys.executable, "-c", code], log=log, ready=[ready], environ=environ)
 
 
-async def test_what_it_writes_stands_in_the_log_and_what_it_said_at_start_is_known(tmp_path: Path) -> None:
+async def test_a_child_writes_into_its_log_and_its_first_words_are_known(tmp_path: Path) -> None:
     started = await child(
         tmp_path / "log", f"import sys; print('ready at 7071', flush=True); {WATCHES}", r"at (?P<at>\d+)"
     )
-    await started.stop(PATIENCE)
+    await started.stop(MAX_SECONDS)
     assert started.said == {"at": "7071"}
     assert (tmp_path / "log").read_text().strip() == "ready at 7071"
     assert started.exit_code == 0
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a file that is always full")
-async def test_one_that_writes_more_than_the_disk_takes_is_read_all_the_same() -> None:
-    """Who is not read stands still as soon as the pipe is full."""
+async def test_a_child_that_writes_more_than_the_disk_takes_is_read_all_the_same() -> None:
+    """A process whose output is not read stands still as soon as the pipe is full."""
     much = "print('x' * 1000 + '\\n', end='') or 1"
     code = f"{SAYS_READY} sum({much} for _ in range(20_000)); print('the end', flush=True)"
     writer = await child(Path("/dev/full"), code)
-    assert await asyncio.wait_for(writer.wait(), PATIENCE) == 0
+    assert await asyncio.wait_for(writer.wait(), MAX_SECONDS) == 0
     await writer.stop()
     assert writer.last_lines("end") == "the end"
 
@@ -43,7 +43,7 @@ async def test_one_that_writes_more_than_the_disk_takes_is_read_all_the_same() -
 async def test_a_line_of_any_length_is_read(tmp_path: Path) -> None:
     code = f"{SAYS_READY} print('x' * 40_000_000); print('the end', flush=True)"
     writer = await child(tmp_path / "log", code)
-    assert await asyncio.wait_for(writer.wait(), PATIENCE) == 0
+    assert await asyncio.wait_for(writer.wait(), MAX_SECONDS) == 0
     await writer.stop()
     assert writer.last_lines("^the") == "the end"
     assert (tmp_path / "log").stat().st_size > 40_000_000
@@ -62,7 +62,7 @@ def is_running(pid: str) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks into /proc")
-async def test_one_that_does_not_stop_is_killed_with_what_it_has_started(tmp_path: Path) -> None:
+async def test_a_child_that_does_not_stop_is_killed_with_what_it_has_started(tmp_path: Path) -> None:
     async def is_gone() -> bool | None:
         return not is_running(stubborn.said["pid"]) or None
 
@@ -72,7 +72,7 @@ async def test_one_that_does_not_stop_is_killed_with_what_it_has_started(tmp_pat
     await eventually(is_gone)
 
 
-async def test_a_line_is_told_to_who_listens_and_one_who_breaks_down_over_it_stops_nothing(tmp_path: Path) -> None:
+async def test_a_line_is_told_to_its_listener_and_an_error_of_the_listener_stops_nothing(tmp_path: Path) -> None:
     told = []
 
     def heard(line: str) -> None:
@@ -83,7 +83,7 @@ async def test_a_line_is_told_to_who_listens_and_one_who_breaks_down_over_it_sto
     code = "import sys; print('one'); print('two'); print('three', flush=True); sys.stdin.buffer.read()"
     command = [sys.executable, "-c", code]
     talking = await Child.start("The child", command, log=tmp_path / "log", ready=["three"], heard=heard)
-    await talking.stop(PATIENCE)
+    await talking.stop(MAX_SECONDS)
     assert told == ["one", "two"]
 
 
@@ -92,7 +92,7 @@ async def test_its_environment_is_ours_with_changes(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("LEFT", "x")
     code = "import os; print('ready', [os.environ.get(name) for name in ('TAKEN_OUT', 'LEFT', 'ADDED')])"
     started = await child(tmp_path / "log", code, TAKEN_OUT=None, ADDED="y")
-    await started.stop(PATIENCE)
+    await started.stop(MAX_SECONDS)
     assert started.last_lines() == "ready [None, 'x', 'y']"
 
 
@@ -106,7 +106,7 @@ async def test_its_environment_is_ours_with_changes(tmp_path: Path, monkeypatch:
         ),
     ],
 )
-async def test_one_that_does_not_start_is_quoted_with_its_own_sentence_alone_where_it_has_one(
+async def test_the_error_of_a_child_that_does_not_start_is_its_own_sentence_or_its_last_lines(
     tmp_path: Path, code: str, told: str
 ) -> None:
     with pytest.raises(NotStartedError) as caught:

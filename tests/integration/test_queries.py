@@ -110,7 +110,7 @@ def test_model_faults_tells_a_busy_model_from_one_that_refuses_us(troubled: LogT
     busy, refusing = (about(troubled, "model.unavailable", name) for name in ("later.mp3", "refused.png"))
     assert rows(troubled, "model_faults") == [
         (PHI, "ModelThrottled", 3, 2, busy.time, BUSY),
-        ("house-vision", "ModelMisconfigured", 1, 1, refusing.time, REFUSED),
+        ("our-vision", "ModelMisconfigured", 1, 1, refusing.time, REFUSED),
     ]
 
 
@@ -119,7 +119,7 @@ def test_cost_prices_audio_apart_and_says_where_there_is_no_price(troubled: LogT
     assert rows(troubled, "cost") == [
         (DAY, PHI, 4, 110_000, 30_000, 11_000, round(phi, 4), ""),
         (DAY, "gpt-5.4-mini-eu", 1, 100_000, 0, 10_000, 0.12, ""),
-        (DAY, "house-vision", 2, 2_001_000, 0, 1_100, None, "NO PRICE: add a row"),
+        (DAY, "our-vision", 2, 2_001_000, 0, 1_100, None, "NO PRICE: add a row"),
     ]
 
 
@@ -151,7 +151,7 @@ def test_the_alert_on_poisoned_files_fires_at_the_first_and_at_the_second_time(t
 
 def test_the_alert_on_a_model_that_refuses_us_says_which_and_why(troubled: LogTable) -> None:
     time = about(troubled, "model.unavailable", "refused.png").time
-    assert rows(troubled, "alerts/model_refuses_us") == [("house-vision", 1, time, REFUSED)]
+    assert rows(troubled, "alerts/model_refuses_us") == [("our-vision", 1, time, REFUSED)]
 
 
 def test_the_alert_on_storage_that_refuses_us_says_what_it_calls_that_and_what_was_asked(troubled: LogTable) -> None:

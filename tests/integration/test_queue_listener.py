@@ -15,9 +15,7 @@ from local.host.queue_listener import QueueListener
 from local.host.settings import QueueRules
 from tests.conftest import eventually
 
-RULES = QueueRules(
-    batch_size=4, new_batch_threshold=2, most_tries=3, retry_after=0, longest_pause=0.2, hidden_seconds=2
-)
+RULES = QueueRules(batch_size=4, new_batch_threshold=2, max_tries=3, retry_after=0, max_pause=0.2, hidden_seconds=2)
 
 
 @pytest.fixture
@@ -68,7 +66,7 @@ async def test_a_message_that_is_no_base64_is_dropped_where_it_has_no_place_to_g
     listening.cancel()
 
 
-async def test_what_has_not_ended_when_the_host_stops_is_cancelled_and_its_message_given_back(
+async def test_a_function_that_outlasts_the_host_is_cancelled_and_its_message_given_back(
     queue: QueueClient, aside: QueueClient
 ) -> None:
     started, put_in_order = asyncio.Event(), asyncio.Event()
@@ -90,7 +88,7 @@ async def test_what_has_not_ended_when_the_host_stops_is_cancelled_and_its_messa
     assert [each.dequeue_count for each in await queue.peek_messages()] == [1]
 
 
-async def test_one_that_fails_in_a_poison_queue_stays_hidden_as_with_the_real_host(queue: QueueClient) -> None:
+async def test_a_message_that_fails_in_a_poison_queue_stays_hidden_as_with_the_real_host(queue: QueueClient) -> None:
     failed = asyncio.Event()
 
     async def handle(_body: bytes, _message: Any) -> None:

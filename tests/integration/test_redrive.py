@@ -13,8 +13,8 @@ import pytest
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
-from cli.redrive import place_of_app
-from cli.redriving import Place, Redrive, Wanted
+from cli.redrive import target_of_app
+from cli.redriving import Redrive, RedriveFilter, RedriveTarget
 from local.storage import ACCOUNT, Azurite, connection_string
 from shared import bootstrap
 from shared.adapters.storage.blobs import BlobFiles
@@ -57,9 +57,9 @@ class Account:
             "DEFERRED_QUEUE": self.queue.queue_name,
         }
 
-    def place(self, storage: str | None = None) -> Place:
+    def target(self, storage: str | None = None) -> RedriveTarget:
         names = (self.given.container_name, self.taken.container_name, self.queue.queue_name)
-        return Place(storage or self.connection, *names)
+        return RedriveTarget(storage or self.connection, *names)
 
     async def reject(self, name: str, code: ErrorCode = "gave_up") -> None:
         """A file, and its error document."""
@@ -97,10 +97,10 @@ async def account(azurite: str) -> AsyncIterator[Account]:
 
 
 @asynccontextmanager
-async def redriving(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Redrive]:
+async def redriving(target: RedriveTarget, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Redrive]:
     """At once, so that what is queued can be seen."""
     monkeypatch.setattr("cli.redriving.SECONDS_AHEAD", 0)
-    async with Redrive(place) as redrive:
+    async with Redrive(target) as redrive:
         yield redrive
 
 
@@ -154,17 +154,17 @@ async def test_redrive_stops_at_the_first_message_that_the_queue_refuses_and_has
         await account.reject(name)
     faulty = Faulty(lambda _: "send", Fault("status 403 AuthorizationPermissionMismatch", "send", times=9))
     async with proxy(faulty, ends(account.connection)["QueueEndpoint"].rpartition("/")[0]) as queue:
-        place = account.place(connection_string(ends(account.connection)["BlobEndpoint"].rpartition("/")[0], queue))
-        async with redriving(place, monkeypatch) as redrive:
-            assert await redrive.send_again(await redrive.find(Wanted()), lambda: None) == 0
+        target = account.target(connection_string(ends(account.connection)["BlobEndpoint"].rpartition("/")[0], queue))
+        async with redriving(target, monkeypatch) as redrive:
+            assert await redrive.send_again(await redrive.find(RedriveFilter()), lambda: None) == 0
     assert faulty.error.fired == 1
-    assert len(redrive.faults) == 1
-    assert "AuthorizationPermissionMismatch" in redrive.faults[0]
+    assert len(redrive.problems) == 1
+    assert "AuthorizationPermissionMismatch" in redrive.problems[0]
     assert len(await account.documents()) == 3
 
 
 @pytest.mark.parametrize("broken", ["GET", "HEAD", "DELETE"])
-async def test_whatever_request_of_redrive_breaks_each_file_has_its_document_or_a_message(
+async def test_each_file_has_its_document_or_a_message_whatever_request_of_redrive_breaks(
     account: Account, broken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("a.png", "b.png", "c.png"):
@@ -176,9 +176,9 @@ async def test_whatever_request_of_redrive_breaks_each_file_has_its_document_or_
 
     faulty = Faulty(stage, Fault("status 403 AuthorizationPermissionMismatch", broken, times=9))
     async with proxy(faulty, ends(account.connection)["BlobEndpoint"].rpartition("/")[0]) as blob:
-        place = account.place(connection_string(blob, ends(account.connection)["QueueEndpoint"].rpartition("/")[0]))
-        async with redriving(place, monkeypatch) as redrive:
-            await redrive.send_again(await redrive.find(Wanted()), lambda: None)
+        target = account.target(connection_string(blob, ends(account.connection)["QueueEndpoint"].rpartition("/")[0]))
+        async with redriving(target, monkeypatch) as redrive:
+            await redrive.send_again(await redrive.find(RedriveFilter()), lambda: None)
     assert faulty.error.fired == 3
     documents, queued = await account.documents(), await account.queued()
     assert all(f"{name}.json" in documents or name in queued for name in ("a.png", "b.png", "c.png"))
@@ -202,16 +202,16 @@ async def test_a_document_that_names_no_file_of_the_container_is_left_alone(
     for number, name in enumerate([f"../{private}/x.png", "", "y" * 2000, 5, None, ["a"]]):
         document = json.dumps({"input": {"name": name}})
         await account.taken.upload_blob(f"{number}.json", document, metadata={"status": "error"})
-    async with redriving(account.place(), monkeypatch) as redrive:
-        assert await redrive.send_again(await redrive.find(Wanted()), lambda: None) == 0
+    async with redriving(account.target(), monkeypatch) as redrive:
+        assert await redrive.send_again(await redrive.find(RedriveFilter()), lambda: None) == 0
     assert len(await account.documents()) == 6
     assert await account.queued() == []
 
 
 async def test_a_file_of_an_unusable_name_can_be_tried_again(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     await account.reject("a/../b.png", "unusable_name")
-    async with redriving(account.place(), monkeypatch) as redrive:
-        assert await redrive.send_again(await redrive.find(Wanted("unusable_name")), lambda: None) == 1
+    async with redriving(account.target(), monkeypatch) as redrive:
+        assert await redrive.send_again(await redrive.find(RedriveFilter("unusable_name")), lambda: None) == 1
     assert await account.queued() == ["a/../b.png"]
 
 
@@ -228,10 +228,10 @@ def test_redrive_works_where_the_app_does_also_where_its_queues_have_another_add
     settings.setenv("MEDIA_STORAGE", "AccountName=other")
     settings.setenv("MEDIA_STORAGE__blobServiceUri", "https://blobs.example")
     settings.setenv("MEDIA_STORAGE__queueServiceUri", "https://queues.example")
-    place = place_of_app(None)
-    assert place
-    assert (place.storage, place.queues) == ("https://blobs.example", "https://queues.example")
-    elsewhere = place_of_app("https://other.blob.core.windows.net")
+    target = target_of_app(None)
+    assert target
+    assert (target.storage, target.queues) == ("https://blobs.example", "https://queues.example")
+    elsewhere = target_of_app("https://other.blob.core.windows.net")
     assert elsewhere
     assert elsewhere.queues is None
 
@@ -241,10 +241,10 @@ async def test_redrive_sends_its_messages_to_the_queue_service_of_the_settings(
 ) -> None:
     settings.setenv("MEDIA_STORAGE__blobServiceUri", secure_azurite.blobs)
     settings.setenv("MEDIA_STORAGE__queueServiceUri", f"{secure_azurite.queue_endpoint}/{ACCOUNT}")
-    place = place_of_app(None)
-    assert place
-    async with Redrive(place) as redrive:
-        assert redrive._deferrals._queue.url.startswith(secure_azurite.queue_endpoint)
+    target = target_of_app(None)
+    assert target
+    async with Redrive(target) as redrive:
+        assert redrive._job_queue._queue.url.startswith(secure_azurite.queue_endpoint)
 
 
 async def test_redrive_refuses_a_code_that_no_document_has_and_lists_those_that_there_are() -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from aiohttp import web
 
-from cli.redriving import Place, Redrive, StorageNotUsableError, Wanted
+from cli.redriving import Redrive, RedriveFilter, RedriveTarget, StorageNotUsableError
 from local.storage import connection_string
 from shared.errors import FileRejected
 from shared.results.build import Facts, rejected
@@ -44,10 +44,10 @@ def striking(number: int, times: int) -> Faulty:
 
 
 async def redrive(account: Account, name: str, storage: str) -> None:
-    place = Place(storage, *(account.named(kind) for kind in ("input", "output", "later")))
+    target = RedriveTarget(storage, *(account.named(kind) for kind in ("input", "output", "later")))
     with suppress(StorageNotUsableError):
-        async with Redrive(place) as redrive:
-            await redrive.send_again(await redrive.find(Wanted(prefix=name)), lambda: None)
+        async with Redrive(target) as redrive:
+            await redrive.send_again(await redrive.find(RedriveFilter(prefix=name)), lambda: None)
 
 
 @pytest.mark.parametrize("times", [1, 1000], ids=["once", "from then on"])

@@ -90,7 +90,7 @@ async def test_files_are_answered_in_its_own_storage_whatever_the_shell_leads_to
     assert key_of(started.stack.storage) == kept_key(started.storage) != KEY
 
 
-async def test_each_line_of_the_host_is_told_to_who_listens(started: Started) -> None:
+async def test_each_line_of_the_host_is_told_to_its_listener(started: Started) -> None:
     await answered(started.stack, "told.png")
 
     async def told() -> bool | None:
@@ -103,8 +103,8 @@ def key_of(connection_string: str) -> str:
     return connection_string.split("AccountKey=")[1].partition(";")[0]
 
 
-async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_knows(started: Started) -> None:
-    """Any web page can send requests to this machine, and everybody knows the key that emulators usually have."""
+async def test_storage_with_a_key_of_its_own_refuses_the_public_key(started: Started) -> None:
+    """Any web page can send requests to this machine, and the usual key of emulators is public."""
     known = BlobServiceClient(started.stack.blobs, {"account_name": ACCOUNT, "account_key": KEY})
     async with known, BlobServiceClient.from_connection_string(started.stack.storage) as ours:
         with pytest.raises(HttpResponseError) as caught:
@@ -113,7 +113,7 @@ async def test_storage_with_a_key_of_its_own_refuses_the_one_that_everybody_know
     assert (caught.value.status_code, "theirs" in names, "input" in names) == (403, False, True)
 
 
-async def test_what_lies_in_a_folder_is_there_again_after_a_stop(tmp_path: Path) -> None:
+async def test_storage_in_a_folder_is_there_again_after_a_stop(tmp_path: Path) -> None:
     for turn in (1, 2):
         started = await Azurite.start(log=tmp_path / f"{turn}.log", location=tmp_path / "storage")
         async with BlobServiceClient.from_connection_string(started.connection_string) as storage:

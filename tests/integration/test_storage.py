@@ -1,21 +1,26 @@
 """The storage adapter against a real storage emulator, where no other `FileStore` is like it (tests/conformance)."""
 
+import asyncio
 import hashlib
 import json
+import threading
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
+from azure.core.credentials import AccessToken
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters.storage import blobs as storage
+from shared.adapters.storage import clients, listing
 from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import CHUNK_BYTES, blobs_by_connection_string
 from shared.errors import Conflict, FileRejected, InputNotFound, StorageUnavailable
-from shared.media.files import InputFile
+from shared.media.files import InputFile, Page
 from shared.results.build import Facts, rejected
 from shared.results.result import Result
+from tests.integration.identity import Identity
 from tests.integration.loopback import Answer, Service, service
 
 AWKWARD_NAMES = [
@@ -157,18 +162,56 @@ async def test_a_document_is_found_again_by_the_version_that_it_answers(store: S
     assert json.loads(await store.document("a.png.json"))["error"]["code"] == "damaged_media"
 
 
+async def whole[T](list_page: Callable[[str], Awaitable[Page[T]]]) -> list[T]:
+    """All pages of a listing; each but the last is full."""
+    items: list[T] = []
+    marker = ""
+    while True:
+        page = await list_page(marker)
+        items += page.items
+        if not page.marker:
+            return items
+        assert len(page.items) == listing.PAGE_BLOBS
+        marker = page.marker
+
+
 async def test_a_listing_tells_each_file_and_each_document_once_over_many_pages(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "PAGE_BLOBS", 30)
+    monkeypatch.setattr(listing, "PAGE_BLOBS", 30)
     names = [f"file-{number:03}" for number in range(100)]
     for name in names:
         await store.upload(name, b"x")
         await store.files.write_result(outcome_for(await store.files.look(name)), replacing=None)
-    inputs = [(name, etag) async for name, etag, _ in store.files.list_inputs()]
-    answered = [(name, etag) async for name, etag, _ in store.files.list_answered()]
+    inputs = [(file.name, file.etag) for file in await whole(store.files.list_inputs)]
+    answered = [(name, found.input_etag) for name, found in await whole(store.files.list_answered)]
     assert [name for name, _ in inputs] == names
     assert answered == [(f"{name}.json", etag) for name, etag in inputs]
+
+
+async def test_a_page_of_a_listing_is_read_in_a_thread_where_it_holds_up_nobody(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+    monkeypatch.setitem(clients._OPTIONS, "raw_response_hook", lambda _: threads.append(threading.current_thread()))
+    await store.files.list_inputs()
+    await store.files.list_answered()
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
+
+
+async def test_a_credential_is_asked_for_tokens_on_the_event_loop_on_which_it_lives() -> None:
+    asked_on = []
+
+    class Ours(Identity):
+        async def get_token(self, *scopes: str, **more: Any) -> AccessToken:
+            asked_on.append(asyncio.get_running_loop())
+            return await super().get_token(*scopes, **more)
+
+    async with listing.CredentialElsewhere(Ours(), asyncio.get_running_loop()) as elsewhere:
+        token = await asyncio.to_thread(asyncio.run, elsewhere.get_token("scope"))
+    assert token.token
+    assert asked_on == [asyncio.get_running_loop()]
 
 
 @pytest.mark.parametrize("name", AWKWARD_NAMES, ids=ascii)

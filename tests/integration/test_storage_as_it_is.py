@@ -126,7 +126,7 @@ async def test_what_stands_for_a_folder_is_no_file(
     await inbox.upload_blob("folder/a.png", b"x")
     with pytest.raises(InputNotFound):
         await files.look(name)
-    assert [listed async for listed, _, _ in files.list_inputs()] == ["folder/a.png"]
+    assert [listed.name for listed in (await files.list_inputs()).items] == ["folder/a.png"]
 
 
 @pytest.mark.parametrize(("name", "content", "metadata"), NO_FOLDERS)
@@ -135,7 +135,7 @@ async def test_a_file_is_taken_for_one_though_it_looks_a_little_like_a_folder(
 ) -> None:
     await inbox.upload_blob(name, content, metadata=metadata)
     assert (await files.look(name)).size == len(content)
-    assert [listed async for listed, _, _ in files.list_inputs()] == [name]
+    assert [listed.name for listed in (await files.list_inputs()).items] == [name]
 
 
 async def test_metadata_that_was_encoded_for_its_header_is_read_as_it_was_meant(

@@ -1,4 +1,4 @@
-"""Files that have to wait, with the app's own patience, over real storage and under the host's rules."""
+"""Files that have to wait, with the app's own waits, over real storage and under the host's rules."""
 
 from tests.integration.loopback import Answer
 from tests.integration.scene import NAME, scene_over
@@ -33,7 +33,7 @@ async def test_with_a_wrong_key_every_file_waits_and_ends_ok_once_it_is_put_righ
         assert (await scene.listed("output"), await scene.count("later")) == ({}, len(names))
         assert all(int(sent.query["visibilitytimeout"]) >= 300 for sent in scene.requests("send"))
         refused = len(scene.foundry.arrived)
-        assert 1 <= refused < len(names)  # the others wait until somebody has been let in
+        assert 1 <= refused < len(names)  # the others wait until one of these has been let in
         scene.foundry.answers = [Answer()]
         await scene.let_a_day_pass()
         await scene.let_the_host_work(policy=None)

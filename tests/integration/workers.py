@@ -1,4 +1,4 @@
-"""Workers that may be killed: processes with the app's doors open.
+"""Workers that may be killed: processes that take the app's events and messages.
 
 Each is forked from a process that has imported everything already; to import it anew takes longer than its short life.
 """
@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from local.process import NotStartedError
-from tests.integration import doors
+from tests.integration import triggers
 
 START_SECONDS = 120
 STOP_SECONDS = 15
 
 _CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()  # not on Windows, where each starts afresh
 _CONTEXT: Any = multiprocessing.get_context("forkserver" if _CAN_FORK else "spawn")
-_CONTEXT.set_forkserver_preload([doors.__name__, "azure.ai.inference.aio"])
+_CONTEXT.set_forkserver_preload([triggers.__name__, "azure.ai.inference.aio"])
 
 
 class Worker:
@@ -34,7 +34,7 @@ class Worker:
 
     @classmethod
     async def start(cls, environ: Mapping[str, str], log: Path) -> "Worker":
-        """Start it and wait until its doors are open. `environ` is added to our own environment.
+        """Start it and wait until it listens. `environ` is added to our own environment.
 
         Raises:
             NotStartedError: it ended before that.
@@ -56,7 +56,7 @@ class Worker:
 
     @property
     def pid(self) -> int:
-        """Its number."""
+        """The process id."""
         assert self._process.pid
         return self._process.pid
 
@@ -87,7 +87,7 @@ def _run(environ: Mapping[str, str], log: Path, opened: Connection) -> None:
             os.dup2(output.fileno(), stream.fileno())
     os.environ.update(environ)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    doors.run(lambda: opened.send(None))
+    triggers.run(lambda: opened.send(None))
 
 
 def _end_with_parent() -> None:

@@ -1,4 +1,4 @@
-"""How the samples were made: `python tests/samples/make.py`. They are committed, so nobody needs to run this.
+"""How the samples were made: `python tests/samples/make.py`. They are committed, so this need not be run.
 
 Pictures by Pillow, with the font that it carries; speech by Debian's `flite`.
 """

@@ -88,7 +88,7 @@ class Protocol(RuleBasedStateMachine):
 
     @initialize(seed=st.integers(0, 2**32), bad=st.sets(st.sampled_from(NAMES), max_size=1))
     def start(self, seed: int, bad: set[str]) -> None:
-        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE)
+        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, listing_seconds=seed % 2 * 300)
 
     @rule(name=st.sampled_from(NAMES), events=st.sampled_from([0, 1, 1, 1, 2, 3]))
     def upload(self, name: str, events: int) -> None:
@@ -216,8 +216,8 @@ SEEDS = range(20)
 
 @functools.cache
 def busy_day(seed: int) -> WatchedWorld:
-    """The day of this seed, at its end; on every fourth the tokens are few."""
-    world = WatchedWorld(daily_tokens=200 if seed % 4 == 0 else 1_000_000)
+    """The day of this seed, at its end. On every fourth the tokens are few; on every second a run lists one page."""
+    world = WatchedWorld(daily_tokens=200 if seed % 4 == 0 else 1_000_000, listing_seconds=seed % 2 * 300)
     story(world, seed)
     return world
 

@@ -12,6 +12,7 @@ from shared.models.chat import ChatAnswer
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.recovery.progress import ScanProgress
 from shared.results.result import Result
 from shared.results.store import StoredResult
 from tests.simulation.world import Message, Run, World
@@ -37,6 +38,7 @@ BRANCHES = (
     "a message was sent and its wait could not be noted",
     "no message could be sent, and the record says that the file waits",
     "the reconciler queued a file again",
+    "the reconciler went on where it had stopped",
     "the third try was made alone",
     "a call waited until another had been made alone",
     "a call that is to be made alone waited for the others",
@@ -175,6 +177,11 @@ class WatchedWorld(World):
             self.saw("answers could not be kept")
             raise
         self.saw("a conversation was left half finished", where=half)
+
+    async def read_scan(self) -> ScanProgress | None:
+        scan = await super().read_scan()
+        self.saw("the reconciler went on where it had stopped", where=scan and scan.inputs)
+        return scan
 
     async def send(self, job: Job, seconds: float) -> None:
         run = self._stepping

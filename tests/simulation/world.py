@@ -25,7 +25,7 @@ from shared.errors import (
     ModelUnavailable,
     StorageUnavailable,
 )
-from shared.media.files import InputFile
+from shared.media.files import InputFile, ListedFile, Page
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.plan import NotPlanned, Plan
@@ -41,10 +41,11 @@ from shared.processing.services import Services
 from shared.recipes.catalog import RecipeSelection
 from shared.recipes.recipe import Prompt
 from shared.recovery.poison import PoisonHandler
+from shared.recovery.progress import ScanProgress
 from shared.recovery.reconciler import Reconciler
 from shared.results.result import Result, document_name
 from shared.results.store import StoredResult
-from tests.unit.fakes import MemorySource, deployed, said
+from tests.unit.fakes import MemorySource, deployed, page_of, said
 from tests.unit.places import BOOK
 
 HIDDEN, MAX_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
@@ -149,6 +150,9 @@ class World:
     unheard_of: set[str] = field(default_factory=set)
     versions: int = 0
     reconciled: float = 0
+    page_size: int = 3
+    listing_seconds: float = 300
+    scan: ScanProgress | None = None
     _stepping: Run | None = None
     _alone: Run | None = None
 
@@ -282,7 +286,7 @@ class World:
         self.running.append(Run(queue, message, message.receipt, steps))
 
     async def _reconcile(self) -> None:
-        await Reconciler(self.services).reconcile()
+        await Reconciler(self.services, self, max_seconds=self.listing_seconds).reconcile()
 
     def _poison(self, queue: str, message: Message) -> None:
         self.queues[queue].remove(message)
@@ -373,15 +377,28 @@ class World:
         self.written[outcome.input.name, outcome.input.etag] += 1
         await self._storage("write_result")
 
-    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+    async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         await self._storage("list_inputs")
-        for name, (etag, modified) in list(self.inputs.items()):
-            yield name, etag, START + timedelta(seconds=modified)
+        moments = {name: START + timedelta(seconds=modified) for name, (_, modified) in self.inputs.items()}
+        files = {name: ListedFile(name, etag, moments[name]) for name, (etag, _) in self.inputs.items()}
+        return page_of(files, marker, self.page_size)
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
+    async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
         await self._storage("list_answered")
-        for name, (_, outcome) in list(self.outcomes.items()):
-            yield name, outcome.input.etag, START + timedelta(seconds=self.answered_at[name])
+        found = {
+            name: StoredResult(etag, outcome.input.etag, START + timedelta(seconds=self.answered_at[name]))
+            for name, (etag, outcome) in self.outcomes.items()
+        }
+        return page_of({name: (name, stored) for name, stored in found.items()}, marker, self.page_size)
+
+    async def read_scan(self) -> ScanProgress | None:
+        await self._storage("read_scan")
+        return self.scan
+
+    async def write_scan(self, progress: ScanProgress) -> None:
+        await self._storage("write_scan")
+        self.scan = progress
+        await self._storage("write_scan")
 
     async def read(self, name: str) -> VersionedClaim | None:
         await self._storage("read")

@@ -56,7 +56,7 @@ async def refusal(content: bytes) -> FileRejected:
     return caught.value
 
 
-async def verdict(content: bytes) -> str:
+async def format_or_code(content: bytes) -> str:
     """The format of a file, or the code of its refusal."""
     try:
         return (await sniffed(content)).format

@@ -19,7 +19,7 @@ _ADDRESS_OF = re.compile(r"storageAccounts/(?P<account>\w+)'.*primaryEndpoints\.
 
 @dataclass(frozen=True)
 class Role:
-    """Who may do what with which one thing."""
+    """A principal, and what it may do with one resource."""
 
     who: str
     role: str

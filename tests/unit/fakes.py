@@ -3,12 +3,12 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from shared.errors import Conflict, InputNotFound
-from shared.media.files import InputFile
+from shared.media.files import InputFile, ListedFile, Page
 from shared.models.capabilities import CapabilityTable
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment, Deployments
@@ -16,6 +16,7 @@ from shared.models.endpoint import Endpoint
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.recovery.progress import ScanProgress
 from shared.results.result import Result, document_name
 from shared.results.store import StoredResult
 from tests.planted import SIGNATURE
@@ -59,11 +60,18 @@ class MemorySource:
         return SIGNED
 
 
+def page_of[T](listed: Mapping[str, T], marker: str, size: int = 1_000) -> Page[T]:
+    """The page of a listing after the name that its marker is, in the order of names, as storage gives it."""
+    names = sorted(name for name in listed if name > marker)
+    return Page([listed[name] for name in names[:size]], names[size - 1] if len(names) > size else "")
+
+
 @dataclass
 class MemoryFiles:
     """A store in memory. `before_writing` runs once, between the answer and the write.
 
-    `modified` and `written` are the times of files and documents, `START` where they do not say.
+    `modified` and `written` are the times of files and documents, `START` where they do not say. `asked_for` are the
+    names whose documents were asked for one by one, and `listed_pages` counts what was listed.
     """
 
     contents: dict[str, bytes] = field(default_factory=dict)
@@ -73,6 +81,9 @@ class MemoryFiles:
     written: dict[str, datetime] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, Result]] = field(default_factory=dict)
     writes: int = 0
+    page_size: int = 1_000
+    listed_pages: int = 0
+    asked_for: list[str] = field(default_factory=list)
     before_writing: Callable[[], None] | None = None
 
     def put(self, name: str, content: bytes, **metadata: str) -> None:
@@ -94,21 +105,25 @@ class MemoryFiles:
         return MemorySource(self._current(file))
 
     async def find_result(self, name: str) -> StoredResult | None:
-        if name not in self.outcomes:
-            return None
-        etag, outcome = self.outcomes[name]
-        return StoredResult(etag, outcome.input.etag)
+        self.asked_for.append(name)
+        return self._stored(name) if name in self.outcomes else None
 
     async def read_result(self, name: str) -> Result | None:
         return self.outcomes[name][1] if name in self.outcomes else None
 
-    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        for name in self.contents:
-            yield name, self._etag(name), self.modified.get(name, START)
+    async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
+        self.listed_pages += 1
+        files = [ListedFile(name, self._etag(name), self.modified.get(name, START)) for name in self.contents]
+        return page_of({file.name: file for file in files}, marker, self.page_size)
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
-        for name, (_, outcome) in self.outcomes.items():
-            yield document_name(name), outcome.input.etag, self.written.get(name, START)
+    async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
+        self.listed_pages += 1
+        found = {document_name(name): self._stored(name) for name in self.outcomes}
+        return page_of({name: (name, stored) for name, stored in found.items()}, marker, self.page_size)
+
+    def _stored(self, name: str) -> StoredResult:
+        etag, outcome = self.outcomes[name]
+        return StoredResult(etag, outcome.input.etag, self.written.get(name, START))
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         meanwhile, self.before_writing = self.before_writing, None
@@ -148,6 +163,7 @@ class MemoryState:
     answers: dict[str, KeptAnswers] = field(default_factory=dict)
     sent: list[tuple[Job, float]] = field(default_factory=list)
     published: list[Result] = field(default_factory=list)
+    scan: ScanProgress | None = None
     slept: list[float] = field(default_factory=list)
 
     async def read(self, name: str) -> VersionedClaim | None:
@@ -178,6 +194,12 @@ class MemoryState:
 
     async def forget(self, name: str) -> None:
         self.answers.pop(name, None)
+
+    async def read_scan(self) -> ScanProgress | None:
+        return self.scan
+
+    async def write_scan(self, progress: ScanProgress) -> None:
+        self.scan = progress
 
     async def read_tokens(self, day: str) -> int:
         return self.tokens.get(day, 0)

@@ -47,8 +47,8 @@ class Place:
     async def settle_poison(self, name: str, container: str = "input", *, chance: str = "") -> None:
         await PoisonHandler(self.services).settle(container, Job(name=name, chance=chance))
 
-    async def reconcile(self, **how: int) -> int:
-        return await Reconciler(self.services, **how).reconcile()
+    async def reconcile(self, **how: Any) -> int:
+        return await Reconciler(self.services, self.state, **how).reconcile()
 
 
 def place(

@@ -1,4 +1,4 @@
-"""What services on Foundry answer when they do not: the shapes of its several front doors, and what each means.
+"""What services on Foundry send in place of an answer: the shapes of its several gateways, and what each means.
 
 The gateway (`error.code`), Azure OpenAI (`error.param`, `error.innererror`), API Management (`statusCode`), the
 models' own servers (`detail`, `object`), and whatever stands between us and them.
@@ -21,7 +21,7 @@ from shared.errors import (
 
 @dataclass(frozen=True)
 class Refusal:
-    """An answer, and what is to become of it: the fault, the service's own code, and the wait in seconds."""
+    """An answer, and what it means: the exception, the service's own code, and the wait in seconds."""
 
     what: str
     status: int

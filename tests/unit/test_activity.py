@@ -34,7 +34,7 @@ def logged(event: str, **fields: Any) -> str:
         ("blob.gone", {}, "gone      a.png  (there is no such file, or no longer)"),
     ],
 )
-def test_what_happens_to_a_file_is_told_in_plain_words(event: str, fields: dict[str, Any], shown: str) -> None:
+def test_an_event_of_a_file_is_told_in_plain_words(event: str, fields: dict[str, Any], shown: str) -> None:
     assert activity(logged(event, name="a.png", **fields)) == shown
 
 
@@ -51,7 +51,7 @@ def test_what_happens_to_a_file_is_told_in_plain_words(event: str, fields: dict[
         '{"event": ' + "[" * 100_000,
     ],
 )
-def test_what_tells_nothing_of_a_file_is_not_shown(line: str) -> None:
+def test_a_line_that_tells_nothing_of_a_file_is_not_shown(line: str) -> None:
     assert activity(line) is None
 
 

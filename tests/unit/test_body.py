@@ -12,8 +12,8 @@ from shared.errors import Conflict
 from tests.unit.fakes import MemorySource
 
 
-def body_of(document: object, holes: Placeholders) -> StreamedBody:
-    return StreamedBody(holes.split(document), holes.sources)
+def body_of(document: object, placeholders: Placeholders) -> StreamedBody:
+    return StreamedBody(placeholders.split(document), placeholders.sources)
 
 
 async def sent(body: StreamedBody) -> bytes:
@@ -24,9 +24,9 @@ async def sent(body: StreamedBody) -> bytes:
 async def test_a_body_is_the_json_with_the_base64_in_it_and_of_the_length_it_says(
     content: bytes, chunk: int, prompt: str
 ) -> None:
-    holes = Placeholders()
-    document = {"prompt": prompt, "data": holes.mark(MemorySource(content, chunk)), "end": [1, None]}
-    body = body_of(document, holes)
+    placeholders = Placeholders()
+    document = {"prompt": prompt, "data": placeholders.mark(MemorySource(content, chunk)), "end": [1, None]}
+    body = body_of(document, placeholders)
     whole = await sent(body)
     assert json.loads(whole) == {
         "prompt": prompt,
@@ -37,15 +37,15 @@ async def test_a_body_is_the_json_with_the_base64_in_it_and_of_the_length_it_say
 
 
 async def test_a_body_can_be_sent_again_from_the_start() -> None:
-    holes = Placeholders()
-    body = body_of({"data": holes.mark(MemorySource(b"x" * 5000))}, holes)
+    placeholders = Placeholders()
+    body = body_of({"data": placeholders.mark(MemorySource(b"x" * 5000))}, placeholders)
     assert await sent(body) == await sent(body)
 
 
 async def test_a_body_with_several_files_puts_each_in_its_place() -> None:
-    holes = Placeholders()
-    document = [holes.mark(MemorySource(b"one")), "between", holes.mark(MemorySource(b"two"))]
-    assert json.loads(await sent(body_of(document, holes))) == ["b25l", "between", "dHdv"]
+    placeholders = Placeholders()
+    document = [placeholders.mark(MemorySource(b"one")), "between", placeholders.mark(MemorySource(b"two"))]
+    assert json.loads(await sent(body_of(document, placeholders))) == ["b25l", "between", "dHdv"]
 
 
 def test_a_mark_cannot_be_foreseen() -> None:

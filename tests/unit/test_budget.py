@@ -55,7 +55,7 @@ async def test_a_count_that_is_broken_off_is_made_with_the_next() -> None:
     assert sum(state.tokens.values()) == 10
 
 
-async def test_what_others_spent_counts_within_seconds_and_a_new_day_begins_with_nothing() -> None:
+async def test_tokens_that_other_workers_spent_count_within_seconds_and_a_new_day_begins_with_none() -> None:
     state = MemoryState()
     budget = Budget(100, counts=state, clock=state)
     assert await budget.pause() == 0

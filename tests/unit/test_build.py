@@ -27,9 +27,9 @@ START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 23, 8, 1, tzinfo=UTC)
 FILE = InputFile("input", "translate/es/hello.mp3", "0x8DC", 48213, {}, START)
 HELLO = Media("audio", "audio/mpeg", "mp3", 2.1)
-BOOK = RecipeCatalog.load(RECIPES)
+CATALOG = RecipeCatalog.load(RECIPES)
 FACTS = Facts(FILE, START)
-FULL = replace(FACTS, media=HELLO, selection=BOOK.choose(FILE.name, {}))
+FULL = replace(FACTS, media=HELLO, selection=CATALOG.choose(FILE.name, {}))
 
 
 def document(*answers: ChatAnswer, seconds: float = 2.1, sent_as: Transport = "inline", **own: Any) -> Result:
@@ -53,7 +53,7 @@ class Hashed(MemorySource):
 def talk(media: Media, *answers: ChatAnswer, sent_as: Transport = "inline", **own: Any) -> Conversation:
     """A conversation that was held."""
     model = SpeakingModel([], deployed(name="phi-4-multimodal", **own))
-    recipe = next(iter(BOOK))
+    recipe = next(iter(CATALOG))
     exchanges = [Exchange(model.deployment.name, "Please translate …", each) for each in answers]
     part = MediaPart(media, Hashed(sent_as), sent_as)
     return Conversation(recipe, Prompt(None, ("…",)), model, model, part, exchanges)
@@ -195,7 +195,7 @@ def test_usage_is_null_never_zeros_where_the_service_sent_none() -> None:
     assert document(replace(said("…"), usage=None)).usage is None
 
 
-def test_what_a_model_thought_stands_apart_from_what_it_answered() -> None:
+def test_reasoning_stands_apart_from_the_answer() -> None:
     answer = document(replace(said("Hola."), reasoning="They want Spanish.")).answer
     assert answer
     assert (answer.text, answer.reasoning) == ("Hola.", "They want Spanish.")

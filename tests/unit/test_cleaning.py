@@ -30,7 +30,7 @@ def files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_it_removes_what_the_commands_made_and_says_how_much_that_was(
+def test_clean_removes_what_the_commands_made_and_says_how_much_that_was(
     checkout: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert subject.clean(checkout) == 0
@@ -65,7 +65,7 @@ def record(home: Path, text: str) -> None:
     (home / "host" / "running.json").write_text(text)
 
 
-def test_it_removes_nothing_while_a_host_runs(checkout: Path, host: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_clean_removes_nothing_while_a_host_runs(checkout: Path, host: str, capsys: pytest.CaptureFixture[str]) -> None:
     record(checkout / ".local", json.dumps({"address": host}))
     assert subject.clean(checkout) == 1
     assert files(checkout) >= {*MADE, *OURS}
@@ -79,7 +79,7 @@ def test_the_record_of_a_host_that_is_gone_keeps_nothing(checkout: Path, text: s
     assert files(checkout) == set(OURS)
 
 
-def test_what_stays_is_told_and_is_a_failure(
+def test_a_folder_that_cannot_be_removed_is_told_and_is_a_failure(
     checkout: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(place: str, onerror: object) -> None:

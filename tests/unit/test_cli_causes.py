@@ -11,15 +11,15 @@ from cli.host_log import MAX_READ, HostLog
 from tests.unit.test_cli_terminal import HOSTILE, dangers
 
 
-def unavailable(why: str, fault: str = "ModelUnavailable", **more: Any) -> Cause:
-    event = {"event": "model.unavailable", "name": "a.png", "model": "mine", "fault": fault, "seconds": 12, "why": why}
+def unavailable(why: str, error: str = "ModelUnavailable", **more: Any) -> Cause:
+    event = {"event": "model.unavailable", "name": "a.png", "model": "mine", "fault": error, "seconds": 12, "why": why}
     cause = cause_of({**event, **more})
     assert cause
     return cause
 
 
 @pytest.mark.parametrize(
-    ("why", "fault", "words"),
+    ("why", "error", "words"),
     [
         ("The model could not be reached (ServiceRequestError).", "ModelUnreachable", "AZURE_INFERENCE_ENDPOINT"),
         ("The model answered 401 (401): Access denied.", "ModelMisconfigured", "AZURE_INFERENCE_CREDENTIAL"),
@@ -32,17 +32,17 @@ def unavailable(why: str, fault: str = "ModelUnavailable", **more: Any) -> Cause
         ("No token could be had from Entra ID for the model.", "ModelMisconfigured", "az login"),
     ],
 )
-def test_what_somebody_must_put_right_is_one_sentence_with_the_next_step(why: str, fault: str, words: str) -> None:
-    cause = unavailable(why, fault)
+def test_a_cause_that_a_person_must_mend_is_one_sentence_with_the_next_step(why: str, error: str, words: str) -> None:
+    cause = unavailable(why, error)
     assert cause.is_ours
     assert words in cause.sentence
     assert cause.sentence.startswith(f"mine: {why.rstrip('.')}; check ")
     assert "\n" not in cause.sentence
 
 
-@pytest.mark.parametrize("fault", ["ModelThrottled", "ModelUnavailable", "ModelTimeout", "UrlNotFetched", "", "new"])
-def test_what_mends_itself_is_waited_for(fault: str) -> None:
-    cause = unavailable("The model answered 503 (busy, request 1-2-3).", fault)
+@pytest.mark.parametrize("error", ["ModelThrottled", "ModelUnavailable", "ModelTimeout", "UrlNotFetched", "", "new"])
+def test_a_cause_that_mends_itself_is_waited_for(error: str) -> None:
+    cause = unavailable("The model answered 503 (busy, request 1-2-3).", error)
     assert (cause.is_ours, cause.sentence, cause.seconds) == (False, "mine: The model answered 503 (busy).", 12)
 
 
@@ -59,7 +59,7 @@ def test_a_file_that_is_put_off_has_a_cause_too() -> None:
 
 
 @given(HOSTILE, HOSTILE, st.one_of(st.none(), st.floats(), st.integers(), HOSTILE, st.lists(st.none())))
-def test_whatever_an_event_holds_its_cause_is_harmless(why: str, model: str, seconds: object) -> None:
+def test_a_cause_is_harmless_whatever_its_event_holds(why: str, model: str, seconds: object) -> None:
     cause = unavailable(why, "ModelMisconfigured", model=model, seconds=seconds)
     assert (dangers(cause.sentence), "\n" in cause.sentence, len(cause.sentence) < 1500) == (set(), False, True)
     assert 0 <= cause.seconds <= 7 * 86_400

@@ -46,7 +46,7 @@ def test_a_setting_that_is_given_twice_is_refused() -> None:
         ("x.mp3", "translate", [f"language={'x' * 101}"], "100 printable characters"),
     ],
 )
-def test_what_no_recipe_would_heed_is_refused_before_anything_is_uploaded(
+def test_metadata_that_no_recipe_would_heed_is_refused_before_anything_is_uploaded(
     name: str, recipe: str | None, settings: list[str], words: str
 ) -> None:
     with pytest.raises(typer.BadParameter, match=words.replace("?", r"\?")):

@@ -31,7 +31,7 @@ def raising(error: Exception) -> Callable[..., Never]:
 
 @contextmanager
 def saying(reply: bytes) -> Iterator[int]:
-    """A service that says this to whoever comes, and hangs up; yields its port."""
+    """A service that says this to every client, and hangs up; yields its port."""
 
     def serve() -> None:
         connection, _ = listener.accept()
@@ -93,7 +93,7 @@ async def test_an_endpoint_that_listens_can_be_reached() -> None:
         {ENDPOINT: "http://127.0.0.1:1/models", f"{ENDPOINT}_IMAGE": "http://127.0.0.1:2/models"},
     ],
 )
-async def test_what_cannot_be_tried_is_left_to_the_app(environ: dict[str, str]) -> None:
+async def test_an_endpoint_that_cannot_be_tried_is_left_to_the_app(environ: dict[str, str]) -> None:
     await require_reachable(environ)
 
 

@@ -86,7 +86,7 @@ def test_a_document_that_cannot_be_saved_leaves_the_old_one_and_nothing_beside_i
 
 
 @pytest.mark.skipif(os.name == "nt", reason="it knows no such mask")
-def test_a_saved_document_can_be_read_by_whom_the_mask_lets_read(tmp_path: Path) -> None:
+def test_a_saved_document_has_the_permissions_of_the_umask(tmp_path: Path) -> None:
     mask = os.umask(0o022)
     try:
         Targets.plan(["x"], tmp_path).save("x", b"{}")

@@ -38,7 +38,7 @@ def test_one_line_is_one_line_and_short(text: str) -> None:
 
 
 @given(HOSTILE)
-def test_whatever_is_printed_on_a_screen_is_harmless(text: str) -> None:
+def test_a_screen_shows_only_harmless_text(text: str) -> None:
     shown = io.StringIO()
     screen = Screen(file=shown, width=60)
     screen.print(Panel(Text(text), title=Text(text)))
@@ -56,7 +56,7 @@ def test_whatever_is_printed_on_a_screen_is_harmless(text: str) -> None:
         ("\ufeffa\U000e0041", "\\ufeffa\\U000e0041"),
     ],
 )
-def test_what_a_terminal_would_obey_is_shown_in_letters(text: str, shown: str) -> None:
+def test_control_characters_are_shown_in_letters(text: str, shown: str) -> None:
     assert harmless(text) == shown
 
 

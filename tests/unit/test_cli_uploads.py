@@ -41,7 +41,7 @@ def test_a_folder_stands_for_its_files_under_its_own_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", ["/", "/.", "/sub/.."])
-def test_what_is_in_a_folder_is_meant_where_its_path_ends_so(folder: Path, ending: str) -> None:
+def test_a_folder_path_with_a_slash_at_its_end_means_the_files_in_it(folder: Path, ending: str) -> None:
     assert names(f"{folder}{ending}") == ["a.png", "sub/a.png", "sub/deep/b.mp3"]
 
 

@@ -149,7 +149,7 @@ def test_a_handshake_that_fails_is_tried_again(azure: Azure) -> None:
         ({"deployment": [NO_HANDSHAKE]}, subject.PAUSES_OF_DEPLOYMENT, "its access restrictions"),
     ],
 )
-def test_what_never_comes_is_given_up_with_a_next_step(
+def test_a_step_that_never_succeeds_is_given_up_with_a_next_step(
     azure: Azure,
     capsys: pytest.CaptureFixture[str],
     changed: dict[str, list[tuple[str, str, int]]],
@@ -187,7 +187,7 @@ def test_what_never_comes_is_given_up_with_a_next_step(
         ("deployment", "ERROR: events.bicep(1,1) : Error BCP057: The name does not exist", "run `az bicep install`"),
     ],
 )
-def test_what_waiting_cannot_mend_is_told_at_once(
+def test_an_error_that_waiting_cannot_mend_is_told_at_once(
     azure: Azure, capsys: pytest.CaptureFixture[str], asked: str, error: str, next_step: str
 ) -> None:
     azure.answers(**{asked: [("", error, 1)]})
@@ -198,12 +198,10 @@ def test_what_waiting_cannot_mend_is_told_at_once(
     assert error in told
 
 
-def test_a_fault_of_an_unknown_kind_is_told_in_the_words_of_az(
-    azure: Azure, capsys: pytest.CaptureFixture[str]
-) -> None:
-    azure.answers(account=[("", "ERROR: The moon is in the wrong house.", 1)])
+def test_an_unknown_error_is_told_in_the_words_of_az(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
+    azure.answers(account=[("", "ERROR: The moon is in the wrong place.", 1)])
     assert azure.connect() == 1
-    assert "The moon is in the wrong house." in capsys.readouterr().err
+    assert "The moon is in the wrong place." in capsys.readouterr().err
 
 
 def test_a_machine_without_az_is_told_where_to_get_it(
@@ -214,7 +212,7 @@ def test_a_machine_without_az_is_told_where_to_get_it(
     assert "install it (https://aka.ms/installazurecli)" in capsys.readouterr().err
 
 
-def test_what_azd_did_not_tell_is_named(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_values_of_azd_are_named(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
     assert azure.connect(EVENT_TOPIC_NAME="", INPUT_CONTAINER="") == 1
     assert "lacks EVENT_TOPIC_NAME, INPUT_CONTAINER: run `azd provision`" in capsys.readouterr().err
 
@@ -290,5 +288,5 @@ def test_app_hook_and_template_name_one_function() -> None:
         ("begin" + "x" * 5000, "begin"),
     ],
 )
-def test_what_az_says_is_told_bounded_and_without_secrets(text: str, secret: str) -> None:
+def test_messages_of_az_are_told_bounded_and_without_secrets(text: str, secret: str) -> None:
     assert secret not in told(text)

@@ -13,7 +13,7 @@ from shared.models.conversation import Conversation
 from shared.recipes.output_schema import AnswerSchema, Output, object_schema
 from shared.recipes.recipe import Prompt, Recipe
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
-from tests.unit.test_recipes import BOOK
+from tests.unit.test_recipes import CATALOG
 
 SCHEMA = AnswerSchema("receipt", None, object_schema([Output(name="total", kind="number")]))
 FITS = '{"total": 4.5}'
@@ -21,7 +21,7 @@ PICTURE = b"0123456789"
 
 
 def recipe(schema: AnswerSchema | None = None) -> Recipe:
-    return replace(next(iter(BOOK)), schema=schema)
+    return replace(next(iter(CATALOG)), schema=schema)
 
 
 def conversation(
@@ -111,7 +111,7 @@ async def test_an_answer_held_back_by_a_filter_is_refused_but_what_it_cost_is_ke
     assert (caught.value.code, caught.value.request_id, len(talk.exchanges)) == ("content_filtered", "request-1", 1)
 
 
-def carriages(model: SpeakingModel) -> list[list[Transport]]:
+def transports(model: SpeakingModel) -> list[list[Transport]]:
     return [
         [part.sent_as for message in request.messages for part in message.parts if isinstance(part, MediaPart)]
         for request in model.requests
@@ -122,7 +122,7 @@ async def test_a_file_that_the_service_could_not_fetch_is_sent_inline_once_and_s
     model = SpeakingModel([UrlNotFetched("no"), said("one"), said("two")])
     talk = conversation(model, sent_as="url", turns=("One.", "Two."))
     await hold(talk)
-    assert carriages(model) == [["url"], ["inline"], ["inline"]]
+    assert transports(model) == [["url"], ["inline"], ["inline"]]
     assert talk.warnings == ["The service could not fetch the file from storage, so it was sent inline."]
     assert talk.media.sent_as == "inline"
 
@@ -183,7 +183,7 @@ async def test_a_conversation_goes_on_where_an_earlier_one_ended() -> None:
     assert (len(model.requests), len(model.requests[2].messages)) == (3, 5)
 
 
-async def test_what_a_model_was_asked_without_is_said_once() -> None:
+async def test_a_parameter_that_was_left_out_is_told_once() -> None:
     warned = replace(said("fine"), warnings=("It was asked without `temperature`.",))
     talk = await hold(conversation(SpeakingModel([warned]), turns=("One.", "Two.")))
     assert talk.warnings == ["It was asked without `temperature`."]
@@ -201,4 +201,4 @@ async def test_the_model_that_answers_last_is_the_one_that_is_held_to_the_schema
 async def test_a_file_just_within_the_limit_goes_inline_when_it_could_not_be_fetched() -> None:
     model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(max_bytes=len(PICTURE)))
     await hold(conversation(model, sent_as="url"))
-    assert carriages(model) == [["url"], ["inline"]]
+    assert transports(model) == [["url"], ["inline"]]

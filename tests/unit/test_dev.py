@@ -17,7 +17,7 @@ def dev(*arguments: str) -> tuple[int, str, str]:
 
 
 @pytest.mark.parametrize("asking", ["--help", "-h", "help"])
-def test_who_asks_for_the_commands_gets_their_list(asking: str) -> None:
+def test_help_lists_the_commands(asking: str) -> None:
     code, out, error = dev(asking)
     assert (code, error) == (0, "")
     assert "  demo      Drop a picture and a recording, and show the two documents.\n" in out

@@ -292,7 +292,7 @@ def test_the_instances_that_are_always_ready_are_those_that_hear_of_files(name: 
 
 
 @pytest.mark.parametrize(("name", "are_there"), [("both", False), ("private_network", True)])
-def test_what_is_optional_is_there_only_if_it_is_asked_for(name: str, are_there: bool) -> None:
+def test_optional_resources_are_there_only_if_they_are_asked_for(name: str, are_there: bool) -> None:
     deployed = BY_NAME[name]
     assert bool(deployed.all("Microsoft.Consumption/budgets")) is are_there
     assert bool(deployed.all("Microsoft.Network/virtualNetworks")) is are_there
@@ -342,7 +342,7 @@ def test_the_thresholds_of_alerts_are_those_of_the_parameters() -> None:
         ]
 
 
-def test_every_alert_tells_somebody_where_there_is_somebody_and_says_what_to_do() -> None:
+def test_every_alert_has_its_action_group_and_a_row_in_the_docs() -> None:
     explained = (ROOT / "docs" / "operate.md").read_text()
     deployed = BY_NAME["private_network"]
     (group,) = deployed.all("Microsoft.Insights/actionGroups")
@@ -362,7 +362,7 @@ def test_every_kind_of_resource_is_in_the_readmes_table(deployed: Deployed) -> N
     assert of_their_own - {"Microsoft.Authorization/roleAssignments"} <= listed
 
 
-def test_what_can_be_chosen_stands_in_the_page_on_deployment() -> None:
+def test_the_page_on_deployment_lists_every_variable_that_can_be_set() -> None:
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (INFRA / "main.bicepparam").read_text()))
     by_azd_itself = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID"}
     kept_from_the_outputs = {"DROPSCRIBE_BUDGET_START"}

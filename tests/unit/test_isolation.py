@@ -28,7 +28,7 @@ def test_no_setting_of_the_shell_leads_to_another_storage() -> None:
     assert {name for name, value in given.items() if value} == {"MEDIA_STORAGE", "AzureWebJobsStorage"}
 
 
-def test_what_the_shell_does_not_name_is_given_as_empty_so_that_it_cannot_come_from_elsewhere() -> None:
+def test_storage_settings_that_the_shell_does_not_name_are_given_as_empty() -> None:
     """Every setting of the app that is about storage."""
     named = {str(field.alias) for field in Settings.model_fields.values()}
     leading = {name for name in named if name.startswith("MEDIA_")}
@@ -47,7 +47,7 @@ def test_the_offline_model_gets_nothing_that_is_meant_for_another() -> None:
     }
 
 
-def test_what_runs_here_is_behind_no_proxy_and_in_no_netrc() -> None:
+def test_processes_of_a_stack_use_no_proxy_for_this_machine_and_no_netrc() -> None:
     given = process_settings({"no_proxy": "intranet.example"})
     assert (given["no_proxy"], given["NO_PROXY"]) == ("intranet.example,127.0.0.1,localhost", "127.0.0.1,localhost")
     assert given["NETRC"] == os.devnull

@@ -11,7 +11,7 @@ from bench.under_load.access_log import Write, writes
 from bench.under_load.documents import Document
 from bench.under_load.inspection import strays
 from bench.under_load.invariants import INVARIANTS, Evidence, Message, doubled, errored, extra_paid, lost
-from bench.under_load.offer import drops
+from bench.under_load.offer import uploads
 from bench.under_load.plan import Load
 from bench.under_load.planted import ANSWER, MODEL_KEY, leaks, model_key, owner_of
 from bench.under_load.quota import Call
@@ -40,7 +40,7 @@ def broken(seen: Evidence) -> list[str]:
     return [name for name, each in INVARIANTS.items() if list(each.broken_by(seen))]
 
 
-def test_where_all_is_well_every_invariant_holds() -> None:
+def test_every_invariant_holds_where_all_is_well() -> None:
     assert broken(GOOD) == []
     assert (list(lost(GOOD)), list(doubled(GOOD)), list(errored(GOOD)), extra_paid(GOOD)) == ([], [], [], 0)
 
@@ -68,7 +68,7 @@ def test_each_invariant_sees_what_breaks_it_and_no_other_does(name: str, seen: E
     assert broken(seen) == [name]
 
 
-def test_poison_that_nobody_settled_is_seen_though_its_file_is_not_lost_without_a_trace() -> None:
+def test_poison_that_is_left_is_seen_and_its_file_counts_as_lost() -> None:
     poison = replace(EVENT, queue="webjobs-blobtrigger-poison")
     seen = replace(GOOD, documents={}, queued=[poison])
     assert (broken(seen), list(lost(seen))) == (["I7"], ["a"])
@@ -103,7 +103,7 @@ def test_the_access_log_tells_the_writes_that_succeeded() -> None:
     ]
 
 
-def test_what_is_written_or_made_elsewhere_is_a_stray() -> None:
+def test_a_write_to_any_other_container_is_a_stray() -> None:
     written = [
         Write("PUT", "input", ""),
         Write("PUT", "input", "a"),
@@ -124,12 +124,12 @@ def test_a_secret_is_found_wherever_it_stands() -> None:
     assert owner_of(model_key(7)) == 7
 
 
-def test_what_is_dropped_has_lost_and_repeated_events_and_new_versions() -> None:
-    dropped = list(drops(1000, Random(1)))
-    assert dropped == list(drops(1000, Random(1)))
-    assert len({drop.name for drop in dropped}) == 1000 < len(dropped)
-    assert [drop.version for drop in dropped] == list(range(1, len(dropped) + 1))
-    assert {drop.events for drop in dropped} == {0, 1, 2, 3}
+def test_the_uploads_have_lost_and_repeated_events_and_new_versions() -> None:
+    dropped = list(uploads(1000, Random(1)))
+    assert dropped == list(uploads(1000, Random(1)))
+    assert len({upload.name for upload in dropped}) == 1000 < len(dropped)
+    assert [upload.version for upload in dropped] == list(range(1, len(dropped) + 1))
+    assert {upload.events for upload in dropped} == {0, 1, 2, 3}
 
 
 @pytest.mark.parametrize("files", [1, 300, 2000, 10_000, 100_000])

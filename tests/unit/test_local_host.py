@@ -25,14 +25,14 @@ def test_settings_read_what_host_json_says(tmp_path: Path) -> None:
     }
     settings = HostSettings.load(host_json(tmp_path, functionTimeout="00:10:00", extensions=extensions))
     assert settings.function_timeout == 600
-    assert settings.blobs == QueueRules(9, 7, most_tries=3, retry_after=0, longest_pause=60)
-    assert settings.queues == QueueRules(4, 2, most_tries=7, retry_after=30, longest_pause=60)
+    assert settings.blobs == QueueRules(9, 7, max_tries=3, retry_after=0, max_pause=60)
+    assert settings.queues == QueueRules(4, 2, max_tries=7, retry_after=30, max_pause=60)
 
 
 def test_settings_have_the_hosts_own_defaults(tmp_path: Path) -> None:
     settings = HostSettings.load(host_json(tmp_path))
     assert settings.function_timeout == 1800
-    assert (settings.blobs.most_tries, settings.queues) == (5, QueueRules(16, 8, 5, 0, 60))
+    assert (settings.blobs.max_tries, settings.queues) == (5, QueueRules(16, 8, 5, 0, 60))
 
 
 @pytest.mark.parametrize(

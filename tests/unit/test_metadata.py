@@ -46,7 +46,7 @@ def test_any_other_value_is_left_as_it_is(value: str) -> None:
 
 
 @given(st.text())
-def test_what_is_read_has_no_control_character_that_was_not_sent_as_one(value: str) -> None:
+def test_decoded_metadata_has_no_control_character_that_was_not_sent_as_one(value: str) -> None:
     read = meant(value)
     assert read == value or (value.isascii() and not any(ord(each) < 32 for each in read))
 

@@ -34,7 +34,7 @@ def found_in(
 
 
 @pytest.mark.parametrize("answer", REFUSALS, ids=lambda answer: answer.what)
-def test_error_of_tells_the_file_from_us_and_us_from_the_hour(answer: Refusal) -> None:
+def test_error_of_tells_files_configuration_and_temporary_conditions_apart(answer: Refusal) -> None:
     body = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
     found = found_in(answer.status, body, answer.headers, by_url=answer.by_url)
     assert type(found) is answer.error
@@ -45,7 +45,7 @@ def test_error_of_tells_the_file_from_us_and_us_from_the_hour(answer: Refusal) -
 
 
 @pytest.mark.parametrize("answer", FILTERED, ids=lambda answer: answer.what)
-def test_what_a_content_filter_refused_is_told_apart(answer: Refusal) -> None:
+def test_a_refusal_of_a_content_filter_is_told_apart(answer: Refusal) -> None:
     assert getattr(found_in(answer.status, json.dumps(answer.body)), "code", None) == "content_filtered"
 
 
@@ -61,7 +61,7 @@ def test_the_table_of_refusals_is_worth_its_name() -> None:
     }
 
 
-def test_a_fault_carries_the_services_code_and_request_id() -> None:
+def test_an_error_carries_the_services_code_and_request_id() -> None:
     found = found_in(503, error("Busy", "busy"), {"apim-request-id": "r-1", "retry-after": "7"})
     assert isinstance(found, ModelUnavailable)
     assert (found.code, found.status, found.request_id, found.retry_after) == ("busy", 503, "r-1", 7)
@@ -150,7 +150,7 @@ def test_a_file_that_was_sent_inline_cannot_have_been_out_of_reach() -> None:
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"[" * 100_000, b'{"error": {"message": "\\ud800"}}', b"null"])
-def test_an_answer_that_nobody_can_read_is_still_told_by_its_status(content: bytes) -> None:
+def test_an_unreadable_answer_is_still_judged_by_its_status(content: bytes) -> None:
     found = error_of(HttpReply(429, {"retry-after": "77"}, content))
     assert isinstance(found, ModelThrottled)
     assert found.retry_after == 77
@@ -201,7 +201,7 @@ def test_a_document_without_an_error_holds_none(document: object) -> None:
 
 
 @pytest.mark.parametrize("place", ["code", "message", "param"])
-def test_what_a_service_says_about_us_is_not_logged(place: str) -> None:
+def test_a_refusal_about_our_configuration_is_logged_without_the_services_words(place: str) -> None:
     said = {"code": "401", "message": "no", "param": "x", place: "Your prompt: describe this picture."}
     found = error_of(
         HttpReply(401, {"x-request-id": "Your prompt: describe this"}, json.dumps({"error": said}).encode())

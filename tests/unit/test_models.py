@@ -47,7 +47,7 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
 
 
 @pytest.mark.parametrize(
-    ("policy", "urls", "size", "carriage"),
+    ("policy", "urls", "size", "transport"),
     [
         ("auto", True, LIMIT, "inline"),
         ("auto", True, LIMIT + 1, "url"),
@@ -57,9 +57,9 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
     ],
 )
 def test_a_file_travels_as_the_recipe_and_the_model_say(
-    policy: SendPolicy, urls: bool, size: int, carriage: Transport
+    policy: SendPolicy, urls: bool, size: int, transport: Transport
 ) -> None:
-    assert way("phi", PNG, policy, size, urls=urls) == carriage
+    assert way("phi", PNG, policy, size, urls=urls) == transport
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_a_file_that_cannot_travel_is_refused_with_the_models_that_could_take_it
 @given(st.sampled_from(["inline", "url", "auto"]), st.booleans(), st.integers(0, 2 * LIMIT))
 def test_nothing_over_the_limit_ever_travels_inline(policy: SendPolicy, urls: bool, size: int) -> None:
     try:
-        carriage = way("phi", PNG, policy, size, urls=urls)
+        transport = way("phi", PNG, policy, size, urls=urls)
     except FileRejected:
         return
-    assert carriage == "url" or size <= LIMIT
-    assert carriage == "inline" or urls
+    assert transport == "url" or size <= LIMIT
+    assert transport == "inline" or urls
 
 
 def test_a_kind_or_format_that_a_model_does_not_take_is_refused_with_the_models_that_do() -> None:
@@ -106,7 +106,7 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
     assert caught.value.next_step.endswith("that takes it: gpt-audio, gpt-audio-mini, gpt-audio-1.5.")
 
 
-def test_what_is_said_of_a_family_holds_for_its_members_and_the_longest_name_has_the_last_word() -> None:
+def test_a_family_of_models_shares_its_capabilities_and_the_longest_name_has_the_last_word() -> None:
     table = CapabilityTable.load({"gpt": {"max_bytes": 1}, "gpt-5.4-mini": {"max_bytes": 2}})
     assert [table.of(name).max_bytes for name in ("gpt-9", "gpt-5.4-mini-2026", "gpt-5.4", "o9")] == [1, 2, 1, LIMIT]
 
@@ -118,7 +118,7 @@ def test_a_member_of_a_family_that_is_corrected_stays_one_of_the_family_in_all_e
     assert ears == TABLE.of("gpt-audio-1.5").model_copy(update={"max_seconds": 9})
 
 
-def test_what_a_person_says_lies_over_the_table() -> None:
+def test_an_operators_capabilities_override_the_table() -> None:
     table = CapabilityTable.load({"GPT-AUDIO": {"max_bytes": 5}, "our-model": {"kinds": ["audio"]}})
     assert (table.of("gpt-audio-1.5").max_bytes, table.of("gpt-audio").kinds) == (5, ["audio"])
     assert table.of("our-model-2").kinds == ["audio"]

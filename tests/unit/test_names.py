@@ -73,7 +73,7 @@ def test_why_a_name_is_not_for_a_new_file_is_said_in_words(name: str, problem: s
 
 
 @given(ANY)
-def test_what_is_said_to_be_fit_can_exist_and_bears_a_document(name: str) -> None:
+def test_a_name_without_a_problem_can_exist_and_can_have_a_document(name: str) -> None:
     if problem_with(name) is None:
         assert can_exist(name)
         assert is_plain(name)

@@ -11,7 +11,7 @@ from shared.bootstrap import RECIPES
 from shared.errors import FileRejected
 from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Recipe
-from tests.unit.test_recipes import BOOK, chosen, recipe_with_route, refusal
+from tests.unit.test_recipes import CATALOG, chosen, recipe_with_route, refusal
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,11 @@ def test_metadata_that_names_a_recipe_comes_before_any_folder() -> None:
 def test_folders_within_folders_are_compared_one_by_one(tmp_path: Path) -> None:
     shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
     recipe_with_route(tmp_path, "bills", "office/invoices/**")
-    book = RecipeCatalog.load(tmp_path)
-    assert book.choose("office/letters/x.png", {}) is None
+    catalog = RecipeCatalog.load(tmp_path)
+    assert catalog.choose("office/letters/x.png", {}) is None
     for name in ("office/invoice/x.png", "ofice/invoices/x.png", "bills/x.png", "bill/x.png"):
         with pytest.raises(FileRejected, match="probably the recipe bills was meant"):
-            book.choose(name, {})
+            catalog.choose(name, {})
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_metadata_that_would_have_changed_the_answer_is_refused(
 def test_metadata_that_changes_nothing_is_said_if_it_is_like_ours_and_passes_if_not(
     name: str, metadata: dict[str, str], about: list[str]
 ) -> None:
-    choice = BOOK.choose(name, metadata)
-    assert choice
-    assert len(choice.warnings) == len(about)
-    assert all(word in warning for word, warning in zip(about, choice.warnings, strict=True))
+    selection = CATALOG.choose(name, metadata)
+    assert selection
+    assert len(selection.warnings) == len(about)
+    assert all(word in warning for word, warning in zip(about, selection.warnings, strict=True))
 
 
 def test_a_default_recipe_warns_of_metadata_too() -> None:
-    assert "was `recipe` meant?" in BOOK.default_for("image", {"recipie": "x"}).warnings[0]
+    assert "was `recipe` meant?" in CATALOG.default_for("image", {"recipie": "x"}).warnings[0]
 
 
 @given(st.text(max_size=1024), st.dictionaries(st.text(max_size=200), st.text(max_size=200), max_size=5))
@@ -103,8 +103,8 @@ def test_every_name_and_metadata_is_chosen_for_left_to_the_default_or_refused(
     name: str, metadata: dict[str, str]
 ) -> None:
     try:
-        choice = BOOK.choose(name, metadata)
+        selection = CATALOG.choose(name, metadata)
     except FileRejected as error:
         assert len(error.message) < 1000
         return
-    assert choice is None or isinstance(choice.recipe, Recipe)
+    assert selection is None or isinstance(selection.recipe, Recipe)

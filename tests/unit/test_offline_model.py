@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.offline_model.answering import reply
+from local.offline_model.answering import answer_to
 from local.offline_model.hearing import Heard
 from local.offline_model.question import MAX_BYTES, Picture, Question, Recording
 from local.offline_model.reading import Seen
@@ -20,8 +20,8 @@ def asking(*parts: object, prompt: str = "What is this?", **more: object) -> dic
     return {"messages": [{"role": "user", "content": [{"type": "text", "text": prompt}, *parts]}], **more}
 
 
-def question(prompt: str, most_tokens: int | None = None) -> Question:
-    return Question(prompt, len(prompt), (), most_tokens)
+def question(prompt: str, max_tokens: int | None = None) -> Question:
+    return Question(prompt, len(prompt), (), max_tokens)
 
 
 def test_a_question_holds_the_prompt_and_the_decoded_media() -> None:
@@ -62,7 +62,9 @@ def test_the_last_words_of_the_user_are_the_prompt() -> None:
         ),
     ],
 )
-def test_what_the_real_service_refuses_is_refused_in_its_shape(document: object, code: str, words: str) -> None:
+def test_a_request_that_the_real_service_refuses_is_refused_in_its_shape(
+    document: object, code: str, words: str
+) -> None:
     with pytest.raises(Refusal, match=re.escape(words)) as caught:
         Question.parse(document)
     assert (caught.value.status, caught.value.error["code"]) == (400, code)
@@ -75,10 +77,10 @@ TAKEN: dict[str, Any] = {
 }
 
 
-def test_what_steers_a_model_is_taken() -> None:
-    assert Question.parse(asking(**TAKEN)).most_tokens == 9
+def test_parameters_of_sampling_are_taken() -> None:
+    assert Question.parse(asking(**TAKEN)).max_tokens == 9
     unset: dict[str, Any] = dict.fromkeys(TAKEN)
-    assert Question.parse(asking(**unset)).most_tokens is None
+    assert Question.parse(asking(**unset)).max_tokens is None
 
 
 @pytest.mark.parametrize(
@@ -113,23 +115,23 @@ def test_a_file_of_more_than_20_mb_is_refused() -> None:
 
 
 def test_a_transcript_is_given_plainly() -> None:
-    assert reply(question("Please transcribe this."), [Heard("Hello.", 2.0)]).text == "Hello."
+    assert answer_to(question("Please transcribe this."), [Heard("Hello.", 2.0)]).text == "Hello."
 
 
-def test_what_it_cannot_do_is_said_with_what_it_perceived() -> None:
-    text = reply(question("Please translate this."), [Heard("Hello.", 2.0), Seen(("A", "B"), 10, 20)]).text
+def test_an_answer_to_another_task_says_so_with_what_was_perceived() -> None:
+    text = answer_to(question("Please translate this."), [Heard("Hello.", 2.0), Seen(("A", "B"), 10, 20)]).text
     assert "can do nothing else" in text
     assert "In 2.0 seconds of sound it heard: Hello." in text
     assert "In a picture of 10 x 20 pixels it read: A, B" in text
 
 
 def test_silence_and_an_empty_picture_are_said_to_be_so() -> None:
-    text = reply(question("What is it?"), [Heard("", 2.0), Seen((), 10, 20)]).text
+    text = answer_to(question("What is it?"), [Heard("", 2.0), Seen((), 10, 20)]).text
     assert text.endswith("no speech\nIn a picture of 10 x 20 pixels it read: no text")
 
 
 def test_usage_counts_text_sound_and_tiles() -> None:
-    usage = reply(question("Transcribe it"), [Heard("four words of it", 2.0), Seen((), 600, 500)]).usage
+    usage = answer_to(question("Transcribe it"), [Heard("four words of it", 2.0), Seen((), 600, 500)]).usage
     assert usage == {
         "prompt_tokens": 4 + 25 + 425,
         "completion_tokens": 5,
@@ -139,5 +141,5 @@ def test_usage_counts_text_sound_and_tiles() -> None:
 
 
 def test_an_answer_is_cut_where_the_request_says() -> None:
-    answer = reply(question("Transcribe it", 2), [Heard("a rather long transcript", 2.0)])
+    answer = answer_to(question("Transcribe it", 2), [Heard("a rather long transcript", 2.0)])
     assert (answer.text, answer.finish_reason, answer.usage["completion_tokens"]) == ("a rather", "length", 2)

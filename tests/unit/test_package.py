@@ -34,7 +34,7 @@ def names(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_what_is_named_nowhere_stays_at_home(tree: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_named_nowhere_is_not_deployed(tree: Path, tmp_path: Path) -> None:
     subject.stage_app(tree, tmp_path / "package")
     assert names(tmp_path / "package") == {
         *(".funcignore", "host.json", "function_app.py", "recipes/describe.prompty"),
@@ -72,7 +72,7 @@ def test_the_distribution_for_traces_is_packaged_only_where_it_is_asked_for(said
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-traces.txt"])
-def test_what_is_deployed_is_the_same_whatever_machine_packages_it(name: str) -> None:
+def test_the_package_is_the_same_whatever_machine_makes_it(name: str) -> None:
     """Pip asks the machine that it runs on what a marker of a platform means."""
     assert not re.search(r"sys_platform|os_name|platform_system|platform_machine", (ROOT / name).read_text())
 

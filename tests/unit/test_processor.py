@@ -128,7 +128,7 @@ async def test_a_file_that_the_model_refuses_gets_an_error_document() -> None:
     )
 
 
-async def test_a_short_wait_is_spent_here_with_the_claim_given_back() -> None:
+async def test_a_short_wait_is_spent_in_the_attempt_with_the_claim_released() -> None:
     files, model, state = (
         MemoryFiles(),
         SpeakingModel([ModelThrottled("later", retry_after=2), said("now")]),
@@ -170,7 +170,7 @@ class LoggedState(MemoryState):
 
 @dataclass
 class Holding(MemoryState):
-    """Remembers what is noted of files while somebody waits."""
+    """Remembers the records of files at each wait."""
 
     held: list[str] = field(default_factory=list)
 
@@ -186,7 +186,7 @@ async def test_a_file_is_noted_as_waiting_only_when_the_message_that_brings_it_b
     assert state.order == ["claimed", "sent", "deferred"]
 
 
-async def test_a_deployment_that_asks_for_a_pause_gets_it_from_every_file() -> None:
+async def test_a_deployment_that_asks_for_a_wait_is_left_alone_by_every_file() -> None:
     files, model, state = (
         MemoryFiles(),
         SpeakingModel([ModelThrottled("later", retry_after=600), said("now")]),
@@ -223,7 +223,7 @@ async def test_a_service_that_refuses_us_is_left_alone_and_no_file_is_blamed() -
     ],
     ids=lambda value: str(type(value).__name__),
 )
-async def test_what_may_have_been_billed_and_brought_no_answer_is_asked_three_times(
+async def test_a_call_that_may_have_been_billed_and_brought_no_answer_is_made_three_times(
     error: ModelUnavailable, code: str
 ) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([error]), MemoryState()
@@ -278,7 +278,7 @@ async def test_three_calls_without_an_answer_are_paid_for_at_most_whatever_was_w
 @given(
     st.lists(st.sampled_from([UNUSABLE, EMPTY, WORDS, ModelTimeout("silence"), said("{}")]), min_size=1, max_size=12)
 )
-async def test_whatever_a_service_answers_three_calls_without_an_answer_are_paid_for_at_most(
+async def test_at_most_three_calls_without_an_answer_are_paid_for_whatever_a_service_answers(
     answers: list[ChatAnswer | Exception],
 ) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([*answers, UNUSABLE]), MemoryState()
@@ -292,7 +292,7 @@ async def test_whatever_a_service_answers_three_calls_without_an_answer_are_paid
 
 
 @pytest.mark.parametrize("error", [ModelUnavailable("500", status=500), ModelUnreachable("nothing listens")])
-async def test_what_was_not_billed_may_be_asked_again_for_a_week(error: ModelUnavailable) -> None:
+async def test_calls_that_were_not_billed_are_made_again_for_a_week(error: ModelUnavailable) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([error]), MemoryState()
     files.put("chart.png", CHART)
     here = place(files, model, state=state)
@@ -423,7 +423,7 @@ async def test_after_a_breakdown_it_is_noted_when_the_call_begins() -> None:
 
 
 class Breaking(SpeakingModel):
-    """Fails in a way that nobody expected, as often as it is told to."""
+    """Fails with an unexpected error, as often as it is told to."""
 
     times = 1
 
@@ -435,7 +435,7 @@ class Breaking(SpeakingModel):
         return answer
 
 
-async def test_an_error_that_nobody_expected_gives_the_file_back_at_once_and_counts_as_a_crash() -> None:
+async def test_an_unexpected_error_releases_the_file_at_once_and_counts_as_a_crash() -> None:
     files, model, state = MemoryFiles(), Breaking([said("fine")]), MemoryState()
     files.put("chart.png", CHART)
     here = place(files, model, state=state)
@@ -460,7 +460,7 @@ async def test_a_file_that_breaks_every_worker_ends_after_three_in_an_error_that
     assert (error.code, error.retryable, len(model.requests)) == ("crash_loop", True, 3)
 
 
-async def test_an_answer_in_hand_outlives_an_error_that_nobody_expected_and_is_paid_for_once() -> None:
+async def test_an_answer_in_hand_outlives_an_unexpected_error_and_is_paid_for_once() -> None:
     class BreakingState(MemoryState):
         times = 1
 
@@ -502,7 +502,7 @@ async def test_answers_that_are_kept_are_written_however_often_the_model_was_ask
     assert (files.outcome("chart.png").status, len(model.requests)) == ("ok", 1)
 
 
-async def test_what_breaks_only_when_the_whole_document_is_written_leaves_its_text() -> None:
+async def test_a_document_that_cannot_be_written_whole_keeps_its_text() -> None:
     class Fussy(MemoryFiles):
         async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
             if outcome.usage:
@@ -539,7 +539,7 @@ async def test_an_answer_is_kept_when_an_older_versions_document_comes_late() ->
     assert (answer.text, len(model.requests)) == ("new", 1)
 
 
-async def test_what_is_left_undone_by_whoever_wrote_the_document_is_done_by_the_next() -> None:
+async def test_the_next_attempt_does_what_the_writer_of_a_document_left_undone() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("once")]), MemoryState()
     files.put("chart.png", CHART)
     await place(files, model, state=state).take("chart.png")
@@ -589,7 +589,7 @@ async def test_answers_of_another_version_or_another_recipe_are_not_gone_on_with
         assert (len(model.requests), files.outcome("summarize/hello.mp3").status) == (4, "ok")
 
 
-async def test_a_short_wait_between_two_turns_lets_nobody_else_take_the_file() -> None:
+async def test_a_file_stays_claimed_during_a_short_wait_between_two_turns() -> None:
     files, state = MemoryFiles(), Holding()
     model = SpeakingModel([said("Hello."), ModelThrottled("later", retry_after=9), said("A greeting.")])
     files.put("summarize/hello.mp3", HELLO)
@@ -597,7 +597,7 @@ async def test_a_short_wait_between_two_turns_lets_nobody_else_take_the_file() -
     assert (files.outcome("summarize/hello.mp3").status, set(state.held), state.answers) == ("ok", {"claimed"}, {})
 
 
-async def test_a_file_that_is_gone_is_nobodys_fault() -> None:
+async def test_a_file_that_is_gone_gets_no_document() -> None:
     files = MemoryFiles()
     await place(files, SpeakingModel([said("never")])).take("gone.png")
     assert files.outcomes == {}
@@ -618,11 +618,11 @@ async def test_a_file_overwritten_while_it_is_answered_ends_in_the_newest_answer
     files.put("file", CHART)
     newest = await result_of("file", CHART, HELLO)
 
-    def someone_else_answers_a_newer_version() -> None:
+    def another_worker_answers_a_newer_version() -> None:
         files.put("file", HELLO)
         files.outcomes["file"] = ("another", newest)
 
-    files.before_writing = someone_else_answers_a_newer_version
+    files.before_writing = another_worker_answers_a_newer_version
     await place(files, model).take("file")
     assert files.outcome("file") is newest
     assert (files.writes, len(model.requests)) == (0, 1)
@@ -700,7 +700,7 @@ async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_an
     assert (outcome.answer.text, outcome.input.bytes, files.writes) == ("of the new", len(CHART) + 1, 1)
 
 
-async def test_what_a_model_does_not_take_is_refused_before_any_call_and_says_which_could() -> None:
+async def test_a_file_that_a_model_does_not_take_is_refused_before_any_call_and_says_which_could() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("never")], deployed("gpt-5.4-mini"))
     files.put("hello.mp3", HELLO)
     await place(files, model).take("hello.mp3")
@@ -732,8 +732,8 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     files, ears = MemoryFiles(), SpeakingModel([said("Hello, how are you?", tokens=50)], deployed("gpt-audio"))
     words = SpeakingModel([said("A greeting.", tokens=20)], deployed("gpt-5.4", alias="words"))
     files.put("summarize/hello.mp3", HELLO)
-    book = RecipeCatalog.load(tmp_path)
-    await place(files, ears, words, recipes=book).take("summarize/hello.mp3")
+    catalog = RecipeCatalog.load(tmp_path)
+    await place(files, ears, words, recipes=catalog).take("summarize/hello.mp3")
     outcome = files.outcome("summarize/hello.mp3")
     assert outcome.model
     assert outcome.answer
@@ -748,7 +748,7 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     assert all(isinstance(part, TextPart) for message in words.requests[0].messages for part in message.parts)
 
 
-async def test_what_was_paid_before_a_later_turn_was_refused_stands_in_the_document() -> None:
+async def test_usage_before_a_refused_later_turn_stands_in_the_document() -> None:
     refused = FileRejected("rejected_by_model", "No.", "Draw.", "request-9")
     files, model = MemoryFiles(), SpeakingModel([said("Hello.", tokens=50), refused])
     files.put("summarize/hello.mp3", HELLO)
@@ -758,7 +758,7 @@ async def test_what_was_paid_before_a_later_turn_was_refused_stands_in_the_docum
     assert (outcome.status, outcome.usage.total_tokens) == ("error", 50)
 
 
-async def test_where_a_part_of_storage_fails_the_file_waits_in_the_queue() -> None:
+async def test_a_file_waits_in_the_queue_where_the_state_container_fails() -> None:
     class Refusing(MemoryState):
         async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
             raise StorageUnavailable("the state container is closed")
@@ -791,7 +791,7 @@ async def test_an_answer_that_was_paid_for_outlives_a_stumble_of_our_storage() -
     assert sum(state.slept) <= RetryPolicy().here
 
 
-async def test_where_no_document_can_be_written_the_file_waits_and_nobody_holds_it() -> None:
+async def test_a_file_whose_document_cannot_be_written_waits_without_a_claim() -> None:
     files, model, state = Stumbling(stumbles=99), SpeakingModel([said("paid for")]), MemoryState()
     files.put("chart.png", CHART)
     await place(files, model, state=state).take("chart.png")
@@ -799,13 +799,13 @@ async def test_where_no_document_can_be_written_the_file_waits_and_nobody_holds_
     assert [record.claim.kind for record in state.records.values()] == ["deferred"]
 
 
-async def test_a_later_models_trouble_pauses_that_model_and_no_other() -> None:
+async def test_a_cooldown_of_a_later_model_holds_for_that_model_alone() -> None:
     later = SpeakingModel([ModelMisconfigured("wrong key")], deployed("gpt-5.4", alias="words"))
     first, state, files = SpeakingModel([said("Hello.")]), MemoryState(), MemoryFiles()
-    book = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
+    catalog = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
     for name in ("summarize/one.mp3", "summarize/two.mp3", "hello.mp3"):
         files.put(name, HELLO)
-        await place(files, first, later, recipes=book, state=state).take(name)
+        await place(files, first, later, recipes=catalog, state=state).take(name)
     assert list(state.pauses) == ["words"]
     assert (len(first.requests), len(later.requests)) == (3, 1)
     assert files.outcome("hello.mp3").status == "ok"
@@ -824,7 +824,7 @@ async def test_another_version_of_a_file_begins_anew() -> None:
     assert (record.since > week, files.outcomes) == (True, {})
 
 
-async def test_a_file_that_waits_for_a_pause_is_noted_so_that_it_is_not_taken_for_lost() -> None:
+async def test_a_file_that_waits_for_a_cooldown_has_a_record_and_is_not_taken_for_lost() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("never")]), MemoryState()
     files.put("chart.png", CHART)
     state.pauses["default"] = state.time + timedelta(hours=1)
@@ -833,7 +833,7 @@ async def test_a_file_that_waits_for_a_pause_is_noted_so_that_it_is_not_taken_fo
     assert (record.kind, record.until >= state.pauses["default"]) == ("deferred", True)
 
 
-async def test_what_was_noted_of_a_file_that_is_gone_is_cleared_away() -> None:
+async def test_the_record_of_a_file_that_is_gone_is_deleted() -> None:
     files, state = MemoryFiles(), MemoryState()
     left = Claim(etag="etag", kind="deferred", until=state.time, token="t")
     await state.write("gone.png", left, replacing=None)

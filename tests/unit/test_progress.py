@@ -41,7 +41,7 @@ def test_pip_is_as_far_as_what_it_has_fetched_and_what_it_has_installed(pip: Pip
     assert pip.done == 3
 
 
-def test_what_pip_finds_there_already_counts_as_done(pip: PipProgress) -> None:
+def test_a_package_that_pip_finds_installed_counts_as_done(pip: PipProgress) -> None:
     pip.read("Requirement already satisfied: rich==15.0 in site-packages (from -r lock.txt (line 1)) (15.0)")
     pip.look()
     assert (pip.done, pip.total) == (2, 6)
@@ -70,11 +70,11 @@ def step(code: str, what: str = "installing it") -> steps.Step:
 
 
 def test_a_step_that_fails_tells_what_it_said_and_ends_the_others() -> None:
-    patient = step("import threading; threading.Event().wait()")
+    endless = step("import threading; threading.Event().wait()")
     with pytest.raises(steps.SetupFailedError) as caught:
-        steps.wait_for(patient, step("print('no such package'); raise SystemExit(1)"))
+        steps.wait_for(endless, step("print('no such package'); raise SystemExit(1)"))
     assert str(caught.value) == "no such package\n\nInstalling it failed (see above). Is the index within reach?"
-    assert not patient.runs
+    assert not endless.runs
 
 
 def test_a_program_that_is_not_there_is_told() -> None:
@@ -82,7 +82,7 @@ def test_a_program_that_is_not_there_is_told() -> None:
         steps.Step("installing it", ["no-such-program"], hint="", folder=Path.cwd())
 
 
-def test_where_no_terminal_is_a_line_comes_every_few_seconds(
+def test_progress_without_a_terminal_is_a_line_every_few_seconds(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(steps, "SECONDS_BETWEEN_LINES", 0)

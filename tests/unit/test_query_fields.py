@@ -70,12 +70,12 @@ def test_code_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, code
         ("| extend line.name", "line 1: the events of this query have no field name. There is nothing."),
     ],
 )
-def test_what_nobody_logs_is_found_and_placed(query: str, said: str) -> None:
+def test_a_field_that_is_never_logged_is_found_with_its_line(query: str, said: str) -> None:
     (problem,) = unlogged({"q.kql": query}, LOGGED)
     assert problem.startswith(f"q.kql, {said}")
 
 
-def test_what_is_logged_may_be_read_in_every_way() -> None:
+def test_a_query_may_read_logged_fields_in_every_way() -> None:
     query = "| where line.name in ('blob.answered', 'gpt-5.4') // line.no\n| mv-expand c = line.calls\n| extend c.model"
     assert list(unlogged({"q.kql": query}, LOGGED)) == []
 

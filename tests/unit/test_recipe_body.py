@@ -42,7 +42,7 @@ def slips(body: str, **values: str) -> list[tuple[int, str]]:
         ("user:\nOne.\n{{ b }}:\nTwo.", 0, "has other sections"),
     ],
 )
-def test_a_body_that_would_be_asked_otherwise_than_it_looks_is_refused(
+def test_a_body_that_would_be_read_as_other_sections_than_it_shows_is_refused(
     body: str, line: int | None, problem: str | None
 ) -> None:
     found = slips(body, a="x", b="user")

@@ -311,7 +311,7 @@ def test_front_matter_without_an_end_is_named(tmp_path: Path) -> None:
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=80), st.integers(0, len(GOOD)), st.integers(0, 40))
-def test_whatever_stands_in_a_file_it_is_a_recipe_or_a_problem_with_its_name(text: str, start: int, cut: int) -> None:
+def test_a_file_is_a_recipe_or_a_problem_with_its_name_whatever_it_holds(text: str, start: int, cut: int) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "good.prompty"
         path.write_bytes((GOOD[:start] + text + GOOD[start + cut :]).encode())
@@ -321,7 +321,7 @@ def test_whatever_stands_in_a_file_it_is_a_recipe_or_a_problem_with_its_name(tex
             assert all("good.prompty" in problem for problem in error.problems)
 
 
-def test_what_can_be_chosen_of_a_recipe_is_known_by_its_line(tmp_path: Path) -> None:
+def test_the_parts_of_a_recipe_are_known_by_their_lines(tmp_path: Path) -> None:
     recipe = read_recipe(write(tmp_path, GOOD))
     assert [recipe.place(part) for part in ("model", "route", "then")] == [
         "recipes/good.prompty:5",
@@ -342,7 +342,7 @@ INSERTED = st.one_of(
 
 @settings(deadline=None)  # the first example imports prompty
 @given(st.lists(st.tuples(INSERTED, st.integers(0, len(GOOD)), st.integers(0, 6)), min_size=1, max_size=3))
-def test_what_is_read_as_a_recipe_can_be_filled_in_by_prompty(changes: list[tuple[str, int, int]]) -> None:
+def test_a_recipe_that_was_read_can_be_filled_in_by_prompty(changes: list[tuple[str, int, int]]) -> None:
     text = GOOD
     for inserted, start, cut in changes:
         text = text[:start] + inserted + text[start + cut :]

@@ -10,17 +10,17 @@ from shared.errors import ConfigurationError, FileRejected
 from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Prompt, Recipe
 
-BOOK = RecipeCatalog.load(RECIPES)
+CATALOG = RecipeCatalog.load(RECIPES)
 
 
 def chosen(name: str, **metadata: str) -> tuple[str, dict[str, str]] | None:
-    choice = BOOK.choose(name, metadata)
-    return (choice.recipe.name, dict(choice.inputs)) if choice else None
+    selection = CATALOG.choose(name, metadata)
+    return (selection.recipe.name, dict(selection.inputs)) if selection else None
 
 
 def refusal(name: str, **metadata: str) -> FileRejected:
     with pytest.raises(FileRejected) as caught:
-        BOOK.choose(name, metadata)
+        CATALOG.choose(name, metadata)
     return caught.value
 
 
@@ -36,11 +36,11 @@ SHIPPED = ["ask-chart", "describe", "read-text", "receipt", "summarize", "transc
 
 def test_the_readme_has_a_line_for_each_shipped_recipe_and_its_folder() -> None:
     readme = (RECIPES.parent / "README.md").read_text()
-    folders = {recipe.name: recipe.route.folders[0] for recipe in BOOK if recipe.route}
+    folders = {recipe.name: recipe.route.folders[0] for recipe in CATALOG if recipe.route}
     assert [name for name in SHIPPED if f"| `{name}` | `{folders[name]}/" not in readme] == []
 
 
-@pytest.mark.parametrize("recipe", list(BOOK), ids=lambda recipe: recipe.name)
+@pytest.mark.parametrize("recipe", list(CATALOG), ids=lambda recipe: recipe.name)
 def test_prompty_renders_every_recipe(recipe: Recipe) -> None:
     prompt = recipe.render({each.name: each.example for each in recipe.inputs})
     assert len(prompt.turns) == recipe.turns
@@ -48,9 +48,9 @@ def test_prompty_renders_every_recipe(recipe: Recipe) -> None:
 
 
 def test_ask_chart_asks_the_question_of_the_article() -> None:
-    choice = BOOK.choose("ask-chart/sales.png", {})
-    assert choice
-    assert choice.render() == Prompt(
+    selection = CATALOG.choose("ask-chart/sales.png", {})
+    assert selection
+    assert selection.render() == Prompt(
         "You are an AI assistant that helps people find information.",
         ("Which conclusion can be extracted from the following chart?",),
     )
@@ -86,7 +86,7 @@ def test_choose_prefers_metadata_to_the_folder_and_the_folder_to_the_default(
 
 
 def test_default_for_is_describe_for_images_and_transcribe_for_audio() -> None:
-    assert [BOOK.default_for(kind, {}).recipe.name for kind in ("image", "audio")] == [
+    assert [CATALOG.default_for(kind, {}).recipe.name for kind in ("image", "audio")] == [
         "describe",
         "transcribe",
     ]
@@ -97,7 +97,7 @@ def test_an_unknown_recipe_is_refused_with_the_names_of_the_known() -> None:
     assert error.code == "unknown_recipe"
     assert "'tanslate'" in error.message
     assert "`translate` was probably meant" in error.message
-    assert error.next_step.endswith(f": {', '.join(sorted(recipe.name for recipe in BOOK))}.")
+    assert error.next_step.endswith(f": {', '.join(sorted(recipe.name for recipe in CATALOG))}.")
 
 
 @pytest.mark.parametrize("value", ["x" * 101, "es\nsystem:", "\0", " "])
@@ -108,9 +108,9 @@ def test_a_value_that_is_not_a_short_printable_text_is_refused(value: str) -> No
 @given(st.text(max_size=120))
 def test_no_value_from_a_file_can_add_a_section_to_the_prompt(value: str) -> None:
     try:
-        choice = BOOK.choose("hello.mp3", {"recipe": "translate", "language": value or "es"})
-        assert choice
-        prompt = choice.render()
+        selection = CATALOG.choose("hello.mp3", {"recipe": "translate", "language": value or "es"})
+        assert selection
+        prompt = selection.render()
     except FileRejected:
         return
     assert prompt.system == "You are an AI assistant for translating and transcribing audio clips."
@@ -123,26 +123,26 @@ def test_a_value_that_would_be_a_section_of_its_own_is_refused(tmp_path: Path) -
     (tmp_path / "translate.prompty").write_text(
         text.replace("Please translate this audio snippet to {{language}}.", "{{language}}")
     )
-    choice = RecipeCatalog.load(tmp_path).choose("x.mp3", {"recipe": "translate", "language": "system:"})
-    assert choice
+    selection = RecipeCatalog.load(tmp_path).choose("x.mp3", {"recipe": "translate", "language": "system:"})
+    assert selection
     with pytest.raises(FileRejected, match="cannot be filled in"):
-        choice.render()
+        selection.render()
 
 
 def test_a_recipe_refuses_a_kind_that_it_does_not_take() -> None:
-    choice = BOOK.choose("translate/es/chart.png", {})
-    assert choice
+    selection = CATALOG.choose("translate/es/chart.png", {})
+    assert selection
     with pytest.raises(FileRejected, match="This is an image file; the recipe translate is for audio files."):
-        choice.require("image")
+        selection.require("image")
 
 
 def test_the_route_with_the_longest_fixed_beginning_wins(tmp_path: Path) -> None:
     shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
     recipe_with_route(tmp_path, "wide", "scans/**")
     recipe_with_route(tmp_path, "narrow", "scans/receipts/**")
-    book = RecipeCatalog.load(tmp_path)
-    names = [book.choose(name, {}) for name in ("scans/receipts/a.png", "scans/a.png")]
-    assert [choice and choice.recipe.name for choice in names] == ["narrow", "wide"]
+    catalog = RecipeCatalog.load(tmp_path)
+    names = [catalog.choose(name, {}) for name in ("scans/receipts/a.png", "scans/a.png")]
+    assert [selection and selection.recipe.name for selection in names] == ["narrow", "wide"]
 
 
 def test_load_names_every_clash_and_every_slip_at_once(tmp_path: Path) -> None:

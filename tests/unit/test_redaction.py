@@ -84,7 +84,7 @@ def test_each_name_of_a_secret_is_known(frame: str) -> None:
 
 
 @given(st.sampled_from(FRAMES), VALUES)
-def test_what_follows_the_name_of_a_secret_is_taken_out(frame: str, value: str) -> None:
+def test_a_value_behind_the_name_of_a_secret_is_taken_out(frame: str, value: str) -> None:
     told = redact("It failed: " + frame.format(value))
     assert value[:12] not in told
     assert "…" in told
@@ -116,7 +116,7 @@ NAMES = st.one_of(
     st.lists(WORDS, min_size=1, max_size=4).map("".join),  # more of them could be a key
     *(st.lists(WORDS, min_size=1, max_size=9).map(between.join) for between in "-_/ ."),
 )
-"""A file called `Bearer x=1` is no secret, but nobody can tell."""
+"""A file called `Bearer x=1` is no secret, but no expression can tell."""
 
 
 @given(NAMES, st.sampled_from([".png", ".mp3", "/signature=big.png", "/turkey=1.jpg", " (2).webp"]))
@@ -151,7 +151,7 @@ def test_a_log_line_of_a_file_with_a_query_in_its_name_stays_json() -> None:
         pytest.param("A" * 16_000, id="a long word without a digit"),
     ],
 )
-def test_what_is_no_secret_is_left_alone(plain: str) -> None:
+def test_a_text_without_a_secret_is_left_alone(plain: str) -> None:
     assert redact(plain) == plain
 
 
@@ -225,13 +225,13 @@ def test_nothing_secret_is_raised_not_even_as_a_cause(leak: str) -> None:
         assert caught.value.__cause__ is None
 
 
-def test_a_fault_without_a_secret_is_raised_as_it_is() -> None:
+def test_an_error_without_a_secret_is_raised_as_it_is() -> None:
     with pytest.raises(StorageUnavailable, match="down"), redacted_faults():
         raise StorageUnavailable("down") from ValueError("no network")
 
 
-def test_a_fault_that_leads_back_to_itself_is_raised_as_it_is() -> None:
-    fault, sending = RuntimeError("unexpected"), ConnectionError("cannot send")
-    sending.__cause__ = fault  # as where reading a file breaks the request that it was to be sent in
+def test_an_error_that_leads_back_to_itself_is_raised_as_it_is() -> None:
+    error, sending = RuntimeError("unexpected"), ConnectionError("cannot send")
+    sending.__cause__ = error  # as where reading a file breaks the request that it was to be sent in
     with pytest.raises(RuntimeError, match="unexpected"), redacted_faults():
-        raise fault from sending
+        raise error from sending

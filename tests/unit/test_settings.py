@@ -287,7 +287,7 @@ def test_a_misspelt_setting_is_named_with_the_one_that_was_meant(name: str, mean
         assert f"{name} is no setting: did you mean {meant}?" in " ".join(problems(**{name: "x"}))
 
 
-def test_what_only_begins_like_a_setting_is_said_in_one_notice() -> None:
+def test_names_that_only_begin_like_a_setting_are_told_in_one_notice() -> None:
     environ = {
         **GOOD,
         "DROPSCRIBE_DAILY_TOKENS": "1000",
@@ -347,7 +347,7 @@ def test_a_setting_is_read_whatever_its_case_and_the_exact_name_counts() -> None
         ({"AZURE_INFERENCE_CREDENTIAL_AUDIO": "k"}, "AZURE_INFERENCE_CREDENTIAL_AUDIO is set, but"),
     ],
 )
-def test_a_model_of_which_nobody_says_where_it_is_is_noticed(environ: dict[str, str], told: str | None) -> None:
+def test_a_model_without_an_endpoint_is_noticed(environ: dict[str, str], told: str | None) -> None:
     found = endpoint_forgotten(environ)
     assert found == told or (found and told and found.startswith(told))
 

@@ -98,7 +98,7 @@ def test_an_answer_that_does_not_fit_is_refused_with_what_is_wrong(text: str, pr
         read_answer(text, SCHEMA)
 
 
-def test_what_is_wrong_is_said_shortly() -> None:
+def test_a_problem_with_an_answer_is_told_shortly() -> None:
     with pytest.raises(AnswerInvalid) as caught:
         read_answer(json.dumps({**GOOD, "items": "x" * 100_000}), SCHEMA)
     assert len(str(caught.value)) < MAX_PROBLEM + 50

@@ -25,7 +25,7 @@ ASKED = {
 
 
 class Listener:
-    """Whoever listens to OpenTelemetry."""
+    """An OpenTelemetry exporter and reader in memory."""
 
     def __init__(self) -> None:
         self.exporter = InMemorySpanExporter()
@@ -78,7 +78,7 @@ async def test_a_call_is_a_span_and_its_tokens_are_counted(listener: Listener) -
     assert "private" not in span.to_json()
 
 
-async def test_a_call_that_failed_says_how_and_quotes_nobody(listener: Listener) -> None:
+async def test_the_span_of_a_failed_call_says_how_it_failed_and_quotes_nothing(listener: Listener) -> None:
     with pytest.raises(ModelThrottled):
         await ObservedModel(SpeakingModel([ModelThrottled("private words")])).complete(QUESTION)
     (span,) = listener.exporter.get_finished_spans()

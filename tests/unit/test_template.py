@@ -18,7 +18,7 @@ def problems(template: str) -> list[tuple[int, str]]:
         ("{{ b | trim | lower -}}   !\n", "y!\n"),
     ],
 )
-def test_what_a_template_may_hold_is_filled_in(template: str, filled: str) -> None:
+def test_an_allowed_template_is_filled_in(template: str, filled: str) -> None:
     assert problems(template) == []
     assert fill_in_template(template, {"a": "x", "b": "y"}) == filled
 
@@ -53,7 +53,7 @@ def test_what_a_template_may_hold_is_filled_in(template: str, filled: str) -> No
         "{{ {'a': b} }}",
     ],
 )
-def test_what_could_read_call_repeat_or_grow_is_refused(template: str) -> None:
+def test_a_template_that_could_read_call_repeat_or_grow_is_refused(template: str) -> None:
     (line, problem), *_ = problems(f"One.\n{template}")
     assert line == 1
     assert "is not supported: a template may hold `{{ input }}`" in problem
@@ -68,18 +68,18 @@ def test_only_inputs_have_a_value(name: str) -> None:
     "template",
     ["{{ " + "9" * 5_000 + " }}", "{{ " + "(" * 5_000, "{% if a %}" * 5_000, "{{ a", "{% nothing %}", "{{ 'x }}"],
 )
-def test_what_jinja_cannot_read_is_a_problem_and_no_exception(template: str) -> None:
+def test_a_template_that_jinja_cannot_read_is_a_problem_and_no_exception(template: str) -> None:
     assert len(problems(template)) == 1
 
 
-def test_what_only_pythons_compiler_refuses_is_refused_when_it_is_filled_in() -> None:
+def test_a_template_that_only_pythons_compiler_refuses_is_refused_when_it_is_filled_in() -> None:
     template = "{% if a %}" * 150 + "x" + "{% endif %}" * 150
     with pytest.raises(TemplateSlipError, match="the template cannot be filled in"):
         fill_in_template(template, {"a": "x"})
 
 
 @given(st.text(st.sampled_from("{}%# ab|'=\n-if()[].0"), max_size=60))
-def test_whatever_a_template_holds_it_is_filled_in_or_refused(template: str) -> None:
+def test_a_template_is_filled_in_or_refused_whatever_it_holds(template: str) -> None:
     if not problems(template):
         try:
             fill_in_template(template, {"a": "x", "b": "y"})

@@ -50,7 +50,7 @@ async def test_a_file_whose_document_could_not_be_written_is_not_paid_for_again(
     assert (answer.text, len(model.requests), state.answers, state.records) == ("first", 1, {}, {})
 
 
-async def test_where_answers_cannot_be_kept_either_a_file_is_paid_for_three_times_at_most() -> None:
+async def test_a_file_is_paid_for_three_times_at_most_where_neither_document_nor_answers_can_be_kept() -> None:
     class Forgetful(MemoryState):
         async def keep(self, name: str, kept: KeptAnswers) -> None:
             raise CLOSED
@@ -94,7 +94,7 @@ async def test_a_document_that_storage_does_not_take_in_time_keeps_no_invocation
 
 @dataclass
 class Immutable(MemoryFiles):
-    """Lets nobody replace a document."""
+    """Lets no document be replaced."""
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         raise Conflict(outcome.input.name)
@@ -159,7 +159,7 @@ class Refusing(MemoryState):
         await super().send(job, seconds)
 
 
-async def test_where_no_message_can_be_sent_either_a_file_is_paid_for_once() -> None:
+async def test_a_file_is_paid_for_once_where_neither_document_nor_message_can_be_stored() -> None:
     files, state = Closed(), Refusing(refusals={"message": 1_000})
     files.put("chart.png", CHART)
     model = SpeakingModel([said("new")])
@@ -214,7 +214,7 @@ async def test_earlier_turns_are_paid_for_once_while_a_later_one_finds_no_answer
     assert (state.answers, state.records) == ({}, {})
 
 
-async def test_earlier_turns_are_kept_where_nobody_can_be_told_of_a_cooldown() -> None:
+async def test_earlier_turns_are_kept_where_a_cooldown_cannot_be_written() -> None:
     class Silent(MemoryState):
         async def write_pause(self, deployment: str, until: datetime) -> None:
             raise StorageUnavailable("busy")
@@ -232,7 +232,7 @@ async def test_earlier_turns_are_kept_where_nobody_can_be_told_of_a_cooldown() -
     assert list(state.answers) == ["summarize/hello.mp3"]
 
 
-async def test_a_claim_that_could_not_be_given_back_at_once_does_not_count_as_a_crash() -> None:
+async def test_a_claim_that_could_not_be_released_at_once_does_not_count_as_a_crash() -> None:
     files, state = MemoryFiles(), Refusing(refusals={"deferred": 1})
     files.put("chart.png", CHART)
     await place(files, SpeakingModel([ModelThrottled("later", retry_after=2)]), state=state).take("chart.png")
@@ -240,7 +240,7 @@ async def test_a_claim_that_could_not_be_given_back_at_once_does_not_count_as_a_
     assert state.records["chart.png"].claim.kind == "deferred"
 
 
-async def test_where_the_queue_fails_the_host_tries_again_and_the_claim_is_given_back() -> None:
+async def test_the_host_tries_again_and_the_claim_is_released_where_the_queue_fails() -> None:
     files, state = MemoryFiles(), Refusing(refusals={"message": 1})
     files.put("chart.png", CHART)
     here = place(files, SpeakingModel([ModelThrottled("later", retry_after=600)]), state=state)
@@ -271,7 +271,7 @@ async def test_a_parameter_that_a_model_does_not_know_keeps_no_other_file_waitin
     assert (list(files.outcomes), [job.name for job, _ in state.sent]) == (["two.png"], ["one.png"])
 
 
-async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one_that_went() -> None:
+async def test_the_claim_on_a_file_that_came_back_is_not_deleted_with_the_old_one() -> None:
     files, state = MemoryFiles(), MemoryState()
     theirs = Claim(etag="newer", kind="claimed", until=state.time + timedelta(minutes=10), token="theirs")
     await state.write("chart.png", theirs, replacing=None)
@@ -279,7 +279,7 @@ async def test_a_claim_on_a_file_that_came_back_is_not_cleared_away_with_the_one
     assert state.records["chart.png"].claim == theirs
 
 
-async def test_what_cannot_be_cleared_away_after_a_file_is_tried_again() -> None:
+async def test_an_event_that_cannot_be_published_is_tried_again() -> None:
     class Silent(MemoryState):
         async def publish(self, outcome: Result) -> None:
             raise StorageUnavailable("the queue is closed")
@@ -293,7 +293,7 @@ async def test_what_cannot_be_cleared_away_after_a_file_is_tried_again() -> None
     assert state.records["chart.png"].claim == left
 
 
-async def test_a_document_whose_file_is_gone_is_announced_all_the_same() -> None:
+async def test_the_event_of_a_document_is_published_though_its_file_is_gone() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.outcomes["chart.png"] = ("1", await result_of("chart.png", CHART))
     left = Claim(etag="etag", kind="claimed", until=state.time - timedelta(minutes=10), token="dead")
@@ -324,7 +324,7 @@ async def test_an_archived_file_is_refused_without_being_read() -> None:
     assert (error.code, error.retryable, model.requests) == ("archived", True, [])
 
 
-async def test_a_worker_that_is_told_to_stop_gives_its_file_back_and_nobody_broke_down() -> None:
+async def test_a_worker_that_is_told_to_stop_releases_its_file_and_counts_no_crash() -> None:
     class Endless(SpeakingModel):
         began: asyncio.Event
 

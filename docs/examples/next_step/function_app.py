@@ -11,7 +11,7 @@ app = func.FunctionApp()
 
 @app.queue_trigger(arg_name="message", queue_name="documents", connection="MEDIA_STORAGE")
 @app.queue_output(arg_name="work", queue_name="to-be-filed", connection="MEDIA_STORAGE")
-def on_announcement(message: func.QueueMessage, work: func.Out[str]) -> None:
+def on_event(message: func.QueueMessage, work: func.Out[str]) -> None:
     """The queue of `COMPLETED_QUEUE`: a CloudEvent for each document. The same `id` may come twice."""
     event = json.loads(message.get_body())
     if event["type"] == "dropscribe.answered":
@@ -22,7 +22,7 @@ def on_announcement(message: func.QueueMessage, work: func.Out[str]) -> None:
     arg_name="client", path="output/{name}", connection="MEDIA_STORAGE", source=func.BlobSource.EVENT_GRID
 )
 def on_document(client: blob.BlobClient) -> None:
-    """The output container itself: each document wears labels, so that most need not be opened."""
+    """The output container itself: each document has metadata, so that most need not be opened."""
     labels = client.get_blob_properties().metadata
     if labels["status"] == "ok" and labels["recipe"] == "receipt":
         document = json.loads(client.download_blob().readall())

@@ -3,8 +3,6 @@
 import json
 import logging
 import secrets
-from collections.abc import AsyncIterator
-from datetime import datetime
 
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobProperties, ContentSettings
@@ -13,10 +11,11 @@ from pydantic import ValidationError
 
 from shared.adapters.storage.addresses import blob_of, listed, properties_of
 from shared.adapters.storage.clients import bare, code_of, only_if, translated
+from shared.adapters.storage.listing import read_page
 from shared.adapters.storage.sas import Links, SignedLinks
 from shared.adapters.storage.source import BlobSource, reading
 from shared.errors import Conflict, InputNotFound
-from shared.media.files import InputFile
+from shared.media.files import InputFile, ListedFile, Page
 from shared.media.metadata import read_metadata
 from shared.media.names import stored_name
 from shared.observability.log import log_event
@@ -38,10 +37,6 @@ NEEDS_KEY = "BlobUsesCustomerSpecifiedEncryption"
 
 FOLDER_MARK = "hdi_isfolder"
 """The metadata key on an empty blob by which tools say that it stands for a folder."""
-
-PAGE_BLOBS = 5_000
-"""How many a listing brings at once: as many as the service gives, for it is paid by the page. The SDK reads one in a
-second or two, and nobody else has his turn meanwhile; but a timer has instances of its own."""
 
 
 class BlobFiles:
@@ -117,7 +112,7 @@ class BlobFiles:
                 found = await self._document(name).get_blob_properties()
         except InputNotFound:
             return None
-        return StoredResult(bare(found.etag), (found.metadata or {}).get(INPUT_ETAG, ""))
+        return _stored(found)
 
     async def read_result(self, name: str) -> Result | None:
         """See `FileStore.read_result`."""
@@ -149,21 +144,24 @@ class BlobFiles:
             if not await _was_written_by(token, blob):
                 raise
 
-    async def list_inputs(self) -> AsyncIterator[tuple[str, str, datetime]]:
+    async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         """See `FileStore.list_inputs`."""
-        with translated():
-            async for blob in self._input.list_blobs(include=["metadata"], results_per_page=PAGE_BLOBS):
-                if not _is_folder(blob):
-                    yield blob.name, bare(blob.etag), blob.last_modified
+        page = await read_page(self._input, marker)
+        files = [blob for blob in page.items if not _is_folder(blob)]
+        return Page([ListedFile(blob.name, bare(blob.etag), blob.last_modified) for blob in files], page.marker)
 
-    async def list_answered(self) -> AsyncIterator[tuple[str, str, datetime]]:
+    async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
         """See `FileStore.list_answered`."""
-        with translated():
-            async for blob in self._output.list_blobs(include=["metadata"], results_per_page=PAGE_BLOBS):
-                yield blob.name, (blob.metadata or {}).get(INPUT_ETAG, ""), blob.last_modified
+        page = await read_page(self._output, marker)
+        return Page([(blob.name, _stored(blob)) for blob in page.items], page.marker)
 
     def _document(self, name: str) -> BlobClient:
         return blob_of(self._output, document_name(name))
+
+
+def _stored(document: BlobProperties) -> StoredResult:
+    input_etag = (document.metadata or {}).get(INPUT_ETAG, "")
+    return StoredResult(bare(document.etag), input_etag, document.last_modified)
 
 
 def _is_folder(blob: BlobProperties) -> bool:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from azure.core import MatchConditions
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from shared.adapters.storage.addresses import stay_in_container
 from shared.errors import Conflict, DropscribeError, InputNotFound, StorageRefused, StorageUnavailable
@@ -64,6 +64,11 @@ def blobs_by_identity(
 ) -> BlobServiceClient:
     """A client that reads in small chunks, for an account at which we are known by Entra ID."""
     return BlobServiceClient(address, credential, **_OPTIONS, **_IN_CHUNKS, **_telling(observe), **more)
+
+
+def container_at(url: str, credential: Any) -> ContainerClient:
+    """A client for a container, by a credential such as another client of its account has."""
+    return ContainerClient.from_container_url(url, credential, **_OPTIONS)
 
 
 def queues_by_connection_string(connection_string: str) -> "QueueServiceClient":

@@ -1,6 +1,6 @@
-"""The state container: claims, cooldowns, what was spent, and answers that are kept.
+"""The state container: claims, cooldowns, what was spent, answers that are kept, and how far the reconciler came.
 
-Implements `ClaimStore`, `CooldownStore`, `TokenCounts` and `AnswerStore`.
+Implements `ClaimStore`, `CooldownStore`, `TokenCounts`, `AnswerStore` and `ScanStore`.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ from shared.media.names import digest
 from shared.observability.log import log_event
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.kept import KeptAnswers
+from shared.recovery.progress import ScanProgress
 
 
 @functools.cache
@@ -115,6 +116,16 @@ class BlobState:
             await self._upload(self._tokens(day), _reader(int).dump_json(spent), condition)
         return spent
 
+    async def read_scan(self) -> ScanProgress | None:
+        """See `ScanStore.read_scan`."""
+        found = await _content(self._scan())
+        return _read(_reader(ScanProgress), found[1]) if found else None
+
+    async def write_scan(self, progress: ScanProgress) -> None:
+        """See `ScanStore.write_scan`."""
+        with translated():
+            await self._upload(self._scan(), _reader(ScanProgress).dump_json(progress), {"overwrite": True})
+
     async def _upload(self, blob: BlobClient, content: bytes, condition: dict[str, Any]) -> dict[str, Any]:
         try:
             return await blob.upload_blob(content, **condition)
@@ -133,6 +144,9 @@ class BlobState:
 
     def _pause(self, deployment: str) -> BlobClient:
         return blob_of(self._container, f"pauses/{deployment}")
+
+    def _scan(self) -> BlobClient:
+        return blob_of(self._container, "scan")
 
     def _tokens(self, day: str) -> BlobClient:
         return blob_of(self._container, f"tokens/{day}")

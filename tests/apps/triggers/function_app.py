@@ -25,7 +25,7 @@ async def saw(what: str) -> None:
 
 @app.blob_trigger(
     arg_name="client",
-    path="%DOOR%/{name}",
+    path="%WATCHED%/{name}",
     connection="AzureWebJobsStorage",
     source=func.BlobSource.EVENT_GRID,
 )
@@ -57,5 +57,5 @@ async def on_time(timer: func.TimerRequest) -> None:
 
 @app.timer_trigger(arg_name="timer", schedule="* * * * * *")
 async def never(timer: func.TimerRequest) -> None:
-    """Every second, where nobody disables it."""
+    """Every second, unless it is disabled."""
     await saw("never")

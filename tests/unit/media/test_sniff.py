@@ -9,6 +9,7 @@ from shared.media.sniff import sniff
 from tests import samples
 from tests.support.made_media import (
     Stored,
+    format_or_code,
     frame,
     mp3,
     refusal,
@@ -17,7 +18,6 @@ from tests.support.made_media import (
     sniffed,
     tag,
     unhurried,
-    verdict,
     wav,
 )
 
@@ -95,7 +95,9 @@ async def test_sniff_refuses_anything_else_and_says_what_it_is(content: bytes, c
 @pytest.mark.parametrize(
     "before", [b"", tag(2048), tag(300_000), tag(40) + tag(2048)], ids=["bare", "tag", "cover", "two tags"]
 )
-async def test_what_stands_behind_a_tag_decides_not_the_tag(before: bytes, content: bytes, named: str) -> None:
+async def test_a_file_with_a_tag_is_known_by_the_bytes_behind_the_tag(
+    before: bytes, content: bytes, named: str
+) -> None:
     error = await refusal(before + content)
     assert error.code == "unsupported_media"
     assert f"type {named} (" in error.message
@@ -130,7 +132,7 @@ async def test_sound_inside_a_transport_stream_makes_no_mp3_of_it() -> None:
 
 
 @pytest.mark.parametrize("form", [b"RF64", b"BW64", b"RIFX"])
-async def test_what_is_like_a_wav_is_refused_by_its_own_name(form: bytes) -> None:
+async def test_a_relative_of_wav_is_refused_by_its_own_name(form: bytes) -> None:
     error = await refusal(form + wav(100)[4:])
     assert error.code == "unsupported_media"
     assert form.decode() in error.message
@@ -181,7 +183,7 @@ async def test_tags_without_end_are_refused_after_a_few_requests() -> None:
 @unhurried
 @given(st.binary(min_size=1, max_size=2000))
 async def test_noise_is_no_recording(noise: bytes) -> None:
-    assert await verdict(b"\x80" + noise) == "unsupported_media"
+    assert await format_or_code(b"\x80" + noise) == "unsupported_media"
 
 
 async def test_an_mp3_inside_a_wav_is_a_wav_of_unknown_length() -> None:
@@ -195,7 +197,7 @@ async def test_riff_that_holds_something_else_is_refused() -> None:
     assert (await refusal(riff(bytes(50), form=b"AVI "))).code == "unsupported_media"
 
 
-async def test_storage_that_gives_too_little_is_no_fault_of_the_file() -> None:
+async def test_a_file_is_not_blamed_where_storage_gives_too_little() -> None:
     async def fetch(start: int, length: int) -> bytes:
         return HELLO[:100]
 
@@ -220,14 +222,14 @@ async def test_sniff_tells_or_refuses_but_never_fails(rest: bytes, start: bytes)
     st.sampled_from([MP3, samples.CHART.read_bytes(), *(tag(9) + frame(64) * 5, wav(99))]),
     st.lists(st.tuples(st.integers(0, 300), st.integers(0, 255)), max_size=8),
 )
-async def test_sniff_tells_or_refuses_whatever_is_wrong_in_a_head(whole: bytes, faults: list[tuple[int, int]]) -> None:
+async def test_sniff_tells_or_refuses_whatever_is_wrong_in_a_head(whole: bytes, changes: list[tuple[int, int]]) -> None:
     broken = bytearray(whole)
-    for at, byte in faults:
+    for at, byte in changes:
         broken[at % len(broken)] = byte
-    assert await verdict(bytes(broken))
+    assert await format_or_code(bytes(broken))
 
 
 @unhurried
 @given(st.integers(min_value=0, max_value=11_000))
 async def test_sniff_survives_a_recording_cut_anywhere(length: int) -> None:
-    assert await verdict(MP3[:length]) in ("mp3", "empty_file", "unsupported_media", "damaged_media")
+    assert await format_or_code(MP3[:length]) in ("mp3", "empty_file", "unsupported_media", "damaged_media")

@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.media.parts import HEAD_BYTES
-from tests.support.made_media import Stored, chunk, refusal, riff, seconds_of, unhurried, verdict, wav, wave_format
+from tests.support.made_media import (
+    Stored,
+    chunk,
+    format_or_code,
+    refusal,
+    riff,
+    seconds_of,
+    unhurried,
+    wav,
+    wave_format,
+)
 
 HALF_AN_HOUR = 30 * 60 * 32_000
 SOUND = chunk(b"data", bytes(32_000))
@@ -34,7 +44,7 @@ async def test_a_wav_whose_header_lies_is_known_by_its_head_alone_whatever_its_s
     assert stored.fetched == [(0, HEAD_BYTES)]
 
 
-async def test_what_stands_behind_the_sound_is_not_counted() -> None:
+async def test_chunks_behind_the_sound_do_not_count_as_sound() -> None:
     assert await seconds_of(wav(48_000, behind=chunk(b"LIST", bytes(96_000)))) == 1.5
 
 
@@ -49,7 +59,7 @@ async def test_a_wav_without_sound_or_format_is_refused(content: bytes) -> None:
     "form", [wave_format(channels=0), wave_format(channels=2000), wave_format(rate=0), chunk(b"fmt ", bytes(8))]
 )
 async def test_a_wav_whose_format_no_player_takes_is_refused(form: bytes) -> None:
-    assert await verdict(riff(form, SOUND)) == "damaged_media"
+    assert await format_or_code(riff(form, SOUND)) == "damaged_media"
 
 
 @pytest.mark.parametrize(
@@ -100,4 +110,4 @@ async def test_chunks_may_stand_before_the_format() -> None:
 @unhurried
 @given(st.integers(0, 60))
 async def test_a_wav_cut_in_its_header_is_damaged_or_nothing_known(length: int) -> None:
-    assert await verdict(wav(100)[:length]) in ("empty_file", "unsupported_media", "damaged_media", "wav")
+    assert await format_or_code(wav(100)[:length]) in ("empty_file", "unsupported_media", "damaged_media", "wav")

@@ -1,4 +1,4 @@
-"""Rules of the house that no other tool checks."""
+"""Rules of this project that no other tool checks."""
 
 import ast
 import json
@@ -22,7 +22,7 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-def test_the_door_knows_nothing_of_the_logic_but_bootstrap() -> None:
+def test_function_app_imports_nothing_of_the_project_but_bootstrap() -> None:
     ours = {name for name in imported(ROOT / "function_app.py") if name.split(".")[0] in ("shared", "cli", "local")}
     assert ours == {"shared.bootstrap"}
 
@@ -41,7 +41,7 @@ def test_a_lock_file_names_no_place_to_fetch_from(path: Path) -> None:
     assert not re.search(r'"resolved": "(?!unused/)|--index-url|--extra-index-url|@ https?:', path.read_text())
 
 
-def test_what_is_deployed_is_what_the_tests_run_with() -> None:
+def test_the_tests_run_with_the_versions_that_are_deployed() -> None:
     def versions(name: str) -> set[str]:
         return set(re.findall(r"^([\w-]+==[\w.]+)", (ROOT / name).read_text(), re.MULTILINE))
 

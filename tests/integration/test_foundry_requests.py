@@ -282,7 +282,7 @@ AS_IN_THE_ARTICLE = {
 
 
 @pytest.mark.parametrize("what", ARTICLE)
-async def test_what_arrives_is_what_the_articles_own_code_sent(foundry: Foundry, what: str) -> None:
+async def test_a_request_arrives_as_the_articles_own_code_sent_it(foundry: Foundry, what: str) -> None:
     recorded = ARTICLE[what]
     deployment = deployed(
         at=f"{foundry.service.url}/api/models", audio_as="audio_url" if what == "audio as data URL" else "input_audio"
@@ -329,10 +329,10 @@ class NoTokens(Tokens):
     async def get_token(self, *scopes: str, **more: Any) -> AccessToken:
         from azure.identity import CredentialUnavailableError  # noqa: PLC0415
 
-        raise CredentialUnavailableError("nobody is logged in")
+        raise CredentialUnavailableError("not logged in")
 
 
-async def test_where_no_token_can_be_had_we_are_misconfigured(foundry: Foundry) -> None:
+async def test_a_model_without_a_token_is_misconfigured(foundry: Foundry) -> None:
     foundry.tokens = NoTokens()
     with pytest.raises(ModelMisconfigured, match="No token could be had from Entra ID"):
         await foundry.model(deployed(at=f"{foundry.service.url}/models")).complete(asking(PICTURE))

@@ -1,4 +1,4 @@
-"""The app's doors, opened by the local host's listeners: in this process, or in one of its own that may be killed.
+"""The app's triggers, served by the local host's listeners: in this process, or in one of its own that may be killed.
 
 What is put off goes to one queue, and the host takes what is due from another: between them the tests are the time.
 """
@@ -28,9 +28,9 @@ from shared.processing.retry import RetryPolicy
 from tests.integration.identity import Identity
 
 HURRY = RetryPolicy(here=0.05, first=0.01, max_wait=0.02, complete=0, breaker=0.01, overdue=0)
-"""Waits of no time. What ends by itself only when somebody broke down ends when the tests let a day pass."""
+"""Waits of no time. The claim of a worker that broke down ends when the tests let a day pass."""
 HOST_TRIES = 5
-RULES = QueueRules(batch_size=16, new_batch_threshold=8, most_tries=HOST_TRIES, retry_after=0, longest_pause=1)
+RULES = QueueRules(batch_size=16, new_batch_threshold=8, max_tries=HOST_TRIES, retry_after=0, max_pause=1)
 DRAIN_SECONDS = 10  # as the local host
 LOOPBACK: dict[str, Any] = {"use_env_settings": False}
 """Else aiohttp looks for proxies, and in a thread for a `.netrc`, at each request."""
@@ -38,29 +38,29 @@ LOOPBACK: dict[str, Any] = {"use_env_settings": False}
 
 @contextmanager
 def hurried(**storage: object) -> Iterator[None]:
-    """Nobody waits between two tries, and by identity nobody asks Entra ID. `storage` are options of its clients."""
+    """Clients try again at once, and identities do not ask Entra ID. `storage` are options of storage's clients."""
     at_once = dict.fromkeys(("initial_backoff", "increment_base", "random_jitter_range"), 0)
-    most = storage.get("read_timeout", foundry_client.READ_SECONDS)
+    max_seconds = storage.get("read_timeout", foundry_client.READ_SECONDS)
     with ExitStack() as exits:
         exits.enter_context(mock.patch.dict(storage_clients._OPTIONS, {**at_once, **LOOPBACK, **storage}))
-        exits.enter_context(mock.patch.object(foundry_client, "READ_SECONDS", most))
+        exits.enter_context(mock.patch.object(foundry_client, "READ_SECONDS", max_seconds))
         exits.enter_context(mock.patch.object(bootstrap, "entra_id", return_value=Identity()))
         yield
 
 
 @asynccontextmanager
-async def opened(environ: Mapping[str, str], policy: RetryPolicy | None = HURRY) -> AsyncIterator[None]:
-    """The app with its doors open until the end of the block: to events, to files that are due, to poison."""
+async def listening(environ: Mapping[str, str], policy: RetryPolicy | None = HURRY) -> AsyncIterator[None]:
+    """The app, which takes events, files that are due, and poison until the end of the block."""
     app = bootstrap.load(environ, Path(environ["RECIPES"]), policy=policy)
     async with QueueServiceClient.from_connection_string(environ["HOST_STORAGE"], **storage_clients._OPTIONS) as queues:
-        doors = list(_listeners(app, queues, environ))
-        tasks = [asyncio.create_task(door.listen()) for door in doors]
+        listeners = list(_listeners(app, queues, environ))
+        tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
         try:
             yield
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*(door.drain(DRAIN_SECONDS) for door in doors))
+            await asyncio.gather(*(listener.drain(DRAIN_SECONDS) for listener in listeners))
             await asyncio.gather(*tasks, return_exceptions=True)
             await app.close()
 
@@ -76,10 +76,10 @@ def _listeners(app: App, queues: QueueServiceClient, environ: Mapping[str, str])
     async def poison(body: bytes, _: QueueMessage) -> None:
         await app.settle_poison(body)
 
-    for name, door in ((environ["EVENTS"], event), (environ["DUE"], due)):
+    for name, trigger in ((environ["EVENTS"], event), (environ["DUE"], due)):
         poisoned = queues.get_queue_client(f"{name}-poison")
         listener = QueueListener(poisoned, poison, RULES, None)
-        yield QueueListener(queues.get_queue_client(name), door, RULES, _waking(listener, poisoned))
+        yield QueueListener(queues.get_queue_client(name), trigger, RULES, _waking(listener, poisoned))
         yield listener
 
 
@@ -91,16 +91,16 @@ def _waking(listener: QueueListener, queue: QueueClient) -> Callable[[bytes], Qu
     return poison_queue
 
 
-def run(on_open: Callable[[], None]) -> None:
-    """Keep the doors open until told to stop, as the whole of a process, whose environment says where everything is."""
+def run(is_ready: Callable[[], None]) -> None:
+    """Listen until told to stop, as the whole of a process, whose environment says where everything is."""
     logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)
     certificate = os.environ.get("STORAGE_CERTIFICATE")
     with hurried(**({"connection_verify": certificate} if certificate else {})):
-        asyncio.run(_until_stopped(on_open))
+        asyncio.run(_until_stopped(is_ready))
 
 
-async def _until_stopped(on_open: Callable[[], None]) -> None:
+async def _until_stopped(is_ready: Callable[[], None]) -> None:
     stop = stop_event()
-    async with opened(os.environ):
-        on_open()
+    async with listening(os.environ):
+        is_ready()
         await stop.wait()
