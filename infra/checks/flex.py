@@ -1,7 +1,7 @@
 """A function app on Flex Consumption has nothing that Azure refuses there.
 
-The compiler knows all properties of a site, whatever its plan; the service refuses some on Flex (error 51021, "Site.SiteConfig.FtpsState,
-... for Flex Consumption sites is invalid. Please remove or rename"), and passes over others.
+The compiler knows all properties of a site, whatever its plan; on Flex the service refuses some (error 51021,
+"Site.SiteConfig.FtpsState, ... for Flex Consumption sites is invalid"), and passes over others.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """Every role assignment has a name that holds its principal.
 
-Azure neither moves an assignment to another principal nor removes it together with one: where an identity was made anew,
-a name without the principal meets the old assignment, and the deployment ends in `RoleAssignmentUpdateNotPermitted`
+Azure neither moves an assignment to another principal nor removes it together with one: where an identity was made
+anew, a name without the principal meets the old assignment: the deployment ends in `RoleAssignmentUpdateNotPermitted`
 (Microsoft's code sample key-vault-managed-identity-role-assignment; SSWConsulting/SSW.Website#4843).
 """
 
@@ -43,7 +43,7 @@ def _names_its_principal(assignment: Resource) -> bool:
 
 
 def _names(assignment: Resource, principal: str) -> Iterator[str]:
-    """What the name can be, if it is made of these three in any order that is used here."""
+    """What Azure makes of scope, principal and role; nothing where the scope cannot be told."""
     if scope := _SCOPE.match(assignment["id"]):
         role = assignment["properties"]["roleDefinitionId"].rpartition("/")[2]
         yield str(uuid.uuid5(_NAMESPACE, "-".join([scope[1], principal, role])))

@@ -26,7 +26,7 @@ SOUND: dict[str, set[str]] = {
         ({}, []),
         ({"hostRoles": {"identity", "host", "account"}}, ["hostRoles waits for account: "]),
         ({"host": {"account"}}, ["hostRoles waits for account: "]),
-        ({"topic": {"media", "settings"}}, ["topicRoles waits for " + each for each in "account function".split()]),
+        ({"topic": {"media", "settings"}}, [f"topicRoles waits for {each}" for each in ("account", "function")]),
         ({"function": {"settings"}, "settings": set()}, ["function does not wait for hostRoles"]),
         ({"queuedEvents": {"settings"}}, ["queuedEvents does not wait for topicRoles"]),
     ],

@@ -47,7 +47,8 @@ def test_a_file_that_does_not_parse_or_is_not_there_is_never_passed(project: Pro
 
 def chosen(**environ: str) -> dict[str, Any]:
     """The parameters of this project as azd's compiler sees them in a shell with these variables."""
-    said = run(compiler(), "build-params", ROOT / "infra" / "main.bicepparam", "--stdout", **environ)
+    parameters_file = ROOT / "infra" / "main.bicepparam"
+    said = run(compiler(), "build-params", parameters_file, "--stdout", folder=None, given=None, **environ)
     parameters = json.loads(json.loads(said.output)["parametersJson"])["parameters"]
     return {name: each["value"] for name, each in parameters.items()}
 
