@@ -47,6 +47,11 @@ def test_only_what_is_refused_stops_the_deployment(printed: Printed) -> None:
         assert ("  refused  " in said) == ("Nothing was made." in said) == (title not in SOUND)
 
 
+def test_the_oldest_azd_is_the_one_that_azure_yaml_demands() -> None:
+    oldest = ".".join(map(str, subject.OLDEST_AZD))
+    assert f'azd: ">= {oldest}"' in (stand.ROOT / "azure.yaml").read_text(encoding="utf-8")
+
+
 def test_everything_that_is_wrong_is_said_at_once(printed: Printed) -> None:
     assert printed["Several at once"][1].count("  refused  ") == 4
 
