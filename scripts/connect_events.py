@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from azure_cli import AzureCli, AzureError, NotYetError
+from azure_cli import AzureCli, AzureError, NotYetError, show_any_character
 from environment import PYTHON, ROOT
 
 TEMPLATE = ROOT / "infra" / "events.bicep"
@@ -153,4 +153,5 @@ def main(
 
 
 if __name__ == "__main__":
+    show_any_character()
     sys.exit(main())

@@ -17,12 +17,13 @@ from itertools import chain
 from pathlib import Path
 from textwrap import wrap
 
-from azure_cli import SECONDS, AzureCli, AzureError, NotYetError, parsed, run
+from azure_cli import SECONDS, AzureCli, AzureError, NotYetError, parsed, run, show_any_character
 from find_python import NoPythonError, find_python
 from offered import NOTE, OK, REFUSED, Finding, Market, judge, listed, number, pick, text
 
 PARAMETERS = Path(__file__).resolve().parent.parent / "infra" / "main.bicepparam"
 WIDTH = 100
+OWN_MODELS = "To use those that are there already: `azd env set DROPSCRIBE_ENDPOINT ADDRESS`."
 OLDEST_AZD = (1, 30, 0)
 """As azure.yaml demands: older ones leave deleted accounts of models behind, or take a guest for somebody else."""
 CORES = {512: 0.25, 2048: 1, 4096: 2}
@@ -77,11 +78,8 @@ def _azd(seconds: float) -> Iterator[Finding]:
 def _azure(environ: Mapping[str, str], seconds: float) -> Iterator[Finding]:
     missing = [name for name in ("AZURE_SUBSCRIPTION_ID", "AZURE_LOCATION") if not environ.get(name)]
     if missing:
-        yield Finding(
-            REFUSED,
-            f"azd's environment has no {' and no '.join(missing)} yet.",
-            "Run `azd up`, which asks for it, or `azd env set NAME VALUE`.",
-        )
+        set_it = "Run `azd up`, which asks for it, or `azd env set NAME VALUE`."
+        yield Finding(REFUSED, f"azd's environment has no {' and no '.join(missing)} yet.", set_it)
         return
     location = environ["AZURE_LOCATION"].replace(" ", "").lower()
     az = AzureCli.find(environ["AZURE_SUBSCRIPTION_ID"], seconds)
@@ -92,21 +90,20 @@ def _azure(environ: Mapping[str, str], seconds: float) -> Iterator[Finding]:
     if pick(parameters, "existingEndpoint"):
         yield Finding(OK, "Models: those at the address in DROPSCRIBE_ENDPOINT; none is deployed, none was looked at")
         return
+    if environ.get("AZURE_INFERENCE_ENDPOINT"):
+        yield Finding(NOTE, "AZURE_INFERENCE_ENDPOINT is not heard here: models are deployed.", OWN_MODELS)
     group = environ.get("AZURE_RESOURCE_GROUP") or f"rg-{text(parameters, 'environmentName')}"
     yield from _safely("Azure", _models(az, parameters, location, group))
     yield from _safely("Azure", _deleted(az, location, group))
 
 
 def _account(account: object) -> Finding:
-    name, state = text(account, "name"), text(account, "state")
+    about = f"The Azure CLI is logged in, to the subscription {text(account, 'name')}"
+    state = text(account, "state") or "unknown"
     if state in ("Enabled", "PastDue"):
-        return Finding(OK, f"The Azure CLI is logged in, to the subscription {name}")
-    said = f"its state is {state}" if state else "Azure does not say its state"
-    return Finding(
-        REFUSED,
-        f"The subscription {name} cannot be used: {said}.",
-        "Have it enabled (portal, *Subscriptions*), or choose another: `azd env set AZURE_SUBSCRIPTION_ID ID`.",
-    )
+        return Finding(OK, about)
+    choose = "Have it enabled (portal, *Subscriptions*), or choose another: `azd env set AZURE_SUBSCRIPTION_ID ID`."
+    return Finding(REFUSED, f"{about}, which cannot be used: its state is {state}.", choose)
 
 
 def _flex(az: AzureCli, location: str) -> Iterator[Finding]:
@@ -187,4 +184,5 @@ def _some(az: AzureCli, *arguments: str) -> list[object]:
 
 
 if __name__ == "__main__":
+    show_any_character()
     sys.exit(main())

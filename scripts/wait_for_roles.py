@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from azure_cli import AzureCli, AzureError, NotYetError
+from azure_cli import AzureCli, AzureError, NotYetError, show_any_character
 from offered import listed, text
 
 OLD_ENOUGH = 120
@@ -49,4 +49,5 @@ def _age(environ: Mapping[str, str]) -> float:
 
 
 if __name__ == "__main__":
+    show_any_character()
     sys.exit(main())

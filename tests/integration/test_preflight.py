@@ -13,7 +13,7 @@ from tests.support.programs import plant, plant_script
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins for az and azd are scripts of the shell")
 
 Printed = dict[str, tuple[int, str]]
-SOUND = ("All is well", "Models that are there already")
+SOUND = ("All is well", "Models that are there already", "An address that is meant for this machine")
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,13 @@ def test_a_deleted_account_of_another_group_or_region_does_not_matter(tmp_path: 
 
 def test_a_region_is_known_by_the_name_that_people_read(tmp_path: Path) -> None:
     assert stand.run(stand.Scene(environ={"AZURE_LOCATION": "East US 2"}), tmp_path)[0] == 0
+
+
+def test_a_name_that_the_terminal_cannot_show_is_no_reason_to_stop(tmp_path: Path) -> None:
+    named = stand.ok({"name": "\u65e5\u672c", "state": "Enabled"})
+    code, said = stand.run(stand.Scene(az={"account show": named}, environ={"PYTHONIOENCODING": "ascii"}), tmp_path)
+    assert code == 0
+    assert "to the subscription ??" in said
 
 
 @pytest.mark.parametrize("script", ["/bin/sleep 600", "/bin/sleep 600 & wait"])

@@ -117,6 +117,9 @@ DELETED = "/subscriptions/5a6b/providers/Microsoft.CognitiveServices/locations/e
 SCENES = {
     "All is well": Scene(),
     "Models that are there already": Scene(az={"build-params": bicep(existingEndpoint="https://place.example/models")}),
+    "An address that is meant for this machine": Scene(
+        environ={"AZURE_INFERENCE_ENDPOINT": "https://place.example/openai/v1"}
+    ),
     "No Python 3.13": Scene(has_python=False),
     "No azd": Scene(azd=None),
     "An azd that is too old": Scene(azd={"version": ok({"azd": {"version": "1.23.12"}})}),
