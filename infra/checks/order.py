@@ -1,7 +1,7 @@
 """What must be minutes old when it is needed is made first.
 
 A role takes effect only some minutes after it was given. azd uploads the code seconds after the function app is there,
-and that upload writes with the app's identity: a young role ends in 403 (Azure/azure-dev#8026), and azd gives up. So the
+and that upload writes with the app's identity: a young role ends in 403 (Azure/azure-dev#8026) and azd gives up. So the
 host's roles wait for nothing but who gets them and what they are for; and the topic's events for its roles.
 """
 
