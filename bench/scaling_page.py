@@ -89,7 +89,7 @@ LIMITS = {
 
 COSTS = {
     "file_cpu_s": "seconds of CPU time of the app for a picture of 300 kB",
-    "file_requests": "requests to storage for it",
+    "file_requests": "requests for it, one of them to the model",
     "blob_cpu_ms": "ms of CPU time for each blob in the reconciler's listings",
     "blob_azurite_ms": "ms for it with Azurite's own time",
     "overdue_azurite_ms": "ms for each overdue file that the reconciler looks into, on Azurite",

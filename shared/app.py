@@ -38,9 +38,9 @@ class App:
     _running: Running | None = field(default=None, repr=False)
 
     async def process(self, container: str, name: str) -> None:
-        """Take a file to its document (see `Processor.process`)."""
+        """Take a file that has landed to its document (see `Processor.process`)."""
         with redacted_faults():
-            await (await self._work()).processor.process(container, name)
+            await (await self._work()).processor.process(container, name, is_new=True)
 
     async def resume(self, message: bytes) -> None:
         """Take up a file that waited."""

@@ -52,6 +52,10 @@ class MemoryStorage:
         """How long the answered files of a folder waited."""
         return [wait for name, wait in self.waited.items() if name.startswith(f"{folder}/")]
 
+    async def load(self, name: str) -> InputFile:
+        """See `FileStore.load`."""
+        return await self.look(name)
+
     async def look(self, name: str) -> InputFile:
         """See `FileStore.look`."""
         await self._clock.sleep(self._seconds)

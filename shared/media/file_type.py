@@ -57,7 +57,7 @@ _VIDEO_STARTS = (b"\0\0\1\xba", b"\0\0\1\xb3")
 async def identify(file: FileParts) -> FileType | None:
     """Return what the file is, or what it begins as if no more of that is found; None if it is nothing known."""
     head = await file.read(0, HEAD_BYTES)
-    guess = await asyncio.to_thread(_guess, head)
+    guess = _guess(head)
     if guess and guess.media_type not in _FEW_BYTES:
         return guess
     start = await end_of_tags(file)
@@ -65,7 +65,7 @@ async def identify(file: FileParts) -> FileType | None:
 
 
 async def _behind_tags(file: FileParts, start: int) -> FileType | None:
-    found = await asyncio.to_thread(_guess, await _sound_from(file, start))
+    found = _guess(await _sound_from(file, start))
     if found and found.media_type.startswith("audio/") and found.media_type not in _FEW_BYTES:
         return replace(found, is_behind_tag=True)
     return None

@@ -1,7 +1,7 @@
 """A file as storage shows it, how its content is read, and what its storage must be able to do (`InputStore`)."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +18,7 @@ class InputFile:
         is_archived: whether it lies in a tier from which nothing can be read.
         is_locked: whether only a key of the uploader's can open it.
         metadata: what the uploader attached; it chooses a recipe and its inputs, and enters nothing else.
+        head: its first bytes, where they are known; all of them where it is small.
     """
 
     container: str
@@ -29,6 +30,7 @@ class InputFile:
     is_arriving: bool = False
     is_archived: bool = False
     is_locked: bool = False
+    head: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,10 @@ class InputStore(Protocol):
         Raises:
             InputNotFound: it is not there, or stands for a folder only.
         """
+        ...
+
+    async def load(self, name: str) -> InputFile:
+        """As `look`, with the head of the file, which storage gives in the same answer. Raises what `look` raises."""
         ...
 
     async def read_range(self, file: InputFile, start: int, length: int) -> bytes:

@@ -26,15 +26,15 @@ class BrokenHeader(Exception):
 
 
 class FileParts:
-    """Gives out parts of one file of `size` bytes.
+    """Gives out parts of one file of `size` bytes, of which the first may be at hand.
 
     Every method raises `BrokenHeader` where a bound is reached, and what the fetching raises.
     """
 
-    def __init__(self, fetch: Fetch, size: int) -> None:
+    def __init__(self, fetch: Fetch, size: int, head: bytes = b"") -> None:
         self.size = size
         self._fetch = fetch
-        self._piece = b""
+        self._piece = head
         self._start = 0
         self._next_bytes = HEAD_BYTES
         self._pieces = 0

@@ -25,7 +25,7 @@ _WHAT_TO_DROP = "Convert it to PNG, JPEG, WEBP, GIF, WAV or MP3 and drop it agai
 _DROP_AN_INTACT_COPY = "Open it on your own computer; if it opens there, save it anew and drop that copy."
 
 
-async def sniff(fetch: Fetch, size: int) -> Media:
+async def sniff(fetch: Fetch, size: int, head: bytes = b"") -> Media:
     """Tell what a file of `size` bytes is. One piece of it is fetched; more only of the few that hide their header.
 
     Raises:
@@ -34,7 +34,7 @@ async def sniff(fetch: Fetch, size: int) -> Media:
     """
     if size == 0:
         raise FileRejected("empty_file", "The file is empty (0 bytes).", "Check the upload and drop the file again.")
-    file, found = FileParts(fetch, size), None
+    file, found = FileParts(fetch, size, head), None
     try:
         found = await identify(file)
         return await _read_header(file, _require_accepted(found))

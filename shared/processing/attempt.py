@@ -39,10 +39,14 @@ WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
 
 
 class Attempt:
-    """One invocation for one file. Owns the order of the steps, and what becomes of each error."""
+    """One invocation for one file. Owns the order of the steps, and what becomes of each error.
 
-    def __init__(self, services: Services, name: str) -> None:
+    A file of which nobody has heard is not expected to have a record: the claim itself shows whether it has.
+    """
+
+    def __init__(self, services: Services, name: str, *, is_new: bool) -> None:
         self._with = services
+        self._is_new = is_new
         self._policy = services.policy
         self._name = name
         self._claim = ClaimHandle(name, services.claims, services.clock, services.random, services.policy.claim)
@@ -77,6 +81,7 @@ class Attempt:
             try:
                 await self._settle()
             except Conflict:
+                self._is_new = False
                 log_event("blob.overtaken", name=self._name)
                 with contextlib.suppress(Conflict):
                     await self._claim.release(0)
@@ -87,18 +92,27 @@ class Attempt:
         raise RetryLater(self._growing_wait(), "it changes all the time")
 
     async def _settle(self) -> None:
-        file = await self._with.files.look(self._name)
+        file = await self._with.files.load(self._name)
         earlier = await self._with.files.find_result(file.name)
+        is_answered = earlier is not None and earlier.input_etag == file.etag
         self._plan = self._talk = None
-        await self._claim.look(file.etag)
-        if left := self._claim.seconds_until_free:
-            raise RetryLater(left + self._jitter(self._policy.first * 2), "another worker has it")
-        if earlier and earlier.input_etag == file.etag:
+        if self._is_new and not is_answered:
+            self._claim.expect_none(file.etag)
+        else:
+            await self._look_at_record(file)
+        if is_answered:
             await self._with.publisher.tidy(file.name, self._claim.record)
             return
         self._require_complete(file)
         result = await self._result(file)
+        if not self._claim.is_known:  # the file was refused before anybody claimed it
+            await self._look_at_record(file)
         await self._publish(result, earlier)
+
+    async def _look_at_record(self, file: InputFile) -> None:
+        await self._claim.look(file.etag)
+        if left := self._claim.seconds_until_free:
+            raise RetryLater(left + self._jitter(self._policy.first * 2), "another worker has it")
 
     def _require_complete(self, file: InputFile) -> None:
         """An upload may show itself empty first, and a copy before it is whole."""

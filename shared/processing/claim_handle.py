@@ -17,8 +17,9 @@ class ClaimHandle:
 
     Attributes:
         seconds: how long a claim holds.
-        etag: of the version at hand; empty before `look`.
-        record: as it was last seen or written.
+        etag: of the version at hand; empty before `look` or `expect_none`.
+        record: as it was last seen or written; None until then, and where there is none.
+        is_known: whether it was seen or written, and not only expected.
         progress: what is known of that version; it is written with the next claim, release or deferral.
     """
 
@@ -29,14 +30,20 @@ class ClaimHandle:
     seconds: float
     etag: str = field(default="", init=False)
     record: VersionedClaim | None = field(default=None, init=False)
+    is_known: bool = field(default=False, init=False)
     progress: Progress = field(default_factory=Progress, init=False)
     _is_ours: bool = field(default=False, init=False)
     _is_counted: bool = field(default=False, init=False)
 
+    def expect_none(self, etag: str) -> None:
+        """Expect that there is no record yet; `acquire` shows whether that is right."""
+        self.etag, self.record, self.progress = etag, None, Progress()
+        self.is_known = self._is_ours = self._is_counted = False
+
     async def look(self, etag: str) -> None:
         """See who has this version. May raise `StorageUnavailable`."""
-        self.etag, self._is_ours, self._is_counted = etag, False, False
-        self.record = await self.claims.read(self.name)
+        self.expect_none(etag)
+        self.record, self.is_known = await self.claims.read(self.name), True
         self.progress = progress_of(self.record, etag)
 
     def know(self, **more: Any) -> None:
@@ -154,6 +161,7 @@ class ClaimHandle:
             is_asking=is_asking,
         )
         self.record = await self.claims.write(self.name, claim, replacing=self.record)
+        self.is_known = True
 
 
 def claim_of(

@@ -66,7 +66,7 @@ class RecipePlanner:
         return error
 
     async def _sniff(self, file: InputFile) -> Media:
-        return await sniff(partial(self._files.read_range, file), file.size)
+        return await sniff(partial(self._files.read_range, file), file.size, file.head)
 
 
 def _archived() -> FileRejected:

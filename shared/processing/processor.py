@@ -14,8 +14,10 @@ class Processor:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def process(self, container: str, name: str) -> None:
+    async def process(self, container: str, name: str, *, is_new: bool = False) -> None:
         """Make sure that the file, as it is now, gets its document. Safe to call again at any time.
+
+        `is_new` says that nobody may have heard of it yet, which saves a request where it is true.
 
         Raises:
             StorageUnavailable: our own storage failed, so the message must be kept.
@@ -24,4 +26,4 @@ class Processor:
             # The host does not filter by the trigger's path, so a forged event may name any container.
             log_event("event.foreign_container", logging.WARNING, container=container[:63])
             return
-        await Attempt(self._services, stored_name(name)).run()
+        await Attempt(self._services, stored_name(name), is_new=is_new).run()

@@ -50,6 +50,21 @@ async def test_each_upload_is_another_version_whatever_its_content(kit: Kit) -> 
     assert (file.name, len(etags), [etag for etag in etags if '"' in etag]) == (NAME, 3, [])
 
 
+async def test_a_file_that_is_loaded_is_the_one_that_is_looked_at(kit: Kit) -> None:
+    with pytest.raises(InputNotFound):
+        await kit.files.load(NAME)
+    await kit.upload(NAME)
+    assert await kit.files.load(NAME) == await kit.files.look(NAME)
+
+
+async def test_the_head_of_a_file_that_is_loaded_is_how_it_begins(kit_with_contents: Kit) -> None:
+    for content in (b"", b"x", b"0123456789" * 200_000):
+        await kit_with_contents.upload(NAME, content)
+        file = await kit_with_contents.files.load(NAME)
+        assert (file.size, content[: len(file.head)]) == (len(content), file.head)
+        assert await read(kit_with_contents, file) == content
+
+
 async def test_a_file_has_the_size_and_the_metadata_that_it_was_given(kit_with_contents: Kit) -> None:
     await kit_with_contents.upload(NAME, b"12345", recipe="describe")
     file = await kit_with_contents.files.look(NAME)

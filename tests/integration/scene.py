@@ -54,12 +54,13 @@ class Scene:
     queues: QueueServiceClient
     environ: dict[str, str]
     etag: str = ""
+    content: bytes = field(default_factory=samples.CHART.read_bytes)
     messages: list[str] = field(default_factory=list)
     handed: int = 0
 
     async def drop(self, name: str = NAME) -> None:
         """A file lands, and the host gets to know of it."""
-        put = await self._blob("input", name).upload_blob(samples.CHART.read_bytes())
+        put = await self._blob("input", name).upload_blob(self.content)
         self.etag = put["etag"].strip('"')
         message = json.dumps({"ContainerName": self.places["input"], "BlobName": name})
         await self._hand("events", base64.b64encode(message.encode()).decode())

@@ -20,6 +20,7 @@ import pytest
 from local.storage import Azurite
 from shared.adapters.foundry.client import FoundryModel
 from shared.adapters.storage.blobs import BlobFiles
+from shared.adapters.storage.clients import CHUNK_BYTES
 from shared.adapters.storage.queues import StorageJobQueue
 from shared.adapters.storage.source import BlobSource
 from shared.adapters.storage.state import BlobState
@@ -30,6 +31,7 @@ from tests.integration.loopback import Answer
 from tests.integration.scene import NAME, WORK_SECONDS, Scene, scene_over
 from tests.integration.triggers import HOST_TRIES, hurried
 from tests.planted import ANSWER, PROMPT, WORDS, Watch
+from tests.support.made_media import behind_segments, picture, segment
 
 FAULTS = {
     "exception": ["exception"],
@@ -51,8 +53,8 @@ FAULTS = {
 
 STAGES = {
     "event": ["event"],  # the host takes the message
-    "head": ["look", "find"],  # of the file; of its document
-    "validate": ["validate"],  # the recipe, and the first bytes
+    "head": ["load", "find"],  # of the file; of its document
+    "validate": ["validate"],  # what stands behind the first bytes
     "claim": ["recall", "claim"],  # reads the record; writes the claim
     "read": ["read"],  # into the request to the model
     "URL signing": ["sign"],  # by identity: a user delegation key; with an account's key nothing is asked for
@@ -64,10 +66,10 @@ STAGES = {
 """Each stage, and its requests."""
 
 CANNOT_BE = [
-    (["corrupt"], ["look", "find"], "the answer to a HEAD has no body"),
-    (["corrupt"], ["validate", "read"], "a file's own bytes, changed on the way: only TLS can tell, and does"),
+    (["corrupt"], ["find"], "the answer to a HEAD has no body"),
+    (["corrupt"], ["load", "validate", "read"], "a file's own bytes, changed on the way: only TLS can tell, and does"),
     (["SIGKILL before"], ["event"], "nothing is taken yet, so nothing can be lost"),
-    (["SIGKILL after"], ["look", "find", "validate", "recall", "read", "sign"], "a request that changes nothing"),
+    (["SIGKILL after"], ["load", "find", "validate", "recall", "read", "sign"], "a request that changes nothing"),
 ]
 """Forms of faults, requests, and why the ones cannot befall the others, or not otherwise than in another cell."""
 
@@ -76,13 +78,14 @@ CELLS = [
     for error, stage in itertools.product(itertools.chain(*FAULTS.values()), itertools.chain(*STAGES.values()))
     if not any(error in faults and stage in stages for faults, stages, _ in CANNOT_BE)
 ]
+LARGE = behind_segments(picture("JPEG"), *[segment(0xE1, 40_000)] * 2) + bytes(CHUNK_BYTES)
 KILLS = ("SIGKILL before", "SIGKILL after", "SIGTERM")
 TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503")
 SDK_TRIES = 3
 UNDER_A_CLAIM = ("read", "sign", "model", "write", "clear")
 STEPS: dict[str, tuple[Any, str]] = {
     "event": (App, "_work"),
-    "look": (BlobFiles, "look"),
+    "load": (BlobFiles, "load"),
     "find": (BlobFiles, "find_result"),
     "validate": (RecipeCatalog, "choose"),
     "recall": (BlobState, "read"),
@@ -130,6 +133,8 @@ async def scene(
             scene.faulty.error = Fault(error, stage, times(error, stage))
             if stage == "send":  # there is something to put off
                 scene.foundry.answers.insert(0, Answer(429, "", {"Retry-After": "600"}))
+            if stage in ("validate", "read"):  # a small file is loaded whole, and shows at once what it is
+                scene.content = LARGE
             if stage == "recall":  # there is something to read
                 await scene.leave_a_record()
             yield scene

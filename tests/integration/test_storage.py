@@ -7,17 +7,19 @@ import threading
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters.storage import clients, listing
+from shared.adapters.storage import clients, listing, source
 from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import CHUNK_BYTES, blobs_by_connection_string
 from shared.errors import Conflict, FileRejected, InputNotFound, StorageUnavailable
 from shared.media.files import InputFile, Page
+from shared.media.parts import HEAD_BYTES
 from shared.results.build import Facts, rejected
 from shared.results.result import Result
 from tests.integration.identity import Identity
@@ -114,13 +116,13 @@ async def test_a_file_is_read_in_chunks_with_its_digest_known_at_the_end(store: 
     content = bytes(range(256)) * (3 * CHUNK_BYTES // 256) + b"the end"
     await store.upload("large.bin", content)
     file = await store.files.look("large.bin")
-    source = store.files.open(file)
-    digest_before = source.sha256
-    chunks = [chunk async for chunk in source.chunks()]
+    opened = store.files.open(file)
+    digest_before = opened.sha256
+    chunks = [chunk async for chunk in opened.chunks()]
     assert b"".join(chunks) == content
     assert max(map(len, chunks)) <= CHUNK_BYTES
-    assert source.size == len(content)
-    assert (digest_before, source.sha256) == (None, hashlib.sha256(content).hexdigest())
+    assert opened.size == len(content)
+    assert (digest_before, opened.sha256) == (None, hashlib.sha256(content).hexdigest())
 
 
 @pytest.mark.parametrize(("start", "length"), [(0, 3_000_000), (4, 2 * CHUNK_BYTES)])
@@ -227,6 +229,30 @@ async def test_a_file_of_any_name_is_found_and_gets_its_document(store: Store, n
 
 async def test_an_archived_file_is_seen_to_be_one(store: Store) -> None:
     await store.upload("file.png", b"x")
-    assert not (await store.files.look("file.png")).is_archived
+    assert not (await store.files.load("file.png")).is_archived
     await store.service.get_blob_client(store.input, "file.png").set_standard_blob_tier("Archive")
     assert (await store.files.look("file.png")).is_archived
+    assert (await store.files.load("file.png")).is_archived
+
+
+@pytest.mark.parametrize(("size", "head", "requests"), [(1_000, 1_000, 1), (CHUNK_BYTES + 1, HEAD_BYTES, 3)])
+async def test_a_small_file_is_loaded_and_read_by_one_request(
+    azurite: str, store: Store, size: int, head: int, requests: int
+) -> None:
+    answers: list[datetime] = []
+    await store.upload("a.png", b"x" * size)
+    service = blobs_by_connection_string(azurite, answers.append)
+    files = BlobFiles(service, input_container=store.input, output_container=store.output)
+    file = await files.load("a.png")
+    content = b"".join([chunk async for chunk in files.open(file).chunks()])
+    assert (len(file.head), len(content), len(answers)) == (head, size, requests)
+    await files.close()
+
+
+async def test_a_file_that_was_loaded_some_time_ago_is_read_anew(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(source, "MAX_HEAD_SECONDS", 0)
+    await store.upload("a.png", b"old")
+    file = await store.files.load("a.png")
+    await store.upload("a.png", b"new")
+    with pytest.raises(Conflict):
+        await read(store, file)

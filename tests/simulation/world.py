@@ -279,7 +279,7 @@ class World:
             self.given_up[message.job.name] += message.tries == 1
             self.start(queue, message, PoisonHandler(self.services).settle("input", message.job))
         else:
-            self.start(queue, message, self.attempt(self.services, message.job.name).run())
+            self.start(queue, message, self.attempt(self.services, message.job.name, is_new=queue == "blob").run())
 
     def start(self, queue: str, message: Message, steps: Coroutine[Any, Any, Any]) -> None:
         """Run something for a message."""
@@ -342,6 +342,9 @@ class World:
     def version(self) -> str:
         self.versions += 1
         return str(self.versions)
+
+    async def load(self, name: str) -> InputFile:
+        return await self.look(name)
 
     async def look(self, name: str) -> InputFile:
         await self._storage("look")

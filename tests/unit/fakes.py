@@ -94,6 +94,9 @@ class MemoryFiles:
     def outcome(self, name: str) -> Result:
         return self.outcomes[name][1]
 
+    async def load(self, name: str) -> InputFile:
+        return await self.look(name)
+
     async def look(self, name: str) -> InputFile:
         content = self._content(name)
         return InputFile("input", name, self._etag(name), len(content), self.metadata[name], START)

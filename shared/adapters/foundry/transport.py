@@ -6,6 +6,8 @@ from typing import Any
 import aiohttp
 from azure.core.pipeline.transport import AioHttpTransport
 
+from shared.adapters.proxy import HAS_PROXY
+
 KEEPALIVE_SECONDS = 60
 """Azure's load balancers forget a connection that is silent for 240 seconds (Microsoft's page on Load Balancer's TCP
 reset and idle timeout); a long recording can take a model longer."""
@@ -23,7 +25,7 @@ class OneAnswerTransport(AioHttpTransport):  # type: ignore[misc] # azure-core s
         if self.session is None and not self._has_been_opened:
             connector = aiohttp.TCPConnector(force_close=True, socket_factory=_socket)
             self.session = aiohttp.ClientSession(
-                connector=connector, trust_env=True, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
+                connector=connector, trust_env=HAS_PROXY, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
             )
         await super().open()
 

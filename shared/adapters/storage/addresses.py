@@ -3,6 +3,7 @@
 Whatever the name, no request leaves the container (docs/decisions/names.md).
 """
 
+import functools
 import logging
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,8 +16,9 @@ from shared.media.names import can_exist, harmless, has_dot_segment
 from shared.observability.log import log_event
 
 
+@functools.lru_cache(maxsize=64)
 def blob_of(container: ContainerClient, name: str) -> BlobClient:
-    """The client for the blob of this name in this container.
+    """The client for the blob of this name in this container. A file needs it several times, and making one is slow.
 
     Raises:
         InputNotFound: no address can be made of the name.

@@ -17,7 +17,8 @@ from shared.adapters.storage.source import BlobSource, reading
 from shared.errors import Conflict, InputNotFound
 from shared.media.files import InputFile, ListedFile, Page
 from shared.media.metadata import read_metadata
-from shared.media.names import stored_name
+from shared.media.names import has_dot_segment, stored_name
+from shared.media.parts import HEAD_BYTES
 from shared.observability.log import log_event
 from shared.processing.clock import ServerClock
 from shared.results.result import SCHEMA_VERSION, Result, document_name
@@ -34,6 +35,9 @@ NAME_REFUSED = ("InvalidUri", "InvalidResourceName", "OutOfRangeInput", "Invalid
 
 NEEDS_KEY = "BlobUsesCustomerSpecifiedEncryption"
 """What storage says of a file that only a key can open which the uploader brought and took away again."""
+
+STILL_TO_BE_SEEN = (400, 409)
+"""Statuses of storage for a file that has no content to be read now, such as an archived one, or no fit name."""
 
 FOLDER_MARK = "hdi_isfolder"
 """The metadata key on an empty blob by which tools say that it stands for a folder."""
@@ -59,11 +63,21 @@ class BlobFiles:
         """Close the connections."""
         await self._service.close()
 
+    async def load(self, name: str) -> InputFile:
+        """See `FileStore.load`."""
+        name = stored_name(name)
+        with translated():
+            found, head = await self._opened(name)
+        return self._file(name, found, head=head) if found else await self.look(name)
+
     async def look(self, name: str) -> InputFile:
         """See `FileStore.look`."""
         name = stored_name(name)
         with translated():
             found, is_locked = await self._properties(name)
+        return self._file(name, found, is_locked=is_locked)
+
+    def _file(self, name: str, found: BlobProperties, *, head: bytes = b"", is_locked: bool = False) -> InputFile:
         if _is_folder(found):
             log_event("blob.folder", name=name)
             raise InputNotFound("It stands for a folder.")
@@ -77,7 +91,21 @@ class BlobFiles:
             is_arriving=found.copy.status == "pending",
             is_archived=found.blob_tier == "Archive",
             is_locked=is_locked,
+            head=head,
         )
+
+    async def _opened(self, name: str) -> tuple[BlobProperties | None, bytes]:
+        """What storage tells of a file in one answer with its first bytes; None where it gives none of them."""
+        if has_dot_segment(name):
+            return None, b""
+        try:
+            download = await blob_of(self._input, name).download_blob(decompress=False)
+            async for chunk in download.chunks():
+                return download.properties, chunk if len(chunk) == download.size else chunk[:HEAD_BYTES]
+        except HttpResponseError as error:
+            if error.status_code not in STILL_TO_BE_SEEN:
+                raise
+        return None, b""
 
     async def _properties(self, name: str) -> tuple[BlobProperties, bool]:
         """What storage tells of a file, and whether it tells that in its listing only, for want of a key."""

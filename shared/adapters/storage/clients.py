@@ -14,6 +14,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
+from shared.adapters.proxy import HAS_PROXY
 from shared.adapters.storage.addresses import stay_in_container
 from shared.errors import Conflict, DropscribeError, InputNotFound, StorageRefused, StorageUnavailable
 from shared.media.names import harmless
@@ -35,6 +36,7 @@ _OPTIONS: dict[str, Any] = {
     "increment_base": 2,
     "random_jitter_range": 1,
     "raw_request_hook": stay_in_container,
+    "use_env_settings": HAS_PROXY,
 }
 _IN_CHUNKS: dict[str, Any] = {"max_single_get_size": CHUNK_BYTES, "max_chunk_get_size": CHUNK_BYTES}
 

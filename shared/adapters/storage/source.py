@@ -1,6 +1,7 @@
 """Reading the content of a file (implements `MediaSource`)."""
 
 import hashlib
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,10 @@ from shared.media.files import InputFile
 
 CHANGED = ("BlobArchived", "BlobBeingRehydrated", "BlobUsesCustomerSpecifiedEncryption")
 """What storage says of a file that can no longer be read; whoever looks again sees why."""
+
+
+MAX_HEAD_SECONDS = 5
+"""For so long after a file was loaded its head is taken for its content. After that it is read anew."""
 
 
 @contextmanager
@@ -34,6 +39,8 @@ class BlobSource:
         self._blob = blob
         self._file = file
         self._links = links
+        self._head = file.head if len(file.head) == file.size else b""
+        self._head_until = time.monotonic() + MAX_HEAD_SECONDS
         self.sha256: str | None = None
 
     @property
@@ -43,6 +50,11 @@ class BlobSource:
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """See `MediaSource.chunks`."""
+        if self._head and time.monotonic() < self._head_until:
+            yield self._head
+            self.sha256 = hashlib.sha256(self._head).hexdigest()
+            return
+        self._head = b""
         digest, left = hashlib.sha256(), self.size
         with reading():
             download = await self._blob.download_blob(decompress=False, **only_if(self._file.etag))
