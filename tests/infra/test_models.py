@@ -1,19 +1,20 @@
 """That every app has a model called `default`, as a check and in the template itself."""
 
-import os
+import shutil
 
 from infra.checks.models import problems
 from infra.checks.tools import compiler, run
 from tests.infra.conftest import ROOT, Project
 
 SETTINGS = {"type": "Microsoft.Web/sites/config", "name": "func/appsettings"}
-WITHOUT = """using '{template}'
+TEMPLATE = """targetScope = 'subscription'
 
-param environmentName = 'app'
-param location = 'eastus2'
-param models = [
-  {{ alias: 'image', model: 'x', format: 'OpenAI', version: '1', sku: 'GlobalStandard', capacity: 1 }}
-]
+import { withDefault } from 'modules/catalogue.bicep'
+
+output aliases array = map(
+  withDefault([{ alias: 'ALIAS', model: 'x', format: 'OpenAI', version: '', sku: 'GlobalStandard', capacity: 1 }]),
+  each => each.alias
+)
 """
 
 
@@ -24,11 +25,17 @@ def test_an_app_without_a_default_model_is_found(project: Project) -> None:
     assert problem.startswith("small: func/appsettings has no AZURE_INFERENCE_ENDPOINT: one of the models")
 
 
-def test_the_template_refuses_such_a_list_before_anything_is_made(project: Project) -> None:
-    parameters = project.root / "small.bicepparam"
-    template = os.path.relpath(ROOT / "infra" / "main.bicep", parameters.parent)
-    project.write(parameters.name, WITHOUT.format(template=template))
+def test_the_template_refuses_a_list_of_models_without_one_called_default(project: Project) -> None:
+    shutil.copytree(ROOT / "infra" / "modules", project.root / "infra" / "modules")
+    said = {alias: evaluated(project, TEMPLATE.replace("ALIAS", alias)) for alias in ("default", "image")}
+    assert said["default"] == ""
+    assert "One of the models must have the alias `default`" in said["image"]
+    assert "withDefault(models)" in (ROOT / "infra" / "main.bicep").read_text()
+
+
+def evaluated(project: Project, template: str) -> str:
+    """What the compiler has against a template when it evaluates it."""
+    project.write("infra/main.bicep", template)
     place = ("--subscription-id", "00000000-0000-0000-0000-000000000000", "--location", "eastus2")
-    said = run(compiler(), "snapshot", parameters, "--mode", "overwrite", *place)
-    assert said.code
-    assert "One of the models must have the alias `default`" in said.all
+    parameters = project.root / "infra" / "snapshots" / "small.bicepparam"
+    return run(compiler(), "snapshot", parameters, "--mode", "overwrite", *place).all
