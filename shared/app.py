@@ -3,12 +3,13 @@
 import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from shared.models import Deployments
 from shared.observability import log_event, redacted_faults
 from shared.processing import Job, Processor, RetryPolicy, job_of
 from shared.recipes import RecipeCatalog
-from shared.recovery import PoisonHandler, Reconciler
+from shared.recovery import PoisonHandler, Reconciler, tell_retirements
 from shared.settings import Settings
 
 
@@ -53,6 +54,7 @@ class App:
     async def reconcile(self) -> None:
         """Queue files again that no worker has (see `Reconciler.reconcile`)."""
         with redacted_faults():
+            tell_retirements(self.deployments, datetime.now(UTC))
             await (await self._work()).reconciler.reconcile()
 
     def _read(self, message: bytes) -> tuple[str, Job] | None:

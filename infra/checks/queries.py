@@ -24,9 +24,6 @@ _FIELD = re.compile(r"""\b(?P<of>\w+)(?:\.(?P<dotted>[a-z_]+)|\['(?P<quoted>\w+)
 _EXPANDED = re.compile(r"mv-expand (\w+) = line\.(\w+)")
 _SECONDS = 60
 
-SOON: Mapping[str, set[str]] = {"model.retires": {"event", "model", "days_left"}}
-"""What the app is to log and does not yet (issue 14): remove each as soon as `shared/` logs it."""
-
 
 class Fault(TypedDict):
     """What the language service has against a line."""
@@ -64,7 +61,6 @@ def without_question(queries: Mapping[str, str]) -> Iterator[str]:
 
 def unlogged(queries: Mapping[str, str], logged: Mapping[str, set[str]]) -> Iterator[str]:
     """Events that nobody logs, and fields that none of the events named in the query has."""
-    logged = {**SOON, **logged}
     for name, text in queries.items():
         events = set(_EVENT.findall(text))
         for event in sorted(events - logged.keys()):

@@ -3,3 +3,4 @@
 from shared.recovery.poison import PoisonHandler
 from shared.recovery.progress import ScanProgress
 from shared.recovery.reconciler import Reconciler
+from shared.recovery.retirement import tell_retirements

@@ -1,18 +1,22 @@
 """The queries and alerts of infra/queries, asked of log lines that the app really wrote on the local host."""
 
 import json
+import logging
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import duckdb
 import duckdb_kql
 import pytest
 
 from shared.media.names import digest
+from shared.recovery import tell_retirements
 from tests.integration.log_story import all_goes_well, all_goes_wrong, story_in
 from tests.integration.log_table import NOON, QUERIES, Line, LogTable, lines_of, query, query_names
+from tests.unit.fakes import deployed
 
 DAY = NOON.replace(hour=0)
 PHI = "Phi-4-multimodal-instruct"
@@ -24,8 +28,13 @@ COLUMN = re.compile(r"\b(?:TimeGenerated|Message|SeverityLevel)\b")
 
 
 def retiring(time: datetime) -> Line:
-    """What the reconciler is to say daily of a model at its end; the app does not say it yet."""
-    return Line(time, 2, json.dumps({"event": "model.retires", "model": PHI, "days_left": 60}))
+    """What the reconciler says of a model 60 days before its end, at midnight."""
+    midnight = datetime(2026, 11, 18, tzinfo=UTC)
+    with mock.patch("shared.recovery.retirement.log_event") as log_event:
+        tell_retirements([deployed(PHI)], midnight)
+    ((event, level), fields) = log_event.call_args
+    assert level == logging.WARNING
+    return Line(time, 2, json.dumps({"event": event, **fields}))
 
 
 @pytest.fixture(scope="module")
