@@ -55,13 +55,13 @@ class App:
                 await (await self._work()).poison.settle(*read)
 
     async def reconcile(self) -> None:
-        """Queue files again that nobody works on (see `Reconciler.reconcile`)."""
+        """Queue files again that no worker has (see `Reconciler.reconcile`)."""
         with redacted_faults():
             await (await self._work()).reconciler.reconcile()
 
     def _read(self, message: bytes) -> tuple[str, Job] | None:
         read = job_of(message, self.settings.input_container)
-        if read is None:  # nobody can ever do anything with it
+        if read is None:  # no worker can ever do anything with it
             log_event("message.unreadable", logging.ERROR, length=len(message))
         return read
 
