@@ -34,9 +34,10 @@ async def doctor(storage: str | None, seconds: float, *, keep: bool, as_json: bo
         report.add(findings)
         if not any(each.state == "error" and each.part in _NEEDED for each in findings):
             await _try(account, report, seconds, keep=keep)
-    with show.step("Looking at the alerts"):
-        findings = await alerts(place)
-    report.add(findings)
+    if place.is_in_azure:
+        with show.step("Looking at the alerts"):
+            findings = await alerts(place)
+        report.add(findings)
     return report.close()
 
 

@@ -109,8 +109,8 @@ class Account:
             if self.place.needs_events_queue:
                 lost = "so the events for it are lost. `azd provision` makes it; then run this again."
                 return Finding("error", "queue", f"The queue {name} is not there, {lost}")
-            only = "There is no queue for events. That is right where they come by the webhook alone"
-            return Finding("skip", "queue", f"{only} (eventDelivery `trigger`, and `make host`).")
+            only = f"There is no {name}. That is right where events come by the webhook alone"
+            return Finding("skip", "queue", f"{only} (DROPSCRIBE_EVENT_DELIVERY is `trigger`); else: `azd provision`")
         except AzureError as error:
             return Finding("error", "queue", refused(error, QUEUE_CONTRIBUTOR, f"the account, for its queue {name}"))
         return Finding("ok", "queue", f"{name} is there.")

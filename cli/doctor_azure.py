@@ -25,9 +25,7 @@ class _NotToldError(Exception):
 
 
 async def alerts(place: Place) -> list[Finding]:
-    """The line on alerts, where the app is in Azure."""
-    if not place.is_in_azure:
-        return []
+    """The line on the alerts of an app in Azure."""
     if not place.group:
         how = "eval \"$(azd env get-values | sed 's/^/export /')\""
         return [Finding("skip", "alerts", f"Not looked at: set AZURE_RESOURCE_GROUP, as this does: {how}")]

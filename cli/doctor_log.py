@@ -1,7 +1,6 @@
 """What the log of a host on this machine tells of the samples; where there is no such log, nothing."""
 
 import asyncio
-import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +11,8 @@ from cli.host_log import HostLog
 from cli.terminal import one_line
 
 _STORAGE = "Storage answered"
-_AUTHORIZATION = re.compile(r"Authorization|Authentication|InsufficientAccountPermissions")
+_LACKS_ROLE = ("AuthorizationPermissionMismatch", "InsufficientAccountPermissions")
+"""What storage says where a role is missing; `AuthorizationFailure` is about the network."""
 
 
 @dataclass
@@ -76,7 +76,7 @@ def refusal(event: dict[str, Any], place: Place) -> str:
     """A sentence on what storage refuses the app, with the role that it lacks."""
     code, asked = one_line(str(event.get("code"))), one_line(str(event.get("asked")))
     said = f"Storage refuses the app: it answered {code} to {asked}."
-    if _AUTHORIZATION.search(code):
+    if code in _LACKS_ROLE:
         role, where = _role(asked, place)
         return f"{said} Give the app's identity the role {role} on {where}, and wait some minutes until it is heeded."
     return f"{said} What to do stands in docs/operate.md, at the alert dropscribe-storage-refuses-us."

@@ -9,6 +9,7 @@ from cli.running_host import RunningHost
 
 EVENTS_QUEUE = "dropscribe-events"
 """As `infra/main.bicep` calls it."""
+_AZURE = "https://"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Place:
 
     target: RedriveTarget
     state_container: str = "state"
-    events_queue: str = EVENTS_QUEUE
+    events_queue: str = ""
     needs_events_queue: bool = False
     completed_queue: str = ""
     host: RunningHost | None = None
@@ -36,7 +37,7 @@ class Place:
     @property
     def is_in_azure(self) -> bool:
         """Whether the storage is reached with Entra ID, and so is no emulator."""
-        return self.target.storage.startswith("https://")
+        return self.target.storage.startswith(_AZURE)
 
 
 def place_of(storage: str | None) -> Place | None:
@@ -50,12 +51,13 @@ def place_of(storage: str | None) -> Place | None:
     else:
         host = None
     events = _first_set("DROPSCRIBE_EVENTS_QUEUE", "EVENTS_QUEUE")
+    usual = EVENTS_QUEUE if target.storage.startswith(_AZURE) else ""
     return Place(
         target,
         state_container=os.environ.get("STATE_CONTAINER") or "state",
-        events_queue=EVENTS_QUEUE if events is None else events,
+        events_queue=usual if events is None else events,
         needs_events_queue=bool(events),
-        completed_queue=_first_set("COMPLETED_QUEUE", "DROPSCRIBE_COMPLETED_QUEUE") or "",
+        completed_queue=os.environ.get("COMPLETED_QUEUE") or os.environ.get("DROPSCRIBE_COMPLETED_QUEUE", ""),
         host=host,
         group=os.environ.get("AZURE_RESOURCE_GROUP", ""),
         function=os.environ.get("AZURE_FUNCTION_APP_NAME", ""),

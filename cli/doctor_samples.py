@@ -18,7 +18,8 @@ from cli.uploads import Upload
 from local.stack import APP
 from shared.adapters.storage.addresses import blob_of
 from shared.media.media import Kind
-from shared.recipes.catalog import DEFAULTS, METADATA_KEY
+from shared.recipes.catalog import DEFAULTS
+from shared.recipes.near_misses import METADATA_KEY
 from shared.results.result import document_name
 
 FOLDER = "dropscribe-doctor"
@@ -131,7 +132,14 @@ class Samples:
             return [Finding("error", "traces", f"These could not be removed; remove them: {', '.join(left)}.")]
         if not any(sample.is_there for sample in self.each):
             return []
-        return [Finding("ok", "traces", "The samples and their documents are removed.")]
+        late = [f"{self._account.output.container_name}/{document_name(name)}" for name in self._late]
+        told = f" If a document still comes, remove it: {', '.join(late)}." if late else ""
+        return [Finding("ok", "traces", f"The samples and their documents are removed.{told}")]
+
+    @property
+    def _late(self) -> list[str]:
+        """The samples on which the app may be at work, with a copy in its hands. One that waits is looked for first."""
+        return [each.name for each in self.unanswered if each.is_there and not self._watch.cause(each.name)]
 
     async def _remove(self, sample: Sample) -> list[str]:
         """What is left of it, each with storage's reason."""
