@@ -12,6 +12,7 @@ from azure.storage.blob.aio import ContainerClient
 from cli.doctor_findings import BLOB_CONTRIBUTOR, BLOB_READER, QUEUE_CONTRIBUTOR, Finding, no_entry, refused
 from cli.doctor_place import Place
 from cli.redriving import open_clients
+from shared.adapters.storage.clients import code_of
 from shared.adapters.storage.state import BlobState
 from shared.errors import StorageUnavailable
 from shared.processing.claims import Claim
@@ -19,7 +20,6 @@ from shared.processing.claims import Claim
 MAX_PEEKED = 32
 """Messages of a queue that can be seen (Azure's limit)."""
 _PAUSES = "pauses/"
-_FORBIDDEN = 403
 
 
 class Account:
@@ -27,6 +27,7 @@ class Account:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self._reads_state = True
         self._exits = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -71,19 +72,20 @@ class Account:
         return Finding("ok", part, f"The container {container.container_name} is there.")
 
     async def _state_container(self) -> Finding:
-        found = await self._container(self._state, "state")
+        """In Azure the app may make no container, and a person need not read this one."""
         name = self._state.container_name
         try:
             await self._state.get_container_properties()
         except ResourceNotFoundError:
-            if not self.place.is_in_azure:  # in Azure the app may not make containers
+            if not self.place.is_in_azure:
                 return Finding("ok", "state", f"The container {name} is not there yet: the first file makes it.")
+            return Finding("error", "state", f"There is no container {name}; `azd provision` makes it.")
         except AzureError as error:
-            if getattr(error, "status_code", None) == _FORBIDDEN:
-                needless = f"You may not read the container {name}, and need not: it is the app's own."
-                more = f" With the role {BLOB_READER} there this command can say more of files that wait."
-                return Finding("skip", "state", needless + more)
-        return found
+            self._reads_state = False
+            needless = f"You may not read the container {name} ({code_of(error)}), and need not: it is the app's own."
+            more = f"With the role {BLOB_READER} there this command can say more of files that wait."
+            return Finding("skip", "state", f"{needless} {more}")
+        return Finding("ok", "state", f"The container {name} is there.")
 
     def _lazy_queues(self) -> list[tuple[str, str]]:
         """The queues that the app makes when it needs them."""
@@ -118,7 +120,7 @@ class Account:
     async def record(self, name: str) -> Claim | None:
         """What the app noted of a file; None where there is nothing, or we may not read it."""
         with suppress(StorageUnavailable):
-            found = await self._records.read(name)
+            found = await self._records.read(name) if self._reads_state else None
             return found.claim if found else None
         return None
 

@@ -8,7 +8,7 @@ from cli.doctor_findings import Finding
 from cli.doctor_log import Watch
 from cli.doctor_samples import Sample
 
-MAX_SECONDS = 10
+MAX_SECONDS = 5
 """How long an announcement may come after its document; a worker sends it at once."""
 POLL_SECONDS = 0.5
 

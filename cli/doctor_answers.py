@@ -10,7 +10,8 @@ from cli.doctor_samples import Sample
 from cli.documents import Document
 from shared.results.result import Result
 
-_NOT_TAKEN = "rejected_by_model"
+_NOT_TAKEN = ("recipe_mismatch", "rejected_by_model")
+"""The codes of a file whose kind no model takes: before it is asked, and after."""
 
 
 def findings_of(answered: list[Sample]) -> Iterator[Finding]:
@@ -29,7 +30,7 @@ def _finding(sample: Sample, document: Document, *, takes_one: bool) -> Finding:
         return Finding("ok", "model", f"{model} answered the {sample.word}: {show.cost(document)}.")
     error = document.view.error
     said = f"{error.message} {error.next_step}" if error else "its document holds an error."
-    if takes_one and _code(document) == _NOT_TAKEN:  # our own sample is in order: it is the kind that is not taken
+    if takes_one and _code(document) in _NOT_TAKEN:  # our own sample is in order: it is the kind that is not taken
         return Finding("skip", "model", f"No model of this app takes a {sample.word}: {said}")
     return Finding("error", "model", f"The {sample.word} was not answered ({_code(document)}): {said}")
 

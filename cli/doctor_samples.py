@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings
@@ -32,12 +33,18 @@ _WORDS: dict[Kind, str] = {"image": "picture", "audio": "recording"}
 
 @dataclass
 class Sample:
-    """A file, and what became of it. Its content needs no reading before it is uploaded: it has 15 KB at most."""
+    """A file, and what became of it.
+
+    Attributes:
+        is_there: whether it may lie in the input container.
+        waits_until: when the app looks at it again, where it noted that.
+    """
 
     kind: Kind
     upload: Upload
     is_there: bool = False
     document: Document | None = None
+    waits_until: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -99,7 +106,7 @@ class Samples:
 
         What is returned is why documents could not be looked for.
         """
-        deadline = self._start + seconds
+        deadline = datetime.now(UTC) + timedelta(seconds=seconds)
         try:
             async with asyncio.timeout(seconds):
                 while any(self._is_awaited(sample, deadline) for sample in self.unanswered):
@@ -112,8 +119,10 @@ class Samples:
             return Finding("error", "document", refused(error, BLOB_CONTRIBUTOR, where))
         return None
 
-    def _is_awaited(self, sample: Sample, deadline: float) -> bool:
-        return not self._watch.is_hopeless(sample.name, deadline - time.monotonic())
+    def _is_awaited(self, sample: Sample, deadline: datetime) -> bool:
+        if sample.waits_until and sample.waits_until > deadline:
+            return False
+        return not self._watch.is_hopeless(sample.name, (deadline - datetime.now(UTC)).total_seconds())
 
     async def _look(self) -> None:
         for sample in self.unanswered:
@@ -122,8 +131,15 @@ class Samples:
                 content = await (await blob.download_blob(decompress=False)).readall()
                 sample.document = Document.parse(sample.name, content)
         await self._watch.read()
-        if self.seconds is None and (self._watch.heard or len(self.unanswered) < len(self.each)):
+        records = [await self._look_at_record(sample) for sample in self.unanswered]
+        if self.seconds is None and (any(records) or self._watch.heard or len(self.unanswered) < len(self.each)):
             self.seconds = time.monotonic() - self._start
+
+    async def _look_at_record(self, sample: Sample) -> bool:
+        """Whether the app noted anything of it."""
+        record = await self._account.record(sample.name)
+        sample.waits_until = record.until if record and record.kind == "deferred" else None
+        return record is not None
 
     async def remove(self) -> list[Finding]:
         """Remove the files, then their documents: a file without one would be answered again."""
