@@ -62,7 +62,7 @@ async def _judge(account: Account, samples: Samples, watch: Watch, waiting_befor
     """The lines on the app, the model, the documents and their announcements."""
     answered = [sample for sample in samples.each if sample.document]
     findings = [Finding("ok", "app", f"It took the samples, after {samples.seconds:.0f} s.")] if samples.seconds else []
-    findings += findings_of(answered)
+    findings += findings_of(samples.each)
     if samples.unanswered:
         findings += await why_unanswered(account, samples, watch, waiting_before=waiting_before)
     return findings + await announcement(account, answered, watch)

@@ -51,6 +51,8 @@ class Watch:
             return
         self.heard.add(name)
         self.not_sent |= kind == "event.not_sent"
+        if kind == "blob.not_written":  # it is tried again for some time before the file is put off
+            self._causes[name] = Cause(name, f"Waiting: {one_line(str(event.get('why')))}", is_ours=False, seconds=0)
         cause, known = cause_of(event), self._causes.get(name)
         if cause and known and kind == "blob.deferred":  # its reason is known already, in better words
             cause = replace(known, seconds=max(known.seconds, cause.seconds))

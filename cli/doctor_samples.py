@@ -37,6 +37,7 @@ class Sample:
 
     Attributes:
         is_there: whether it may lie in the input container.
+        is_garbled: whether what lies in its document's place is none.
         waits_until: when the app looks at it again, where it noted that.
     """
 
@@ -44,6 +45,7 @@ class Sample:
     upload: Upload
     is_there: bool = False
     document: Document | None = None
+    is_garbled: bool = False
     waits_until: datetime | None = None
 
     @property
@@ -81,7 +83,7 @@ class Samples:
     @property
     def unanswered(self) -> list[Sample]:
         """Those without a document."""
-        return [sample for sample in self.each if sample.document is None]
+        return [sample for sample in self.each if sample.document is None and not sample.is_garbled]
 
     async def drop(self) -> Finding:
         """Put them into the input container."""
@@ -120,7 +122,7 @@ class Samples:
         return None
 
     def _is_awaited(self, sample: Sample, deadline: datetime) -> bool:
-        if sample.waits_until and sample.waits_until > deadline:
+        if sample.is_garbled or (sample.waits_until and sample.waits_until > deadline):
             return False
         return not self._watch.is_hopeless(sample.name, (deadline - datetime.now(UTC)).total_seconds())
 
@@ -130,6 +132,7 @@ class Samples:
                 blob = blob_of(self._account.output, document_name(sample.name))
                 content = await (await blob.download_blob(decompress=False)).readall()
                 sample.document = Document.parse(sample.name, content)
+                sample.is_garbled = sample.document is None
         await self._watch.read()
         records = [await self._look_at_record(sample) for sample in self.unanswered]
         if self.seconds is None and (any(records) or self._watch.heard or len(self.unanswered) < len(self.each)):

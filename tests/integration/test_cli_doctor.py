@@ -1,5 +1,6 @@
 """`dropscribe doctor`: against a host in which everything works, and against hosts in which one thing does not."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator
@@ -153,6 +154,23 @@ async def test_an_app_that_does_not_run_is_named(azurite: str, tmp_path: Path) -
         done = await doctor(account, "--storage", azurite, "--wait", "1")
         assert done.code == 1, done
         assert "The app has not taken the sample: is it running?" in lines(done, "error")["app"]
+        assert await account.left() == []
+
+
+async def test_a_document_that_is_none_is_named_at_once(azurite: str, tmp_path: Path) -> None:
+    async with account_of(azurite, tmp_path) as account:
+        waiting = asyncio.create_task(doctor(account, "--storage", azurite))
+
+        async def dropped() -> list[str] | None:
+            left = await account.left()
+            return left if len(left) == 2 else None
+
+        output = account.blobs.get_container_client(account.names["OUTPUT_CONTAINER"])
+        for name in await eventually(dropped):
+            await output.upload_blob(f"{name}.json", b"no document")
+        done = await waiting
+        assert done.code == 1, done
+        assert "is none. Does another program write there?" in lines(done, "error")["document"]
         assert await account.left() == []
 
 
