@@ -16,13 +16,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from shared.adapters.storage.listing import PAGE_BLOBS as PAGE
-from shared.media.files import ListedFile, Page
-from shared.processing.claims import Claim, VersionedClaim
-from shared.processing.jobs import Job
-from shared.processing.services import Services
-from shared.recovery.progress import ScanProgress
-from shared.recovery.reconciler import Reconciler
-from shared.results.store import StoredResult
+from shared.media import ListedFile, Page
+from shared.processing import Claim, Job, Services, VersionedClaim
+from shared.recovery import Reconciler, ScanProgress
+from shared.results import StoredResult
 
 ROOT = Path(__file__).resolve().parent.parent
 START = datetime(2026, 1, 1, tzinfo=UTC)

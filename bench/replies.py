@@ -51,10 +51,9 @@ async def take(case: int, port: int, at_once: int) -> dict[str, float]:
     """Take files to their documents, or as far as they come, and say what that cost."""
     from azure.core.credentials import AzureKeyCredential
 
-    from shared.adapters.foundry.client import FoundryModel
-    from shared.models.capabilities import CapabilityTable
+    from shared.adapters.foundry import FoundryModel
+    from shared.models import CapabilityTable, Endpoint
     from shared.models.deployments import DEFAULT, Deployment
-    from shared.models.endpoint import Endpoint
     from tests.unit.fakes import MemoryFiles, MemoryState
     from tests.unit.places import CHART, place
 

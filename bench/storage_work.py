@@ -65,15 +65,15 @@ async def files() -> dict[str, float]:
 
 async def look() -> dict[str, float]:
     """The listings of a look, and what it does for each overdue file."""
-    from shared.adapters.storage.blobs import BlobFiles
-    from shared.adapters.storage.clients import blobs_by_connection_string, queues_by_connection_string
-    from shared.adapters.storage.queues import StorageJobQueue
-    from shared.adapters.storage.state import BlobState
-    from shared.processing.clock import ServerClock
-    from shared.processing.publisher import ResultPublisher
-    from shared.processing.retry import RetryPolicy
-    from shared.processing.services import Services
-    from shared.recovery.reconciler import Reconciler
+    from shared.adapters.storage import (
+        BlobFiles,
+        BlobState,
+        StorageJobQueue,
+        blobs_by_connection_string,
+        queues_by_connection_string,
+    )
+    from shared.processing import ResultPublisher, RetryPolicy, ServerClock, Services
+    from shared.recovery import Reconciler
 
     where = os.environ["MEDIA_STORAGE"]
     blobs, queues = blobs_by_connection_string(where), queues_by_connection_string(where)

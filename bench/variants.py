@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from shared.adapters.storage.blobs import BlobFiles
+    from shared.adapters.storage import BlobFiles
 
 PROMPT = "Please transcribe this audio snippet."
 type Send = Callable[[str], Awaitable[None]]
@@ -27,13 +27,10 @@ async def ours(exits: AsyncExitStack) -> Send:
     """From a blob, through the adapters of the app."""
     from azure.core.credentials import AzureKeyCredential
 
-    from shared.adapters.foundry.client import FoundryModel
-    from shared.media.media import Media
-    from shared.models.capabilities import CapabilityTable
-    from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
-    from shared.models.deployments import Deployment
-    from shared.models.endpoint import Endpoint
-    from shared.recipes.recipe import ModelOptions
+    from shared.adapters.foundry import FoundryModel
+    from shared.media import Media
+    from shared.models import CapabilityTable, ChatRequest, Deployment, Endpoint, MediaPart, Message, TextPart
+    from shared.recipes import ModelOptions
 
     files = _files(exits)
     endpoint, _ = Endpoint.parse(os.environ["BENCH_SINK"] + "/models")
@@ -62,8 +59,7 @@ async def download(exits: AsyncExitStack) -> Send:
 
 
 def _files(exits: AsyncExitStack) -> "BlobFiles":
-    from shared.adapters.storage.blobs import BlobFiles
-    from shared.adapters.storage.clients import blobs_by_connection_string
+    from shared.adapters.storage import BlobFiles, blobs_by_connection_string
 
     service = blobs_by_connection_string(os.environ["BENCH_STORAGE"])
     files = BlobFiles(service, input_container="input", output_container="output")

@@ -28,8 +28,8 @@ from local.host import SELF
 from local.offline_model import MODEL as OFFLINE_MODEL
 from local.stack import APP
 from local.stopping import stop_event
-from shared.recipes.catalog import RecipeCatalog
-from shared.results.result import document_name
+from shared.recipes import RecipeCatalog
+from shared.results import document_name
 
 DEMO = running_host.HOME / "demo"
 SAMPLES = APP / "tests" / "samples"

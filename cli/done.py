@@ -9,8 +9,8 @@ from cli.targets import Targets
 from cli.uploads import Upload
 from local.offline_model import MODEL as OFFLINE_MODEL
 from shared.errors import FileRejected
-from shared.media.media import Kind
-from shared.recipes.catalog import DEFAULTS, RecipeCatalog
+from shared.media import Kind
+from shared.recipes import DEFAULTS, RecipeCatalog
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from cli.options import Again, AsJson, At, Files, Names, Quiet, RecipeName, Seco
 
 if TYPE_CHECKING:
     from cli.delivery import Order
-    from shared.recipes.catalog import RecipeCatalog
+    from shared.recipes import RecipeCatalog
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 from cli.exits import CommandFailedError
 from cli.terminal import one_line
 from cli.threads import in_background
-from shared.settings.model_settings import endpoint_forgotten
+from shared.settings import endpoint_forgotten
 
 ENDPOINT, DEPLOYMENT = "AZURE_INFERENCE_ENDPOINT", "AZURE_INFERENCE_DEPLOYMENT"
 CONNECT_SECONDS = 5

@@ -12,9 +12,7 @@ from cli.exits import FAILED, OK
 from cli.terminal import one_line
 from cli.uploads import refused
 from shared.errors import ConfigurationError
-from shared.recipes.catalog import DEFAULTS, RecipeCatalog
-from shared.recipes.parser import RecipeProblemsError, read_recipe
-from shared.recipes.recipe import Recipe
+from shared.recipes import DEFAULTS, Recipe, RecipeCatalog, RecipeProblemsError, read_recipe
 
 _COLUMNS = ("name", "folder", "files", "inputs", "description")
 

@@ -21,19 +21,20 @@ from azure.storage.queue.aio import QueueServiceClient
 
 from cli.exits import CommandFailedError
 from shared.adapters.identity import entra_id
-from shared.adapters.storage.addresses import blob_of, properties_of
-from shared.adapters.storage.clients import (
+from shared.adapters.storage import (
+    StorageJobQueue,
     bare,
+    blob_of,
     blobs_by_connection_string,
     blobs_by_identity,
     code_of,
     only_if,
+    properties_of,
     queues_by_connection_string,
     queues_by_identity,
 )
-from shared.adapters.storage.queues import StorageJobQueue
 from shared.errors import InputNotFound, StorageUnavailable
-from shared.processing.jobs import Job
+from shared.processing import Job
 
 SECONDS_AHEAD = 10
 """How long a queued file is held back, in which its document is removed: with it the file would count as answered. If

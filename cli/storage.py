@@ -14,8 +14,8 @@ from cli.documents import Document
 from cli.exits import CommandFailedError
 from cli.metadata import in_header
 from cli.uploads import Upload
-from shared.adapters.storage.addresses import blob_of
-from shared.results.result import document_name
+from shared.adapters.storage import blob_of
+from shared.results import document_name
 
 MAX_AT_ONCE = 16
 """Requests to storage."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cli.exits import CommandFailedError
 from cli.terminal import one_line
-from shared.results.result import document_name
+from shared.results import document_name
 
 MAX_PART, MAX_PATH = 255, 4096
 """Bytes of one part of a path, and of a whole one, where the system does not say (POSIX systems do)."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import typer
 
 from cli.terminal import one_line
-from shared.media.names import problem_with, stored_name
+from shared.media import problem_with, stored_name
 
 STANDARD_INPUT = "-"
 _NOT_OURS = ("node_modules", "__pycache__")

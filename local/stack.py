@@ -16,7 +16,7 @@ from local.isolation import offline_settings, process_settings, storage_settings
 from local.offline_model import MODEL
 from local.process import Child, NotStartedError
 from local.storage import Azurite, kept_key, new_key
-from shared.settings.model_settings import endpoint_forgotten
+from shared.settings import endpoint_forgotten
 
 APP = Path(__file__).resolve().parent.parent
 ENDPOINT = "AZURE_INFERENCE_ENDPOINT"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
-from shared.results.result import Result
-from shared.settings.settings import Settings
+from shared.results import Result
+from shared.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE = re.compile(r"(?<=<!-- settings -->\n).*?(?=<!-- /settings -->)", re.DOTALL)

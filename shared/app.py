@@ -4,16 +4,12 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
 
-from shared.models.deployments import Deployments
-from shared.observability.log import log_event
-from shared.observability.redaction import redacted_faults
-from shared.processing.jobs import Job, job_of
-from shared.processing.processor import Processor
-from shared.processing.retry import RetryPolicy
-from shared.recipes.catalog import RecipeCatalog
-from shared.recovery.poison import PoisonHandler
-from shared.recovery.reconciler import Reconciler
-from shared.settings.settings import Settings
+from shared.models import Deployments
+from shared.observability import log_event, redacted_faults
+from shared.processing import Job, Processor, RetryPolicy, job_of
+from shared.recipes import RecipeCatalog
+from shared.recovery import PoisonHandler, Reconciler
+from shared.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -11,39 +11,37 @@ from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.storage.blob.aio import BlobServiceClient
 
-from shared.adapters.foundry.client import FoundryModel
+from shared.adapters.foundry import FoundryModel
 from shared.adapters.identity import entra_id
-from shared.adapters.storage.blobs import BlobFiles
-from shared.adapters.storage.clients import (
+from shared.adapters.storage import (
+    BlobFiles,
+    BlobState,
+    PublicLinks,
+    SignedLinks,
+    StorageEventQueue,
+    StorageJobQueue,
     blobs_by_connection_string,
     blobs_by_identity,
     queues_by_connection_string,
     queues_by_identity,
 )
-from shared.adapters.storage.queues import StorageEventQueue, StorageJobQueue
-from shared.adapters.storage.sas import PublicLinks, SignedLinks
-from shared.adapters.storage.state import BlobState
 from shared.app import App, Running
 from shared.errors import ConfigurationError
-from shared.models.capabilities import CapabilityTable
-from shared.models.chat import ChatModel
-from shared.models.deployments import Deployment, Deployments
-from shared.models.endpoint import Endpoint
-from shared.observability.redaction import redact_logs
-from shared.processing.budget import Budget
-from shared.processing.clock import ServerClock
-from shared.processing.cooldowns import Cooldowns
-from shared.processing.planning import RecipePlanner
-from shared.processing.processor import Processor
-from shared.processing.publisher import ResultPublisher
-from shared.processing.retry import RetryPolicy
-from shared.processing.services import Services
-from shared.recipes.catalog import RecipeCatalog
-from shared.recovery.poison import PoisonHandler
-from shared.recovery.reconciler import Reconciler
-from shared.settings.model_settings import ModelSettings, suffix_of
-from shared.settings.names import kind_meant
-from shared.settings.settings import Settings
+from shared.models import CapabilityTable, ChatModel, Deployment, Deployments, Endpoint
+from shared.observability import redact_logs
+from shared.processing import (
+    Budget,
+    Cooldowns,
+    Processor,
+    RecipePlanner,
+    ResultPublisher,
+    RetryPolicy,
+    ServerClock,
+    Services,
+)
+from shared.recipes import RecipeCatalog
+from shared.recovery import PoisonHandler, Reconciler
+from shared.settings import ModelSettings, Settings, kind_meant, suffix_of
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient

@@ -11,12 +11,8 @@ from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.memory import MemoryStorage
 from bench.simulation.served import Kind, Quota, Service
 from bench.simulation.virtual_time import VirtualTime
-from shared.processing.cooldowns import Cooldowns
-from shared.processing.jobs import Job
-from shared.processing.processor import Processor
-from shared.processing.publisher import ResultPublisher
-from shared.processing.services import Services
-from shared.recovery.reconciler import Reconciler
+from shared.processing import Cooldowns, Job, Processor, ResultPublisher, Services
+from shared.recovery import Reconciler
 
 DAY = 86_400.0
 RECONCILE_EVERY = 900.0

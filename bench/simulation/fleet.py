@@ -13,8 +13,7 @@ from functools import partial
 
 from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.virtual_time import VirtualTime
-from shared.processing.jobs import Job
-from shared.processing.processor import Processor
+from shared.processing import Job, Processor
 
 LEAST_BILLED, BILLED_STEP = PUBLISHED["least_billed"].value, PUBLISHED["billed_step"].value
 

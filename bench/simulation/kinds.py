@@ -3,7 +3,7 @@
 from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.served import Kind
 from shared.bootstrap import RECIPES
-from shared.recipes.catalog import RecipeCatalog
+from shared.recipes import RecipeCatalog
 
 _SCHEMA_TOKENS = 200
 _BOOK = {recipe.name: recipe for recipe in RecipeCatalog.load(RECIPES)}

@@ -5,12 +5,10 @@ from datetime import datetime
 
 from bench.simulation.virtual_time import VirtualTime
 from shared.errors import Conflict
-from shared.media.files import InputFile, ListedFile, MediaSource, Page
-from shared.processing.claims import Claim, VersionedClaim
-from shared.processing.kept import KeptAnswers
-from shared.recovery.progress import ScanProgress
-from shared.results.result import Result, document_name
-from shared.results.store import StoredResult
+from shared.media import InputFile, ListedFile, MediaSource, Page
+from shared.processing import Claim, KeptAnswers, VersionedClaim
+from shared.recovery import ScanProgress
+from shared.results import Result, StoredResult, document_name
 
 
 class MemoryStorage:

@@ -10,15 +10,10 @@ from bench.simulation.limits import ASSUMED, PUBLISHED
 from bench.simulation.virtual_time import VirtualTime
 from shared.bootstrap import RECIPES
 from shared.errors import KindNotTaken, ModelThrottled
-from shared.media.files import InputFile
-from shared.media.media import Media
-from shared.models.capabilities import CapabilityTable
-from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
+from shared.media import InputFile, Media
+from shared.models import CapabilityTable, ChatAnswer, ChatRequest, Endpoint, MediaPart, Plan
 from shared.models.deployments import DEFAULT, Deployment
-from shared.models.endpoint import Endpoint
-from shared.models.plan import Plan
-from shared.recipes.catalog import RecipeCatalog
-from shared.recipes.recipe import Prompt
+from shared.recipes import Prompt, RecipeCatalog
 
 ENDLESS = 10**12
 

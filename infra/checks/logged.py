@@ -60,7 +60,7 @@ class _Module:
 
 
 def _dotted(path: Path, package: Path) -> str:
-    return ".".join(path.relative_to(package.parent).with_suffix("").parts)
+    return ".".join(path.relative_to(package.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _texts(node: ast.expr, module: _Module) -> list[str]:
@@ -91,7 +91,9 @@ def _fields_of_call(call: ast.Call, module: _Module, modules: dict[str, _Module]
 def _fields_made_in(node: ast.expr, module: _Module, modules: dict[str, _Module]) -> Iterator[str]:
     """The fields of the objects that the functions called in an expression make."""
     for name in [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]:
-        home = modules.get(module.imported_from.get(name, ""), module)
+        home = module
+        while name not in home.functions and home.imported_from.get(name) in modules:  # perhaps through an __init__.py
+            home = modules[home.imported_from[name]]
         if name in home.functions:
             yield from _fields_of_function(home.functions[name], home, modules)
 

@@ -20,7 +20,7 @@ from local.host.clients import HOST_STORAGE, Clients, send
 from local.host.queue_listener import QueueListener
 from local.host.settings import HostSettings
 from local.host.worker import Function, Worker, blob_reference
-from shared.adapters.storage.addresses import properties_of
+from shared.adapters.storage import properties_of
 from shared.errors import InputNotFound
 
 POISON_QUEUE = "webjobs-blobtrigger-poison"

@@ -10,7 +10,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.host.settings import HostSettingsError, connection_string
-from shared.adapters.storage.addresses import stay_in_container
+from shared.adapters.storage import stay_in_container
 
 HOST_STORAGE = "AzureWebJobsStorage"
 """The connection of the host's own queues."""

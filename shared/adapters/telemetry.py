@@ -11,9 +11,7 @@ from opentelemetry import metrics, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.util.types import AttributeValue
 
-from shared.models.chat import ChatAnswer, ChatModel, ChatRequest
-from shared.models.deployments import Deployment
-from shared.models.endpoint import Api
+from shared.models import Api, ChatAnswer, ChatModel, ChatRequest, Deployment
 
 _tracer = trace.get_tracer("dropscribe")
 _meter = metrics.get_meter("dropscribe")

@@ -1,1 +1,18 @@
 """What a model can take, where it is served, and what is asked and answered."""
+
+from shared.models.capabilities import CapabilityTable
+from shared.models.chat import (
+    ChatAnswer,
+    ChatModel,
+    ChatRequest,
+    MediaPart,
+    Message,
+    TextPart,
+    Usage,
+    tokens_of,
+    total_usage,
+)
+from shared.models.conversation import Conversation, Exchange, Turn
+from shared.models.deployments import Deployment, Deployments
+from shared.models.endpoint import Api, Endpoint
+from shared.models.plan import NotPlanned, Plan

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
 from shared.errors import FileRejected
-from shared.media.media import Kind, Media, SendPolicy, Transport
+from shared.media import Kind, Media, SendPolicy, Transport
 
 TABLE = Path(__file__).parent / "models.toml"
 _DEFAULT = "default"

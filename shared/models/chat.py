@@ -5,11 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from shared.media.files import MediaSource
-from shared.media.media import Detail, Media, Transport
+from shared.media import Detail, Media, MediaSource, Transport
 from shared.models.deployments import Deployment
-from shared.recipes.output_schema import AnswerSchema
-from shared.recipes.recipe import ModelOptions
+from shared.recipes import AnswerSchema, ModelOptions
 
 type Role = Literal["system", "user", "assistant"]
 type Usage = Mapping[str, Any]

@@ -7,8 +7,7 @@ from typing import Any
 
 from shared.errors import FileRejected
 from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart, Usage
-from shared.recipes.output_schema import AnswerInvalid, AnswerSchema, read_answer
-from shared.recipes.recipe import ModelOptions, Prompt, Recipe
+from shared.recipes import AnswerInvalid, AnswerSchema, ModelOptions, Prompt, Recipe, read_answer
 
 ASK_FOR_JSON = "Answer with one JSON object and nothing else. It must fit this JSON Schema:\n{schema}"
 ASK_AGAIN = "That answer cannot be used: {problem}. Answer again, with one JSON object and nothing else."

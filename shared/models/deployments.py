@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from shared.media.media import Media, SendPolicy, Transport
+from shared.media import Media, SendPolicy, Transport
 from shared.models.capabilities import CapabilityTable, ModelCapabilities
 from shared.models.endpoint import Endpoint
 

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared.errors import FileRejected
-from shared.media.media import Media
+from shared.media import Media
 from shared.models.chat import ChatModel, MediaPart
-from shared.recipes.catalog import RecipeSelection
-from shared.recipes.recipe import Prompt
+from shared.recipes import Prompt, RecipeSelection
 
 
 @dataclass(frozen=True)

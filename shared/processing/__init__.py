@@ -1,1 +1,14 @@
 """The one path of a file, from the event to its document."""
+
+from shared.processing.budget import Budget
+from shared.processing.claim_handle import ClaimHandle
+from shared.processing.claims import Claim, VersionedClaim
+from shared.processing.clock import Clock, ServerClock
+from shared.processing.cooldowns import Cooldowns
+from shared.processing.jobs import Job, job_of
+from shared.processing.kept import KeptAnswers
+from shared.processing.planning import RecipePlanner
+from shared.processing.processor import Processor
+from shared.processing.publisher import ResultPublisher
+from shared.processing.retry import RetryLater, RetryPolicy
+from shared.processing.services import Services

@@ -17,10 +17,9 @@ from shared.errors import (
     StorageUnavailable,
     UrlNotFetched,
 )
-from shared.media.files import InputFile
-from shared.models.chat import ChatAnswer, Usage, tokens_of
-from shared.models.conversation import Conversation, Turn
-from shared.observability.log import log_event
+from shared.media import InputFile
+from shared.models import ChatAnswer, Conversation, Turn, Usage, tokens_of
+from shared.observability import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before

@@ -10,10 +10,9 @@ import logging
 from dataclasses import replace
 
 from shared.errors import Conflict, FileRejected, InputNotFound, KindNotTaken, StorageUnavailable
-from shared.media.files import InputFile
-from shared.models.conversation import Conversation
-from shared.models.plan import NotPlanned, Plan
-from shared.observability.log import log_event
+from shared.media import InputFile
+from shared.models import Conversation, NotPlanned, Plan
+from shared.observability import log_event
 from shared.processing.asking import Asking
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
@@ -21,9 +20,7 @@ from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
 from shared.processing.retry import RetryLater, crash_loop
 from shared.processing.services import Services
-from shared.results.build import Facts, answered, answered_in_text_only, rejected
-from shared.results.result import Result
-from shared.results.store import StoredResult
+from shared.results import Facts, Result, StoredResult, answered, answered_in_text_only, rejected
 
 MAX_RESTARTS = 5
 """How often a file that changes under our hands is looked at anew before it is put off."""

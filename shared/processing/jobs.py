@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from shared.media.names import stored_name
+from shared.media import stored_name
 
 
 class Job(BaseModel):

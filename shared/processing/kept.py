@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shared.models.chat import ChatAnswer
-from shared.models.conversation import Exchange
+from shared.models import ChatAnswer, Exchange
 
 
 @dataclass(frozen=True)

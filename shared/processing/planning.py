@@ -5,14 +5,9 @@ from collections.abc import Mapping
 from functools import partial
 
 from shared.errors import FileRejected, KindNotTaken
-from shared.media.files import InputFile, InputStore
-from shared.media.media import Media
-from shared.media.names import require_addressable
-from shared.media.sniff import sniff
-from shared.models.chat import ChatModel, MediaPart
-from shared.models.deployments import Deployments
-from shared.models.plan import NotPlanned, Plan
-from shared.recipes.catalog import RecipeCatalog, RecipeSelection
+from shared.media import InputFile, InputStore, Media, require_addressable, sniff
+from shared.models import ChatModel, Deployments, MediaPart, NotPlanned, Plan
+from shared.recipes import RecipeCatalog, RecipeSelection
 
 
 class RecipePlanner:

@@ -2,8 +2,8 @@
 
 import logging
 
-from shared.media.names import stored_name
-from shared.observability.log import log_event
+from shared.media import stored_name
+from shared.observability import log_event
 from shared.processing.attempt import Attempt
 from shared.processing.services import Services
 

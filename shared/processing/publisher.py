@@ -6,13 +6,10 @@ A worker that breaks down in between leaves the record behind, which shows the n
 from datetime import datetime
 
 from shared.errors import Conflict, StorageUnavailable
-from shared.observability.log import log_event
+from shared.observability import log_event
 from shared.processing.claims import Claim, ClaimStore, VersionedClaim
 from shared.processing.kept import AnswerStore
-from shared.results.events import EventPublisher
-from shared.results.log_fields import log_fields
-from shared.results.result import Result
-from shared.results.store import FileStore, StoredResult
+from shared.results import EventPublisher, FileStore, Result, StoredResult, log_fields
 
 MAX_WRITES = 5
 """How often a document is written anew because another came in between."""

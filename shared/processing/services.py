@@ -5,8 +5,8 @@ from random import Random
 from typing import Protocol
 
 from shared.errors import KindNotTaken
-from shared.media.files import InputFile
-from shared.models.plan import Plan
+from shared.media import InputFile
+from shared.models import Plan
 from shared.processing.budget import Budget
 from shared.processing.claims import ClaimStore
 from shared.processing.clock import Clock
@@ -17,7 +17,7 @@ from shared.processing.jobs import JobQueue
 from shared.processing.kept import AnswerStore
 from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
-from shared.results.store import FileStore
+from shared.results import FileStore
 
 
 class Planner(Protocol):

@@ -1,1 +1,8 @@
 """What to ask about a file: the tasks that people can choose."""
+
+from shared.recipes.catalog import DEFAULTS, RecipeCatalog, RecipeSelection
+from shared.recipes.near_misses import METADATA_KEY
+from shared.recipes.output_schema import AnswerInvalid, AnswerSchema, read_answer
+from shared.recipes.parser import RecipeProblemsError, read_recipe
+from shared.recipes.recipe import ModelOptions, Prompt, Recipe
+from shared.recipes.slips import nearest

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.errors import ConfigurationError, FileRejected
-from shared.media.media import Kind
+from shared.media import Kind
 from shared.recipes.near_misses import METADATA_KEY, metadata_warnings, require_no_near_folder
 from shared.recipes.parser import RecipeProblemsError, read_recipe
 from shared.recipes.recipe import Prompt, Recipe, place_of

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from shared.errors import FileRejected
-from shared.media.media import Detail, Kind, SendPolicy
+from shared.media import Detail, Kind, SendPolicy
 from shared.recipes.front_matter import FrontMatter
 from shared.recipes.output_schema import AnswerSchema, Strict
 from shared.recipes.routes import Route

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 
-from shared.media.media import Detail, Kind, SendPolicy
+from shared.media import Detail, Kind, SendPolicy
 from shared.recipes.front_matter import FrontMatter, Place
 from shared.recipes.output_schema import Output, Outputs, Strict, with_names
 from shared.recipes.recipe import ModelOptions, RecipeInput

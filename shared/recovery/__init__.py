@@ -1,1 +1,5 @@
 """Files that fell out of the path."""
+
+from shared.recovery.poison import PoisonHandler
+from shared.recovery.progress import ScanProgress
+from shared.recovery.reconciler import Reconciler

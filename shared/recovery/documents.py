@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.results.store import ResultStore, StoredResult
+from shared.results import ResultStore, StoredResult
 
 MAX_PAGES_AHEAD = 10
 """How many pages are read for a page of files. Where there are far more documents than files, because old files are

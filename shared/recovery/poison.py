@@ -3,12 +3,9 @@
 import logging
 
 from shared.errors import Conflict, FileRejected, InputNotFound
-from shared.observability.log import log_event
-from shared.processing.claim_handle import ClaimHandle
-from shared.processing.jobs import Job
-from shared.processing.retry import RetryLater
-from shared.processing.services import Services
-from shared.results.build import Facts, rejected
+from shared.observability import log_event
+from shared.processing import ClaimHandle, Job, RetryLater, Services
+from shared.results import Facts, rejected
 
 
 class PoisonHandler:

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from shared.errors import Conflict, StorageRefused, StorageUnavailable
-from shared.media.files import ListedFile
-from shared.observability.log import log_event
-from shared.processing.claim_handle import ClaimHandle
-from shared.processing.jobs import Job
-from shared.processing.services import Services
+from shared.media import ListedFile
+from shared.observability import log_event
+from shared.processing import ClaimHandle, Job, Services
 from shared.recovery.progress import ScanProgress, ScanStore, beginning
 from shared.recovery.scan import ReservoirSample, Scan
 

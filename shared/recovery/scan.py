@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from random import Random
 
 from shared.errors import StorageRefused
-from shared.media.files import ListedFile
-from shared.processing.clock import Clock
-from shared.processing.retry import RetryPolicy
+from shared.media import ListedFile
+from shared.processing import Clock, RetryPolicy
 from shared.recovery.documents import ListedDocuments, is_in_order
 from shared.recovery.progress import Counts, ScanProgress, beginning
-from shared.results.result import document_name
-from shared.results.store import FileStore, StoredResult
+from shared.results import FileStore, StoredResult, document_name
 
 MAX_PROBES = 100
 """How many files are queued again without asking whether their events are lost: those few messages are cheap."""

@@ -1,1 +1,7 @@
 """The one document in which a file ends, and where it is kept."""
+
+from shared.results.build import Facts, answered, answered_in_text_only, rejected
+from shared.results.events import EventPublisher, cloud_event
+from shared.results.logged_fields import log_fields
+from shared.results.result import SCHEMA_VERSION, Result, document_name
+from shared.results.store import FileStore, ResultStore, StoredResult

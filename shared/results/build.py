@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.errors import FileRejected
-from shared.media.files import InputFile
-from shared.media.media import Media
-from shared.models.chat import total_usage
-from shared.models.conversation import Conversation, Exchange
-from shared.observability.redaction import redact
-from shared.recipes.catalog import RecipeSelection
+from shared.media import InputFile, Media
+from shared.models import Conversation, Exchange, total_usage
+from shared.observability import redact
+from shared.recipes import RecipeSelection
 from shared.results.result import Answer, Error, Input, ModelUsed, RecipeUsed, Result, Timing, TokenUsage, Turn
 
 WITHOUT_FIGURES = (

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from shared.media.names import MAX_BLOB_NAME
+from shared.media import MAX_BLOB_NAME
 from shared.results.result import MAX_COUNT, Result, TokenUsage, document_name
 
 ANSWERED, FAILED = "dropscribe.answered", "dropscribe.failed"

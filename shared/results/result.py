@@ -9,9 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
 from shared.errors import ErrorCode
-from shared.media.media import Kind, Transport
-from shared.media.names import MAX_BLOB_NAME, digest, is_plain, stored_name
-from shared.models.endpoint import Api
+from shared.media import MAX_BLOB_NAME, Kind, Transport, digest, is_plain, stored_name
+from shared.models import Api
 
 MAX_WHOLE_NAME = 1002
 """UTF-16 units of a name that stands whole in its document's name; fewer than leave room for `.json`, so that none of

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from shared.media.files import InputStore, Page
+from shared.media import InputStore, Page
 from shared.results.result import Result
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.models.endpoint import Endpoint
+from shared.models import Endpoint
 from shared.settings.names import MODEL, PARTS, known_names
 from shared.settings.values import DeploymentName, EndpointAddress, Key, ModelName, Scope, origin
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 
-from shared.recipes.slips import nearest
+from shared.recipes import nearest
 
 MODEL = "AZURE_INFERENCE_"
 PARTS = ("ENDPOINT", "CREDENTIAL", "SCOPE", "DEPLOYMENT", "MODEL")

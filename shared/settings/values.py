@@ -7,8 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Json, SecretStr
 
-from shared.models.capabilities import CapabilityTable
-from shared.models.endpoint import Endpoint
+from shared.models import CapabilityTable, Endpoint
 
 _ADDRESS = re.compile(
     r"https?://(?:[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,20}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?"

@@ -13,7 +13,7 @@ from PIL import Image
 
 from shared.errors import FileRejected
 from shared.media.media import Media
-from shared.media.sniff import sniff
+from shared.media.sniffing import sniff
 
 KILOBITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 """Of MPEG 1, layer 3, by the number that stands in a frame's header."""

@@ -14,7 +14,7 @@ MADE = (
     *(".mypy_cache/a", ".ruff_cache/a", ".pytest_cache/a", ".hypothesis/a", ".import_linter_cache/a"),
     *("shared/media/__pycache__/sniff.pyc", "tests/__pycache__/a.pyc", "__pycache__/function_app.pyc"),
 )
-OURS = ("shared/media/sniff.py", "local/azurite/package.json", "answers/one.json", "function_app.py")
+OURS = ("shared/media/sniffing.py", "local/azurite/package.json", "answers/one.json", "function_app.py")
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.errors import FileRejected
 from shared.results.build import rejected
-from shared.results.log_fields import log_fields
+from shared.results.logged_fields import log_fields
 from shared.results.result import Result
 from tests.unit.fakes import said
 from tests.unit.test_build import FACTS, LATER, document

@@ -31,10 +31,11 @@ def test_every_query_reads_only_what_is_logged_and_says_its_question() -> None:
     assert [*without_question(queries), *unlogged(queries, logged_fields(ROOT / "shared"))] == []
 
 
-def test_a_field_is_found_where_it_is_named_and_where_another_module_makes_it(tmp_path: Path) -> None:
+def test_a_field_is_found_where_it_is_named_and_where_another_room_makes_it(tmp_path: Path) -> None:
     app = package(
         tmp_path,
-        ending="from app.lines import line\nlog_event(f\"file.{'in' if ok else 'out'}\", **line(x))",
+        __init__="from app.lines import line",
+        ending="from app import line\nlog_event(f\"file.{'in' if ok else 'out'}\", **line(x))",
         lines="def line(x):\n    return {'name': x, 'parts': list(_parts(x))}\n"
         "def _parts(x):\n    for each in x:\n        yield {'size': each}",
         waiting='log_event("file.waits", WARNING, seconds=1)',

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import azure.functions as func
 
-from shared.processing.retry import RetryPolicy
+from shared.processing import RetryPolicy
 
 _spec = importlib.util.spec_from_file_location("product", Path(__file__).resolve().parents[3] / "function_app.py")
 assert _spec

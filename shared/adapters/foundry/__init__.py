@@ -1,1 +1,3 @@
 """Models on Azure AI Foundry."""
+
+from shared.adapters.foundry.client import FoundryModel

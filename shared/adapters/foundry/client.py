@@ -27,8 +27,7 @@ from shared.errors import (
     ModelUnreachable,
     SchemaNotTaken,
 )
-from shared.models.chat import ChatAnswer, ChatRequest
-from shared.models.deployments import Deployment
+from shared.models import ChatAnswer, ChatRequest, Deployment
 
 READ_SECONDS = 300
 """A long recording may take the model minutes, during which nothing is heard from it."""

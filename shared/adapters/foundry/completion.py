@@ -11,7 +11,7 @@ from shared.adapters.foundry.reply import HttpReply, at
 from shared.adapters.foundry.service_error import ServiceError
 from shared.bounds import identifier, writable
 from shared.errors import AnswerUnusable, DropscribeError, ModelTimeout
-from shared.models.chat import ChatAnswer
+from shared.models import ChatAnswer
 
 MAX_COUNT = 2**53
 """The largest whole number that every reader of JSON keeps exactly."""

@@ -20,7 +20,7 @@ from shared.errors import (
     ModelThrottled,
     ModelUnavailable,
 )
-from shared.observability.redaction import redact
+from shared.observability import redact
 
 MAX_QUOTE = 300
 """Characters of a service's own words that may stand in a document."""

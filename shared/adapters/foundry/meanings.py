@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared.adapters.foundry.service_error import ServiceError
 from shared.errors import ErrorCode, ModelMisconfigured, ModelThrottled, ModelUnavailable, UrlNotFetched
-from shared.media.media import Kind
+from shared.media import Kind
 
 
 @dataclass(frozen=True)

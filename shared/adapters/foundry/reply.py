@@ -11,7 +11,7 @@ from typing import Any
 from azure.core.rest import AsyncHttpResponse
 
 from shared.bounds import MAX_JSON_BYTES, Unbounded, identifier, require_bounded, whole_number
-from shared.observability.redaction import redact
+from shared.observability import redact
 
 MAX_ERROR_BYTES = 64 * 1024
 """How much is read of an answer that is none."""

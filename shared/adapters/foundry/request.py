@@ -5,9 +5,8 @@ from typing import Any
 
 from shared.adapters.foundry.adaptation import AUDIO_FORMS
 from shared.adapters.foundry.streaming import Placeholders, StreamedBody
-from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
-from shared.models.deployments import Deployment
-from shared.recipes.output_schema import AnswerSchema
+from shared.models import ChatRequest, Deployment, MediaPart, Message, TextPart
+from shared.recipes import AnswerSchema
 
 _SAMPLING = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
 

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import pybase64
 
-from shared.media.files import MediaSource
+from shared.media import MediaSource
 
 SLICE_BYTES = 96 * 1024
 """How much is encoded at once. A multiple of three. Larger slices cost memory: each is held until it is sent."""

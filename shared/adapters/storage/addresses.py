@@ -12,8 +12,8 @@ from azure.storage.blob import BlobProperties
 from azure.storage.blob.aio import BlobClient, ContainerClient
 
 from shared.errors import InputNotFound
-from shared.media.names import can_exist, harmless, has_dot_segment
-from shared.observability.log import log_event
+from shared.media import can_exist, harmless, has_dot_segment
+from shared.observability import log_event
 
 
 @functools.lru_cache(maxsize=64)

@@ -15,14 +15,10 @@ from shared.adapters.storage.listing import read_page
 from shared.adapters.storage.sas import Links, SignedLinks
 from shared.adapters.storage.source import BlobSource, reading
 from shared.errors import Conflict, InputNotFound
-from shared.media.files import InputFile, ListedFile, Page
-from shared.media.metadata import read_metadata
-from shared.media.names import has_dot_segment, stored_name
-from shared.media.parts import HEAD_BYTES
-from shared.observability.log import log_event
-from shared.processing.clock import ServerClock
-from shared.results.result import SCHEMA_VERSION, Result, document_name
-from shared.results.store import StoredResult
+from shared.media import HEAD_BYTES, InputFile, ListedFile, Page, has_dot_segment, read_metadata, stored_name
+from shared.observability import log_event
+from shared.processing import ServerClock
+from shared.results import SCHEMA_VERSION, Result, StoredResult, document_name
 
 INPUT_ETAG = "input_etag"
 """The metadata key on a document that says which version of the file it answers."""

@@ -17,8 +17,8 @@ from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 from shared.adapters.proxy import HAS_PROXY
 from shared.adapters.storage.addresses import stay_in_container
 from shared.errors import Conflict, DropscribeError, InputNotFound, StorageRefused, StorageUnavailable
-from shared.media.names import harmless
-from shared.observability.log import log_event
+from shared.media import harmless
+from shared.observability import log_event
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient

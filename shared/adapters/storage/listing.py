@@ -9,7 +9,7 @@ from azure.storage.blob import BlobProperties
 from azure.storage.blob.aio import ContainerClient
 
 from shared.adapters.storage.clients import container_at, translated
-from shared.media.files import Page
+from shared.media import Page
 
 PAGE_BLOBS = 1_000
 """How many a page brings. The service gives 5,000 and is paid by the page; but the XML of a page is parsed without a

@@ -10,10 +10,9 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from shared.adapters.storage.clients import translated
 from shared.errors import StorageRefused
-from shared.observability.log import log_event
-from shared.processing.jobs import Job
-from shared.results.events import cloud_event
-from shared.results.result import Result
+from shared.observability import log_event
+from shared.processing import Job
+from shared.results import Result, cloud_event
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueClient, QueueServiceClient

@@ -7,8 +7,8 @@ from urllib.parse import quote, urlsplit
 from azure.storage.blob import BlobSasPermissions, UserDelegationKey, generate_blob_sas
 from azure.storage.blob.aio import BlobClient, BlobServiceClient
 
-from shared.media.names import stored_name
-from shared.processing.clock import Clock
+from shared.media import stored_name
+from shared.processing import Clock
 
 LIFETIME = timedelta(minutes=15)
 """How long a signature holds: long enough for a service that lets requests wait before it fetches."""

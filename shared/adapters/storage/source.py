@@ -10,7 +10,7 @@ from azure.storage.blob.aio import BlobClient
 from shared.adapters.storage.clients import only_if, translated
 from shared.adapters.storage.sas import Links
 from shared.errors import Conflict, StorageRefused, StorageUnavailable
-from shared.media.files import InputFile
+from shared.media import InputFile
 
 CHANGED = ("BlobArchived", "BlobBeingRehydrated", "BlobUsesCustomerSpecifiedEncryption")
 """What storage says of a file that can no longer be read; another look shows why."""

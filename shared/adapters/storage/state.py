@@ -16,11 +16,10 @@ from pydantic import TypeAdapter, ValidationError
 from shared.adapters.storage.addresses import blob_of
 from shared.adapters.storage.clients import bare, only_if, translated
 from shared.errors import Conflict, InputNotFound
-from shared.media.names import digest
-from shared.observability.log import log_event
-from shared.processing.claims import Claim, VersionedClaim
-from shared.processing.kept import KeptAnswers
-from shared.recovery.progress import ScanProgress
+from shared.media import digest
+from shared.observability import log_event
+from shared.processing import Claim, KeptAnswers, VersionedClaim
+from shared.recovery import ScanProgress
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from shared.errors import FileRejected, StorageUnavailable
 from shared.media.media import Media
 from shared.media.parts import HEAD_BYTES
-from shared.media.sniff import sniff
+from shared.media.sniffing import sniff
 from tests import samples
 from tests.support.made_media import (
     Stored,
