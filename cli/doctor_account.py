@@ -12,10 +12,9 @@ from azure.storage.blob.aio import ContainerClient
 from cli.doctor_findings import BLOB_CONTRIBUTOR, BLOB_READER, QUEUE_CONTRIBUTOR, Finding, no_entry, refused
 from cli.doctor_place import Place
 from cli.redriving import open_clients
-from shared.adapters.storage.clients import code_of
-from shared.adapters.storage.state import BlobState
+from shared.adapters.storage import BlobState, code_of
 from shared.errors import StorageUnavailable
-from shared.processing.claims import Claim
+from shared.processing import Claim
 
 MAX_PEEKED = 32
 """Messages of a queue that can be seen (Azure's limit)."""

@@ -8,7 +8,7 @@ from cli import show
 from cli.doctor_findings import Finding
 from cli.doctor_samples import Sample
 from cli.documents import Document
-from shared.results.result import Result
+from shared.results import Result
 
 _NOT_TAKEN = ("recipe_mismatch", "rejected_by_model")
 """The codes of a file whose kind no model takes: before it is asked, and after."""

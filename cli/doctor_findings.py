@@ -11,7 +11,7 @@ from rich.text import Text
 from cli import show
 from cli.exits import FAILED, OK
 from cli.terminal import one_line
-from shared.adapters.storage.clients import code_of
+from shared.adapters.storage import code_of
 
 BLOB_CONTRIBUTOR, QUEUE_CONTRIBUTOR = "Storage Blob Data Contributor", "Storage Queue Data Contributor"
 BLOB_READER, BLOB_DELEGATOR = "Storage Blob Data Reader", "Storage Blob Delegator"

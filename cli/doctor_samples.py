@@ -17,11 +17,10 @@ from cli.doctor_log import Watch
 from cli.documents import Document
 from cli.uploads import Upload
 from local.stack import APP
-from shared.adapters.storage.addresses import blob_of
-from shared.media.media import Kind
-from shared.recipes.catalog import DEFAULTS
-from shared.recipes.near_misses import METADATA_KEY
-from shared.results.result import document_name
+from shared.adapters.storage import blob_of
+from shared.media import Kind
+from shared.recipes import DEFAULTS, METADATA_KEY
+from shared.results import document_name
 
 FOLDER = "dropscribe-doctor"
 """The folder of the samples, by which their documents and announcements are known."""

@@ -19,10 +19,8 @@ from cli.doctor_log import Watch
 from cli.doctor_place import Place
 from cli.doctor_samples import Samples, new_samples
 from cli.redriving import RedriveTarget
-from shared.adapters.storage.queues import StorageJobQueue
-from shared.adapters.storage.state import BlobState
-from shared.processing.claims import Claim
-from shared.processing.jobs import Job
+from shared.adapters.storage import BlobState, StorageJobQueue
+from shared.processing import Claim, Job
 from tests.integration.hosting import Hosted, account_of
 
 LATER = datetime.now(UTC) + timedelta(hours=1)

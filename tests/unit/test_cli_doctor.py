@@ -18,8 +18,8 @@ from cli.host_log import HostLog
 from cli.redriving import RedriveTarget
 from cli.running_host import RunningHost
 from shared.bootstrap import RECIPES
-from shared.recipes.catalog import RecipeCatalog
-from shared.results.result import Result
+from shared.recipes import RecipeCatalog
+from shared.results import Result
 from tests.history.account import sample_of
 from tests.unit.test_cli_terminal import dangers
 
