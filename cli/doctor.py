@@ -20,6 +20,9 @@ from cli.running_host import LOGS
 _NEEDED = ("storage", "input", "output")
 """The parts without which nothing is dropped."""
 
+SECOND_WAY_SECONDS = 60
+"""How long a job waits that comes of an event in the queue: what the webhook brought is answered by then."""
+
 
 async def doctor(storage: str | None, seconds: float, *, keep: bool, as_json: bool) -> int:
     """Look at everything, and wait so many seconds at most for the documents of the samples."""
@@ -61,11 +64,17 @@ async def _try(account: Account, report: Report, seconds: float, *, keep: bool) 
 async def _judge(account: Account, samples: Samples, watch: Watch, waiting_before: int) -> list[Finding]:
     """The lines on the app, the model, the documents and their announcements."""
     answered = [sample for sample in samples.each if sample.document]
-    findings = [Finding("ok", "app", f"It took the samples, after {samples.seconds:.0f} s.")] if samples.seconds else []
+    findings = [taken(samples.seconds)] if samples.seconds else []
     findings += findings_of(samples.each)
     if samples.unanswered:
         findings += await why_unanswered(account, samples, watch, waiting_before=waiting_before)
     return findings + await announcement(account, answered, watch)
+
+
+def taken(seconds: float) -> Finding:
+    """The line on when the app first heard of a sample. By which way it did stands nowhere, but the time is telling."""
+    slow = "" if seconds < SECOND_WAY_SECONDS else " So long takes a start, or the second way to hear of a file."
+    return Finding("ok", "app", f"It took the samples, after {seconds:.0f} s.{slow}")
 
 
 @asynccontextmanager

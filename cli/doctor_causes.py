@@ -22,8 +22,10 @@ async def why_unanswered(account: Account, samples: Samples, watch: Watch, *, wa
     if watch.heard or samples.seconds is not None:
         return [Finding("error", "document", f"The app has it, but writes no document yet. {LOOK}")]
     if await account.length(account.place.target.deferred_queue) > waiting_before:
-        queue = account.place.target.deferred_queue
-        return [Finding("error", "document", f"A file was put off meanwhile (queue {queue}): perhaps this one. {LOOK}")]
+        said = (
+            f"The app heard of a file, perhaps of this one: its queue {account.place.target.deferred_queue} has grown."
+        )
+        return [Finding("error", "document", f"{said} It looks at it again by itself. {LOOK}")]
     return [Finding("error", "app", await _not_taken(account, samples.unanswered[0].name))]
 
 

@@ -86,10 +86,10 @@ async def test_an_event_that_lies_in_its_queue_was_delivered_and_not_taken(case:
     assert f"The sample's event lies in the queue {queue}, and the app has not taken it" in (await case.why()).sentence
 
 
-async def test_a_message_that_waits_more_than_before_is_perhaps_the_sample(case: Case) -> None:
+async def test_a_message_more_than_before_is_perhaps_about_the_sample(case: Case) -> None:
     queue = case.hosted.names["DEFERRED_QUEUE"]
     await StorageJobQueue(case.hosted.queues, queue).send(Job(name=case.samples.each[0].name), 600)
-    assert f"A file was put off meanwhile (queue {queue})" in (await case.why()).sentence
+    assert f"The app heard of a file, perhaps of this one: its queue {queue} has grown." in (await case.why()).sentence
     assert "The app has not taken the sample" in (await case.why(waiting_before=1)).sentence
 
 

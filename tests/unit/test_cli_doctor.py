@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError, ServiceRequestError
 
+from cli.doctor import taken
 from cli.doctor_answers import findings_of
 from cli.doctor_azure import expected_alerts
 from cli.doctor_findings import Finding, Report, refused
@@ -75,6 +76,11 @@ def test_each_refusal_of_storage_has_its_next_step(code: str, status: int, words
 
 def test_a_storage_that_is_not_reached_is_no_missing_role() -> None:
     assert refused(ServiceRequestError("no"), "Some Role", "a place").startswith("The storage cannot be reached.")
+
+
+def test_samples_that_are_taken_late_came_by_a_start_or_the_second_way() -> None:
+    assert taken(59.4).sentence == "It took the samples, after 59 s."
+    assert "the second way" in taken(60).sentence
 
 
 def test_only_errors_make_the_report_fail(capsys: pytest.CaptureFixture[str]) -> None:
