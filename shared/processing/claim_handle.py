@@ -127,10 +127,19 @@ class ClaimHandle:
 
     async def defer(self, seconds: float) -> None:
         """Note that the file waits, so that the reconciler does not take it for lost. Raises as `release` does."""
+        if self.etag and not self.is_known:
+            await self._look_at_last()
         if self._is_ours:
             await self.release(seconds)
         elif self.etag and not self.seconds_until_free:
             await self._write("deferred", seconds)
+
+    async def _look_at_last(self) -> None:
+        """See the record that was expected not to be there; what we know of the version stays, unless it tells more."""
+        ours = self.progress
+        await self.look(self.etag)
+        if self.record is None or self.record.claim.etag != self.etag:
+            self.progress = replace(ours, has_kept=self.progress.has_kept)
 
     async def left_behind(self) -> VersionedClaim | None:
         """The record of a file that is gone. Raises `StorageUnavailable`.

@@ -157,6 +157,8 @@ def story(world: World, seed: int) -> World:
         something_breaks(world, random)
         world.advance(random.choice([1, 10, 60, 600]))
     the_host_gives_up_twice(world, random.choice(NAMES))
+    for name in NAMES:
+        an_older_answer_comes_late(world, name)
     world.model_fault, world.storage_fails, world.closed = lambda: None, 0, set()
     world.settle()
     return world
@@ -211,7 +213,19 @@ def the_host_gives_up_twice(world: World, name: str) -> None:
             world.advance(1)
 
 
-SEEDS = range(28)
+def an_older_answer_comes_late(world: World, name: str) -> None:
+    """The document of a version waits for storage until a newer version is being asked about."""
+    world.model_fault, world.closed = lambda: None, {"write_result"}
+    for wait in (6, 0):
+        world.upload(name)
+        world.put("blob", Job(name=name), 0, WEEK)
+        let_it_be_asked_about(world, name)
+        world.advance(wait)
+    world.closed = set()
+    world.advance(60)
+
+
+SEEDS = range(20)
 
 
 @functools.cache

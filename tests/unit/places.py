@@ -36,7 +36,7 @@ class Place:
 
     async def take(self, name: str, container: str = "input") -> None:
         """Take up a file, as for an event or a message."""
-        await Processor(self.services).process(container, name)
+        await Processor(self.services).process(container, name, is_new=True)
 
     async def take_again(self) -> None:
         """Let the wait of the last message pass, and take up its file."""

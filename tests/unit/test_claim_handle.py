@@ -2,7 +2,8 @@
 
 from random import Random
 
-from shared.processing.claim_handle import ClaimHandle
+from shared.processing.claim_handle import ClaimHandle, claim_of
+from shared.processing.claims import Progress
 from tests.unit.fakes import MemoryState
 
 
@@ -17,3 +18,31 @@ async def test_a_call_that_was_never_made_takes_back_the_count_of_no_other() -> 
     await handle.acquire()
     handle.uncount()
     assert handle.progress.asked == 1
+
+
+async def test_a_new_version_that_must_wait_is_noted_over_the_record_of_an_older_one() -> None:
+    state = MemoryState()
+    older = claim_of(
+        Progress(attempt=7, asked=2, has_kept=True), etag="0", kind="deferred", until=state.now(), token=""
+    )
+    await state.write("file", older, replacing=None)
+    handle = ClaimHandle("file", state, state, Random(1), 900)
+    handle.expect_none("1")
+    handle.know(attempt=1)
+    await handle.defer(60)
+    assert handle.record == await state.read("file")
+    assert handle.record
+    noted = handle.record.claim
+    assert (noted.etag, noted.attempt, noted.asked, noted.has_kept) == ("1", 1, 0, True)
+
+
+async def test_a_new_event_for_a_version_that_waits_takes_nothing_from_what_is_known_of_it() -> None:
+    state = MemoryState()
+    waits = claim_of(Progress(attempt=7, asked=2), etag="1", kind="deferred", until=state.now(), token="")
+    await state.write("file", waits, replacing=None)
+    handle = ClaimHandle("file", state, state, Random(1), 900)
+    handle.expect_none("1")
+    handle.know(attempt=1)
+    await handle.defer(60)
+    assert handle.record
+    assert (handle.record.claim.attempt, handle.record.claim.asked) == (7, 2)
