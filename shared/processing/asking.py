@@ -1,4 +1,4 @@
-"""From a plan to its answers, however busy the model is: whose turn it is, whose claim, how long to wait."""
+"""From a plan to its answers, however busy the model is: when to claim, when to ask, how long to wait."""
 
 import asyncio
 import contextlib
@@ -26,11 +26,11 @@ from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before
 from shared.processing.services import Services
 
 MAX_ASIDE = 5
-"""Seconds for what is not worth a late document."""
+"""Seconds at most for side work, such as counting tokens. After that the attempt goes on without it."""
 
 
 class Asking:
-    """One attempt's part in it. `deadline` is when the attempt must be over, by the clock that is never set."""
+    """The model calls of one attempt. `deadline` is when the attempt must be over, by the monotonic clock."""
 
     def __init__(self, services: Services, claim: ClaimHandle, talk: Conversation, deadline: float) -> None:
         self._with = services

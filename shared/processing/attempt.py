@@ -29,7 +29,7 @@ MIN_WAIT = 2
 """Seconds that every message waits, so that its note is there before it is seen."""
 
 MAX_ASIDE = 5
-"""Seconds for what is not worth a late document, or a late end."""
+"""Seconds at most for side work, such as keeping answers. After that the attempt goes on without it."""
 
 WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
 """The waits between two tries to write a document, as parts of the longest wait for which an invocation is kept."""
@@ -127,7 +127,9 @@ class Attempt:
             return rejected(facts, refused.error, self._with.clock.now())
         facts = replace(facts, selection=plan.selection, media=plan.media.media)
         self._talk = talk = await self._conversation(plan)
-        if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:  # what breaks us comes after the answer
+        if (
+            talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES
+        ):  # workers crash over the answer: work on it no more
             return answered_in_text_only(facts, talk, self._with.clock.now())
         try:
             self._require_no_crash_loop(talk)
@@ -189,7 +191,7 @@ class Attempt:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
 
     async def _keep_answers(self) -> None:
-        """Keep what was paid for; until it is kept, it counts as asked for nothing."""
+        """Keep the answers that were paid for. Until then `asked` is one higher, as after a call without answer."""
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return

@@ -140,6 +140,7 @@ class ClaimHandle:
         await self.look(self.etag)
         if self.record is None or self.record.claim.etag != self.etag:
             self.progress = replace(ours, has_kept=self.progress.has_kept)
+        self.know(chance=ours.chance)
 
     async def left_behind(self) -> VersionedClaim | None:
         """The record of a file that is gone. Raises `StorageUnavailable`.

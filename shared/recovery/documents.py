@@ -24,7 +24,7 @@ class _Part:
 class ListedDocuments:
     """A window that moves over the listing, beside that of the files.
 
-    A document is called after its file, so both are in the same order but for a file whose name begins another's:
+    A document is named after its file, so both listings have the same order, except where one name begins another:
     `a` comes before `a-b`, `a.json` after `a-b.json`.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""How far a look at all files has come which one run could not end, and where that is kept (`ScanStore`)."""
+"""The saved position of a scan that was too long for one run, and where it is kept (`ScanStore`)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ class ScanProgress:
         began: when the look began.
         counted: what it counted so far.
         last: what the last whole look counted.
-        watermark: what was dropped before this should have its document, as far as that is known.
+        watermark: files that came before this time should already have their documents; None where that is not known.
         in_order: whether storage was never seen to list in another order than that of characters.
     """
 

@@ -83,7 +83,7 @@ class Reconciler:
         return queued
 
     async def _queue_again(self, file: ListedFile) -> bool:
-        """Send, then note, unless it is in hand: the message comes when the note is there, by which it is known."""
+        """Send a message, then note it, unless a worker has the file. It is delayed, so the note is there first."""
         claim = ClaimHandle(file.name, self._with.claims, self._with.clock, self._with.random, self._with.policy.claim)
         await claim.look(file.etag)
         if self._is_in_hand(claim):

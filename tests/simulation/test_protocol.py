@@ -152,13 +152,13 @@ def story(world: World, seed: int) -> World:
     """A busy day: uploads, overwrites, deletions, lost and repeated events, forgeries, outages, kills; then rest."""
     random = Random(seed)
     world.random, world.storage_fails, world.talkative = random, 0.02, TALKATIVE
+    for name in NAMES:
+        an_older_answer_comes_late(world, name)
     for _ in range(60):
         people_do_something(world, random)
         something_breaks(world, random)
         world.advance(random.choice([1, 10, 60, 600]))
     the_host_gives_up_twice(world, random.choice(NAMES))
-    for name in NAMES:
-        an_older_answer_comes_late(world, name)
     world.model_fault, world.storage_fails, world.closed = lambda: None, 0, set()
     world.settle()
     return world
