@@ -122,7 +122,7 @@ _NO_HANDSHAKE = (
 
 def examine(made: Mapping[str, str], python: Path) -> int:
     """Drop a sample and see it answered, or say how: it takes the project's own Python, and a way to the storage."""
-    command = ["doctor", "--storage", f"https://{made['MEDIA_STORAGE_ACCOUNT']}.blob.core.windows.net", "--wait"]
+    command = ["doctor", "--storage", f"https://{made['MEDIA_STORAGE_ACCOUNT']}.blob.core.windows.net"]
     by_hand = f"dropscribe {' '.join(command)}"
     if made.get("DROPSCRIBE_PRIVATE_NETWORK", "").lower() == "true":
         print(f"To see a sample answered, run from within the private network: {by_hand}")

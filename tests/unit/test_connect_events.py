@@ -62,7 +62,7 @@ GOOD = {
     "deployment": [OK],
 }
 ROOT = Path(__file__).parents[2]
-DOCTOR = "doctor --storage https://stmediademo.blob.core.windows.net --wait"
+DOCTOR = "doctor --storage https://stmediademo.blob.core.windows.net"
 
 
 @dataclass
