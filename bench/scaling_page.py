@@ -49,12 +49,12 @@ COLUMNS = {
         "Median wait": "median_minutes",
         "Runs a file": "executions",
     },
-    "starving": {"Way": "way", "Median wait, minutes": "median_minutes", "Longest": "longest_minutes"},
+    "starving": {"Way": "way", "Median wait, minutes": "median_minutes", "Longest": "max_minutes"},
     "peak": {
         "Quota / mean": "share",
         "Median wait, minutes": "median_minutes",
-        "95% wait less than": "most_minutes",
-        "Longest": "longest_minutes",
+        "95% wait less than": "p95_minutes",
+        "Longest": "max_minutes",
     },
     "memory": {
         "MB": "memory_mb",

@@ -60,7 +60,7 @@ ASSUMED = {
     "idle": Figure(60, "seconds without work after which an instance that is not wanted goes"),
     "storage": Figure(0.1, "seconds that a file spends on storage"),
     "refusal": Figure(0.1, "seconds until a 429 arrives; its Retry-After tells when the window ends, in whole seconds"),
-    "spread": Figure(0.5, "how far a call may be shorter or longer than the mean, as a share of it"),
+    "call_variation": Figure(0.5, "how far a call may be shorter or longer than the mean, as a share of it"),
     "prompt_tokens": Figure(60, "tokens of a recipe's words; 200 more for a receipt's schema"),
     "picture_answer": Figure(130, "tokens of a description"),
     "receipt_answer": Figure(250, "tokens of a receipt's data"),

@@ -129,8 +129,8 @@ class Service:
             self.refused += 1
             await self.clock.sleep(ASSUMED["refusal"].value)
             raise ModelThrottled("busy", retry_after=math.ceil(wait))
-        spread = ASSUMED["spread"].value
-        took = kind.seconds * self.random.uniform(1 - spread, 1 + spread)
+        variation = ASSUMED["call_variation"].value
+        took = kind.seconds * self.random.uniform(1 - variation, 1 + variation)
         await self.clock.sleep(took)
         limiter.calls -= 1
         self.answered += 1

@@ -1,4 +1,4 @@
-"""A recipe's turns, one after the other, until there is an answer of the form asked for. Asks nobody itself."""
+"""A recipe's turns, one after the other, until there is an answer of the form asked for. It calls no model itself."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -37,7 +37,7 @@ def _shortened(text: str) -> str:
 
 
 def redact_logs() -> None:
-    """From now on nothing secret enters a log record, whoever logs it and wherever it goes."""
+    """From now on nothing secret enters a log record, whichever module logs it, and wherever it goes."""
     make = logging.getLogRecordFactory()
     if getattr(make, "redacts", False):
         return

@@ -39,14 +39,14 @@ def read_recipe(path: Path) -> Recipe:
         return _recipe(path)
     except SlipsError as error:
         problems = error.problems
-    except Exception as error:  # no right to read it, or what nobody has thought of: that stops the app as well
+    except Exception as error:  # no right to read it, or an error that is not foreseen: that stops the app as well
         problems = [(None, f"this cannot be read as a recipe ({type(error).__name__}: {str(error)[:200]})")]
     raise RecipeProblemsError(path, problems)
 
 
 def _recipe(path: Path) -> Recipe:
     if path.stat().st_size > _MAX_BYTES:
-        raise SlipsError((None, f"this has more than {_MAX_BYTES} bytes, which nobody would want to pay for"))
+        raise SlipsError((None, f"this has more than {_MAX_BYTES} bytes, which would cost too much with each file"))
     content = path.read_bytes()
     head, body = _parts(content)
     front = FrontMatter(head)

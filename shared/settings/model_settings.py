@@ -73,7 +73,7 @@ def suffix_of(alias: str) -> str:
 def endpoint_forgotten(environ: Mapping[str, str]) -> str | None:
     """A sentence where settings of a model are given and none says where it is; None if all is well.
 
-    For whoever would put another model in the place of one that is not set.
+    For callers that would put another model in the place of one that is not set.
     """
     given = [name for name in known_names(environ, [f"{MODEL}{part}" for part in PARTS]) if name.startswith(MODEL)]
     if not given or f"{MODEL}ENDPOINT" in given:

@@ -69,7 +69,7 @@ class Settings(ModelSettings):
     )
     completed_queue: QueueName | None = Field(
         None,
-        description="A queue that is told of each document (CloudEvents 1.0); nobody is told where this is not set.",
+        description="A queue that is told of each document (CloudEvents 1.0); none is told where this is not set.",
     )
     daily_tokens: Annotated[int, Field(gt=0)] | None = Field(
         None, description="How many tokens all files together may cost on a day (UTC); then they wait for the next."

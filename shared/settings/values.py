@@ -32,7 +32,7 @@ def _matching(expression: re.Pattern[str], rule: str) -> BeforeValidator:
 
 
 def origin(address: str) -> tuple[str, str | None, int | None]:
-    """The scheme, host and port of an address: whoever has another of them is somebody else."""
+    """The scheme, host and port of an address: another of these is another server."""
     try:
         url = urlsplit(address)
         return url.scheme, url.hostname, url.port or {"https": 443, "http": 80}.get(url.scheme)

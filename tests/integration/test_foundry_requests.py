@@ -226,7 +226,7 @@ class NoTokens(Tokens):
     async def get_token(self, *scopes: str, **more: Any) -> AccessToken:
         from azure.identity import CredentialUnavailableError  # noqa: PLC0415
 
-        raise CredentialUnavailableError("nobody is logged in")
+        raise CredentialUnavailableError("no user is logged in")
 
 
 async def test_where_no_token_can_be_had_we_are_misconfigured(foundry: Foundry) -> None:

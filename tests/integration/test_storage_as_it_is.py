@@ -56,7 +56,7 @@ async def files(azurite: str, inbox: ContainerClient, outbox: ContainerClient) -
 
 @pytest.fixture
 async def fake(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Service, BlobFiles]]:
-    """A storage service that says what it is told, for what the emulator never says; nobody waits between two tries."""
+    """A storage service that says what it is told, for what the emulator never says; tries follow at once."""
     for wait in ("initial_backoff", "increment_base", "random_jitter_range"):
         monkeypatch.setitem(clients._OPTIONS, wait, 0)
     async with service() as storage:

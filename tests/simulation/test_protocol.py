@@ -65,7 +65,7 @@ def check(world: World) -> None:
         assert world.written[name, etag] == 1
         assert world.published[name, etag] >= 1
     for (name, etag, turn), times in world.paid.items():
-        # Answers are lost with whoever was killed, and where they could not be kept.
+        # Answers are lost with the worker that was killed, and where they could not be kept.
         lost = world.killed[name] + world.died_beside[name] + world.unreturned[name] + world.unkept[name]
         assert times <= 1 + lost, (name, etag, turn)
         assert times <= MAX_ASKED, (name, etag, turn)

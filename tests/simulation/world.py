@@ -230,7 +230,7 @@ class World:
             self.advance(3600)
 
     def poison(self) -> list[Message]:
-        """What the host gave up on, and nobody has looked at yet."""
+        """What the host gave up on, and the app has not looked at yet."""
         return self.queues["blob-poison"] + self.queues["deferred-poison"]
 
     def unsettled(self) -> list[str]:

@@ -77,7 +77,7 @@ class FoundryModel:
         started, tried = time.monotonic(), self._adaptation.copy()
         wanted = options_of(request, self.deployment)
         reply = await self._send_until_taken(request, wanted, tried)
-        # In a thread: nobody else waits for a reply that is made to cost time.
+        # In a thread: no other file waits for a reply that is made to cost time.
         answer = await asyncio.to_thread(answer_in, reply, time.monotonic() - started, _sent(request))
         self._adaptation.keep(tried)
         return replace(answer, warnings=tried.warnings(wanted))

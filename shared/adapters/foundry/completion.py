@@ -74,7 +74,7 @@ def _completion_in(reply: HttpReply, seconds: float) -> ChatAnswer:
 
 
 def _unusable(reply: HttpReply, why: str) -> AnswerUnusable:
-    """What to raise for an answer of which nobody can make anything, though it may have been billed."""
+    """What to raise for an answer that cannot be read, though it may have been billed."""
     return AnswerUnusable(f"The model's answer {why}.", status=reply.status, request_id=reply.request_id)
 
 

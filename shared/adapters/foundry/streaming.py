@@ -19,7 +19,7 @@ SLICE_BYTES = 96 * 1024
 class Placeholders:
     """Places in a JSON document that are to be filled with the base64 of a file.
 
-    Each is marked by a random string, which nobody who writes a prompt can foresee.
+    Each is marked by a random string, which the author of a prompt cannot foresee.
     """
 
     def __init__(self) -> None:
