@@ -154,7 +154,7 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print each line as JSON.")] = False,
 ) -> None:
     """Drop two samples into a running app, and say of each part whether it works, or what to do."""
-    from cli.doctor import doctor as examine
+    from cli.doctor.command import doctor as examine
 
     _finish(examine(storage, wait, keep=keep, as_json=as_json))
 

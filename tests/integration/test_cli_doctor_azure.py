@@ -10,17 +10,18 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.storage.blob.aio import BlobServiceClient
 
-from cli import doctor_azure, redriving
-from cli.doctor import doctor
-from cli.doctor_azure import alerts, expected_alerts, function_state
-from cli.doctor_place import Place
+from cli import redriving
+from cli.doctor import azure
+from cli.doctor.azure import alerts, expected_alerts, function_state
+from cli.doctor.command import doctor
+from cli.doctor.site import Site
 from cli.redriving import RedriveTarget
 from local.storage import ACCOUNT, Azurite
 from shared.adapters.storage import clients
 from tests.integration.identity import Identity
 
 TARGET = RedriveTarget("https://account.blob.core.windows.net", "input", "output", "later")
-PLACE = Place(TARGET, group="group", function="app", subscription="subscription")
+PLACE = Site(TARGET, group="group", function="app", subscription="subscription")
 RULES, METRICS = "Microsoft.Insights/scheduledQueryRules", "Microsoft.Insights/metricAlerts"
 
 
@@ -74,7 +75,7 @@ async def test_an_az_that_does_not_say_is_no_fault_of_the_app(
     script: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if "sleep" in script:
-        monkeypatch.setattr(doctor_azure, "MAX_SECONDS", 0.5)
+        monkeypatch.setattr(azure, "MAX_SECONDS", 0.5)
     plant(tmp_path, monkeypatch, script)
     [finding] = await alerts(PLACE)
     assert (finding.state, finding.sentence) == ("skip", f"Not looked at: {words}")
@@ -85,7 +86,7 @@ async def test_without_az_or_a_resource_group_alerts_are_not_looked_at(monkeypat
     monkeypatch.setenv("PATH", "")
     [finding] = await alerts(PLACE)
     assert (finding.state, "is not installed here" in finding.sentence) == ("skip", True)
-    [finding] = await alerts(Place(TARGET))
+    [finding] = await alerts(Site(TARGET))
     assert (finding.state, "set AZURE_RESOURCE_GROUP" in finding.sentence) == ("skip", True)
 
 

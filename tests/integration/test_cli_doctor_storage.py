@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from cli import doctor_announcement
-from cli.doctor_account import MAX_PEEKED, Account
-from cli.doctor_announcement import announcement
-from cli.doctor_causes import why_unanswered
-from cli.doctor_findings import Finding
-from cli.doctor_log import Watch
-from cli.doctor_place import Place
-from cli.doctor_samples import Samples, new_samples
+from cli.doctor import announcement as announcing
+from cli.doctor.account import MAX_PEEKED, Account
+from cli.doctor.announcement import announcement
+from cli.doctor.causes import why_unanswered
+from cli.doctor.findings import Finding
+from cli.doctor.log import Watch
+from cli.doctor.samples import Samples, new_samples
+from cli.doctor.site import Site
 from cli.redriving import RedriveTarget
 from shared.adapters.storage import BlobState, StorageJobQueue
 from shared.processing import Claim, Job
@@ -63,12 +63,12 @@ class Case:
 
 @pytest.fixture
 async def case(azurite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Case]:
-    monkeypatch.setattr(doctor_announcement, "MAX_SECONDS", 0.1)
+    monkeypatch.setattr(announcing, "MAX_SECONDS", 0.1)
     async with account_of(azurite, tmp_path) as hosted:
         names = hosted.names
         target = RedriveTarget(azurite, names["INPUT_CONTAINER"], names["OUTPUT_CONTAINER"], names["DEFERRED_QUEUE"])
         events = names["DEFERRED_QUEUE"].replace("deferred", "events")
-        place = Place(target, names["STATE_CONTAINER"], events, completed_queue=names["COMPLETED_QUEUE"])
+        place = Site(target, names["STATE_CONTAINER"], events, completed_queue=names["COMPLETED_QUEUE"])
         async with Account(place) as account:
             each = new_samples()
             watch = Watch(place, {sample.name for sample in each})
@@ -81,7 +81,7 @@ async def test_a_sample_that_left_no_trace_was_not_taken(case: Case) -> None:
 
 
 async def test_an_event_that_lies_in_its_queue_was_delivered_and_not_taken(case: Case) -> None:
-    queue = case.account.place.events_queue
+    queue = case.account.site.events_queue
     await case.send(queue, {"subject": f"/blobServices/default/containers/input/blobs/{case.samples.each[0].name}"})
     assert f"The sample's event lies in the queue {queue}, and the app has not taken it" in (await case.why()).sentence
 

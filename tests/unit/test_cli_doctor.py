@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError, ServiceRequestError
 
-from cli.doctor import taken
-from cli.doctor_answers import findings_of
-from cli.doctor_azure import expected_alerts
-from cli.doctor_findings import Finding, Report, refused
-from cli.doctor_log import Watch, refusal
-from cli.doctor_place import Place, place_of
-from cli.doctor_samples import FOLDER, Sample, new_samples
+from cli.doctor.answers import findings_of
+from cli.doctor.azure import expected_alerts
+from cli.doctor.command import taken
+from cli.doctor.findings import Finding, Report, refused
+from cli.doctor.log import Watch, refusal
+from cli.doctor.samples import FOLDER, Sample, new_samples
+from cli.doctor.site import Site, site_of
 from cli.documents import Document
 from cli.host_log import HostLog
 from cli.redriving import RedriveTarget
@@ -25,7 +25,7 @@ from tests.history.account import sample_of
 from tests.unit.test_cli_terminal import dangers
 
 ROOT = Path(__file__).parents[2]
-PLACE = Place(RedriveTarget("UseDevelopmentStorage=true", "input", "output", "later"))
+PLACE = Site(RedriveTarget("UseDevelopmentStorage=true", "input", "output", "later"))
 HOSTILE = "\x1b]52;c;aGk=\x1b\\\x1b[2J\x9b2J\x07\r\n\u202etxt.exe\u2066 fine"
 
 
@@ -184,7 +184,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 def test_without_a_storage_there_is_no_place(settings: pytest.MonkeyPatch) -> None:
-    assert place_of(None) is None
+    assert site_of(None) is None
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_the_queue_for_events_is_needed_only_where_it_is_named(
 ) -> None:
     if queue is not None:
         settings.setenv("EVENTS_QUEUE", queue)
-    place = place_of(storage)
+    place = site_of(storage)
     assert place
     assert (place.events_queue, place.needs_events_queue) == expected
 
@@ -209,10 +209,10 @@ def test_the_queue_for_events_is_needed_only_where_it_is_named(
 def test_the_containers_of_the_running_host_are_looked_at(settings: pytest.MonkeyPatch) -> None:
     host = RunningHost("http://127.0.0.1:1", "UseDevelopmentStorage=true", "mine-in", "mine-out")
     settings.setattr(RunningHost, "find", lambda: host)
-    place = place_of(None)
+    place = site_of(None)
     assert place
     assert (place.target.input_container, place.target.output_container, place.host) == ("mine-in", "mine-out", host)
-    elsewhere = place_of("AccountName=other")
+    elsewhere = site_of("AccountName=other")
     assert elsewhere
     assert (elsewhere.target.input_container, elsewhere.host) == ("input", None)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cli.causes import Cause, cause_of, standing_cause
-from cli.doctor_findings import BLOB_CONTRIBUTOR, BLOB_DELEGATOR, BLOB_READER, QUEUE_CONTRIBUTOR
-from cli.doctor_place import Place
+from cli.doctor.findings import BLOB_CONTRIBUTOR, BLOB_DELEGATOR, BLOB_READER, QUEUE_CONTRIBUTOR
+from cli.doctor.site import Site
 from cli.host_log import HostLog
 from cli.terminal import one_line
 
@@ -26,7 +26,7 @@ class Watch:
         not_sent: whether an announcement was refused.
     """
 
-    place: Place
+    site: Site
     names: set[str] = field(default_factory=set)
     log: HostLog | None = None
     heard: set[str] = field(default_factory=set)
@@ -46,7 +46,7 @@ class Watch:
     def _take(self, event: dict[str, Any]) -> None:
         name, kind = str(event.get("name", "")), event.get("event")
         if kind == "storage.refused":
-            self.refusal = refusal(event, self.place)
+            self.refusal = refusal(event, self.site)
         if name not in self.names:
             return
         self.heard.add(name)
@@ -74,26 +74,26 @@ class Watch:
         return bool(self.refusal) and cause is not None and _STORAGE in cause.sentence
 
 
-def refusal(event: dict[str, Any], place: Place) -> str:
+def refusal(event: dict[str, Any], site: Site) -> str:
     """A sentence on what storage refuses the app, with the role that it lacks."""
     code, asked = one_line(str(event.get("code"))), one_line(str(event.get("asked")))
     said = f"Storage refuses the app: it answered {code} to {asked}."
     if code in _LACKS_ROLE:
-        role, where = _role(asked, place)
+        role, where = _role(asked, site)
         return f"{said} Give the app's identity the role {role} on {where}, and wait some minutes until it is heeded."
     return f"{said} What to do stands in docs/operate.md, at the alert dropscribe-storage-refuses-us."
 
 
-def _role(asked: str, place: Place) -> tuple[str, str]:
+def _role(asked: str, site: Site) -> tuple[str, str]:
     """The role for what was asked for, as infra/README.md lists them, and where it must be given."""
     method, _, path = asked.partition(" ")
     parts = path.split("/")
     if method == "POST" and not any(parts):
         return BLOB_DELEGATOR, "the account"
     roles = {
-        place.target.input_container: BLOB_READER,
-        place.target.output_container: BLOB_CONTRIBUTOR,
-        place.state_container: BLOB_CONTRIBUTOR,
+        site.target.input_container: BLOB_READER,
+        site.target.output_container: BLOB_CONTRIBUTOR,
+        site.state_container: BLOB_CONTRIBUTOR,
     }
     for name, role in roles.items():
         if name in parts:

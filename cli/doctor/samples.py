@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings
 
-from cli.doctor_account import Account
-from cli.doctor_findings import BLOB_CONTRIBUTOR, Finding, refused
-from cli.doctor_log import Watch
+from cli.doctor.account import Account
+from cli.doctor.findings import BLOB_CONTRIBUTOR, Finding, refused
+from cli.doctor.log import Watch
 from cli.documents import Document
 from cli.uploads import Upload
 from local.stack import APP
@@ -36,7 +36,7 @@ class Sample:
 
     Attributes:
         is_there: whether it may lie in the input container.
-        is_garbled: whether what lies in its document's place is none.
+        is_garbled: whether what lies in its document's site is none.
         waits_until: when the app looks at it again, where it noted that.
     """
 

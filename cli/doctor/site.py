@@ -13,7 +13,7 @@ _AZURE = "https://"
 
 
 @dataclass(frozen=True)
-class Place:
+class Site:
     """An app, as far as it is known here.
 
     Attributes:
@@ -40,7 +40,7 @@ class Place:
         return self.target.storage.startswith(_AZURE)
 
 
-def place_of(storage: str | None) -> Place | None:
+def site_of(storage: str | None) -> Site | None:
     """The app that `storage`, the settings of the environment, or those of azd's describe; None if none do."""
     target = target_of_app(storage)
     if target is None:
@@ -52,7 +52,7 @@ def place_of(storage: str | None) -> Place | None:
         host = None
     events = _first_set("DROPSCRIBE_EVENTS_QUEUE", "EVENTS_QUEUE")
     usual = EVENTS_QUEUE if target.storage.startswith(_AZURE) else ""
-    return Place(
+    return Site(
         target,
         state_container=os.environ.get("STATE_CONTAINER") or "state",
         events_queue=usual if events is None else events,

@@ -9,8 +9,8 @@ from typing import Self
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
-from cli.doctor_findings import BLOB_CONTRIBUTOR, BLOB_READER, QUEUE_CONTRIBUTOR, Finding, no_entry, refused
-from cli.doctor_place import Place
+from cli.doctor.findings import BLOB_CONTRIBUTOR, BLOB_READER, QUEUE_CONTRIBUTOR, Finding, no_entry, refused
+from cli.doctor.site import Site
 from cli.redriving import open_clients
 from shared.adapters.storage import BlobState, code_of
 from shared.errors import StorageUnavailable
@@ -24,20 +24,20 @@ _PAUSES = "pauses/"
 class Account:
     """An open account. What can only be seen with more roles than a person needs is None where it is not seen."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, site: Site) -> None:
+        self.site = site
         self._reads_state = True
         self._exits = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
         for name in ("dropscribe", "azure"):  # what they log stands in our lines, in other words
             logging.getLogger(name).addHandler(logging.NullHandler())
-        blobs, self._queues = open_clients(self.place.target, self._exits)
+        blobs, self._queues = open_clients(self.site.target, self._exits)
         self.address = blobs.url.partition("?")[0].rstrip("/")
-        self.input = blobs.get_container_client(self.place.target.input_container)
-        self.output = blobs.get_container_client(self.place.target.output_container)
-        self._state = blobs.get_container_client(self.place.state_container)
-        self._records = BlobState(blobs, self.place.state_container)
+        self.input = blobs.get_container_client(self.site.target.input_container)
+        self.output = blobs.get_container_client(self.site.target.output_container)
+        self._state = blobs.get_container_client(self.site.state_container)
+        self._records = BlobState(blobs, self.site.state_container)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -56,14 +56,14 @@ class Account:
             await self._container(self.output, "output"),
             await self._state_container(),
             *[await self._queue(name, note) for name, note in self._lazy_queues()],
-            *([await self._events_queue()] if self.place.events_queue else []),
+            *([await self._events_queue()] if self.site.events_queue else []),
         ]
 
     async def _container(self, container: ContainerClient, part: str) -> Finding:
         try:
             await container.get_container_properties()
         except ResourceNotFoundError:
-            advice = "`azd provision` makes it" if self.place.is_in_azure else "make it, or start the host: make host"
+            advice = "`azd provision` makes it" if self.site.is_in_azure else "make it, or start the host: make host"
             return Finding("error", part, f"There is no container {container.container_name}; {advice}.")
         except AzureError as error:
             where = f"the container {container.container_name}"
@@ -76,7 +76,7 @@ class Account:
         try:
             await self._state.get_container_properties()
         except ResourceNotFoundError:
-            if not self.place.is_in_azure:
+            if not self.site.is_in_azure:
                 return Finding("ok", "state", f"The container {name} is not there yet: the first file makes it.")
             return Finding("error", "state", f"There is no container {name}; `azd provision` makes it.")
         except AzureError as error:
@@ -88,8 +88,8 @@ class Account:
 
     def _lazy_queues(self) -> list[tuple[str, str]]:
         """The queues that the app makes when it needs them."""
-        completed = self.place.completed_queue
-        waiting = (self.place.target.deferred_queue, "the first file that has to wait makes it")
+        completed = self.site.completed_queue
+        waiting = (self.site.target.deferred_queue, "the first file that has to wait makes it")
         return [waiting, *([(completed, "the first document makes it")] if completed else [])]
 
     async def _queue(self, name: str, note: str) -> Finding:
@@ -103,11 +103,11 @@ class Account:
 
     async def _events_queue(self) -> Finding:
         """Event Grid makes no queue: what it would put there is lost."""
-        name = self.place.events_queue
+        name = self.site.events_queue
         try:
             await self._queues.get_queue_client(name).get_queue_properties()
         except ResourceNotFoundError:
-            if self.place.needs_events_queue:
+            if self.site.needs_events_queue:
                 lost = "so the events for it are lost. `azd provision` makes it; then run this again."
                 return Finding("error", "queue", f"The queue {name} is not there, {lost}")
             only = f"There is no {name}. That is right where events come by the webhook alone"

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from cli.doctor_findings import Finding
-from cli.doctor_place import Place
+from cli.doctor.findings import Finding
+from cli.doctor.site import Site
 from local.stack import APP
 
 MAX_SECONDS = 60
@@ -24,13 +24,13 @@ class _NotToldError(Exception):
     """`az` does not say; the message says why."""
 
 
-async def alerts(place: Place) -> list[Finding]:
+async def alerts(site: Site) -> list[Finding]:
     """The line on the alerts of an app in Azure."""
-    if not place.group:
+    if not site.group:
         how = "eval \"$(azd env get-values | sed 's/^/export /')\""
         return [Finding("skip", "alerts", f"Not looked at: set AZURE_RESOURCE_GROUP, as this does: {how}")]
     try:
-        resources = await _az(place, "resource", "list", "--resource-group", place.group)
+        resources = await _az(site, "resource", "list", "--resource-group", site.group)
         names = {str(each["name"]) for each in resources if str(each["type"]).lower() in _KINDS}
     except _NotToldError as error:
         return [Finding("skip", "alerts", f"Not looked at: {error}")]
@@ -47,19 +47,19 @@ def expected_alerts(queries: Path = _QUERIES) -> set[str]:
     return {f"dropscribe-{path.stem.replace('_', '-')}" for path in queries.glob("*.kql")} | set(_EVENTS)
 
 
-async def function_state(place: Place) -> str:
+async def function_state(site: Site) -> str:
     """`Running`, or `Stopped`; empty where that cannot be known."""
-    if not (place.group and place.function):
+    if not (site.group and site.function):
         return ""
     try:
-        shown = await _az(place, "functionapp", "show", "--resource-group", place.group, "--name", place.function)
+        shown = await _az(site, "functionapp", "show", "--resource-group", site.group, "--name", site.function)
     except _NotToldError:
         return ""
     state = shown.get("state") if isinstance(shown, dict) else None
     return state if isinstance(state, str) else ""
 
 
-async def _az(place: Place, *arguments: str) -> Any:
+async def _az(site: Site, *arguments: str) -> Any:
     """What `az` answers, parsed.
 
     Raises:
@@ -68,7 +68,7 @@ async def _az(place: Place, *arguments: str) -> Any:
     program = shutil.which("az")
     if program is None:
         raise _NotToldError("the Azure CLI (`az`) is not installed here.")
-    subscription = ("--subscription", place.subscription) if place.subscription else ()
+    subscription = ("--subscription", site.subscription) if site.subscription else ()
     process = await asyncio.create_subprocess_exec(
         *(program, *arguments, *subscription, "--output", "json"),
         stdin=asyncio.subprocess.DEVNULL,

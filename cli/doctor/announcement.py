@@ -3,10 +3,10 @@
 import asyncio
 from contextlib import suppress
 
-from cli.doctor_account import MAX_PEEKED, Account
-from cli.doctor_findings import Finding
-from cli.doctor_log import Watch
-from cli.doctor_samples import Sample
+from cli.doctor.account import MAX_PEEKED, Account
+from cli.doctor.findings import Finding
+from cli.doctor.log import Watch
+from cli.doctor.samples import Sample
 
 MAX_SECONDS = 5
 """How long an announcement may come after its document; a worker sends it at once."""
@@ -15,7 +15,7 @@ POLL_SECONDS = 0.5
 
 async def announcement(account: Account, answered: list[Sample], watch: Watch) -> list[Finding]:
     """The line, if there is anything to be said."""
-    queue = account.place.completed_queue
+    queue = account.site.completed_queue
     if not (queue and answered):
         return []
     with suppress(TimeoutError):

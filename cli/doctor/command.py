@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from cli import show
-from cli.doctor_account import Account
-from cli.doctor_announcement import announcement
-from cli.doctor_answers import findings_of
-from cli.doctor_azure import alerts
-from cli.doctor_causes import why_unanswered
-from cli.doctor_findings import Finding, Report
-from cli.doctor_log import Watch
-from cli.doctor_place import Place, place_of
-from cli.doctor_samples import Samples, new_samples
+from cli.doctor.account import Account
+from cli.doctor.announcement import announcement
+from cli.doctor.answers import findings_of
+from cli.doctor.azure import alerts
+from cli.doctor.causes import why_unanswered
+from cli.doctor.findings import Finding, Report
+from cli.doctor.log import Watch
+from cli.doctor.samples import Samples, new_samples
+from cli.doctor.site import Site, site_of
 from cli.exits import FAILED
 from cli.host_log import HostLog
 from cli.running_host import LOGS
@@ -26,20 +26,20 @@ SECOND_WAY_SECONDS = 60
 
 async def doctor(storage: str | None, seconds: float, *, keep: bool, as_json: bool) -> int:
     """Look at everything, and wait so many seconds at most for the documents of the samples."""
-    place = place_of(storage)
-    if place is None:
+    site = site_of(storage)
+    if site is None:
         show.problem("Which storage? Name it with --storage, or start a host in another window: make host")
         return FAILED
     report = Report(as_json)
-    async with Account(place) as account:
+    async with Account(site) as account:
         with show.step("Looking at the storage"):
             findings = await account.look()
         report.add(findings)
         if not any(each.state == "error" and each.part in _NEEDED for each in findings):
             await _try(account, report, seconds, keep=keep)
-    if place.is_in_azure:
+    if site.is_in_azure:
         with show.step("Looking at the alerts"):
-            findings = await alerts(place)
+            findings = await alerts(site)
         report.add(findings)
     return report.close()
 
@@ -47,10 +47,10 @@ async def doctor(storage: str | None, seconds: float, *, keep: bool, as_json: bo
 async def _try(account: Account, report: Report, seconds: float, *, keep: bool) -> None:
     """Drop the samples, and say what becomes of them."""
     each = new_samples()
-    watch = Watch(account.place, {sample.name for sample in each}, _log(account.place))
+    watch = Watch(account.site, {sample.name for sample in each}, _log(account.site))
     samples = Samples(each, account, watch)
-    waiting_before = await account.length(account.place.target.deferred_queue)
-    async with _tidied(samples, report, keep=keep):
+    waiting_before = await account.length(account.site.target.deferred_queue)
+    async with _cleaned_up(samples, report, keep=keep):
         dropped = await samples.drop()
         report.add([dropped])
         if dropped.state == "error":
@@ -78,7 +78,7 @@ def taken(seconds: float) -> Finding:
 
 
 @asynccontextmanager
-async def _tidied(samples: Samples, report: Report, *, keep: bool) -> AsyncIterator[None]:
+async def _cleaned_up(samples: Samples, report: Report, *, keep: bool) -> AsyncIterator[None]:
     """Remove the traces in the end, whatever happened, and when Ctrl-C stops it too."""
     try:
         yield
@@ -89,5 +89,5 @@ async def _tidied(samples: Samples, report: Report, *, keep: bool) -> AsyncItera
             report.add(await samples.remove())
 
 
-def _log(place: Place) -> HostLog | None:
-    return HostLog.from_now_on(LOGS / "host.log") if place.host else None
+def _log(site: Site) -> HostLog | None:
+    return HostLog.from_now_on(LOGS / "host.log") if site.host else None

@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from cli.doctor_account import Account
-from cli.doctor_azure import function_state
-from cli.doctor_findings import Finding
-from cli.doctor_log import Watch
-from cli.doctor_place import Place
-from cli.doctor_samples import Samples
+from cli.doctor.account import Account
+from cli.doctor.azure import function_state
+from cli.doctor.findings import Finding
+from cli.doctor.log import Watch
+from cli.doctor.samples import Samples
+from cli.doctor.site import Site
 from cli.running_host import LOGS
 
 LOOK = "The log says why: docs/operate.md, What became of a file?"
@@ -21,9 +21,9 @@ async def why_unanswered(account: Account, samples: Samples, watch: Watch, *, wa
         return [finding]
     if watch.heard or samples.seconds is not None:
         return [Finding("error", "document", f"The app has it, but writes no document yet. {LOOK}")]
-    if await account.length(account.place.target.deferred_queue) > waiting_before:
+    if await account.length(account.site.target.deferred_queue) > waiting_before:
         said = (
-            f"The app heard of a file, perhaps of this one: its queue {account.place.target.deferred_queue} has grown."
+            f"The app heard of a file, perhaps of this one: its queue {account.site.target.deferred_queue} has grown."
         )
         return [Finding("error", "document", f"{said} It looks at it again by itself. {LOOK}")]
     return [Finding("error", "app", await _not_taken(account, samples.unanswered[0].name))]
@@ -66,22 +66,22 @@ async def _from_record(account: Account, name: str) -> Finding | None:
 
 
 async def _not_taken(account: Account, name: str) -> str:
-    place = account.place
+    site = account.site
     said = "The app has not taken the sample"
-    if place.events_queue and await account.tells_of(place.events_queue, name):
-        said = f"The sample's event lies in the queue {place.events_queue}, and the app has not taken it"
-    if not place.is_in_azure:
-        return f"{said}: is it running? {_start_here(place)}"
-    state = await function_state(place)
+    if site.events_queue and await account.tells_of(site.events_queue, name):
+        said = f"The sample's event lies in the queue {site.events_queue}, and the app has not taken it"
+    if not site.is_in_azure:
+        return f"{said}: is it running? {_start_here(site)}"
+    state = await function_state(site)
     if state and state != "Running":
-        start = f"`az functionapp start -g {place.group} -n {place.function}`"
-        return f"{said}: the function app {place.function} is {state.lower()}. Start it: {start}"
-    group, function = place.group or "GROUP", place.function or "APP"
+        start = f"`az functionapp start -g {site.group} -n {site.function}`"
+        return f"{said}: the function app {site.function} is {state.lower()}. Start it: {start}"
+    group, function = site.group or "GROUP", site.function or "APP"
     running = "" if state else f" Is it running? `az functionapp show -g {group} -n {function} --query state`"
     return f"{said}.{running} Are its events connected? `azd hooks run postdeploy`. More time: --wait 900"
 
 
-def _start_here(place: Place) -> str:
-    if place.host:
+def _start_here(site: Site) -> str:
+    if site.host:
         return f"Its host answers; what that says stands in {LOGS / 'host.log'}"
     return "Start it in another window: make host"
