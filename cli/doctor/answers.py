@@ -48,7 +48,7 @@ def _problem(samples: list[Sample]) -> str:
     validator = Draft202012Validator(Result.model_json_schema(mode="serialization"))
     for sample in samples:
         if sample.is_garbled:
-            return f"What lies in the site of the {sample.word}'s is none. Does another program write there?"
+            return f"What lies in the place of the {sample.word}'s is none. Does another program write there?"
         if sample.document and (error := next(validator.iter_errors(sample.document.fields), None)):
             wrong = f"{error.json_path} is not as docs/result.schema.json of this version has it"
             return f"The {sample.word}'s was written, but {wrong}. Is another version deployed? `azd deploy`"

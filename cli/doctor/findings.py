@@ -27,7 +27,7 @@ _ENTRY = {
     "InvalidAuthenticationInfo": "Your login is not one of this account's tenant: `az login --tenant TENANT`.",
     "AuthorizationFailure": "The account refuses your network, or your key. Let your address in (docs/deploy.md, A"
     " private network), or run this from within; or take the connection string anew.",
-    "KeyBasedAuthenticationNotPermitted": "The account takes no keys. Name its address in site of the connection"
+    "KeyBasedAuthenticationNotPermitted": "The account takes no keys. Name its address in place of the connection"
     " string: --storage https://ACCOUNT.blob.core.windows.net",
     "AccountIsDisabled": "The account is disabled. See its subscription in the portal.",
 }

@@ -36,7 +36,7 @@ class Sample:
 
     Attributes:
         is_there: whether it may lie in the input container.
-        is_garbled: whether what lies in its document's site is none.
+        is_garbled: whether what lies in its document's place is none.
         waits_until: when the app looks at it again, where it noted that.
     """
 
