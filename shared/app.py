@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from shared.models.deployments import Deployments
 from shared.observability.log import log_event
 from shared.observability.redaction import redacted_faults
+from shared.processing.event_receiver import EventReceiver
+from shared.processing.file_events import FileEvents, file_events
 from shared.processing.jobs import Job, job_of
 from shared.processing.processor import Processor
 from shared.processing.retry import RetryPolicy
 from shared.recipes.catalog import RecipeCatalog
+from shared.recovery.dead_letters import DeadLetters
 from shared.recovery.poison import PoisonHandler
 from shared.recovery.reconciler import Reconciler
 from shared.settings.settings import Settings
@@ -21,8 +24,10 @@ class Running:
     """What works on files, while the clients are open."""
 
     processor: Processor
+    receiver: EventReceiver
     poison: PoisonHandler
     reconciler: Reconciler
+    dead_letters: DeadLetters
 
 
 @dataclass
@@ -42,11 +47,17 @@ class App:
         with redacted_faults():
             await (await self._work()).processor.process(container, name, is_new=True)
 
-    async def resume(self, message: bytes) -> None:
-        """Take up a file that waited."""
+    async def receive(self, message: bytes) -> None:
+        """Take the events of files that have landed (see `EventReceiver.receive`)."""
+        if events := self._read_events(message):
+            with redacted_faults():
+                await (await self._work()).receiver.receive(events)
+
+    async def resume(self, message: bytes, *, is_first_try: bool = False) -> None:
+        """Take up a file that waited (see `Processor.take_up`)."""
         if read := self._read(message):
             with redacted_faults():
-                await (await self._work()).processor.process(read[0], read[1].name)
+                await (await self._work()).processor.take_up(*read, is_first_try=is_first_try)
 
     async def settle_poison(self, message: bytes) -> None:
         """Settle a message that the host gave up on: one of its own about a blob, or one of ours."""
@@ -54,16 +65,31 @@ class App:
             with redacted_faults():
                 await (await self._work()).poison.settle(*read)
 
+    async def settle_event_poison(self, message: bytes) -> None:
+        """Settle a message with events that the host gave up on, as it would one about each of their files."""
+        if events := self._read_events(message):
+            with redacted_faults():
+                for container, name in events.files:
+                    await (await self._work()).poison.settle(container, Job(name=name))
+
     async def reconcile(self) -> None:
-        """Queue files again that nobody works on (see `Reconciler.reconcile`)."""
+        """Queue files again that nobody works on (see `DeadLetters.take_up` and `Reconciler.reconcile`)."""
         with redacted_faults():
-            await (await self._work()).reconciler.reconcile()
+            running = await self._work()
+            await running.dead_letters.take_up()
+            await running.reconciler.reconcile()
 
     def _read(self, message: bytes) -> tuple[str, Job] | None:
         read = job_of(message, self.settings.input_container)
-        if read is None:  # nobody can ever do anything with it
-            log_event("message.unreadable", logging.ERROR, length=len(message))
+        if read is None:
+            _tell_unreadable(message)
         return read
+
+    def _read_events(self, message: bytes) -> FileEvents | None:
+        events = file_events(message)
+        if events is None:
+            _tell_unreadable(message)
+        return events
 
     async def close(self) -> None:
         """Close the clients, where the loop lives on; they come back with the next file."""
@@ -78,3 +104,8 @@ class App:
             self._lifetime = self.opening(self)
             self._running = await anext(self._lifetime)
         return self._running
+
+
+def _tell_unreadable(message: bytes) -> None:
+    """Log once a message with which nobody can ever do anything; then it is let go."""
+    log_event("message.unreadable", logging.ERROR, length=len(message))

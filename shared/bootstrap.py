@@ -20,6 +20,7 @@ from shared.adapters.storage.clients import (
     queues_by_connection_string,
     queues_by_identity,
 )
+from shared.adapters.storage.dead_letters import BlobDeadLetters
 from shared.adapters.storage.queues import StorageEventQueue, StorageJobQueue
 from shared.adapters.storage.sas import PublicLinks, SignedLinks
 from shared.adapters.storage.state import BlobState
@@ -33,12 +34,14 @@ from shared.observability.redaction import redact_logs
 from shared.processing.budget import Budget
 from shared.processing.clock import ServerClock
 from shared.processing.cooldowns import Cooldowns
+from shared.processing.event_receiver import EventReceiver
 from shared.processing.planning import RecipePlanner
 from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
 from shared.processing.services import Services
 from shared.recipes.catalog import RecipeCatalog
+from shared.recovery.dead_letters import DeadLetters
 from shared.recovery.poison import PoisonHandler
 from shared.recovery.reconciler import Reconciler
 from shared.settings.model_settings import ModelSettings, suffix_of
@@ -149,7 +152,14 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         budget=Budget(limit, counts=state, clock=clock) if limit else None,
         policy=app.policy,
     )
-    return Running(Processor(services), PoisonHandler(services), Reconciler(services, state))
+    processor = Processor(services)
+    return Running(
+        processor,
+        EventReceiver(services, processor, settings.events_wait),
+        PoisonHandler(services),
+        Reconciler(services, state),
+        DeadLetters(services, BlobDeadLetters(blobs)),
+    )
 
 
 class _Identities:

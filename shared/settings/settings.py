@@ -71,6 +71,17 @@ class Settings(ModelSettings):
         alias="COMPLETED_QUEUE",
         description="A queue that is told of each document (CloudEvents 1.0); nobody is told where this is not set.",
     )
+    events_queue: Annotated[str, AfterValidator(values.container_name), Field(max_length=56)] | None = Field(
+        None,
+        alias="DROPSCRIBE_EVENTS_QUEUE",
+        description="A queue into which Event Grid puts the events of files too, or instead of calling the app.",
+    )
+    events_wait: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = Field(
+        60.0,
+        alias="DROPSCRIBE_EVENTS_WAIT",
+        description="How many seconds a file of which that queue tells is left to the blob trigger first; `0` where"
+        " Event Grid does not call the app.",
+    )
     daily_tokens: Annotated[int, Field(gt=0)] | None = Field(
         None,
         alias="DAILY_TOKENS",
@@ -130,8 +141,9 @@ def _missing(given: Mapping[str, str]) -> Iterator[str]:
     yield from _alike(
         given, ["INPUT_CONTAINER", "OUTPUT_CONTAINER", "STATE_CONTAINER"], "what we write would be answered"
     )
-    yield from _alike(given, ["DEFERRED_QUEUE", "COMPLETED_QUEUE"], "events would be taken for work")
-    for name in ("DEFERRED_QUEUE", "COMPLETED_QUEUE"):
+    queues = ["DEFERRED_QUEUE", "COMPLETED_QUEUE", "DROPSCRIBE_EVENTS_QUEUE"]
+    yield from _alike(given, queues, "messages would be taken for others")
+    for name in queues:
         if given.get(name, "").endswith("-poison"):
             yield f"{name} must not end in -poison: those queues belong to the host."
 
@@ -140,7 +152,7 @@ def _alike(given: Mapping[str, str], names: list[str], why: str) -> Iterator[str
     defaults = {field.alias: field.default for field in Settings.model_fields.values()}
     values_given = {name: given.get(name, defaults[name]) for name in names}
     for one, other in combinations(names, 2):
-        if values_given[one] == values_given[other]:
+        if values_given[one] and values_given[one] == values_given[other]:
             yield f"{one} and {other} must differ, or {why}."
 
 
