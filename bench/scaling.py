@@ -129,7 +129,7 @@ def results(costs: Row) -> Row:
         "published": {name: asdict(figure) for name, figure in PUBLISHED.items()},
         "assumed": {name: asdict(figure) for name, figure in ASSUMED.items()},
         "kinds": [asdict(kind) for kind in KINDS],
-        "slots": {"blobs": 16, "deferred": QUEUE_SLOTS.most, "calls": calls},
+        "slots": {"blobs": 16, "deferred": QUEUE_SLOTS.limit, "calls": calls},
         "one_instance": alone,
         "quota": sums.quota(),
         "fill": sums.fill(calls),
@@ -146,11 +146,11 @@ def results(costs: Row) -> Row:
 def main() -> None:
     """Measure, simulate, and write it all down."""
     logging.getLogger("dropscribe").setLevel(logging.CRITICAL)  # its lines are about files that are not there
-    spread = storage_costs.measured()
-    print(f"Measured: {spread}", flush=True)
-    costs = {name: middle for name, (_, middle, _) in spread.items()}
+    ranges = storage_costs.measured()
+    print(f"Measured: {ranges}", flush=True)
+    costs = {name: middle for name, (_, middle, _) in ranges.items()}
     machine = {"cores": os.cpu_count(), "processor": _processor(), "python": platform.python_version()}
-    found = {"machine": machine, "spread": spread, **results(costs)}
+    found = {"machine": machine, "ranges": ranges, **results(costs)}
     path = RESULTS / "scaling.json"
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"Written: {path.relative_to(ROOT)}")

@@ -127,7 +127,7 @@ def _lines(name: str, found: Found) -> Iterator[Sequence[object]]:
     elif name == "costs":
         yield ["Median", "Lowest", "Highest", "What"]
         for key, what in COSTS.items():
-            low, middle, high = found["spread"][key]
+            low, middle, high = found["ranges"][key]
             yield [middle, low, high, what]
     elif name == "one_instance":
         yield from _by_slots(found[name])

@@ -1,6 +1,6 @@
 """What a file costs in CPU time and requests to storage, and what a look of the reconciler costs.
 
-Storage is Azurite on this machine, or the machine's memory: what a request to Azure takes, nobody knows from here.
+Storage is Azurite on this machine, or the machine's memory: what a request to Azure takes, cannot be known from here.
 """
 
 import asyncio
@@ -21,15 +21,15 @@ ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = 5
 
 
-type Spread = dict[str, tuple[float, float, float]]
+type Ranges = dict[str, tuple[float, float, float]]
 
 
-def measured() -> Spread:
+def measured() -> Ranges:
     """All of it: each figure's lowest, median and highest value in several processes, by turns."""
     return asyncio.run(_measured())
 
 
-async def _measured() -> Spread:
+async def _measured() -> Ranges:
     async with AsyncExitStack() as exits:
         environ = await _environment(exits)
         await asyncio.to_thread(_child, "fill", environ)
@@ -37,10 +37,10 @@ async def _measured() -> Spread:
         for _ in range(ROUNDS):
             told = [await asyncio.to_thread(_child, what, environ) for what in ("files", "look")]
             rounds.append({name: figure for each in told for name, figure in each.items()})
-        return {name: _spread([each[name] for each in rounds]) for name in rounds[0]}
+        return {name: _range([each[name] for each in rounds]) for name in rounds[0]}
 
 
-def _spread(values: list[float]) -> tuple[float, float, float]:
+def _range(values: list[float]) -> tuple[float, float, float]:
     low, middle, high = (float(f"{each:.3g}") for each in (min(values), statistics.median(values), max(values)))
     return low, middle, high
 

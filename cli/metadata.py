@@ -8,7 +8,8 @@ from urllib.parse import quote, unquote
 
 from cli.uploads import Upload, refused
 from shared.errors import FileRejected
-from shared.recipes.catalog import DEFAULTS, METADATA_KEY, RecipeCatalog
+from shared.recipes.catalog import DEFAULTS, RecipeCatalog
+from shared.recipes.near_misses import METADATA_KEY
 from shared.recipes.recipe import Recipe
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")

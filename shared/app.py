@@ -49,47 +49,36 @@ class App:
 
     async def receive(self, message: bytes) -> None:
         """Take the events of files that have landed (see `EventReceiver.receive`)."""
-        if events := self._read_events(message):
+        if events := _known(file_events(message), message):
             with redacted_faults():
                 await (await self._work()).receiver.receive(events)
 
     async def resume(self, message: bytes, *, is_first_try: bool = False) -> None:
         """Take up a file that waited (see `Processor.take_up`)."""
-        if read := self._read(message):
+        if read := _known(job_of(message, self.settings.input_container), message):
             with redacted_faults():
                 await (await self._work()).processor.take_up(*read, is_first_try=is_first_try)
 
     async def settle_poison(self, message: bytes) -> None:
         """Settle a message that the host gave up on: one of its own about a blob, or one of ours."""
-        if read := self._read(message):
+        if read := _known(job_of(message, self.settings.input_container), message):
             with redacted_faults():
                 await (await self._work()).poison.settle(*read)
 
     async def settle_event_poison(self, message: bytes) -> None:
         """Settle a message with events that the host gave up on, as it would one about each of their files."""
-        if events := self._read_events(message):
+        if events := _known(file_events(message), message):
             with redacted_faults():
+                poison = (await self._work()).poison
                 for container, name in events.files:
-                    await (await self._work()).poison.settle(container, Job(name=name))
+                    await poison.settle(container, Job(name=name))
 
     async def reconcile(self) -> None:
-        """Queue files again that nobody works on (see `DeadLetters.take_up` and `Reconciler.reconcile`)."""
+        """Queue files again that no worker has (see `DeadLetters.take_up` and `Reconciler.reconcile`)."""
         with redacted_faults():
             running = await self._work()
             await running.dead_letters.take_up()
             await running.reconciler.reconcile()
-
-    def _read(self, message: bytes) -> tuple[str, Job] | None:
-        read = job_of(message, self.settings.input_container)
-        if read is None:
-            _tell_unreadable(message)
-        return read
-
-    def _read_events(self, message: bytes) -> FileEvents | None:
-        events = file_events(message)
-        if events is None:
-            _tell_unreadable(message)
-        return events
 
     async def close(self) -> None:
         """Close the clients, where the loop lives on; they come back with the next file."""
@@ -106,6 +95,8 @@ class App:
         return self._running
 
 
-def _tell_unreadable(message: bytes) -> None:
-    """Log once a message with which nobody can ever do anything; then it is let go."""
-    log_event("message.unreadable", logging.ERROR, length=len(message))
+def _known[T](read: T | None, message: bytes) -> T | None:
+    """What was read in a message, which is let go if that is nothing: no worker can ever do anything with it."""
+    if read is None:
+        log_event("message.unreadable", logging.ERROR, length=len(message))
+    return read

@@ -108,10 +108,10 @@ def _deployment(alias: str, settings: ModelSettings, table: CapabilityTable) -> 
 def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
     known = ", ".join(f"`{each.alias}`" for each in deployments)
     for recipe in recipes:
-        for part, name in (("model", recipe.model), ("then", recipe.then)):
+        for keys, name in ((("model", "id"), recipe.model), (("metadata", "then"), recipe.then)):
             if name and name not in deployments:
                 yield (
-                    f"{recipe.place(part)}: there is no model `{name}`, only {known}. Name another with"
+                    f"{recipe.place(*keys)}: there is no model `{name}`, only {known}. Name another with"
                     f" AZURE_INFERENCE_DEPLOYMENT_{suffix_of(name)}."
                 )
 

@@ -6,14 +6,14 @@ DropscribeError
 │   └── KindNotTaken          the model takes no files of this kind
 ├── InputNotFound             the file was deleted: there is nothing left to answer
 ├── Conflict                  the file, or its document, changed while we worked: look again
-└── Temporary                 not the file's fault
+└── Temporary                 not caused by the file
     ├── StorageUnavailable    our own storage failed: raised, so that the host tries again
-    │   └── StorageRefused    it refuses us, and will do so until somebody acts
+    │   └── StorageRefused    it refuses us, and will do so until an operator acts
     └── ModelUnavailable      the model cannot answer now (5xx): the file waits
         ├── ModelUnreachable  no connection could be made, so nothing was sent
         ├── ModelThrottled    it asks us to come back later
         ├── ModelTimeout      it did not answer in time
-        ├── AnswerUnusable    it answered, or may have, and nobody can read what
+        ├── AnswerUnusable    it answered, or may have, and what it said cannot be read
         ├── UrlNotFetched     it could not fetch the file from the address that we gave it
         ├── SchemaNotTaken    it cannot be held to a JSON Schema
         └── ModelMisconfigured   it refuses *us*, whatever the file: key, role, deployment; it is left alone a while
@@ -89,7 +89,7 @@ class FileRejected(DropscribeError):
 
 
 class KindNotTaken(FileRejected):
-    """The model takes no files of this kind. Whoever knows the other deployments says which does.
+    """The model takes no files of this kind. The planner, which knows the other deployments, adds which one does.
 
     Attributes:
         kind: `image` or `audio`.
@@ -101,11 +101,11 @@ class KindNotTaken(FileRejected):
 
 
 class InputNotFound(DropscribeError):
-    """The file was deleted; nobody waits for its document."""
+    """The file was deleted, and needs no document."""
 
 
 class Conflict(DropscribeError):
-    """The file, or its document, changed under our hands; whoever looks again sees the newest."""
+    """The file, or its document, changed during the attempt; another look shows the newest."""
 
 
 class Temporary(DropscribeError):

@@ -147,7 +147,7 @@ class SimulatedApp:
             executions=sum(group.executions for group in self.groups),
             deferred=self._deferred.sent,
             reconciled=self._reconciled,
-            instances=sum(group.most_seen for group in self.groups),
+            instances=sum(group.max_seen for group in self.groups),
             active_seconds=round(active, 1),
             model_seconds=round(self._service.seconds, 1),
             gb_seconds=round(billed * self._size.memory_mb / 1024, 1),

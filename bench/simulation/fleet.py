@@ -27,15 +27,15 @@ class Slots:
     threshold: int
 
     @property
-    def most(self) -> int:
+    def limit(self) -> int:
         """How many can be running at once."""
         return self.batch + self.threshold
 
     @classmethod
-    def of_blobs(cls, most: int) -> "Slots":
+    def of_blobs(cls, limit: int) -> "Slots":
         """What the storage extension makes of `maxDegreeOfParallelism`."""
-        batch = min(32, most // 2 + 1)
-        return cls(batch, most - batch)
+        batch = min(32, limit // 2 + 1)
+        return cls(batch, limit - batch)
 
 
 QUEUE_SLOTS = Slots(batch=16, threshold=8)
@@ -68,9 +68,9 @@ class Queue:
         self.waiting.append(job)
         self.wake()
 
-    def take(self, most: int) -> Iterator[Job]:
-        """The next messages, which are then running until somebody says otherwise."""
-        for _ in range(min(most, len(self.waiting))):
+    def take(self, limit: int) -> Iterator[Job]:
+        """The next messages, which are then running until they are ended."""
+        for _ in range(min(limit, len(self.waiting))):
             self.running += 1
             yield self.waiting.popleft()
 
@@ -117,12 +117,12 @@ class Group:
     clock: VirtualTime
     queue: Queue
     slots: Slots
-    most_instances: int
+    max_instances: int
     make: Callable[[], Processor]
     instances: list[Instance] = field(default_factory=list)
     gone: list[Instance] = field(default_factory=list)
     executions: int = 0
-    most_seen: int = 0
+    max_seen: int = 0
     _starting: int = 0
     _with_room: deque[Instance] = field(default_factory=deque)
 
@@ -132,7 +132,7 @@ class Group:
 
     def _decide(self) -> None:
         """Add instances, a few at a time; let those go that have had nothing to do and are not wanted."""
-        wanted = min(self.most_instances, math.ceil(self.queue.length / self.slots.most))
+        wanted = min(self.max_instances, math.ceil(self.queue.length / self.slots.limit))
         here = len(self.instances) + self._starting
         for _ in range(min(wanted - here, int(ASSUMED["step"].value))):
             self._starting += 1
@@ -150,12 +150,12 @@ class Group:
         self._starting -= 1
         instance = Instance(self.make(), since=self.clock.seconds)
         self.instances.append(instance)
-        self.most_seen = max(self.most_seen, len(self.instances))
+        self.max_seen = max(self.max_seen, len(self.instances))
         self._with_room.append(instance)
         self._dispatch()
 
     def _dispatch(self) -> None:
-        """Whoever has room takes a batch, in turn."""
+        """Each instance with room takes a batch, in turn."""
         while self.queue.waiting and self._with_room:
             instance = self._with_room.popleft()
             for job in list(self.queue.take(self.slots.batch)):

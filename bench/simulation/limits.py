@@ -21,7 +21,7 @@ _BATCH = "[The Batch](https://www.deeplearning.ai/the-batch/microsofts-phi-4-mul
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, what it is, and who says so: nobody where it is our assumption."""
+    """A figure, what it is, and who says so: empty where it is our assumption."""
 
     value: float
     what: str

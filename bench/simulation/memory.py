@@ -66,7 +66,7 @@ class MemoryStorage:
 
     async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
         """See `FileStore.read_range`."""
-        raise NotImplementedError  # whoever answers here needs no content
+        raise NotImplementedError  # no model here needs content
 
     def open(self, file: InputFile) -> MediaSource:
         """See `FileStore.open`."""
@@ -78,7 +78,7 @@ class MemoryStorage:
 
     async def read_result(self, name: str) -> Result | None:
         """See `FileStore.read_result`."""
-        raise NotImplementedError  # nobody is told of documents here
+        raise NotImplementedError  # documents are told of to no one here
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         """See `FileStore.write_result`."""

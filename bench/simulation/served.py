@@ -63,7 +63,7 @@ PHI = Quota(*(PUBLISHED[name].value for name in ("requests_a_minute", "tokens_a_
 class Window:
     """So much in so many seconds, counted anew in each."""
 
-    most: float
+    limit: float
     seconds: float
     _begun: float = 0
     _taken: float = 0
@@ -72,7 +72,7 @@ class Window:
         """How long until there is room; 0 where there is some now. An empty window has room for one of any size."""
         if now >= self._begun + self.seconds:
             self._begun, self._taken = now // self.seconds * self.seconds, 0
-        if self._taken == 0 or self._taken + amount <= self.most:
+        if self._taken == 0 or self._taken + amount <= self.limit:
             return 0
         return self._begun + self.seconds - now
 

@@ -1,1 +1,1 @@
-"""The walls: the only modules that speak to Azure. Each turns the SDK's exceptions into ours."""
+"""The adapters: the only modules that speak to Azure. Each turns the SDK's exceptions into ours."""

@@ -7,7 +7,7 @@ def entra_id(client_id: str | None = None) -> AsyncTokenCredential:
     """A credential for Entra ID; close it when done.
 
     In Azure it is the managed identity: the user-assigned one of `client_id`, else of `AZURE_CLIENT_ID`, else
-    the app's own. Elsewhere it is whoever is logged in to the Azure CLI, azd or PowerShell.
+    the app's own. Elsewhere it is the user who is logged in to the Azure CLI, azd or PowerShell.
     """
     from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - an app with keys need not pay for it
 

@@ -109,7 +109,7 @@ class InputStore(Protocol):
         ...
 
     def open(self, file: InputFile) -> MediaSource:
-        """The content, to be read by whoever needs it; reading it raises what `read_range` raises."""
+        """The content, to be read when it is needed; reading it raises what `read_range` raises."""
         ...
 
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:

@@ -12,7 +12,7 @@ MAX_BLOB_NAME = 1024
 """Characters; Azure's limit (Naming and Referencing Containers, Blobs, and Metadata)."""
 
 MAX_LOGGED_NAME = 200
-"""Characters of a name that can be nobody's file, as the log shows it."""
+"""Characters of a name of which there can be no file, as the log shows it."""
 
 _DOT_SEGMENT = re.compile(r"(?:^|/)\.+(?:/|$)")
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(

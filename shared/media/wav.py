@@ -1,7 +1,7 @@
 """How long a WAV plays, by its format and the bytes that are really there.
 
-The size of the `data` chunk is only believed as far as there are bytes: whoever streams a recording does not know it
-beforehand and writes 0, 0xFFFFFFFF or the largest number that fits.
+The size of the `data` chunk is only believed as far as there are bytes: a program that streams a recording does not
+know it beforehand, and writes 0, 0xFFFFFFFF or the largest number that fits.
 """
 
 from dataclasses import dataclass

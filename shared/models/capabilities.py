@@ -1,7 +1,7 @@
 """What each model can take (`models.toml`), so that what it cannot is refused before it is paid for."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +12,7 @@ from shared.errors import FileRejected
 from shared.media.media import Kind, Media, SendPolicy, Transport
 
 TABLE = Path(__file__).parent / "models.toml"
+_DEFAULT = "default"
 MEBIBYTE = 1024 * 1024
 
 _OLD_NAMES = {"most_bytes": "max_bytes", "most_seconds": "max_seconds"}
@@ -47,6 +48,10 @@ class ModelCapabilities(BaseModel):
         """Whether it takes a recording of this length."""
         return self.max_seconds is None or media.seconds is None or media.seconds <= self.max_seconds
 
+    def can_take(self, media: Media, policy: SendPolicy, size: int) -> bool:
+        """Whether it takes such a file of `size` bytes, and the file can travel."""
+        return self.takes(media) and self.is_long_enough_for(media) and self.transport(policy, size) is not None
+
     def transport(self, policy: SendPolicy, size: int) -> Transport | None:
         """How a file of `size` bytes travels: inline up to the limit, by URL beyond it; None if it cannot."""
         if policy == "url" or (policy == "auto" and self.urls and size > self.max_bytes):
@@ -55,40 +60,41 @@ class ModelCapabilities(BaseModel):
 
 
 class CapabilityTable:
-    """All families that we know."""
+    """All families that we know, with what a person says of some of them."""
 
-    def __init__(self, families: Mapping[str, Mapping[str, Any]]) -> None:
-        default = families["default"]
-        self._families = {
-            name.lower(): ModelCapabilities.model_validate({**default, **own}) for name, own in families.items()
-        }
-        self._names = {name.lower(): name for name in families if name != "default"}
+    def __init__(self, table: Mapping[str, Mapping[str, Any]], overrides: Mapping[str, Mapping[str, Any]]) -> None:
+        known = {name.lower(): own for name, own in table.items()}
+        said = {name.lower(): _renamed(own) for name, own in overrides.items()}
+        self._default = {**known.pop(_DEFAULT), **said.pop(_DEFAULT, {})}
+        self._layers = [(family, each[family]) for each in (known, said) for family in sorted(each, key=len)]
+        self._names = {name.lower(): name for name in [*table, *overrides] if name.lower() in (*known, *said)}
 
     @classmethod
     def load(cls, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> "CapabilityTable":
-        """Read `models.toml`, with what a person overrides laid over it.
-
-        A name that is not in the table begins as the family to which it belongs, and what is said of a family holds for
-        all whose names begin so.
+        """Read `models.toml`, with what a person overrides laid over it: of a family, for all whose names begin so.
 
         Raises:
             ValueError: an override names something that is not in the table; the message says what.
         """
-        families: dict[str, dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))
-        spelt = {name.lower(): name for name in families}
-        given = {spelt.get(name.lower(), name): _renamed(own) for name, own in (overrides or {}).items()}
-        if "" in given:
+        if "" in (overrides or {}):
             raise ValueError("a model must have a name")
-        names = dict.fromkeys([*families, *given])
+        loaded = cls(tomllib.loads(TABLE.read_text(encoding="utf-8")), overrides or {})
         try:
-            return cls({name: {**families[_family(name, families)], **_said_of(name, given)} for name in names})
+            for name in ("", *loaded._names):
+                loaded.of(name)
         except ValidationError as error:
             first = error.errors()[0]
             raise ValueError(f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}") from error
+        return loaded
 
     def of(self, model: str) -> ModelCapabilities:
-        """The capability of a model, by the longest family name with which its own begins."""
-        return self._families[_family(model, self._families).lower()]
+        """The capability of a model, by the families with which its name begins; the longest has the last word."""
+        names = (model.lower(), model.lower().rpartition("/")[2])  # `azure/gpt-6`, `Qwen/...`
+        said = dict(self._default)
+        for family, own in self._layers:
+            if any(name.startswith(family) for name in names):
+                said |= own
+        return ModelCapabilities.model_validate(said)
 
     def transport(
         self, model: str, capability: ModelCapabilities, media: Media, policy: SendPolicy, size: int
@@ -120,13 +126,7 @@ class CapabilityTable:
 
     def _name_another(self, media: Media, policy: SendPolicy, size: int) -> str:
         """What to do if another model is to take a file."""
-        able = [
-            spelt
-            for name, spelt in self._names.items()
-            if (family := self._families[name]).takes(media)
-            and family.is_long_enough_for(media)
-            and family.transport(policy, size)
-        ]
+        able = [name for name in self._names.values() if self.of(name).can_take(media, policy, size)]
         if not able:
             return "convert it: no model that Dropscribe knows takes it as it is."
         return f"name a model in the recipe or the settings that takes it: {', '.join(able)}."
@@ -134,24 +134,6 @@ class CapabilityTable:
 
 def _renamed(said: Mapping[str, Any]) -> dict[str, Any]:
     return {_OLD_NAMES.get(field, field): value for field, value in said.items()}
-
-
-def _said_of(name: str, given: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """What a person says of a model: of its family first, then of itself."""
-    said: dict[str, Any] = dict(given.get("default", {})) if name == "default" else {}
-    for family in sorted(given, key=len):
-        if family != "default" and name.lower().startswith(family.lower()):
-            said |= given[family]
-    return said
-
-
-def _family(model: str, families: Iterable[str]) -> str:
-    """The longest family with which a name begins; `azure/gpt-6` and `Qwen/...` have that of what stands behind `/`."""
-    known = [name for name in families if name != "default"]
-    for name in (model.lower(), model.lower().rpartition("/")[2]):
-        if fitting := [family for family in known if name.startswith(family.lower())]:
-            return max(fitting, key=len)
-    return "default"
 
 
 def _noun(kind: Kind) -> str:

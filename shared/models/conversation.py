@@ -174,11 +174,8 @@ class Conversation:
 
     def _next_prompt(self) -> str | None:
         done, turns = len(self.exchanges), self.prompt.turns
-        if done and self.exchanges[-1].answer.refusal:
-            if done < len(turns):
-                self._about_the_form.append("Nothing more was asked, because there was no answer to go on with.")
-            elif self.recipe.schema:
-                self._read_or_ask(self.recipe.schema, may_ask=False)
+        if 0 < done < len(turns) and self.exchanges[-1].answer.refusal:
+            self._about_the_form.append("Nothing more was asked, because there was no answer to go on with.")
             return None
         if done < len(turns):
             schema = None if self.next_model.takes_schema else self._schema_of_turn(done)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 type Api = Literal["models", "openai/v1", "openai/deployments", "v1"]
 """The forms on Azure, and `v1`: any other server that speaks as OpenAI's does."""
@@ -90,26 +90,16 @@ class Endpoint:
 
 
 def _check(address: str) -> None:
-    url = _split(address)
-    if url is None or any(not character.isprintable() or character.isspace() for character in address):
+    try:
+        url = urlsplit(address)
+        has_host = bool(url.hostname) and url.port != 0
+    except ValueError:  # an unclosed bracket, or a port that is none, which may be half a password
+        raise ValueError("must be an address such as https://RESOURCE.services.ai.azure.com") from None
+    if any(not character.isprintable() or character.isspace() for character in address):
         raise ValueError("must be an address, without blanks and control characters")
     if url.scheme != "https" and not (url.scheme == "http" and url.hostname in _LOOPBACK):
         raise ValueError("must be an https:// address (http:// only on this machine)")
-    if not url.hostname or not _has_fit_port(url):
+    if not has_host:
         raise ValueError("must name a host, such as https://RESOURCE.services.ai.azure.com")
     if url.query or url.fragment or "@" in url.netloc:
         raise ValueError("must have no query, fragment, user name or password in it")
-
-
-def _split(address: str) -> SplitResult | None:
-    try:
-        return urlsplit(address)
-    except ValueError:  # an unclosed bracket
-        return None
-
-
-def _has_fit_port(url: SplitResult) -> bool:
-    try:
-        return url.port != 0
-    except ValueError:
-        return False

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from shared.errors import DropscribeError
-from shared.observability.secret_forms import FORMS, LONG_WORD, MIN_KEY
+from shared.observability.secret_forms import FORMS
 
 MAX_TEXT = 16_384
 """Characters that are looked at; of a longer text the middle is left out, so that none can hold up the event loop."""
@@ -22,10 +22,7 @@ def redact(text: str) -> str:
     text = _shortened(text) if len(text) > MAX_TEXT else text
     lowered = text.lower()
     for form in FORMS:
-        if form.may_be_in(lowered):
-            text = form.without(text)
-    if len(text) >= MIN_KEY and max(map(len, text.split()), default=0) >= MIN_KEY:
-        text = LONG_WORD.without(text)
+        text = form.without(text, lowered)
     return text
 
 

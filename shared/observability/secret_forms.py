@@ -12,9 +12,6 @@ from dataclasses import dataclass
 INSTEAD = "…"
 """What stands in a text where a secret stood."""
 
-MIN_KEY = 84
-"""Characters of the shortest key of Azure that is known without a name before it; shorter words may be anything."""
-
 _ENDING = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 _FLAGS = re.ASCII | re.VERBOSE
 
@@ -24,27 +21,22 @@ class SecretForm:
     """One form of secret.
 
     Attributes:
-        words: in small letters; a text that holds none of them has no secret of this form.
+        words: in small letters; a text that holds none of them has no secret of this form. Where there are none,
+            any text may have one.
         expression: finds the secret; its group `kept`, if it has one, is no part of it, nor is its group `quote`.
         is_secret: judges what was found, where an expression cannot.
-        hint: found in the text in small letters wherever the expression finds something; it is quicker.
     """
 
     words: tuple[str, ...]
     expression: re.Pattern[str]
     is_secret: Callable[[str], bool] = bool
-    hint: re.Pattern[str] | None = None
 
-    def may_be_in(self, lowered: str) -> bool:
-        """Whether a text, given in small letters, can hold a secret of this form."""
-        for word in self.words:
-            if word in lowered:
-                return self.hint is None or self.hint.search(lowered) is not None
-        return False
+    def without(self, text: str, lowered: str) -> str:
+        """The text, which is given in small letters too, with an ellipsis in place of each secret of this form."""
+        return self.expression.sub(self._replaced, text) if self._may_be_in(lowered) else text
 
-    def without(self, text: str) -> str:
-        """The text with an ellipsis in place of each secret of this form."""
-        return self.expression.sub(self._replaced, text)
+    def _may_be_in(self, lowered: str) -> bool:
+        return not self.words or any(word in lowered for word in self.words)
 
     def _replaced(self, found: re.Match[str]) -> str:
         groups = found.groupdict()
@@ -53,9 +45,9 @@ class SecretForm:
 
 
 def _form(
-    *words: str, expression: str, is_secret: Callable[[str], bool] = bool, flags: int = re.IGNORECASE
+    words: str, expression: str, is_secret: Callable[[str], bool] = bool, flags: int = re.IGNORECASE
 ) -> SecretForm:
-    return SecretForm(words, re.compile(expression, flags | _FLAGS), is_secret)
+    return SecretForm(tuple(words.split()), re.compile(expression, flags | _FLAGS), is_secret)
 
 
 def _is_user_and_password(found: str) -> bool:
@@ -111,9 +103,19 @@ _IN_QUOTES = r"""(?: (?!(?P=quote)) (?: \\. | [^\\"\r\n] ) )"""
 _UNQUOTED = r"""(?: [^\s\\"',;}] | \\ (?![\\"']) )"""
 _IN_QUERY = r"""(?: [^\s\\"'&] | \\ (?![\\"']) )"""
 
-NAMED = SecretForm(
-    ("key", "token", "secret", "passw", "passphrase", "pwd", "credential", "authorization", "sig"),
-    re.compile(
+_NOT_IN_ESCAPE = r"(?<!\\)" + "".join(rf"(?<!\\u[0-9a-f]{{{digits}}})" for digits in range(4))
+
+FORMS = (
+    # The query of an address, which may be signed; and that of an address within an address.
+    _form("? &", rf"(?P<kept> (?<=[?&]) [\w-]{{1,64}} = ) {_IN_QUERY}+"),
+    _form("%3f", rf"(?P<kept> %3F [\w.~+-]{{1,64}} %3D ) {_IN_QUERY}+"),
+    # What follows the name of a way to sign in.
+    _form("bearer", rf"(?P<kept> {_BEGINS} bearer \s{{1,8}} ) [\w.~+/=-]{{24,}}", _is_token),
+    _form("sharedkey", rf"(?P<kept> {_BEGINS} sharedkey (?:lite)? \s{{1,8}} ) {_UNQUOTED}{{6,}}"),
+    _form("basic", rf"(?P<kept> {_BEGINS} basic \s{{1,8}} ) [a-z0-9+/]{{4,}} ={{0,2}}", _is_user_and_password),
+    # `api-key: ...`, `AccountKey=...`, `"token": "..."`, `('secret', '...')`, `sig%3D...`: what follows such a name.
+    _form(
+        "key token secret passw passphrase pwd credential authorization sig",
         rf"""
         (?P<kept>
             {_NAME} (?! {_JSON_VALUE} )
@@ -124,37 +126,13 @@ NAMED = SecretForm(
         )
         (?(quote) {_IN_QUOTES}++ (?P=quote) | (?: (?:bearer|basic|sharedkey(?:lite)?) \s{{1,8}} )? {_UNQUOTED}+ )
         """,
-        re.IGNORECASE | _FLAGS,
+        _is_value,
     ),
-    _is_value,
-    re.compile(rf"(?: key[12]? | sig | {_NAME_WITHIN_WORDS} ) {_CLOSED} [=:,%\\]", _FLAGS),
-)
-"""`api-key: ...`, `AccountKey=...`, `"token": "..."`, `('secret', '...')`, `sig%3D...`: what follows such a name."""
-
-FORMS = (
-    # The query of an address, which may be signed; and that of an address within an address.
-    _form("?", "&", expression=rf"(?P<kept> (?<=[?&]) [\w-]{{1,64}} = ) {_IN_QUERY}+"),
-    _form("%3f", expression=rf"(?P<kept> %3F [\w.~+-]{{1,64}} %3D ) {_IN_QUERY}+"),
-    # What follows the name of a way to sign in.
-    _form(
-        "bearer",
-        expression=rf"(?P<kept> {_BEGINS} bearer \s{{1,8}} ) [\w.~+/=-]{{24,}}",
-        is_secret=_is_token,
-    ),
-    _form("sharedkey", expression=rf"(?P<kept> {_BEGINS} sharedkey (?:lite)? \s{{1,8}} ) {_UNQUOTED}{{6,}}"),
-    _form(
-        "basic",
-        expression=rf"(?P<kept> {_BEGINS} basic \s{{1,8}} ) [a-z0-9+/]{{4,}} ={{0,2}}",
-        is_secret=_is_user_and_password,
-    ),
-    NAMED,
     # A key of the host; the codes of errors are shorter.
-    _form("code=", expression=rf"(?P<kept> {_BEGINS} code= ) {_IN_QUERY}{{20,}}"),
+    _form("code=", rf"(?P<kept> {_BEGINS} code= ) {_IN_QUERY}{{20,}}"),
     # Tokens of Entra ID and the like (JWT), and keys of OpenAI and the like: they begin so.
-    _form("eyj", expression=rf"{_BEGINS} eyJ [\w-]{{6,}} (?: \.[\w-]{{6,}} )+ (?:\.[\w-]*)?", flags=0),
-    _form("sk-", expression=rf"{_BEGINS} sk- (?: (?:ant|proj|svcacct)- [\w-]{{8,}} | [a-z0-9]{{32,}} )"),
+    _form("eyj", rf"{_BEGINS} eyJ [\w-]{{6,}} (?: \.[\w-]{{6,}} )+ (?:\.[\w-]*)?", flags=0),
+    _form("sk-", rf"{_BEGINS} sk- (?: (?:ant|proj|svcacct)- [\w-]{{8,}} | [a-z0-9]{{32,}} )"),
+    # A key of Azure, or data.
+    _form("", rf"(?=[A-Za-z0-9+/]{{84}}) {_NOT_IN_ESCAPE} [A-Za-z0-9+/]{{84,}} ={{0,2}}", _is_key, flags=0),
 )
-
-_NOT_IN_ESCAPE = r"(?<!\\)" + "".join(rf"(?<!\\u[0-9a-f]{{{digits}}})" for digits in range(4))
-LONG_WORD = _form(expression=rf"{_NOT_IN_ESCAPE} [A-Za-z0-9+/]{{84,}} ={{0,2}}", is_secret=_is_key, flags=0)
-"""A key of Azure, or data: any text with a long word may hold one."""

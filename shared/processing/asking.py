@@ -31,7 +31,7 @@ MAX_ASIDE = 5
 
 
 class Asking:
-    """One attempt's part in it. `deadline` is when the attempt must be over, by the clock that nobody puts right."""
+    """One attempt's part in it. `deadline` is when the attempt must be over, by the clock that is never set."""
 
     def __init__(self, services: Services, claim: ClaimHandle, talk: Conversation, deadline: float) -> None:
         self._with = services
@@ -46,7 +46,7 @@ class Asking:
         Raises:
             RetryLater: another attempt is to go on.
             FileRejected: there will be no answer.
-            Conflict: somebody else has the file, or it changed.
+            Conflict: another worker has the file, or it changed.
             InputNotFound: it was deleted.
             StorageUnavailable: our own storage failed.
         """
@@ -56,7 +56,7 @@ class Asking:
             await self._wait_for_cooldown(turn.model.deployment.alias)
             if error := await self._ask(file, turn):
                 await self._bear(error, turn)
-        if not self._claim.is_ours:  # all was answered before: nobody else is to write the document meanwhile
+        if not self._claim.is_ours:  # all was answered before: no other worker is to write the document meanwhile
             await self._hold(file)
             self._claim.uncount()
         if self._talk.media.sent_as == "url":
@@ -135,7 +135,7 @@ class Asking:
             raise
 
     async def _require_unanswered(self, file: InputFile) -> None:
-        """Between our look and our claim somebody else may have claimed, answered and cleared away."""
+        """Between our look and our claim another worker may have claimed it, answered it and deleted the record."""
         found = await self._with.files.find_result(file.name)
         if found and found.input_etag == file.etag:
             raise Conflict(file.name)

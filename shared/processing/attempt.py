@@ -41,7 +41,7 @@ WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
 class Attempt:
     """One invocation for one file. Owns the order of the steps, and what becomes of each error.
 
-    A file of which nobody has heard is not expected to have a record: the claim itself shows whether it has.
+    A new file is not expected to have a record: the claim itself shows whether it has.
     """
 
     def __init__(self, services: Services, name: str, *, is_new: bool) -> None:
@@ -68,7 +68,7 @@ class Attempt:
         except StorageUnavailable as error:
             # Where only a part of storage fails, the queue may still take the file; else the host must try again.
             await self._put_off(RetryLater(self._growing_wait(), str(error)))
-        except asyncio.CancelledError:  # the worker is told to stop: nobody broke down
+        except asyncio.CancelledError:  # the worker is told to stop; that is no crash
             await self._keep_answers()
             await self._let_go()
             raise
@@ -101,7 +101,7 @@ class Attempt:
         else:
             await self._look_at_record(file)
         if is_answered:
-            await self._with.publisher.tidy(file.name, self._claim.record)
+            await self._with.publisher.finish(file.name, self._claim.record)
             return
         self._require_complete(file)
         result = await self._result(file)
@@ -174,7 +174,7 @@ class Attempt:
         return await self._with.publisher.publish(result, replacing=earlier, record=self._claim.record)
 
     async def _put_off(self, later: RetryLater) -> None:
-        """First the message, then the note: a file that nobody is told of would be forgotten."""
+        """First the message, then the note: a file without a message would be forgotten."""
         await self._keep_answers()
         log_event("blob.deferred", name=self._name, seconds=round(later.seconds, 1), why=str(later))
         self._claim.know(chance="")  # whatever made the host give up, this time we came to an end
@@ -182,12 +182,12 @@ class Attempt:
             await self._with.jobs.send(Job(name=self._name), max(MIN_WAIT, later.seconds))
         except StorageUnavailable:
             with contextlib.suppress(Conflict, StorageUnavailable):
-                await self._claim.release(later.seconds)  # the host tries again, and nobody broke down
+                await self._claim.release(later.seconds)  # the host tries again; that is no crash
             raise
         try:
             await self._claim.defer(later.seconds)
         except Conflict:
-            log_event("blob.overtaken", name=self._name)  # whoever has it now has a message of its own
+            log_event("blob.overtaken", name=self._name)  # the worker that has it now has a message of its own
         except StorageUnavailable as error:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
 
@@ -210,8 +210,8 @@ class Attempt:
             self._claim.know(asked=self._claim.progress.asked - 1)
 
     async def _confirm_claim(self) -> None:
-        """Answers are kept only where the record is ours and tells of them: else nobody would delete them."""
-        with contextlib.suppress(StorageUnavailable):  # then nobody gives it back, which tells of them too
+        """Answers are kept only where the record is ours and tells of them: else no worker would delete them."""
+        with contextlib.suppress(StorageUnavailable):  # then the claim expires, which tells of them too
             await self._claim.confirm()
 
     async def _break_down(self, error: Exception) -> None:

@@ -19,7 +19,7 @@ class TokenCounts(Protocol):
         """Add to it, and return the sum.
 
         Raises:
-            Conflict: somebody else counted at the same moment, and nothing was added.
+            Conflict: another worker counted at the same moment, and nothing was added.
         """
         ...
 

@@ -52,7 +52,7 @@ class ClaimHandle:
 
     @property
     def seconds_until_free(self) -> float:
-        """Seconds until this version may be taken; 0 where nobody holds it."""
+        """Seconds until this version may be taken; 0 where no worker holds it."""
         claim = self.record.claim if self.record else None
         if claim is None or claim.etag != self.etag or claim.kind != "claimed":
             return 0
@@ -64,7 +64,7 @@ class ClaimHandle:
         Where workers broke down over it before, the call counts from `begin_call` on: a worker may break down between.
 
         Raises:
-            Conflict: somebody else took it.
+            Conflict: another worker took it.
             StorageUnavailable
         """
         self._is_counted = False  # what became of an earlier call is known
@@ -113,7 +113,7 @@ class ClaimHandle:
         """Let anybody take the file, which waits for so many seconds. What storage refuses can be tried again.
 
         Raises:
-            Conflict: somebody else took it.
+            Conflict: another worker took it.
             StorageUnavailable
         """
         if not self._is_ours:

@@ -37,7 +37,7 @@ class Claim(Progress):
 
     Attributes:
         etag: of the version that it is about.
-        kind: `claimed` while somebody works on it, `deferred` while it waits and anybody may take it.
+        kind: `claimed` while a worker has it, `deferred` while it waits and any worker may take it.
         until: when a claim ends by itself, or a wait is over, in the server's time.
         token: who wrote the record, to be known again.
         is_asking: whether a call may be under way.
@@ -51,11 +51,11 @@ class Claim(Progress):
 
     @property
     def has_crashed(self) -> bool:
-        """Whether, if nobody holds it any more, its worker broke down while a call was under way."""
+        """Whether its worker, if the claim has expired, broke down while a call was under way."""
         return self.kind == "claimed" and self.is_asking
 
     def is_held(self, now: datetime) -> bool:
-        """Whether somebody is working on the version that it is about."""
+        """Whether a worker has the version that it is about."""
         return self.kind == "claimed" and self.until > now
 
     def free_at(self, claim_seconds: float) -> datetime:
@@ -88,17 +88,17 @@ class ClaimStore(Protocol):
         """Write a first record, or one in place of that given.
 
         Raises:
-            Conflict: somebody else wrote meanwhile.
+            Conflict: another worker wrote meanwhile.
         """
         ...
 
     async def delete(self, name: str, stored: VersionedClaim) -> None:
-        """Remove a record, unless somebody else wrote meanwhile."""
+        """Remove a record, unless another worker wrote meanwhile."""
         ...
 
 
 def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:
-    """What a record that nobody holds tells of this version; where it is about another, only what lies beside it."""
+    """What a record that no worker holds tells of this version; where it is about another, only what lies beside it."""
     if seen is None:
         return Progress()
     claim = seen.claim
@@ -117,7 +117,7 @@ def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:
 
 
 def _share(token: str) -> float:
-    """A number from 0 to 1, drawn by whoever wrote the token."""
+    """A number from 0 to 1, drawn by the worker that wrote the token."""
     try:
         return int(token[:8], 16) / 0xFFFFFFFF
     except ValueError:

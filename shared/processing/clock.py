@@ -8,7 +8,7 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Whoever tells the time, can wait, and can stop waiting."""
+    """Tells the time, waits, and stops waiting."""
 
     def now(self) -> datetime:
         """The present moment, in UTC."""

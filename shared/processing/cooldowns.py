@@ -14,11 +14,11 @@ class CooldownStore(Protocol):
     """Where it is written. Any call may raise `StorageUnavailable`."""
 
     async def read_pause(self, deployment: str) -> datetime | None:
-        """Until when nobody is to ask this deployment."""
+        """Until when this deployment is not to be asked."""
         ...
 
     async def write_pause(self, deployment: str, until: datetime) -> None:
-        """Let nobody ask it until then, or for longer where somebody wants that."""
+        """Have it not asked until then, or for longer where a longer cooldown stands."""
         ...
 
 
@@ -46,7 +46,7 @@ class Cooldowns:
         return max(0.0, (known.until - self._clock.now()).total_seconds()) if known.until else 0.0
 
     async def cool_down(self, deployment: str, seconds: float) -> None:
-        """Leave it alone for so long, unless somebody wants it left alone for longer."""
+        """Leave it alone for so long, unless a longer cooldown stands."""
         self._known.pop(deployment, None)  # what others wrote in the last seconds counts too
         if await self.seconds_until_available(deployment) < seconds:
             until = self._clock.now() + timedelta(seconds=seconds)

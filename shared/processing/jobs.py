@@ -1,6 +1,6 @@
 """Work that waits: a message for each file that is to be taken up later.
 
-Whoever may write to the queue could forge a message, so what became of a file stands in its record, not here.
+Everybody who may write to the queue could forge a message, so what became of a file stands in its record, not here.
 """
 
 import functools
@@ -16,7 +16,7 @@ class Job(BaseModel):
 
     Attributes:
         name: of the file, as storage keeps it: two ways to write one name must not be two files.
-        chance: the token of a file's second chance, which stands in its record too: nobody can make one up.
+        chance: the token of a file's second chance, which stands in its record too: it cannot be made up.
         is_repeat: whether the event went another way too, by which the file most likely has its document by now.
     """
 

@@ -81,6 +81,6 @@ def _archived() -> FileRejected:
 def _locked() -> FileRejected:
     return FileRejected(
         "unreadable_file",
-        "The file is encrypted with a key of the uploader's, which storage does not keep: nobody else can read it.",
+        "The file is encrypted with a key of the uploader's, which storage does not keep, so it cannot be read.",
         "Drop the file again without a key; storage encrypts it all the same.",
     )

@@ -19,7 +19,7 @@ class Processor:
     async def process(self, container: str, name: str, *, is_new: bool = False) -> None:
         """Make sure that the file, as it is now, gets its document. Safe to call again at any time.
 
-        `is_new` says that nobody may have heard of it yet, which saves a request where it is true.
+        `is_new` says that this may be the first that is heard of it, which saves a request where it is true.
 
         Raises:
             StorageUnavailable: our own storage failed, so the message must be kept.

@@ -1,6 +1,6 @@
 """The end of the path: the document, then its event, then what was noted of the file is deleted, in this order.
 
-Whoever breaks down in between leaves the record behind, by which the next one sees what is left to do.
+A worker that breaks down in between leaves the record behind, which shows the next one what is left to do.
 """
 
 from datetime import datetime
@@ -59,8 +59,8 @@ class ResultPublisher:
                     raise
         raise StorageUnavailable("Something else writes to this document again and again.")
 
-    async def tidy(self, name: str, record: VersionedClaim | None) -> None:
-        """Finish what somebody left undone who wrote the document; nobody must hold the file now."""
+    async def finish(self, name: str, record: VersionedClaim | None) -> None:
+        """Finish what the worker left undone that wrote the document. No worker must hold the file now."""
         log_event("blob.already_answered", name=name)
         if record:
             await self.forget(name, record)
@@ -80,5 +80,5 @@ class ResultPublisher:
 
 
 def _reminder(result: Result, now: datetime) -> Claim:
-    """What is left behind if we break down before the event; it keeps nobody away."""
+    """What is left behind if we break down before the event; it keeps no other worker away."""
     return Claim(etag=result.input.etag, kind="deferred", until=now, token="")

@@ -38,7 +38,7 @@ class RetryDecision:
     Attributes:
         progress: what is known of the file from now on.
         wait: how long the file waits, in seconds.
-        cooldown: how long nobody is to ask the deployment, in seconds; 0 where only the file waits.
+        cooldown: seconds for which the deployment is not to be asked; 0 where only the file waits.
         level: how loud to log it.
     """
 
@@ -102,9 +102,9 @@ class RetryPolicy:
         elif progress.asked >= MAX_ASKED:
             raise _asked_enough(error, progress)
         progress = replace(progress, failed_at=now)
-        if isinstance(error, ModelMisconfigured):  # no file's fault where no other is answered, however long it lasts
+        if isinstance(error, ModelMisconfigured):  # no file causes it where no other is answered
             is_told_to_all = not answers_others and error.status not in ABOUT_THE_REQUEST
-            return self._until_somebody_acts(progress, random, is_told_to_all=is_told_to_all)
+            return self._until_an_operator_acts(progress, random, is_told_to_all=is_told_to_all)
         progress = replace(progress, since=progress.since or now)
         if (now - (progress.since or now)).total_seconds() > self.give_up:
             raise _gave_up(error, progress)
@@ -116,7 +116,7 @@ class RetryPolicy:
         cooldown = min(error.retry_after or 0, self.max_wait) if isinstance(error, ModelThrottled) else 0
         return RetryDecision(replace(progress, attempt=progress.attempt + 1), wait, cooldown)
 
-    def _until_somebody_acts(self, progress: Progress, random: Random, *, is_told_to_all: bool) -> RetryDecision:
+    def _until_an_operator_acts(self, progress: Progress, random: Random, *, is_told_to_all: bool) -> RetryDecision:
         """What is wrong with one recipe's request, or with one file, is no reason to keep the others waiting."""
         seconds = random.uniform(1, 3) * self.breaker
         cooldown = seconds if is_told_to_all else 0

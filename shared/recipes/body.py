@@ -2,112 +2,71 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from shared.recipes.spelling import nearest
-from shared.recipes.template import TemplateSlipError, fill_in_template, template_problems
+from shared.recipes.slips import Problem, SlipsError, nearest
+from shared.recipes.template import fill_in
 
-_PLACEHOLDER = re.compile(r"(?<!\{)\{\{[ \t]{0,20}(\w{1,64})[ \t]{0,20}\}\}(?!\})", re.ASCII)
-_TEMPLATE_SYNTAX = re.compile(r"\{[{%#]|[%#}]\}")
 _ROLES = ("system", "user", "assistant", "developer", "tool")
-
-type Problems = Iterator[tuple[int, str]]
-"""How many lines the body has before each problem, and what it is."""
+_MARKER = re.compile(r"\A#?\s*([^\W\d_]+)(?:\[.*|\s*):\Z")
 
 
 @dataclass
-class Section:
-    """What one side says: the lines below `user:` or another marker.
-
-    Attributes:
-        marker: as it stands there.
-        line: how many lines the body has before it.
-    """
+class _Section:
+    """What one side says: the lines below `user:` or another marker, which stands on `line`."""
 
     role: str
-    marker: str
     line: int
-    lines: list[str] = field(default_factory=list)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is said."""
-        return not "".join(self.lines).strip()
+    is_empty: bool = True
 
 
-def sections(body: str) -> list[Section]:
+def _sections(body: str) -> list[_Section]:
     """The sections, as prompty tells them apart; what stands before the first is none."""
-    found: list[Section] = []
-    for number, line in enumerate(body.split("\n")):
+    found: list[_Section] = []
+    for number, line in enumerate(body.split("\n"), start=1):
         if (role := _role(line)) in _ROLES:
-            found.append(Section(role, line.strip(), number))
+            found.append(_Section(role, number))
         elif found:
-            found[-1].lines.append(line)
+            found[-1].is_empty &= not line.strip()
     return found
 
 
 def turns(body: str) -> int:
     """How many times the user speaks."""
-    return [each.role for each in sections(body)].count("user")
+    return [each.role for each in _sections(body)].count("user")
 
 
-def body_problems(body: str, values: Mapping[str, str]) -> Problems:
+def body_problems(body: str, values: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with a body whose recipe declares these inputs, each with a value that it may have."""
-    problems = [*_section_problems(body), *_template_slips(body, values)]
-    yield from problems or _problems_when_filled(body, values)
-
-
-def _section_problems(body: str) -> Problems:
-    found = sections(body)
-    for each in found:
-        if each.role not in ("system", "user"):
-            yield each.line, f"a recipe has `system:` and `user:` sections only, no `{each.role}:`"
-        if "[" in each.marker:
-            yield each.line, f"a section has a name only: write `{each.role}:`"
-        if each.role == "user" and each.is_empty:
-            yield each.line, "this `user:` section is empty, so nothing would be asked"
+    yield from _marker_problems(body)
+    found = _sections(body)
     if "user" not in [each.role for each in found]:
-        yield 0, "there is no `user:` section, so nothing would be asked"
-    for number, line in enumerate(body.split("\n")):
+        yield body.count("\n") + 1, "there is no `user:` section, so nothing would be asked"
+    try:
+        filled = _sections(fill_in(body, values))
+    except SlipsError as error:
+        yield from error.problems
+        return
+    if [each.role for each in filled] != [each.role for each in found]:
+        yield None, "with its values filled in this has other sections; write `system:` and `user:` without templates"
+        return
+    for written, asked in zip(found, filled, strict=True):
+        if asked.role == "user" and asked.is_empty:
+            yield written.line, "this `user:` section is empty, so nothing would be asked"
+
+
+def _marker_problems(body: str) -> Iterator[Problem]:
+    for number, line in enumerate(body.split("\n"), start=1):
         role = _role(line)
-        meant = nearest(role, _ROLES, min_letters=4) if role and role not in _ROLES else None
-        if meant:
+        if role in _ROLES and "[" in line:
+            yield number, f"a section has a name only: write `{role}:`"
+        if role in _ROLES and role not in ("system", "user"):
+            yield number, f"a recipe has `system:` and `user:` sections only, no `{role}:`"
+        if role and role not in _ROLES and (meant := nearest(role, _ROLES, min_letters=4)):
             yield number, f"`{line.strip()[:40]}` begins no section: did you mean `{meant}:`?"
 
 
 def _role(line: str) -> str:
     """The word of a line that holds nothing but a word, maybe something in brackets, and a colon; else nothing."""
-    text = line.strip().removeprefix("#").strip()
-    word = text[:-1].rstrip().partition("[")[0].lower() if text.endswith(":") else ""
-    return word if word.isalpha() else ""
-
-
-def _is_plain(body: str) -> bool:
-    # jinja2 is 11 ms of a cold start, and most recipes have nothing but words and `{{name}}`.
-    return _TEMPLATE_SYNTAX.search(_PLACEHOLDER.sub("", body)) is None
-
-
-def _template_slips(body: str, values: Mapping[str, str]) -> Problems:
-    if not _is_plain(body):
-        yield from template_problems(body, values.keys())
-        return
-    for found in _PLACEHOLDER.finditer(body):
-        if found[1] not in values:
-            yield body.count("\n", 0, found.start()), f"`{found[1]}` is not among the recipe's inputs"
-
-
-def _problems_when_filled(body: str, values: Mapping[str, str]) -> Problems:
-    try:
-        filled = _filled(body, values)
-    except TemplateSlipError as error:
-        yield 0, str(error)
-        return
-    expected, found = sections(body), sections(filled)
-    if [each.role for each in found] != [each.role for each in expected]:
-        yield 0, "with its values filled in this has other sections: `system:` and `user:` must stand there as they are"
-    elif empty := next((each for each in found if each.role == "user" and each.is_empty), None):
-        yield expected[found.index(empty)].line, "with its values filled in this `user:` section is empty"
-
-
-def _filled(body: str, values: Mapping[str, str]) -> str:
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], body) if _is_plain(body) else fill_in_template(body, values)
+    marker = _MARKER.match(line.strip())
+    return marker[1].lower() if marker else ""

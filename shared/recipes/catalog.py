@@ -2,23 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
 from shared.errors import ConfigurationError, FileRejected
 from shared.media.media import Kind
-from shared.recipes.near_misses import folder_meant, metadata_warnings, require_recipe_key
+from shared.recipes.near_misses import METADATA_KEY, metadata_warnings, require_no_near_folder
 from shared.recipes.parser import RecipeProblemsError, read_recipe
 from shared.recipes.recipe import Prompt, Recipe, place_of
-from shared.recipes.spelling import nearest
+from shared.recipes.slips import nearest
 
 DEFAULTS: dict[Kind, str] = {"image": "describe", "audio": "transcribe"}
 """The recipe for a file that neither its metadata nor its folder assigns to one."""
 
-METADATA_KEY = "recipe"
-"""The blob metadata key that chooses a recipe by name, before any route."""
-
-ENDING = ".prompty"
+_ENDING = ".prompty"
 
 
 @dataclass(frozen=True)
@@ -57,8 +53,7 @@ class RecipeCatalog:
 
     def __init__(self, recipes: Iterable[Recipe]) -> None:
         self._by_name = {recipe.name: recipe for recipe in recipes}
-        routed = [recipe for recipe in self._by_name.values() if recipe.route]
-        self._by_route = sorted(routed, key=_prefix_length, reverse=True)
+        self._longest_first = sorted(self, key=lambda each: len(each.route.prefix) if each.route else 0, reverse=True)
 
     @classmethod
     def load(cls, folder: Path) -> "RecipeCatalog":
@@ -71,10 +66,10 @@ class RecipeCatalog:
         problems: list[str] = []
         for path in sorted(folder.glob("*")):
             try:
-                if path.suffix == ENDING:
+                if path.suffix == _ENDING:
                     recipes.append(read_recipe(path))
-                elif path.suffix[1:].isalpha() and nearest(path.suffix, [ENDING]):  # no copy of an editor's
-                    problems.append(f"{place_of(path)}: the name of a recipe must end in `{ENDING}`")
+                elif path.suffix[1:].isalpha() and nearest(path.suffix, [_ENDING]):  # no copy of an editor's
+                    problems.append(f"{place_of(path)}: the name of a recipe must end in `{_ENDING}`")
             except RecipeProblemsError as error:
                 problems.extend(error.problems)
         problems.extend(_clashes(recipes))
@@ -96,18 +91,20 @@ class RecipeCatalog:
         """
         given = _lower(metadata)
         if named := given.get(METADATA_KEY, "").strip():
-            return self._choice(self._named(named), name, given)
-        require_recipe_key(METADATA_KEY, given, self._by_name)
-        for recipe in self._by_route:
+            return self._selection(self._named(named), name, given)
+        for recipe in self._longest_first:
             if _match(recipe, name) is not None:
-                return self._choice(recipe, name, given)
-        if meant := folder_meant(name, [*self._by_route, *self]):
-            raise meant
+                return self._selection(recipe, name, given)
+        require_no_near_folder(name, self._longest_first)
         return None
 
     def default_for(self, kind: Kind, metadata: Mapping[str, str]) -> RecipeSelection:
-        """The recipe for files of this kind that nothing else assigns to one."""
-        return self._choice(self._by_name[DEFAULTS[kind]], "", _lower(metadata))
+        """The recipe for files of this kind that nothing else assigns to one.
+
+        Raises:
+            FileRejected: an input has no fit value, or a slip in the metadata would have changed the answer.
+        """
+        return self._selection(self._by_name[DEFAULTS[kind]], "", _lower(metadata))
 
     def _named(self, name: str) -> Recipe:
         if name.lower() not in self._by_name:
@@ -121,10 +118,10 @@ class RecipeCatalog:
             )
         return self._by_name[name.lower()]
 
-    def _choice(self, recipe: Recipe, path: str, metadata: Mapping[str, str]) -> RecipeSelection:
+    def _selection(self, recipe: Recipe, path: str, metadata: Mapping[str, str]) -> RecipeSelection:
         given = {**(_match(recipe, path) or {}), **metadata}
-        warnings = metadata_warnings(METADATA_KEY, metadata, recipe, given)
-        return RecipeSelection(recipe, dict(_values(recipe, given)), tuple(warnings))
+        warnings = tuple(metadata_warnings(metadata, recipe, given, self._by_name))
+        return RecipeSelection(recipe, dict(_values(recipe, given)), warnings)
 
 
 def _match(recipe: Recipe, path: str) -> Mapping[str, str] | None:
@@ -149,17 +146,13 @@ def _lower(metadata: Mapping[str, str]) -> dict[str, str]:
     return {key.lower(): value for key, value in metadata.items()}
 
 
-def _prefix_length(recipe: Recipe) -> int:
-    return len(recipe.route.prefix) if recipe.route else 0
-
-
 def _clashes(recipes: list[Recipe]) -> Iterator[str]:
-    routed = [(recipe, recipe.route) for recipe in recipes if recipe.route]
-    for (one, its_route), (other, others_route) in combinations(routed, 2):
-        if its_route.prefix == others_route.prefix:
+    first: dict[str, Recipe] = {}
+    for recipe in recipes:
+        if recipe.route and (one := first.setdefault(recipe.route.prefix, recipe)) is not recipe:
             yield (
-                f"{other.place('route')}: its route `{others_route.pattern}` begins like that of {one.path.name} "
-                f"(`{its_route.pattern}`): a file could match both. Give one of them a longer beginning."
+                f"{recipe.place('metadata', 'route')}: its route `{recipe.route.pattern}` begins like that of"
+                f" {one.path.name}: a file could match both. Give one of them a longer beginning."
             )
 
 
@@ -167,4 +160,4 @@ def _missing_defaults(folder: Path, recipes: list[Recipe]) -> Iterator[str]:
     names = {recipe.name for recipe in recipes}
     for kind, name in DEFAULTS.items():
         if name not in names:
-            yield f"{folder}: {name}{ENDING} is missing; files of kind {kind} use it by default."
+            yield f"{folder}: {name}{_ENDING} is missing; files of kind {kind} use it by default."

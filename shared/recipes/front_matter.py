@@ -6,135 +6,123 @@ types; no key twice. What it holds is plain text, numbers, lists and mappings of
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-MAX_CHARACTERS = 32_768
+from shared.recipes.slips import SlipsError
+
+_MAX_CHARACTERS = 32_768
 """Of the front matter; the longest of ours has 1,300."""
 
-MAX_DEPTH = 20
+_MAX_DEPTH = 20
 """Levels of lists and mappings."""
 
-FIRST_LINE = 2
-"""Of the front matter, in the file; the first holds `---`."""
+type Place = tuple[int | str, ...]
+"""The keys and numbers that lead to a value."""
 
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """What no recipe may hold: controls but the line end and the tabulator, other line ends, and what is no character."""
 
 _READ_DIFFERENTLY = re.compile("[?|>\ufeff]")
 """Where libyaml is lenient and PyYAML's own reader, which prompty uses and which takes 20 times as long, is not."""
 
+_REFUSED = {
+    "\t": "YAML has no tabulators; write blanks",  # prompty's reader takes some for blanks, and ours takes others
+    "---": "prompty takes `---` for the end of the front matter; write something else",
+    "+++": "prompty takes `+++` for the end of the front matter; write something else",
+}
+
 _YamlLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one, where libyaml is there
 
-type Problem = tuple[int | None, str]
-"""A line of the file (None: the file as a whole), and what is wrong there."""
 
-
-class SlipsError(Exception):
-    """What is wrong with a text."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = list(problems)
-        super().__init__(*self.problems)
-
-
-@dataclass
 class FrontMatter:
-    """What the text says, and the line of each part of it."""
-
-    data: object
-    _tree: yaml.Node | None = field(repr=False)
-
-    def line(self, *place: int | str) -> int:
-        """The line of the file on which the key or value stands, or what is nearest above it."""
-        node, line = self._tree, self._tree.start_mark.line if self._tree else 0
-        for step in place:
-            if isinstance(node, yaml.MappingNode):
-                found = next((pair for pair in node.value if pair[0].value == step), None)
-                if found is None:
-                    break
-                line, node = found[0].start_mark.line, found[1]
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-                node = node.value[step]
-                line = node.start_mark.line
-        return int(line) + FIRST_LINE
-
-
-def read_front_matter(text: str) -> FrontMatter:
-    """Read what stands between the two lines of `---`.
+    """What the text says, and the line of each part of it.
 
     Raises:
         SlipsError: it is too long, no YAML, or holds what no recipe may hold.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise SlipsError([(1, f"the front matter has {len(text)} characters; {MAX_CHARACTERS} are allowed")])
-    if (tabulator := text.find("\t")) >= 0:  # prompty's reader takes some for blanks, and ours takes others
-        where = text.count("\n", 0, tabulator) + FIRST_LINE
-        raise SlipsError([(where, "YAML has no tabulators; write blanks")])
-    loader = _YamlLoader(text)
+
+    def __init__(self, text: str) -> None:
+        if len(text) > _MAX_CHARACTERS:
+            raise SlipsError((1, f"the front matter has {len(text)} characters; {_MAX_CHARACTERS} are allowed"))
+        for mark, problem in _REFUSED.items():
+            if mark in text:
+                raise SlipsError((text.count("\n", 0, text.index(mark)) + 1, problem))
+        self._lines: dict[Place, int] = {}
+        self._loader = _YamlLoader(text)
+        tree = _tree(text)
+        self.data = self._value(tree, ()) if tree else None
+
+    def __contains__(self, place: Place) -> bool:
+        return place in self._lines
+
+    def line(self, *place: int | str) -> int:
+        """The line of the file on which the key or value stands, or what is nearest above it."""
+        while place and place not in self._lines:
+            place = place[:-1]
+        return self._lines.get(place, 1)
+
+    def _value(self, node: yaml.Node, place: Place) -> object:
+        self._lines.setdefault(place, _line(node))
+        if isinstance(node, yaml.MappingNode):
+            return dict(self._pairs(node, place))
+        if isinstance(node, yaml.SequenceNode):
+            return [self._value(each, (*place, number)) for number, each in enumerate(node.value)]
+        require_printable(node.value, _line(node))
+        if "${" in node.value:  # prompty would put a file or a part of the environment in its place
+            raise SlipsError((_line(node), "`${...}` is not supported in a recipe; write the value itself"))
+        try:
+            return self._loader.construct_object(node)
+        except (yaml.YAMLError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+            kind = node.tag.rpartition(":")[2]
+            problem = f"`{node.value[:40]}` looks like YAML's {kind} and is none ({error}); put it between quotes"
+            raise SlipsError((_line(node), problem)) from error
+
+    def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, object]]:
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise SlipsError((_line(key), "a key must be a word"))
+            if (*place, key.value) in self._lines:
+                raise SlipsError((_line(key), f"the key `{key.value}` stands there twice"))
+            self._lines[*place, key.value] = _line(key)
+            yield key.value, self._value(value, (*place, key.value))
+
+
+def require_printable(text: str, line: int = 1) -> None:
+    """Make sure that a text, which begins on this line, has no character that no recipe may hold.
+
+    Raises:
+        SlipsError: it has one.
+    """
+    if found := _UNPRINTABLE.search(text):
+        where = line + text.count("\n", 0, found.start())
+        raise SlipsError((where, f"the character U+{ord(found[0]):04X} cannot be in a recipe"))
+
+
+def _tree(text: str) -> yaml.Node | None:
     try:
         _require_plain(yaml.parse(text, Loader=_YamlLoader))
-        tree = loader.get_single_node()
         if _READ_DIFFERENTLY.search(text):
             yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + FIRST_LINE if error.problem_mark else None
-        raise SlipsError([(line, f"this is not YAML: {error.problem}")]) from error
+        return yaml.compose(text, Loader=_YamlLoader)
     except yaml.YAMLError as error:
-        raise SlipsError([(None, f"this is not YAML ({type(error).__name__})")]) from error
-    problems: list[Problem] = []
-    data = _value(tree, loader, problems) if tree else None
-    if problems:
-        raise SlipsError(problems)
-    return FrontMatter(data, tree)
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", type(error).__name__)
+        raise SlipsError((mark.line + 1 if mark else None, f"this is not YAML: {problem}")) from error
 
 
 def _require_plain(events: Iterable[yaml.Event]) -> None:
     depth = 0
     for event in events:
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        line = event.start_mark.line + FIRST_LINE if event.start_mark else None
-        if depth > MAX_DEPTH:
-            raise SlipsError([(line, f"lists and mappings are nested more than {MAX_DEPTH} deep")])
+        if depth > _MAX_DEPTH:
+            raise SlipsError((_line(event), f"lists and mappings are nested more than {_MAX_DEPTH} deep"))
         if getattr(event, "anchor", None):
-            raise SlipsError([(line, "a recipe has no anchors `&` and aliases `*`; write the value out, or quote it")])
+            raise SlipsError((_line(event), "a recipe has no anchors `&` and aliases `*`; write it out, or quote it"))
         if getattr(event, "tag", None):
-            raise SlipsError([(line, "a recipe has no tags such as `!!str`; leave it out, or quote the value")])
+            raise SlipsError((_line(event), "a recipe has no tags such as `!!str`; leave it out, or quote the value"))
 
 
-def _value(node: yaml.Node, loader: Any, problems: list[Problem]) -> object:
-    if isinstance(node, yaml.MappingNode):
-        return dict(_pairs(node, loader, problems))
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(each, loader, problems) for each in node.value]
-    problems.extend((node.start_mark.line + FIRST_LINE, problem) for problem in _text_problems(node.value))
-    try:
-        return loader.construct_object(node)
-    except (yaml.YAMLError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
-        kind = node.tag.rpartition(":")[2]
-        problem = f"`{node.value[:40]}` looks like YAML's {kind} and is none ({error}); put it between quotes"
-        problems.append((node.start_mark.line + FIRST_LINE, problem))
-        return None
-
-
-def _pairs(node: yaml.MappingNode, loader: Any, problems: list[Problem]) -> Iterator[tuple[str, object]]:
-    seen: set[str] = set()
-    for key, value in node.value:
-        line = key.start_mark.line + FIRST_LINE
-        if not isinstance(key, yaml.ScalarNode):
-            problems.append((line, "a key must be a word"))
-            continue
-        if key.value in seen:
-            problems.append((line, f"the key `{key.value}` stands there twice"))
-        seen.add(key.value)
-        yield key.value, _value(value, loader, problems)
-
-
-def _text_problems(text: str) -> Iterator[str]:
-    """What an escape of YAML can bring in, whatever it looks like in the file."""
-    if "${" in text:  # prompty would put a file or a part of the environment in its place
-        yield "`${...}` is not supported in a recipe; write the value itself"
-    if found := UNPRINTABLE.search(text):
-        yield f"the character U+{ord(found[0]):04X} cannot be in a recipe"
+def _line(part: Any) -> int:
+    """The line of the file; what stands before the front matter is there as empty lines."""
+    return int(part.start_mark.line) + 1

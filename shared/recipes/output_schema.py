@@ -3,12 +3,12 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
 
 from shared.bounds import require_bounded
@@ -16,17 +16,14 @@ from shared.bounds import require_bounded
 MAX_PROBLEM = 200
 """Characters of what is wrong with an answer; a validator may quote the whole of it."""
 
-MAX_DIGITS = 100
-"""Of a whole number in an answer; to read one of thousands takes long."""
-
-MAX_TRIES = 20
-"""How many places of an answer are looked at where an object may begin."""
-
-MAX_ERRORS = 20
-"""How many things that are wrong with an answer are looked at, to tell of the worst."""
+_MAX_LOOKS = 20
+"""How many places of an answer are looked at where an object may begin, and how many faults, to tell of the worst."""
 
 _OBJECT = re.compile(r"\{\s*[\"}]")
 """How an object begins; a brace among the words before it does not."""
+
+_IN_BRACES = re.compile(r"\{[^{}]*\}")
+"""What only looks like an object, such as `{"merchant", "total"}` among the words before it."""
 
 _NAME = re.compile(r"[A-Za-z_]\w{0,63}", re.ASCII)
 
@@ -44,10 +41,32 @@ class AnswerInvalid(Exception):
     """An answer is not what the schema asks for; the message says what is wrong with it."""
 
 
-class Output(BaseModel):
-    """A field of the answer, under prompty's names. One that is not `required` may be null."""
+class Strict(BaseModel):
+    """A part of the front matter: prompty's names, and no key that we do not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
+
+
+def with_names[T: Iterable[Any]](parts: T) -> T:
+    """The parts, if each has a name of its own.
+
+    Raises:
+        ValueError: two have one name, or a name is none.
+    """
+    names = [each.name for each in parts]
+    for number, name in enumerate(names):
+        if not _NAME.fullmatch(name):
+            raise ValueError(f"`{name}` is no name for a field: letters, digits and _ only")
+        if name in names[:number]:
+            raise ValueError(f"`{name}` is declared twice")
+    return parts
+
+
+type Outputs = Annotated[tuple["Output", ...], AfterValidator(with_names)]
+
+
+class Output(Strict):
+    """A field of the answer. One that is not `required` may be null."""
 
     name: str = ""
     kind: Literal["string", "integer", "number", "float", "boolean", "array", "object"]
@@ -55,7 +74,7 @@ class Output(BaseModel):
     required: bool = False
     enum_values: list[str] | None = None
     items: "Output | None" = None
-    properties: list["Output"] | None = None
+    properties: Outputs | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -65,17 +84,11 @@ class Output(BaseModel):
             raise ValueError("an object, and nothing else, has `properties`")
         if self.enum_values and self.kind != "string":
             raise ValueError("only a string has `enumValues`")
-        _check_names(self.properties or [])
         return self
 
 
 def object_schema(outputs: Sequence[Output]) -> dict[str, Any]:
-    """The JSON Schema of an object with these fields and no other, in the strict form that services ask for.
-
-    Raises:
-        ValueError: two fields have one name, or a name is none.
-    """
-    _check_names(outputs)
+    """The JSON Schema of an object with these fields and no other, in the strict form that services ask for."""
     return {
         "type": "object",
         "properties": {each.name: _value_schema(each, nullable=not each.required) for each in outputs},
@@ -101,7 +114,7 @@ def read_answer(text: str, schema: dict[str, Any]) -> Any:
     except (ValueError, RecursionError) as error:
         raise AnswerInvalid(f"it is not JSON ({error})") from error
     errors = jsonschema.Draft202012Validator(schema).iter_errors(data)
-    problem = jsonschema.exceptions.best_match(islice(errors, MAX_ERRORS))
+    problem = jsonschema.exceptions.best_match(islice(errors, _MAX_LOOKS))
     if problem:
         place = problem.json_path.removeprefix("$").lstrip(".") or "the object"
         raise AnswerInvalid(f"{place}: {problem.message[:MAX_PROBLEM]}")
@@ -109,58 +122,34 @@ def read_answer(text: str, schema: dict[str, Any]) -> Any:
 
 
 def _only_object(text: str) -> dict[str, Any]:
-    """The one object in a text; the same twice is one, and an empty one beside it is none.
+    """The one object in a text; the same twice is one, and an empty one is none. No part of one without an end counts.
 
     Raises:
         ValueError: there is none, or there are several.
     """
     found: list[dict[str, Any]] = []
-    for value in _objects(text):
-        if value not in found:
-            found.append(value)
-    told = [value for value in found if value] or found
-    if len(told) > 1:
-        raise ValueError("it holds more than one object")
-    return told[0]
-
-
-def _objects(text: str) -> list[dict[str, Any]]:
-    """The objects in a text, one at least. What begins like one, and ends before the next begins, is passed over."""
-    found: list[dict[str, Any]] = []
-    end, failed_at, problem = 0, -1, ValueError("it holds no object")
-    for begins in islice(_OBJECT.finditer(text), MAX_TRIES):
-        start = begins.start()
-        if start < end:
-            continue  # it is a part of the one before
-        if failed_at >= 0 and "}" not in text[failed_at:start]:
-            break  # a part of an object is no answer
+    end, problem = 0, "it holds no object"
+    for _ in range(_MAX_LOOKS):
+        if (begins := _OBJECT.search(text, end)) is None:
+            break
         try:
-            value, end = _DECODER.raw_decode(text, start)
+            value, end = _DECODER.raw_decode(text, begins.start())
         except ValueError as error:
-            failed_at, problem = start, error
-        else:
-            failed_at = -1
+            value, problem = None, str(error)
+            if (words := _IN_BRACES.match(text, begins.start())) is None:
+                break
+            end = words.end()
+        if value and value not in found:
             found.append(value)
-    if not found:
-        raise problem
-    return found
+    if len(found) != 1:
+        raise ValueError("it holds more than one object" if found else problem)
+    return found[0]
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise ValueError(f"{digits[:20]} is too large")
-    return number
-
-
-def _short(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise ValueError(f"{digits[:20]}… has more than {MAX_DIGITS} digits")
-    return int(digits)
+def _number(digits: str) -> float:
+    if not math.isfinite(number := float(digits)):
+        raise ValueError(f"{digits[:20]} is no number of JSON, or too large")
+    return int(digits) if digits.lstrip("-").isdigit() else number
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -171,9 +160,9 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 _DECODER = json.JSONDecoder(
-    parse_constant=_refuse_constant,
-    parse_float=_finite,
-    parse_int=_short,
+    parse_constant=_number,
+    parse_float=_number,
+    parse_int=_number,
     object_pairs_hook=_without_repeats,
     strict=False,
 )
@@ -192,12 +181,3 @@ def _value_schema(output: Output, *, nullable: bool) -> dict[str, Any]:
     if nullable:
         schema["type"] = [schema["type"], "null"]
     return schema
-
-
-def _check_names(outputs: Sequence[Output]) -> None:
-    names = [each.name for each in outputs]
-    for name in names:
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"`{name}` is no name for a field: letters, digits and _ only")
-    if len(set(names)) < len(names):
-        raise ValueError("two fields have one name")

@@ -4,44 +4,38 @@ import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Never, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, StringConstraints, model_validator
 
 from shared.errors import FileRejected
 from shared.media.media import Detail, Kind, SendPolicy
-from shared.recipes.output_schema import AnswerSchema
+from shared.recipes.front_matter import FrontMatter
+from shared.recipes.output_schema import AnswerSchema, Strict
 from shared.recipes.routes import Route
 from shared.recipes.template import RESERVED
 
 if TYPE_CHECKING:
     from prompty import Agent
 
-MAX_VALUE = 100
+_MAX_VALUE = 100
 """Most characters in the value of an input. Values come from folder names and metadata."""
 
 
-class Strict(BaseModel):
-    """A part of the front matter: prompty's names, and no key that we do not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel)
-
-
-type Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
-type Texts = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
+type _Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+type _Texts = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 
 
 class ModelOptions(Strict):
     """What the recipe asks of the model; None leaves the choice to the service."""
 
     max_output_tokens: Annotated[int, Field(gt=0, le=1_000_000, strict=True)] | None = None
-    temperature: Annotated[Amount, Field(ge=0, le=2)] | None = None
-    top_p: Annotated[Amount, Field(ge=0, le=1)] | None = None
-    frequency_penalty: Annotated[Amount, Field(ge=-2, le=2)] | None = None
-    presence_penalty: Annotated[Amount, Field(ge=-2, le=2)] | None = None
+    temperature: Annotated[_Amount, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[_Amount, Field(ge=0, le=1)] | None = None
+    frequency_penalty: Annotated[_Amount, Field(ge=-2, le=2)] | None = None
+    presence_penalty: Annotated[_Amount, Field(ge=-2, le=2)] | None = None
     seed: Annotated[int, Field(ge=-(2**63), lt=2**63, strict=True)] | None = None
-    stop_sequences: Texts | None = None
+    stop_sequences: _Texts | None = None
 
 
 class RecipeInput(Strict):
@@ -51,17 +45,17 @@ class RecipeInput(Strict):
     kind: Literal["string"] = "string"
     description: str | None = None
     default: str | None = None
-    enum_values: Texts | None = None
+    enum_values: _Texts | None = None
 
     @model_validator(mode="after")
     def _can_be_filled_in(self) -> Self:
-        if self.name in RESERVED:
-            raise ValueError(f"no input may be called `{self.name}`: that is a word of the template language")
-        for value in [*(self.enum_values or []), *([self.default] if self.default is not None else [])]:
-            try:
-                self.checked(value)
-            except FileRejected as error:
-                raise ValueError(f"{value[:MAX_VALUE]!r} can never be used: {error.message}") from error
+        if self.name in RESERVED or self.name == "recipe":
+            raise ValueError(
+                f"no input may be called `{self.name}`: templates, or the metadata of files, use that word"
+            )
+        for value in [*(self.enum_values or []), self.default]:
+            if value is not None and (problem := self._problem(value)):
+                raise ValueError(f"{value[:_MAX_VALUE]!r} can never be used: the value of `{self.name}` {problem}")
         return self
 
     @property
@@ -75,18 +69,20 @@ class RecipeInput(Strict):
         Raises:
             FileRejected: it is too long, has control characters, or is not among the values allowed.
         """
-        if self.enum_values and value not in self.enum_values:
-            self._reject(f"is not one of {', '.join(self.enum_values)}")
-        if not value.strip() or len(value) > MAX_VALUE or not value.isprintable():
-            self._reject(f"must be 1 to {MAX_VALUE} printable characters")
+        if problem := self._problem(value):
+            raise FileRejected(
+                "invalid_input",
+                f"The value of `{self.name}` {problem}.",
+                f"Change the folder or the metadata that sets `{self.name}`, and drop the file again.",
+            )
         return value
 
-    def _reject(self, problem: str) -> Never:
-        raise FileRejected(
-            "invalid_input",
-            f"The value of `{self.name}` {problem}.",
-            f"Change the folder or the metadata that sets `{self.name}`, and drop the file again.",
-        )
+    def _problem(self, value: str) -> str | None:
+        if self.enum_values and value not in self.enum_values:
+            return f"is not one of {', '.join(self.enum_values)}"
+        if not value.strip() or len(value) > _MAX_VALUE or not value.isprintable():
+            return f"must be 1 to {_MAX_VALUE} printable characters"
+        return None
 
 
 @dataclass(frozen=True)
@@ -111,7 +107,7 @@ class Recipe:
         detail: how closely the model is to look at a picture; None leaves that to the service.
         then: the alias of the model for the turns after the first; None keeps the same one.
         description: what it is for, in the words of its author.
-        lines: where in the file `model`, `route` and `then` stand.
+        front: knows where in the file each key stands.
     """
 
     name: str
@@ -123,16 +119,16 @@ class Recipe:
     model: str
     options: ModelOptions
     turns: int
-    schema: AnswerSchema | None = None
-    send: SendPolicy = "auto"
-    detail: Detail | None = None
-    then: str | None = None
-    description: str | None = None
-    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    schema: AnswerSchema | None
+    send: SendPolicy
+    detail: Detail | None
+    then: str | None
+    description: str | None
+    front: FrontMatter = field(compare=False, repr=False)
 
-    def place(self, part: str) -> str:
-        """Where the part stands, for people: `recipes/describe.prompty:5`."""
-        return place_of(self.path, self.lines.get(part))
+    def place(self, *keys: str) -> str:
+        """Where a key of the front matter stands, for people: `recipes/describe.prompty:5`."""
+        return place_of(self.path, self.front.line(*keys))
 
     def render(self, values: Mapping[str, str]) -> Prompt:
         """Fill in the values. The first call imports prompty (0.2 s), so call it in a thread.
@@ -142,23 +138,21 @@ class Recipe:
         """
         import prompty  # noqa: PLC0415 - docs/decisions/recipes.md
 
+        texts, problem = [], None
         try:
             messages = prompty.prepare(_agent(self.path), dict(values))
             texts = [(message.role, message.text.strip()) for message in messages]
         except Exception as error:  # whatever the package stumbles over, these values are what is new
-            raise self._unfillable() from error
+            problem = error
         turns = tuple(text for role, text in texts if role == "user")
-        if len(turns) != self.turns or not all(turns):  # a value took the place of a section's text
-            raise self._unfillable()
+        if len(turns) != self.turns or not all(turns):  # also where a value took the place of a section's text
+            raise FileRejected(
+                "invalid_input",
+                f"The recipe {self.name} cannot be filled in with these values.",
+                "Change the folder or the metadata that sets them, and drop the file again.",
+            ) from problem
         system = "\n\n".join(text for role, text in texts if role == "system" and text)
         return Prompt(system or None, turns)
-
-    def _unfillable(self) -> FileRejected:
-        return FileRejected(
-            "invalid_input",
-            f"The recipe {self.name} cannot be filled in with these values.",
-            "Change the folder or the metadata that sets them, and drop the file again.",
-        )
 
 
 @functools.cache

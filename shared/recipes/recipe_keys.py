@@ -1,13 +1,24 @@
 """The keys that the front matter of a recipe may have, and what was meant where it has others."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 
 from shared.media.media import Detail, Kind, SendPolicy
-from shared.recipes.output_schema import Output, object_schema
-from shared.recipes.recipe import ModelOptions, RecipeInput, Strict
-from shared.recipes.spelling import nearest
+from shared.recipes.front_matter import FrontMatter, Place
+from shared.recipes.output_schema import Output, Outputs, Strict, with_names
+from shared.recipes.recipe import ModelOptions, RecipeInput
+from shared.recipes.routes import Route
+from shared.recipes.slips import SlipsError, nearest
+
+_TEMPLATE = {"format": {"kind": "jinja2"}, "parser": {"kind": "prompty"}}
+_OLDER_PLACES: tuple[Place, ...] = (("model", "api"), ("model", "configuration"), ("model", "parameters"), ("sample",))
+_OLDER_FORMAT = (
+    "this file is in the older format of prompty 0.1; for prompty 2 write `model: {id: default, options: {...}}` in"
+    " place of `configuration` and `parameters`, a list such as `[{name: language, kind: string, default: es}]` under"
+    " `inputs` in place of a mapping or `sample`, and `template: {format: {kind: jinja2}, parser: {kind: prompty}}`"
+)
 
 
 class ModelChoice(Strict):
@@ -17,38 +28,24 @@ class ModelChoice(Strict):
     options: ModelOptions = ModelOptions()
 
 
+def _is_route(pattern: str) -> str:
+    return Route(pattern).pattern
+
+
 class Metadata(Strict):
     """What is ours alone."""
 
     accepts: Annotated[list[Kind], Field(min_length=1)]
-    route: Annotated[str, Field(max_length=1024)] | None = None
+    route: Annotated[str, Field(max_length=1024), AfterValidator(_is_route)] | None = None
     send: SendPolicy = "auto"
     detail: Detail | None = None
     then: str | None = None
 
 
-class Format(Strict):
-    """The language of the template."""
-
-    kind: Literal["jinja2"]
-
-
-class Parser(Strict):
-    """How its sections are told apart."""
-
-    kind: Literal["prompty"]
-
-
-class Template(Strict):
-    """How the body is read."""
-
-    format: Format
-    parser: Parser
-
-
-def _with_names(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
-    object_schema(outputs)
-    return outputs
+def _is_template(value: object) -> object:
+    if value != _TEMPLATE:
+        raise ValueError("write `template: {format: {kind: jinja2}, parser: {kind: prompty}}`")
+    return value
 
 
 class Keys(Strict):
@@ -58,10 +55,10 @@ class Keys(Strict):
     display_name: str | None = None
     description: str | None = None
     model: ModelChoice = ModelChoice()
-    inputs: tuple[RecipeInput, ...] = ()
-    outputs: Annotated[tuple[Output, ...], AfterValidator(_with_names)] = ()
+    inputs: Annotated[tuple[RecipeInput, ...], AfterValidator(with_names)] = ()
+    outputs: Outputs = ()
     metadata: Metadata
-    template: Template
+    template: Annotated[object, AfterValidator(_is_template)]
 
 
 _PARTS: dict[str, type[BaseModel]] = {
@@ -71,27 +68,49 @@ _PARTS: dict[str, type[BaseModel]] = {
     "inputs": RecipeInput,
     "outputs": Output,
     "metadata": Metadata,
-    "template": Template,
-    "template.format": Format,
-    "template.parser": Parser,
 }
 _OTHER_WORDS = {
     "maxtokens": "maxOutputTokens",
     "maxcompletiontokens": "maxOutputTokens",
     "stop": "stopSequences",
-    "deployment": "id",
     "type": "kind",
-    "enum": "enumValues",
-    "fields": "properties",
 }
-"""What services, schemas and other formats call the same, in small letters and without `_`."""
-
-type Place = tuple[int | str, ...]
+"""What services and schemas call the same, in small letters and without `_`."""
 
 
-def hint(place: Place) -> str:
+def read_keys(front: FrontMatter) -> Keys:
+    """The front matter, if it has the keys of a recipe.
+
+    Raises:
+        SlipsError: with everything that is wrong in it.
+    """
+    older = [place for place in _OLDER_PLACES if place in front]
+    if isinstance(front.data, dict) and isinstance(front.data.get("inputs"), dict):
+        older.append(("inputs",))
+    if older:
+        raise SlipsError((front.line(*older[0]), _OLDER_FORMAT))
+    try:
+        return Keys.model_validate(front.data)
+    except ValidationError as error:
+        raise SlipsError(*((front.line(*each["loc"]), _sentence(each)) for each in error.errors())) from error
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    where = ".".join(str(step)[:100] for step in error["loc"]) or "the front matter"
+    match error["type"]:
+        case "extra_forbidden":
+            return f"unknown key `{where}`{_hint(error['loc'])}"
+        case "list_type" | "tuple_type":
+            return f"`{where}` must be a list"
+        case "missing":
+            return f"`{where}` is missing"
+    return f"`{where}`: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _hint(place: Place) -> str:
     """What was probably meant by an unknown key, as the end of a sentence; else what there is."""
-    word, part = str(place[-1]), _part_of(place)
+    words = [step for step in place if isinstance(step, str)]
+    word, part = words[-1], "outputs" if words[0] == "outputs" else ".".join(words[:-1])
     own = _names(_PARTS[part])
     other = _OTHER_WORDS.get(word.replace("_", "").lower(), word)
     if meant := other if other in own else nearest(word, own, min_letters=4):
@@ -100,25 +119,6 @@ def hint(place: Place) -> str:
         if other in _names(keys):
             return f": `{other}` belongs {f'under `{elsewhere}`' if elsewhere else 'at the top'}"
     return f": there are {', '.join(f'`{name}`' for name in own)}"
-
-
-def is_older_format(data: Any) -> Place | None:
-    """Where a front matter shows that it is one of prompty 0.1; None if it does not."""
-    if not isinstance(data, dict):
-        return None
-    model, inputs = data.get("model"), data.get("inputs")
-    signs: dict[Place, bool] = {
-        **{("model", key): isinstance(model, dict) and key in model for key in ("api", "configuration", "parameters")},
-        ("sample",): "sample" in data,
-        ("inputs",): isinstance(inputs, dict) and not all(isinstance(each, dict) for each in inputs.values()),
-        ("template",): isinstance(data.get("template"), str),
-    }
-    return next((place for place, shows in signs.items() if shows), None)
-
-
-def _part_of(place: Place) -> str:
-    words = [str(step) for step in place[:-1] if isinstance(step, str)]
-    return "outputs" if words[:1] == ["outputs"] else ".".join(words)
 
 
 def _names(part: type[BaseModel]) -> list[str]:

@@ -33,7 +33,7 @@ class PoisonHandler:
             log_event("blob.gone", name=job.name)
             await self._forget(claim)
         except Conflict:
-            # Somebody else has it in hand; if that comes to nothing, a later look will tell.
+            # Another worker has it; if that comes to nothing, a later look will tell.
             await self._with.jobs.send(job, self._with.policy.claim)
 
     async def _forget(self, claim: ClaimHandle) -> None:
@@ -50,7 +50,7 @@ class PoisonHandler:
         if claim.seconds_until_free:
             raise Conflict(file.name)
         if earlier and earlier.input_etag == file.etag:
-            await self._with.publisher.tidy(file.name, claim.record)
+            await self._with.publisher.finish(file.name, claim.record)
         elif not claim.progress.chance:
             await self._queue_again(claim)
         elif job.chance != claim.progress.chance:
@@ -63,7 +63,7 @@ class PoisonHandler:
             )
 
     async def _let_second_chance_be_tried(self, claim: ClaimHandle) -> None:
-        """Until its wait is over its message is on its way; whoever took it may have put it off, and not noted that."""
+        """Until its wait is over its message is on its way. A worker may have put it off, and not noted that."""
         log_event("blob.has_second_chance", name=claim.name)
         if claim.record and claim.record.claim.until <= self._with.clock.now():
             await self._with.jobs.send(Job(name=claim.name, chance=claim.progress.chance), self._with.policy.first)

@@ -41,7 +41,7 @@ class Reconciler:
         self._max_seconds = max_seconds
 
     async def reconcile(self) -> int:
-        """Queue files again that should have their documents by now and are in nobody's hands; return how many.
+        """Queue files again that should have their documents by now and that no worker has; return how many.
 
         On the way it logs how many files wait, and for how many seconds the oldest of them. Where there are more files
         than one run can look at, those are the counts of the last look at all of them, and each run looks at some.
@@ -92,12 +92,12 @@ class Reconciler:
             return False
         await self._with.jobs.send(Job(name=file.name), self._with.policy.first)
         log_event("blob.reconciled", logging.WARNING, name=file.name)
-        with contextlib.suppress(Conflict):  # whoever wrote meanwhile has it in hand
+        with contextlib.suppress(Conflict):  # the worker that wrote meanwhile has it
             await claim.defer(self._with.policy.first)
         return True
 
     def _is_in_hand(self, claim: ClaimHandle) -> bool:
-        """Whether somebody works on this version, or a message will bring it back: ours stay until they are taken."""
+        """Whether a worker has this version, or a message will bring it back: ours stay until they are taken."""
         record, lost = claim.record, timedelta(seconds=self._with.policy.lost)
         return (
             record is not None

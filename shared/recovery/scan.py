@@ -1,4 +1,4 @@
-"""What the containers show: which files wait for their documents, and which of them nobody may ever have heard of."""
+"""What the containers show: which files wait for their documents, and of which of them the event may be lost."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -131,7 +131,7 @@ class Scan:
         return replace(record, last=record.counted) if self.is_at_end else record
 
     def perhaps_lost(self, random: Random) -> list[ListedFile]:
-        """Files whose event may be lost; where very many are overdue some, drawn by lot: each has its turn."""
+        """Files whose event may be lost; where very many are overdue some, drawn at random: each has its turn."""
         overdue = self._overdue.drawn
         if len(overdue) <= MAX_PROBES:
             return overdue

@@ -163,7 +163,7 @@ def _usage(exchanges: Sequence[Exchange]) -> TokenUsage | None:
 
 
 def warnings_about(talk: Conversation) -> Iterator[str]:
-    """What would pass for a good answer if nobody said so."""
+    """What would pass for a good answer without a warning."""
     media, advised = talk.media.media, talk.first.deployment.capability.advised_seconds
     if advised and media.seconds and media.seconds > advised:
         yield (

@@ -29,8 +29,8 @@ class EventPublisher(Protocol):
 def cloud_event(outcome: Result, *, output: str) -> dict[str, Any]:
     """The event for a document in the container at the address `output`; less than 48 KiB as JSON.
 
-    Its `id` is the same each time for one document, so that whoever gets it twice can tell; a document that is written
-    anew, as after `dropscribe redrive`, is another.
+    Its `id` is the same each time for one document, so a receiver knows it when it comes twice. A document that is
+    written anew, as after `dropscribe redrive`, has another.
     """
     file, completed = outcome.input, outcome.model_dump(mode="json", include={"timing"})["timing"]["completed"]
     identity = f"{file.container}\n{file.name}\n{file.etag}\n{completed}"

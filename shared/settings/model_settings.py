@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.models.endpoint import Endpoint
-from shared.settings import values
 from shared.settings.names import MODEL, PARTS, known_names
+from shared.settings.values import DeploymentName, EndpointAddress, Key, ModelName, Scope, origin
 
 DEPENDS: dict[str, Any] = {"default": "depends"}
 """Marks a setting that is required or not as another says; its description says which."""
@@ -19,30 +19,30 @@ class ModelSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    endpoint: Annotated[str, AfterValidator(values.endpoint)] = Field(
+    endpoint: EndpointAddress = Field(
         alias="AZURE_INFERENCE_ENDPOINT",
         description="Where models are served: a resource's address, or one ending in `/openai/v1`,"
         " `/openai/deployments/DEPLOYMENT`, `/models`, or `/v1` (any server that speaks as OpenAI's does).",
     )
-    credential: Annotated[SecretStr, AfterValidator(values.key)] | None = Field(
+    credential: Key | None = Field(
         None,
         alias="AZURE_INFERENCE_CREDENTIAL",
         description="The key of that endpoint. Without one: Entra ID, by managed identity in Azure and by your own"
         " login elsewhere, if the endpoint is Azure's or a scope is set; else nothing.",
     )
-    scope: Annotated[str, AfterValidator(values.scope)] | None = Field(
+    scope: Scope | None = Field(
         None,
         alias="AZURE_INFERENCE_SCOPE",
         description="What an Entra ID token is asked for, if not what the form of the endpoint usually takes.",
     )
-    deployment: Annotated[str, AfterValidator(values.deployment_name)] = Field(
+    deployment: DeploymentName = Field(
         "",
         alias="AZURE_INFERENCE_DEPLOYMENT",
         json_schema_extra=DEPENDS,
         description="The model's deployment, such as `Phi-4-multimodal-instruct`. Required unless the endpoint"
         " names it, or serves one model alone.",
     )
-    model_name: Annotated[str, AfterValidator(values.model_name)] = Field(
+    model_name: ModelName = Field(
         "",
         alias="AZURE_INFERENCE_MODEL",
         description="The model's own name, where the deployment's does not begin with it (see"
@@ -86,13 +86,12 @@ def under_alias(given: Mapping[str, str], suffix: str) -> dict[str, str]:
     """The settings of one alias; what it does not set is that of the default, but for secrets of somebody else."""
     end = f"_{suffix}"
     own = {name.removesuffix(end): value for name, value in given.items() if name.endswith(end)}
-    merged = {f"{MODEL}ENDPOINT": given.get(f"{MODEL}ENDPOINT", ""), **own}
-    if f"{MODEL}SCOPE" in given and f"{MODEL}ENDPOINT" not in own:
-        merged.setdefault(f"{MODEL}SCOPE", given[f"{MODEL}SCOPE"])
-    is_same = values.origin(merged[f"{MODEL}ENDPOINT"]) == values.origin(given.get(f"{MODEL}ENDPOINT", ""))
-    if is_same and f"{MODEL}CREDENTIAL" in given:
-        merged.setdefault(f"{MODEL}CREDENTIAL", given[f"{MODEL}CREDENTIAL"])
-    return merged
+    shared = [f"{MODEL}ENDPOINT"]
+    if f"{MODEL}ENDPOINT" not in own:
+        shared.append(f"{MODEL}SCOPE")
+    if origin(given.get(f"{MODEL}ENDPOINT", "")) == origin({**given, **own}.get(f"{MODEL}ENDPOINT", "")):
+        shared.append(f"{MODEL}CREDENTIAL")
+    return {**{name: given[name] for name in shared if name in given}, **own}
 
 
 def name_or_address_problems(

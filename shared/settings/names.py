@@ -1,26 +1,26 @@
 """The names of settings: what is read whatever its case, what is a slip, and what only looks like one of ours."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from shared.recipes.spelling import nearest
+from shared.recipes.slips import nearest
 
 MODEL = "AZURE_INFERENCE_"
 PARTS = ("ENDPOINT", "CREDENTIAL", "SCOPE", "DEPLOYMENT", "MODEL")
 """What can be set of each model, behind `MODEL`; an alias may follow."""
 
-KINDS = ("AUDIO", "IMAGE")
+_KINDS = ("AUDIO", "IMAGE")
 """The aliases that take all files of a kind."""
 
-_WITH_ALIAS = re.compile(rf"{MODEL}(?P<part>{'|'.join(PARTS)})_(?P<alias>\w{{1,64}})", re.ASCII)
-_NOT_ALIASES = {"DEFAULT", "NAME"}
+_WITH_ALIAS = re.compile(rf"{MODEL}(?:{'|'.join(PARTS)})_(?!(?:DEFAULT|NAME)$)(?P<alias>\w{{1,64}})", re.ASCII)
 _OURS = (MODEL, "MEDIA_STORAGE", "MODEL_CAPABILIT", "DROPSCRIBE_")
-_OF_THE_HOST = {
-    f"MEDIA_STORAGE__{each}"
-    for each in ("credential", "tenantId", "clientSecret", "managedIdentityResourceId", "accountName")
+_READ_BY_OTHERS = {
+    *(f"MEDIA_STORAGE__{each}" for each in ("credential", "tenantId", "clientSecret", "managedIdentityResourceId")),
+    "MEDIA_STORAGE__accountName",
+    "DROPSCRIBE_HOME",
+    "MEDIA_STORAGE_ACCOUNT",
 }
-_ELSEWHERE = {"DROPSCRIBE_HOME", "MEDIA_STORAGE_ACCOUNT"}
-"""What the command line and the documentation's commands read."""
+"""By the host, the command line and the documentation's commands."""
 
 _OTHER_WORDS = {
     **dict.fromkeys(("KEY", "API_KEY", "TOKEN"), "CREDENTIAL"),
@@ -44,50 +44,41 @@ def known_names(environ: Mapping[str, str], known: Collection[str]) -> dict[str,
 
 def aliases(given: Iterable[str]) -> list[str]:
     """What the names of models' settings end in, each once."""
-    found = {match["alias"] for match in map(_WITH_ALIAS.fullmatch, given) if match}
-    return sorted(found - _NOT_ALIASES)
+    return sorted({match["alias"] for match in map(_WITH_ALIAS.fullmatch, given) if match})
 
 
-def name_problems(given: Iterable[str], known: Collection[str]) -> Iterator[str]:
-    """A sentence for each name that is a slip, with the setting that was meant."""
-    for name in sorted(given):
-        if alias := _WITH_ALIAS.fullmatch(name):
-            if alias["alias"] in _NOT_ALIASES:
-                yield f"{name} is no setting: did you mean {MODEL}{alias['part']}? (It is the one of model `default`.)"
-        elif name not in {*known, *_OF_THE_HOST, *_ELSEWHERE} and (meant := _meant(name, known)):
-            yield f"{name} is no setting: did you mean {meant}?"
+def unknown_names(given: Iterable[str], known: Collection[str]) -> dict[str, str | None]:
+    """The names that are no settings of ours, each with the setting of which it is a slip, or None."""
+    others = sorted(set(given) - set(known) - _READ_BY_OTHERS)
+    return {name: _meant(name, known) for name in others if not _WITH_ALIAS.fullmatch(name)}
 
 
-def unknown_names(given: Iterable[str], known: Collection[str]) -> str | None:
-    """A sentence that names what begins like our settings and is none; None if nothing does."""
-    others = [
-        f"{name} (did you mean {meant}?)" if (meant := _said_otherwise(name, known)) else name
-        for name in sorted(given)
-        if name.startswith(_OURS) and name not in {*known, *_OF_THE_HOST, *_ELSEWHERE}
-        if not _WITH_ALIAS.fullmatch(name)
-    ]
-    return f"These are no settings of the app, and change nothing: {', '.join(others)}." if others else None
+def notice(names: Iterable[str], known: Collection[str]) -> str | None:
+    """A sentence for people about those of the names that begin like our settings; None if none does."""
+    told = []
+    for name in names:
+        word = name.removeprefix("DROPSCRIBE_")
+        if other := _OTHER_WORDS.get(name.removeprefix(MODEL)):
+            word = f"{MODEL}{other}"
+        if name.startswith(_OURS):
+            told.append(f"{name} (did you mean {word}?)" if word in known else name)
+    return f"These are no settings of the app, and change nothing: {', '.join(told)}." if told else None
 
 
 def kind_meant(alias: str) -> str | None:
     """The alias of a kind of files of which this one, which no recipe names, is probably a slip; `audio2` is none."""
-    meant = nearest(alias.upper(), KINDS)
+    meant = nearest(alias.upper(), _KINDS)
     return meant if meant and alias.rstrip("-0123456789").upper() != meant else None
 
 
 def _meant(name: str, known: Collection[str]) -> str | None:
-    """The setting of which this is a slip; the slip may stand before an alias."""
+    """The setting of which this is a slip; the slip may stand before an alias, or be `_DEFAULT` behind the name."""
     if (meant := nearest(name, known)) or "INFER" not in name:
         return meant
     stems = [f"{MODEL}{part}" for part in PARTS]
     for place, letter in enumerate(name):
+        if letter == "_" and name[:place] in stems:
+            return name[:place]
         if letter == "_" and (stem := nearest(name[:place], stems)):
             return f"{stem}_{name[place + 1 :]}"
     return None
-
-
-def _said_otherwise(name: str, known: Collection[str]) -> str | None:
-    """The setting that somebody who knows another product, or azd's parameters, may have meant."""
-    word = _OTHER_WORDS.get(name.removeprefix(MODEL))
-    inner = name.removeprefix("DROPSCRIBE_")
-    return f"{MODEL}{word}" if word else inner if inner in known else nearest(inner, known)

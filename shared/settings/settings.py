@@ -1,36 +1,43 @@
 """The app's settings, read from the environment once and checked all together."""
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import ConfigurationError
-from shared.settings import values
 from shared.settings.model_settings import DEPENDS, ModelSettings, alias_of, name_or_address_problems, under_alias
-from shared.settings.names import MODEL, aliases, known_names, name_problems, unknown_names
+from shared.settings.names import MODEL, aliases, known_names, notice, unknown_names
+from shared.settings.values import Capabilities, ConnectionString, ContainerName, HttpsAddress, QueueName
+
+_MUST_DIFFER = (
+    ("INPUT_CONTAINER", "OUTPUT_CONTAINER", "what we write would be answered"),
+    ("INPUT_CONTAINER", "STATE_CONTAINER", "what we write would be answered"),
+    ("OUTPUT_CONTAINER", "STATE_CONTAINER", "what we note would be taken for documents"),
+    ("DEFERRED_QUEUE", "COMPLETED_QUEUE", "events would be taken for work"),
+    ("DEFERRED_QUEUE", "DROPSCRIBE_EVENTS_QUEUE", "events would be taken for work"),
+    ("COMPLETED_QUEUE", "DROPSCRIBE_EVENTS_QUEUE", "events of documents would be taken for those of files"),
+)
 
 
 class Settings(ModelSettings):
     """Everything that can be set. The README's table is generated from these fields."""
 
-    capabilities: Annotated[
-        dict[str, dict[str, Any]], BeforeValidator(values.json_object), AfterValidator(values.capabilities)
-    ] = Field(
+    model_config = ConfigDict(alias_generator=str.upper)  # for the fields that name no alias
+
+    capabilities: Capabilities = Field(
         {},
         alias="MODEL_CAPABILITIES",
         description='Overrides of `shared/models/models.toml`, as JSON: `{"gpt-5.4": {"max_bytes": 10000000}}`.',
     )
-    media_storage: Annotated[SecretStr, AfterValidator(values.connection_string)] | None = Field(
+    media_storage: ConnectionString | None = Field(
         None,
         alias="MEDIA_STORAGE",
         json_schema_extra=DEPENDS,
         description="The connection string of the storage account in which files land. Required unless"
         " `MEDIA_STORAGE__blobServiceUri` is set.",
     )
-    blob_service: Annotated[str, AfterValidator(values.https)] | None = Field(
+    blob_service: HttpsAddress | None = Field(
         None,
         alias="MEDIA_STORAGE__blobServiceUri",
         json_schema_extra=DEPENDS,
@@ -42,36 +49,31 @@ class Settings(ModelSettings):
         alias="MEDIA_STORAGE__clientId",
         description="The user-assigned identity for it; the host needs `MEDIA_STORAGE__credential` too.",
     )
-    queue_service: Annotated[str, AfterValidator(values.https)] | None = Field(
+    queue_service: HttpsAddress | None = Field(
         None,
         alias="MEDIA_STORAGE__queueServiceUri",
         json_schema_extra=DEPENDS,
         description="The address of that account's queue service. Required with `MEDIA_STORAGE__blobServiceUri`.",
     )
-    public_base_url: Annotated[str, AfterValidator(values.https)] | None = Field(
+    public_base_url: HttpsAddress | None = Field(
         None,
         alias="MEDIA_PUBLIC_BASE_URL",
         description="The address of the input container, if anyone may read it; then files sent by URL need no"
         " signature.",
     )
-    input_container: Annotated[str, AfterValidator(values.container_name)] = Field(
-        "input", alias="INPUT_CONTAINER", description="The container into which people drop files."
+    input_container: ContainerName = Field("input", description="The container into which people drop files.")
+    output_container: ContainerName = Field("output", description="The container into which the documents are written.")
+    state_container: ContainerName = Field(
+        "state", description="The container in which the app notes who works on what."
     )
-    output_container: Annotated[str, AfterValidator(values.container_name)] = Field(
-        "output", alias="OUTPUT_CONTAINER", description="The container into which the documents are written."
+    deferred_queue: Annotated[QueueName, Field(max_length=56)] = Field(
+        "dropscribe-deferred", description="The queue of files that wait."
     )
-    state_container: Annotated[str, AfterValidator(values.container_name)] = Field(
-        "state", alias="STATE_CONTAINER", description="The container in which the app notes who works on what."
-    )
-    deferred_queue: Annotated[str, AfterValidator(values.container_name), Field(max_length=56)] = Field(
-        "dropscribe-deferred", alias="DEFERRED_QUEUE", description="The queue of files that wait."
-    )
-    completed_queue: Annotated[str, AfterValidator(values.container_name)] | None = Field(
+    completed_queue: QueueName | None = Field(
         None,
-        alias="COMPLETED_QUEUE",
         description="A queue that is told of each document (CloudEvents 1.0); nobody is told where this is not set.",
     )
-    events_queue: Annotated[str, AfterValidator(values.container_name), Field(max_length=56)] | None = Field(
+    events_queue: Annotated[QueueName, Field(max_length=56)] | None = Field(
         None,
         alias="DROPSCRIBE_EVENTS_QUEUE",
         description="A queue into which Event Grid puts the events of files too, or instead of calling the app.",
@@ -83,19 +85,13 @@ class Settings(ModelSettings):
         " Event Grid does not call the app.",
     )
     daily_tokens: Annotated[int, Field(gt=0)] | None = Field(
-        None,
-        alias="DAILY_TOKENS",
-        description="How many tokens all files together may cost on a day (UTC); then they wait for the next.",
+        None, description="How many tokens all files together may cost on a day (UTC); then they wait for the next."
     )
     arrival_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = Field(
-        60.0,
-        alias="ARRIVAL_SECONDS",
-        description="How long a file may be empty, or its copy pending, before that is taken for its last state.",
+        60.0, description="How long a file may be empty, or its copy pending, before that is taken for its last state."
     )
     blob_trigger_source: Literal["EventGrid", "LogsAndContainerScan"] = Field(
-        "EventGrid",
-        alias="BLOB_TRIGGER_SOURCE",
-        description="How the host learns of files; `LogsAndContainerScan` is for `func start` on Azurite.",
+        "EventGrid", description="How the host learns of files; `LogsAndContainerScan` is for `func start` on Azurite."
     )
     others: dict[str, ModelSettings] = Field({}, exclude=True)
     notices: tuple[str, ...] = Field((), exclude=True)
@@ -107,20 +103,22 @@ class Settings(ModelSettings):
         Raises:
             ConfigurationError: naming every setting that is missing, misspelt or wrong.
         """
-        known = _names()
+        known = {field.alias for field in cls.model_fields.values() if field.alias and not field.exclude}
         given = known_names(environ, known)
-        problems = [*name_problems(given, known), *_missing(given), *name_or_address_problems(given)]
+        unknown = unknown_names(given, known)
+        problems = [f"{name} is no setting: did you mean {meant}?" for name, meant in unknown.items() if meant]
+        problems += [*_problems(given), *name_or_address_problems(given)]
         others = {}
         for suffix in aliases(given):
             own = under_alias(given, suffix)
             has_own_endpoint = f"{MODEL}ENDPOINT_{suffix}" in given
-            problems.extend(name_or_address_problems(own, f"_{suffix}", may_serve_one=has_own_endpoint))
+            problems += name_or_address_problems(own, f"_{suffix}", may_serve_one=has_own_endpoint)
             others[alias_of(suffix)] = _validated(ModelSettings, own, problems, f"_{suffix}")
-        settings = _validated(cls, given, problems)
+        settings = _validated(cls, {name: given[name] for name in known & given.keys()}, problems)
         if problems or settings is None:
             raise ConfigurationError(problems)
-        unknown = unknown_names(given, known)
-        return settings.model_copy(update={"others": others, "notices": (unknown,) if unknown else ()})
+        told = notice(unknown, known)
+        return settings.model_copy(update={"others": others, "notices": (told,) if told else ()})
 
     @property
     def models(self) -> dict[str, ModelSettings]:
@@ -128,31 +126,16 @@ class Settings(ModelSettings):
         return {"default": self, **self.others}
 
 
-def _names() -> set[str]:
-    return {field.alias for field in Settings.model_fields.values() if field.alias}
-
-
-def _missing(given: Mapping[str, str]) -> Iterator[str]:
+def _problems(given: Mapping[str, str]) -> Iterator[str]:
     """What pydantic cannot see: settings of which one or the other is required, or which must differ."""
     if not {"MEDIA_STORAGE", "MEDIA_STORAGE__blobServiceUri"} & given.keys():
         yield f"MEDIA_STORAGE is missing. {Settings.model_fields['media_storage'].description}"
     if "MEDIA_STORAGE__blobServiceUri" in given and "MEDIA_STORAGE__queueServiceUri" not in given:
         yield f"MEDIA_STORAGE__queueServiceUri is missing. {Settings.model_fields['queue_service'].description}"
-    yield from _alike(
-        given, ["INPUT_CONTAINER", "OUTPUT_CONTAINER", "STATE_CONTAINER"], "what we write would be answered"
-    )
-    queues = ["DEFERRED_QUEUE", "COMPLETED_QUEUE", "DROPSCRIBE_EVENTS_QUEUE"]
-    yield from _alike(given, queues, "messages would be taken for others")
-    for name in queues:
-        if given.get(name, "").endswith("-poison"):
-            yield f"{name} must not end in -poison: those queues belong to the host."
-
-
-def _alike(given: Mapping[str, str], names: list[str], why: str) -> Iterator[str]:
     defaults = {field.alias: field.default for field in Settings.model_fields.values()}
-    values_given = {name: given.get(name, defaults[name]) for name in names}
-    for one, other in combinations(names, 2):
-        if values_given[one] and values_given[one] == values_given[other]:
+    for one, other, why in _MUST_DIFFER:
+        name = given.get(one, defaults[one])
+        if name and name == given.get(other, defaults[other]):
             yield f"{one} and {other} must differ, or {why}."
 
 
@@ -171,20 +154,5 @@ def _sentence(model: type[BaseModel], error: Mapping[str, Any], suffix: str) -> 
     if error["type"] == "missing":
         field = next(field for field in model.model_fields.values() if field.alias == name)
         return f"{name}{suffix} is missing. {field.description}"
-    what = error["msg"].removeprefix("Value error, ")
-    return f"{name}{suffix} {what[0].lower()}{what[1:]}."
-
-
-def table() -> str:
-    """The settings as a Markdown table, for the README."""
-    rows = ["| Setting | Default | What it is |", "|---|---|---|"]
-    for field in Settings.model_fields.values():
-        if field.alias:
-            rows.append(f"| `{field.alias}` | {_default(field)} | {field.description} |")
-    return "\n".join(rows)
-
-
-def _default(field: FieldInfo) -> str:
-    if isinstance(field.json_schema_extra, dict):
-        return str(field.json_schema_extra["default"])
-    return "required" if field.is_required() else f"`{field.default}`" if field.default else "optional"
+    ours = error["msg"].removeprefix("Value error, ").replace("Invalid JSON", "is not JSON")
+    return f"{name}{suffix}{' ' if ours != error['msg'] else ': '}{ours}."

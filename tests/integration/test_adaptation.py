@@ -1,5 +1,6 @@
 """Services as they are today: what a model does not take is left out, and no file waits for that."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -11,12 +12,12 @@ from aiohttp import web
 from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.foundry.client import FoundryModel
-from shared.errors import FileRejected, KindNotTaken, ModelMisconfigured, SchemaNotTaken
-from shared.media.media import Detail, Media
+from shared.errors import FileRejected, KindNotTaken, ModelMisconfigured, ModelThrottled, SchemaNotTaken
+from shared.media.media import Detail, Media, Transport
 from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
 from shared.recipes.output_schema import AnswerSchema
 from shared.recipes.recipe import ModelOptions
-from tests.integration.loopback import COMPLETION, Answer, Arrived, Service, service
+from tests.integration.loopback import Answer, Arrived, Service, service
 from tests.planted import KEY
 from tests.unit.fakes import MemorySource, deployed
 
@@ -68,18 +69,13 @@ def question(
     return ChatRequest([Message("user", [TextPart("What?"), part])], options, schema)
 
 
+def refusal(message: str, status: int = 400, **more: object) -> Answer:
+    return Answer(status, {"error": {"message": message, **more}})
+
+
 def openai(name: str) -> Answer:
     message = f"Unsupported parameter: '{name}' is not supported with this model."
-    error = {"message": message, "type": "invalid_request_error", "param": name, "code": "unsupported_parameter"}
-    return Answer(400, {"error": error})
-
-
-def unsupported_value(name: str) -> Answer:
-    message = (
-        f"Unsupported value: '{name}' does not support 0 with this model. Only the default (1) value is supported."
-    )
-    error = {"message": message, "type": "invalid_request_error", "param": name, "code": "unsupported_value"}
-    return Answer(400, {"error": error})
+    return refusal(message, type="invalid_request_error", param=name, code="unsupported_parameter")
 
 
 def fastapi(name: str) -> Answer:
@@ -95,11 +91,7 @@ def gateway(name: str) -> Answer:
     return Answer(400, {"error": f"UnsupportedParamsError: phi does not support parameters: ['{name}']"})
 
 
-def other_words(message: str, status: int = 400, **more: object) -> Answer:
-    return Answer(status, {"error": {"message": message, **more}})
-
-
-WORDINGS = (openai, unsupported_value, fastapi, in_words, gateway)
+WORDINGS = (openai, fastapi, in_words, gateway)
 NAMES = ("temperature", "top_p", "seed", "stop", "presence_penalty")
 
 
@@ -116,30 +108,30 @@ async def test_a_parameter_that_a_model_refuses_is_left_out_at_once_and_from_the
     async with asked_at(lambda asked: wording(name) if name in asked else None, form) as (model, fussy):
         answers = [await model.complete(question()) for _ in range(2)]
     assert [name in call for call in fussy.calls] == [True, False, False]
-    assert [answer.warnings for answer in answers] == [
-        (f"The model does not take `{name}`, and was asked without it.",)
-    ] * 2
+    without = (f"The model does not take `{name}`, and was asked without it.",)
+    assert [answer.warnings for answer in answers] == [without, without]
 
 
 @pytest.mark.parametrize(
-    ("name", "refusal"),
+    ("name", "refused"),
     [
-        ("temperature", other_words("gpt-5 models don't support temperature=0. Only temperature=1 is supported.")),
-        ("temperature", other_words("`temperature` and `top_p` cannot both be specified for this model.")),
-        ("temperature", other_words("`temperature` may only be set to 1 when thinking is enabled")),
-        ("temperature", other_words("temperature: only 1.0 is allowed")),
-        ("temperature", other_words("temperature is incompatible with reasoning", param="None", type="None")),
-        ("temperature", other_words("No endpoints found that support the requested parameters: temperature", 404)),
-        ("presence_penalty", other_words("Argument not supported on this model: presencePenalty")),
+        ("temperature", refusal("gpt-5 models don't support temperature=0. Only temperature=1 is supported.")),
+        ("temperature", refusal("`temperature` and `top_p` cannot both be specified for this model.")),
+        ("temperature", refusal("'temperature' does not support 0 with this model.", code="unsupported_value")),
+        ("temperature", refusal("temperature is incompatible with reasoning", param="None", type="None")),
+        ("temperature", refusal("No endpoints found that support the requested parameters: temperature", 404)),
+        ("presence_penalty", refusal("Argument not supported on this model: presencePenalty")),
         ("seed", Answer(422, {"errors": [{"msg": "The parameter 'seed' cannot be used here."}]})),
         ("top_p", Answer(400, {"error": "invalid_request", "error_description": "top_p is out of range"})),
         ("top_p", Answer(400, [{"error": {"message": "top_p: nope"}}])),
+        ("stop", refusal("nope", param="stop[0]")),
+        ("max_tokens", refusal("max_tokens is too large: 100. This model supports at most 50 completion tokens.")),
     ],
 )
-async def test_a_parameter_is_known_to_be_refused_in_any_words(name: str, refusal: Answer) -> None:
-    async with asked_at(lambda asked: refusal if name in asked else None) as (model, fussy):
+async def test_a_parameter_is_known_to_be_refused_in_any_words(name: str, refused: Answer) -> None:
+    async with asked_at(lambda asked: refused if name in asked else None) as (model, fussy):
         await model.complete(question())
-    assert [name in call for call in fussy.calls] == [True, False]
+    assert [{name, "max_completion_tokens"} & set(call) for call in fussy.calls] == [{name}, set()]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -151,28 +143,6 @@ async def test_the_name_of_the_longest_answer_is_the_one_that_the_model_knows(kn
     assert [call.get(known) for call in fussy.calls[-2:]] == [100, 100]
     assert len(fussy.calls) in (2, 3)
     assert all(len(answer.warnings) == len(fussy.calls) - 2 for answer in answers)
-
-
-async def test_a_model_that_knows_neither_name_is_asked_without() -> None:
-    names = ("max_tokens", "max_completion_tokens")
-
-    def judge(asked: Mapping[str, Any]) -> Answer | None:
-        return next((openai(name) for name in names if name in asked), None)
-
-    async with asked_at(judge) as (model, fussy):
-        await model.complete(question())
-    assert [[name for name in names if name in call] for call in fussy.calls] == [[names[0]], [names[1]], []]
-
-
-async def test_a_longest_answer_that_is_too_long_for_a_model_is_left_to_it() -> None:
-    said = "max_tokens is too large: 100. This model supports at most 50 completion tokens."
-    error = {"message": said, "type": "invalid_request_error", "param": "max_tokens", "code": "invalid_value"}
-    async with asked_at(lambda asked: Answer(400, {"error": error}) if "max_tokens" in asked else None) as (
-        model,
-        fussy,
-    ):
-        await model.complete(question())
-    assert [sorted({"max_tokens", "max_completion_tokens"} & set(call)) for call in fussy.calls] == [["max_tokens"], []]
 
 
 async def test_a_model_that_refuses_everything_that_can_be_left_out_is_asked_without_any_of_it() -> None:
@@ -195,8 +165,8 @@ async def test_a_service_that_never_stops_refusing_is_not_asked_without_end() ->
 
 
 async def test_how_closely_to_look_is_left_out_where_it_is_refused() -> None:
-    refusal = Answer(400, {"error": {"message": "Unknown parameter: 'messages[0].content[1].image_url.detail'."}})
-    async with asked_at(lambda asked: refusal if '"detail"' in json.dumps(asked) else None) as (model, fussy):
+    refused = refusal("Unknown parameter: 'messages[0].content[1].image_url.detail'.")
+    async with asked_at(lambda asked: refused if '"detail"' in json.dumps(asked) else None) as (model, fussy):
         answer = await model.complete(question(detail="high"))
     assert len(fussy.calls) == 2
     assert answer.warnings == ("The model does not take `detail`, and was asked without it.",)
@@ -212,13 +182,14 @@ async def test_how_closely_to_look_is_left_out_where_it_is_refused() -> None:
     ],
 )
 async def test_a_schema_that_a_model_does_not_take_is_told_and_remembered(message: str) -> None:
-    refusal = Answer(400, {"error": {"message": message}})
-    schema = AnswerSchema("receipt", None, {"type": "object"})
-    async with asked_at(lambda asked: refusal if "response_format" in asked else None) as (model, _):
+    schema, refused = AnswerSchema("receipt", None, {"type": "object"}), refusal(message)
+    async with asked_at(lambda asked: refused if "response_format" in asked else None) as (model, fussy):
         assert model.takes_schema
-        with pytest.raises(SchemaNotTaken):
-            await model.complete(question(schema=schema))
+        for _ in range(2):
+            with pytest.raises(SchemaNotTaken):
+                await model.complete(question(schema=schema))
         assert not model.takes_schema
+    assert len(fussy.calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -232,8 +203,8 @@ async def test_a_schema_that_a_model_does_not_take_is_told_and_remembered(messag
         ("temperature is out of range, or something else is wrong", {}),
     ],
 )
-async def test_a_refusal_about_one_request_changes_no_other_request(message: str, more: dict[str, str]) -> None:
-    refusals = [Answer(400, {"error": {"message": message, **more}})] * 3
+async def test_a_refusal_about_one_request_changes_no_other_request(message: str, more: dict[str, Any]) -> None:
+    refusals = [refusal(message, **more)] * 3
 
     def judge(asked: Mapping[str, Any]) -> Answer | None:
         return refusals.pop() if refusals else None
@@ -248,20 +219,11 @@ async def test_a_refusal_about_one_request_changes_no_other_request(message: str
 
 
 async def test_a_limit_that_does_not_fit_beside_one_question_is_left_out_for_that_one() -> None:
-    said = "'max_tokens' is too large: 100. Your request has 7900 input tokens."
-    refusals = [Answer(400, {"error": {"message": said}})]
+    refusals = [refusal("'max_tokens' is too large: 100. Your request has 7900 input tokens.")]
     async with asked_at(lambda _: refusals.pop() if refusals else None) as (model, fussy):
         answers = [await model.complete(question()) for _ in range(2)]
     assert ["max_tokens" in call for call in fussy.calls] == [True, False, True]
     assert [len(answer.warnings) for answer in answers] == [1, 0]
-
-
-async def test_the_name_of_a_file_in_an_address_is_no_parameter() -> None:
-    said = "Invalid URL: https://place.example/input/unsupported/max_tokens.png"
-    async with asked_at(lambda _: Answer(400, {"error": {"message": said}})) as (model, fussy):
-        with pytest.raises(FileRejected):
-            await model.complete(question())
-    assert len(fussy.calls) == 1
 
 
 @pytest.mark.parametrize(
@@ -271,19 +233,75 @@ async def test_the_name_of_a_file_in_an_address_is_no_parameter() -> None:
         ("Image detail could not be read: unsupported image.", FileRejected),
         ("The stop of this recording is invalid.", FileRejected),
         ("This model does not support image input.", KindNotTaken),
+        ("Invalid URL: https://place.example/input/unsupported/max_tokens.png", FileRejected),
     ],
 )
-async def test_a_refusal_about_a_file_is_not_taken_for_one_about_a_parameter(
+async def test_a_refusal_about_a_file_or_its_address_is_not_taken_for_one_about_a_parameter(
     message: str, expected: type[FileRejected]
 ) -> None:
-    async with asked_at(lambda _: Answer(400, {"error": {"message": message}})) as (model, fussy):
+    async with asked_at(lambda _: refusal(message)) as (model, fussy):
         with pytest.raises(FileRejected) as caught:
             await model.complete(question(detail="high"))
     assert (type(caught.value), len(fussy.calls)) == (expected, 1)
 
 
-async def test_a_model_that_takes_all_is_asked_once_and_nothing_is_said_of_it() -> None:
-    async with asked_at(lambda _: None) as (model, fussy):
-        answer = await model.complete(question())
-    assert (len(fussy.calls), answer.warnings) == (1, ())
-    assert COMPLETION["usage"] == answer.usage
+def recording(sent_as: Transport = "inline") -> ChatRequest:
+    part = MediaPart(Media("audio", "audio/mpeg", "mp3"), MemorySource(b"ID3"), sent_as)
+    return ChatRequest([Message("user", [TextPart("What?"), part])], ALL_OPTIONS)
+
+
+def form_in(asked: Mapping[str, Any]) -> str:
+    form: str = asked["messages"][0]["content"][1]["type"]
+    return form
+
+
+def forms(fussy: Fussy) -> list[str]:
+    return [form_in(arrived.json) for arrived in fussy.arrived]
+
+
+UNREADABLE = Answer(422, {"detail": "input_audio"})
+
+
+@pytest.mark.parametrize("refused", [UNREADABLE, refusal("Unknown part type: input_audio")])
+async def test_the_other_form_of_audio_is_tried_in_any_words_and_together_with_a_parameter_that_is_left_out(
+    refused: Answer,
+) -> None:
+    def judge(asked: Mapping[str, Any]) -> Answer | None:
+        return refused if form_in(asked) == "input_audio" else openai("seed") if "seed" in asked else None
+
+    async with asked_at(judge) as (model, fussy):
+        for _ in range(2):
+            assert (await model.complete(recording())).text == "Hola."
+    assert forms(fussy) == ["input_audio", "audio_url", "audio_url", "audio_url"]
+    assert ["seed" in call for call in fussy.calls] == [True, True, False, False]
+
+
+async def test_recordings_in_flight_together_all_find_the_form_that_works() -> None:
+    async with asked_at(lambda asked: UNREADABLE if form_in(asked) == "input_audio" else None) as (model, _):
+        answers = await asyncio.gather(*(model.complete(recording()) for _ in range(8)))
+    assert [answer.text for answer in answers] == ["Hola."] * 8
+
+
+@pytest.mark.parametrize(
+    ("then", "expected", "told"),
+    [
+        (refusal("unknown variant `audio_url`"), FileRejected, "input_audio"),
+        (Answer(429, ""), ModelThrottled, "429"),
+    ],
+)
+async def test_a_service_that_refuses_both_forms_is_told_by_the_first_and_nothing_is_remembered(
+    then: Answer, expected: type[Exception], told: str
+) -> None:
+    async with asked_at(lambda asked: UNREADABLE if form_in(asked) == "input_audio" else then) as (model, fussy):
+        for _ in range(2):
+            with pytest.raises(expected, match=told):
+                await model.complete(recording())
+    assert forms(fussy) == ["input_audio", "audio_url"] * 2
+
+
+@pytest.mark.parametrize("request_", [question(), recording("url")], ids=["a picture", "by URL"])
+async def test_media_without_another_form_are_not_sent_again(request_: ChatRequest) -> None:
+    async with asked_at(lambda _: UNREADABLE) as (model, fussy):
+        with pytest.raises(FileRejected):
+            await model.complete(request_)
+    assert len(fussy.calls) == 1

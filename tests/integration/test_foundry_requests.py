@@ -1,11 +1,10 @@
 """What arrives at a service: every form of endpoint, of media and of credential, and what the article's code sent."""
 
 import base64
-import itertools
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,14 +22,13 @@ from shared.recipes.output_schema import AnswerSchema
 from shared.recipes.recipe import ModelOptions
 from tests.integration.loopback import Answer, Arrived, Service, service
 from tests.planted import KEY, TOKEN
-from tests.unit.fakes import SIGNED, MemorySource, deployed
+from tests.unit.fakes import PHI, MemorySource, deployed
 
 ARTICLE = {each["what"]: each for each in json.loads((Path(__file__).parents[1] / "data/article.json").read_text())}
 PNG = Media("image", "image/png", "png")
 MP3 = Media("audio", "audio/mpeg", "mp3")
 WAV = Media("audio", "audio/wav", "wav")
 BYTES = bytes(range(256)) * 8
-BASE64 = base64.b64encode(BYTES).decode()
 RECEIPT = AnswerSchema("receipt", "d", {"type": "object"})
 
 
@@ -105,131 +103,8 @@ def asking(part: MediaPart) -> ChatRequest:
     return request(user("What?", part), maxOutputTokens=9)
 
 
-@dataclass(frozen=True)
-class Form:
-    """A form of endpoint: its path, where the request goes, and what else differs."""
-
-    path: str
-    posted_to: str
-    named: Mapping[str, str]
-    token_parameter: str
-
-
-FORMS = [
-    Form("/api/models", "/api/models/chat/completions?api-version=2024-05-01-preview", {"model": "gpt"}, "max_tokens"),
-    Form("/openai/v1", "/openai/v1/chat/completions", {"model": "gpt"}, "max_completion_tokens"),
-    Form(
-        "/openai/deployments/gpt",
-        "/openai/deployments/gpt/chat/completions?api-version=2024-10-21",
-        {},
-        "max_tokens",
-    ),
-]
-
-
-@dataclass(frozen=True)
-class Content:
-    """What is asked, and the messages and more that must arrive."""
-
-    what: str
-    request: ChatRequest
-    messages: Sequence[Any]
-    more: Mapping[str, Any] = field(default_factory=dict)
-    audio_as: str = "input_audio"
-
-
-def arrives(part: Any) -> list[Any]:
-    return [{"role": "user", "content": [{"type": "text", "text": "What?"}, part]}]
-
-
 PICTURE = MediaPart(PNG, MemorySource(BYTES))
 RECORDING = MediaPart(MP3, MemorySource(BYTES))
-IMAGE_URL = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{BASE64}"}}
-CONTENTS = [
-    Content("image data URL", asking(PICTURE), arrives(IMAGE_URL)),
-    Content(
-        "image URL",
-        asking(replace(PICTURE, sent_as="url", detail="high")),
-        arrives({"type": "image_url", "image_url": {"url": SIGNED, "detail": "high"}}),
-    ),
-    Content(
-        "input_audio",
-        asking(RECORDING),
-        arrives({"type": "input_audio", "input_audio": {"data": BASE64, "format": "mp3"}}),
-    ),
-    Content(
-        "audio_url data",
-        asking(RECORDING),
-        arrives({"type": "audio_url", "audio_url": {"url": f"data:audio/mp3;base64,{BASE64}"}}),
-        audio_as="audio_url",
-    ),
-    Content(
-        "audio_url URL",
-        asking(replace(RECORDING, sent_as="url")),
-        arrives({"type": "audio_url", "audio_url": {"url": SIGNED}}),
-    ),
-    Content(
-        "two turns",
-        request(
-            Message("system", [TextPart("Be brief.")]),
-            user("What?", PICTURE),
-            Message("assistant", [TextPart("A chart.")]),
-            user("In one word?"),
-            maxOutputTokens=9,
-        ),
-        [
-            {"role": "system", "content": "Be brief."},
-            *arrives(IMAGE_URL),
-            {"role": "assistant", "content": "A chart."},
-            {"role": "user", "content": "In one word?"},
-        ],
-    ),
-    Content(
-        "JSON Schema",
-        request(user("What?", PICTURE), schema=RECEIPT, maxOutputTokens=9),
-        arrives(IMAGE_URL),
-        {
-            "response_format": {
-                "type": "json_schema",
-                "json_schema": {"name": "receipt", "schema": {"type": "object"}, "description": "d", "strict": True},
-            }
-        },
-    ),
-]
-CELLS = list(itertools.product(FORMS, CONTENTS, [KEY, None]))
-KEYED = {"api-key": KEY, "authorization": f"Bearer {KEY}"}
-TOKENED = {"authorization": f"Bearer {TOKEN}-1"}
-
-
-@pytest.mark.parametrize(
-    ("form", "content", "key"), CELLS, ids=[f"{f.path[1:]}, {c.what}, {'key' if k else 'token'}" for f, c, k in CELLS]
-)
-async def test_every_cell_arrives_exactly(foundry: Foundry, form: Form, content: Content, key: str | None) -> None:
-    deployment = deployed(name="gpt", at=foundry.service.url + form.path, audio_as=content.audio_as)
-    answer = await foundry.model(deployment, key=key).complete(content.request)
-    arrived, headers = foundry.arrived, foundry.arrived.headers
-    assert answer.text == "Hola."
-    assert arrived.path == form.posted_to
-    assert arrived.json == {**form.named, "messages": content.messages, form.token_parameter: 9, **content.more}
-    assert {name: headers[name] for name in ("content-type", "accept", "content-length")} == {
-        "content-type": "application/json",
-        "accept": "application/json",
-        "content-length": str(len(arrived.body)),
-    }
-    assert {name: headers[name] for name in ("api-key", "authorization") if name in headers} == (
-        KEYED if key else TOKENED
-    )
-
-
-def test_there_are_as_many_cells_as_were_promised() -> None:
-    assert len(CELLS) == 3 * 7 * 2
-
-
-def of_article(what: str) -> bytes:
-    """The bytes that the article's code sent."""
-    part = next(each for each in ARTICLE[what]["body"]["messages"] if each["role"] == "user")["content"][1]
-    kind = part["type"]
-    return base64.b64decode(part[kind]["data"] if kind == "input_audio" else part[kind]["url"].split(",")[-1])
 
 
 class Elsewhere(MemorySource):
@@ -243,56 +118,78 @@ class Elsewhere(MemorySource):
         return self._url
 
 
-LISTENER = Message("system", [TextPart("You are an AI assistant for translating and transcribing audio clips.")])
-INTO_SPANISH = "Please translate this audio snippet to spanish."
-CHART, TO_SPANISH = (
-    "image as data URL (the article's chart question)",
-    "audio from a file (the article's translation), mp3",
-)
-TWO_TURNS = "two turns, temperature, JSON Schema"
-AS_IN_THE_ARTICLE = {
-    CHART: request(
-        Message("system", [TextPart("You are an AI assistant that helps people find information.")]),
-        user(
-            "Which conclusion can be extracted from the following chart?",
-            MediaPart(PNG, MemorySource(of_article(CHART))),
-        ),
-        maxOutputTokens=2048,
-    ),
-    "image by URL, with detail": request(
-        user("Describe.", MediaPart(PNG, Elsewhere("https://example.invalid/a.png"), "url", "high"))
-    ),
-    "image from bytes": request(user("Describe.", MediaPart(PNG, MemorySource(of_article("image from bytes"))))),
-    TO_SPANISH: request(LISTENER, user(INTO_SPANISH, MediaPart(MP3, MemorySource(of_article(TO_SPANISH))))),
-    "audio from bytes, wav": request(user("x", MediaPart(WAV, MemorySource(b"RIFF")))),
-    "audio by URL (the article's second audio example)": request(
-        LISTENER,
-        user(INTO_SPANISH, MediaPart(MP3, Elsewhere("https://example.invalid/hello_how_are_you.mp3"), "url")),
-    ),
-    "audio as data URL": request(user("x", MediaPart(MP3, MemorySource(b"ID3")))),
-    TWO_TURNS: request(
-        Message("system", [TextPart("s")]),
-        user("one", MediaPart(PNG, MemorySource(of_article(TWO_TURNS)))),
-        Message("assistant", [TextPart("answer one")]),
-        user("two"),
-        temperature=0,
-        schema=RECEIPT,
-    ),
+def part_of(recorded: Mapping[str, Any]) -> TextPart | MediaPart:
+    """What we would ask with, to have this on the wire."""
+    kind, carried = recorded["type"], recorded[recorded["type"]]
+    if kind == "text":
+        return TextPart(carried)
+    media = PNG if kind == "image_url" else WAV if carried.get("format") == "wav" else MP3
+    if carried.get("url", "").startswith("https:"):
+        return MediaPart(media, Elsewhere(carried["url"]), "url", carried.get("detail"))
+    encoded = carried["data"] if kind == "input_audio" else carried["url"].partition(",")[2]
+    return MediaPart(media, MemorySource(base64.b64decode(encoded)))
+
+
+def parts_of(content: Any) -> list[TextPart | MediaPart]:
+    return [TextPart(content)] if isinstance(content, str) else [part_of(each) for each in content]
+
+
+def request_of(recorded: Mapping[str, Any]) -> ChatRequest:
+    """The same, of a whole request."""
+    messages = [Message(each["role"], parts_of(each["content"])) for each in recorded["messages"]]
+    options = {"maxOutputTokens": recorded.get("max_tokens"), "temperature": recorded.get("temperature")}
+    return request(*messages, schema=RECEIPT if "response_format" in recorded else None, **options)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of endpoint: its path, where the request goes, its word for the most tokens, and if it names the model."""
+
+    path: str
+    posted_to: str
+    limit: str = "max_tokens"
+    is_named: bool = True
+
+
+FORMS = [
+    Form("/api/models", "/api/models/chat/completions?api-version=2024-05-01-preview"),
+    Form("/openai/v1", "/openai/v1/chat/completions", "max_completion_tokens"),
+    Form("/openai/deployments/d", f"/openai/deployments/{PHI}/chat/completions?api-version=2024-10-21", is_named=False),
+]
+CREDENTIALS = {
+    KEY: {"api-key": KEY, "authorization": f"Bearer {KEY}"},
+    None: {"authorization": f"Bearer {TOKEN}-1"},
 }
 
 
+@pytest.mark.parametrize("key", CREDENTIALS, ids=["a key", "a token"])
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.path)
 @pytest.mark.parametrize("what", ARTICLE)
-async def test_a_request_arrives_as_the_articles_own_code_sent_it(foundry: Foundry, what: str) -> None:
-    recorded = ARTICLE[what]
-    deployment = deployed(
-        at=f"{foundry.service.url}/api/models", audio_as="audio_url" if what == "audio as data URL" else "input_audio"
-    )
-    deployment = replace(deployment, is_named="model" in recorded["body"])
-    await foundry.model(deployment, key="k").complete(AS_IN_THE_ARTICLE[what])
-    arrived = foundry.arrived
-    assert arrived.json == recorded["body"]
-    assert arrived.path == recorded["path"]
-    assert {name: arrived.headers[name] for name in recorded["headers"]} == recorded["headers"]
+async def test_what_arrives_is_what_the_articles_own_code_sent(
+    foundry: Foundry, what: str, form: Form, key: str | None
+) -> None:
+    recorded = dict(ARTICLE[what]["body"])
+    audio_as = "audio_url" if what == "audio as data URL" else "input_audio"
+    deployment = deployed(at=foundry.service.url + form.path, audio_as=audio_as)
+    deployment = replace(deployment, is_named="model" in recorded)
+    assert (await foundry.model(deployment, key=key).complete(request_of(recorded))).text == "Hola."
+    named = {form.limit if name == "max_tokens" else name: value for name, value in recorded.items()}
+    arrived, headers = foundry.arrived, foundry.arrived.headers
+    assert arrived.json == {name: value for name, value in named.items() if name != "model" or form.is_named}
+    assert arrived.path == form.posted_to
+    assert {name: headers[name] for name in ("api-key", "authorization") if name in headers} == CREDENTIALS[key]
+    assert (headers["content-type"], headers["accept"]) == ("application/json", "application/json")
+    assert headers["content-length"] == str(len(arrived.body))
+
+
+def test_the_article_was_recorded_in_the_first_of_the_forms() -> None:
+    sent = {
+        "api-key": "k",
+        "authorization": "Bearer k",
+        "accept": "application/json",
+        "content-type": "application/json",
+    }
+    assert all((each["path"], each["headers"]) == (FORMS[0].posted_to, sent) for each in ARTICLE.values())
 
 
 @pytest.mark.parametrize(
@@ -329,18 +226,23 @@ class NoTokens(Tokens):
     async def get_token(self, *scopes: str, **more: Any) -> AccessToken:
         from azure.identity import CredentialUnavailableError  # noqa: PLC0415
 
-        raise CredentialUnavailableError("not logged in")
+        raise CredentialUnavailableError("nobody is logged in")
 
 
-async def test_a_model_without_a_token_is_misconfigured(foundry: Foundry) -> None:
+async def test_where_no_token_can_be_had_we_are_misconfigured(foundry: Foundry) -> None:
     foundry.tokens = NoTokens()
     with pytest.raises(ModelMisconfigured, match="No token could be had from Entra ID"):
         await foundry.model(deployed(at=f"{foundry.service.url}/models")).complete(asking(PICTURE))
 
 
-async def test_options_that_a_model_does_not_take_are_left_out(foundry: Foundry) -> None:
-    deployment = deployed("gpt-5.5", at=f"{foundry.service.url}/models")
-    options: dict[str, Any] = {"temperature": 0, "topP": 1, "presencePenalty": 1, "seed": 7, "maxOutputTokens": 9}
-    await foundry.model(deployment).complete(request(user("What?"), **options))
+@pytest.mark.parametrize("model", ["gpt-5.5", PHI])
+async def test_options_go_out_under_the_wires_names_but_for_those_that_a_model_does_not_take(
+    foundry: Foundry, model: str
+) -> None:
+    sampling = {"temperature": 0, "top_p": 0.5, "frequency_penalty": 1, "presence_penalty": -1}
+    options: dict[str, Any] = {"temperature": 0, "topP": 0.5, "frequencyPenalty": 1, "presencePenalty": -1}
+    asked = request(user("What?"), **options, seed=7, stopSequences=["END"], maxOutputTokens=9)
+    await foundry.model(deployed(model, at=f"{foundry.service.url}/models")).complete(asked)
     sent = {name: value for name, value in foundry.arrived.json.items() if name not in ("model", "messages")}
-    assert sent == {"seed": 7, "max_completion_tokens": 9}
+    own = {"max_tokens": 9, **sampling} if model == PHI else {"max_completion_tokens": 9}
+    assert sent == {"seed": 7, "stop": ["END"], **own}

@@ -1,14 +1,11 @@
 import base64
 import copy
 import json
-from collections.abc import AsyncIterator
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.foundry.streaming import Placeholders, StreamedBody
-from shared.errors import Conflict
 from tests.unit.fakes import MemorySource
 
 
@@ -57,16 +54,3 @@ def test_a_deep_copy_is_the_body_itself() -> None:
     """azure-core copies each request deeply; the sources hold open clients."""
     body = StreamedBody([b"{}"], [])
     assert copy.deepcopy({"content": body})["content"] is body
-
-
-class BreakingSource(MemorySource):
-    async def chunks(self) -> AsyncIterator[bytes]:
-        yield b"abc"
-        raise Conflict("the file changed")
-
-
-async def test_a_body_remembers_that_it_was_the_source_that_failed() -> None:
-    body = StreamedBody([b"{", b"}"], [BreakingSource(b"123456789")])
-    with pytest.raises(Conflict):
-        await sent(body)
-    assert isinstance(body.error, Conflict)

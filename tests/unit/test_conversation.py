@@ -119,7 +119,8 @@ def transports(model: SpeakingModel) -> list[list[Transport]]:
 
 
 async def test_a_file_that_the_service_could_not_fetch_is_sent_inline_once_and_stays_so() -> None:
-    model = SpeakingModel([UrlNotFetched("no"), said("one"), said("two")])
+    just_enough = deployed(max_bytes=len(PICTURE))
+    model = SpeakingModel([UrlNotFetched("no"), said("one"), said("two")], just_enough)
     talk = conversation(model, sent_as="url", turns=("One.", "Two."))
     await hold(talk)
     assert transports(model) == [["url"], ["inline"], ["inline"]]
@@ -196,9 +197,3 @@ async def test_the_model_that_answers_last_is_the_one_that_is_held_to_the_schema
     await hold(talk)
     assert [request.schema for request in words.requests] == [SCHEMA, SCHEMA]
     assert talk.data == {"total": 4.5}
-
-
-async def test_a_file_just_within_the_limit_goes_inline_when_it_could_not_be_fetched() -> None:
-    model = SpeakingModel([UrlNotFetched("no"), said("one")], deployed(max_bytes=len(PICTURE)))
-    await hold(conversation(model, sent_as="url"))
-    assert transports(model) == [["url"], ["inline"]]

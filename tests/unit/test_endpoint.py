@@ -63,7 +63,7 @@ def test_the_address_tells_the_form(address: str, api: Api, deployment: str | No
         ("https://place.example/openai/v1/models", "must be a resource's address"),
         ("https://", "must name a host"),
         ("https:///models", "must name a host"),
-        ("https://place.example:99999999/models", "must name a host"),
+        ("https://place.example:99999999/models", "must be an address"),
     ],
 )
 def test_an_address_of_no_form_is_refused_with_what_one_looks_like(address: str, problem: str) -> None:
@@ -72,29 +72,21 @@ def test_an_address_of_no_form_is_refused_with_what_one_looks_like(address: str,
 
 
 @pytest.mark.parametrize(
-    ("address", "is_azure"),
+    ("address", "is_azure", "scope", "names_model"),
     [
-        (PLACE, True),
-        ("https://a.openai.azure.com:443/openai/v1", True),
-        ("https://a.inference.ml.azure.com/models", True),
-        ("https://evil-azure.com/v1", False),
-        ("https://azure.com.evil.example/v1", False),
-        ("http://127.0.0.1:1/models", False),
+        (f"{PLACE}/models", True, "cognitiveservices", True),
+        (f"{PLACE}/openai/v1", True, "ai", True),
+        (f"{PLACE}/openai/deployments/d", True, "cognitiveservices", False),
+        ("https://a.openai.azure.com:443/openai/v1", True, "ai", True),
+        ("https://a.inference.ml.azure.com/models", True, "cognitiveservices", True),
+        ("https://evil-azure.com/v1", False, "cognitiveservices", True),
+        ("https://azure.com.evil.example/v1", False, "cognitiveservices", True),
+        ("http://localhost:11434/v1", False, "cognitiveservices", True),
     ],
 )
-def test_only_azures_own_hosts_are_taken_for_azures(address: str, is_azure: bool) -> None:
-    assert Endpoint.parse(address)[0].is_azure == is_azure
-
-
-@pytest.mark.parametrize(
-    ("address", "scope", "names_model"),
-    [
-        (f"{PLACE}/models", "https://cognitiveservices.azure.com/.default", True),
-        (f"{PLACE}/openai/v1", "https://ai.azure.com/.default", True),
-        (f"{PLACE}/openai/deployments/d", "https://cognitiveservices.azure.com/.default", False),
-        ("http://localhost:11434/v1", "https://cognitiveservices.azure.com/.default", True),
-    ],
-)
-def test_each_form_has_its_scope_and_its_place_for_the_model(address: str, scope: str, names_model: bool) -> None:
+def test_only_azures_own_hosts_are_taken_for_azures_and_each_form_has_its_scope_and_place_for_the_model(
+    address: str, is_azure: bool, scope: str, names_model: bool
+) -> None:
     endpoint, _ = Endpoint.parse(address)
-    assert (endpoint.scope, endpoint.names_model) == (scope, names_model)
+    assert (endpoint.is_azure, endpoint.names_model) == (is_azure, names_model)
+    assert endpoint.scope == f"https://{scope}.azure.com/.default"

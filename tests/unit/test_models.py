@@ -106,29 +106,38 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
     assert caught.value.next_step.endswith("that takes it: gpt-audio, gpt-audio-mini, gpt-audio-1.5.")
 
 
-def test_a_family_of_models_shares_its_capabilities_and_the_longest_name_has_the_last_word() -> None:
-    table = CapabilityTable.load({"gpt": {"max_bytes": 1}, "gpt-5.4-mini": {"max_bytes": 2}})
-    assert [table.of(name).max_bytes for name in ("gpt-9", "gpt-5.4-mini-2026", "gpt-5.4", "o9")] == [1, 2, 1, LIMIT]
+MINI = {"gpt": {"max_bytes": 1}, "gpt-5.4-mini": {"max_bytes": 2}}
 
 
-def test_a_member_of_a_family_that_is_corrected_stays_one_of_the_family_in_all_else() -> None:
-    table = CapabilityTable.load({"gpt-5.4-mini": {"max_bytes": 5}, "gpt-audio-1.5": {"max_seconds": 9}})
-    mini, ears = table.of("gpt-5.4-mini"), table.of("gpt-audio-1.5")
-    assert mini == TABLE.of("gpt-5.4-mini").model_copy(update={"max_bytes": 5})
-    assert ears == TABLE.of("gpt-audio-1.5").model_copy(update={"max_seconds": 9})
+@pytest.mark.parametrize(
+    ("overrides", "model", "own"),
+    [
+        (MINI, "gpt-9", {"max_bytes": 1}),
+        (MINI, "gpt-5.4-mini-2026", {"max_bytes": 2}),
+        (MINI, "gpt-5.4", {"max_bytes": 1}),
+        (MINI, "o9", {}),
+        ({"gpt-audio-1.5": {"max_seconds": 9}}, "gpt-audio-1.5", {"max_seconds": 9}),
+        ({"GPT-AUDIO": {"max_bytes": 5}}, "gpt-audio-1.5", {"max_bytes": 5}),
+        ({"our-model": {"kinds": ["audio"]}}, "our-model-2", {"kinds": ["audio"]}),
+        ({"our-model": {"kinds": ["audio"]}}, "azure/our-model", {"kinds": ["audio"]}),
+        ({"default": {"max_bytes": 5, "urls": True}}, "o9", {"max_bytes": 5, "urls": True}),
+        ({"default": {"max_seconds": 5}}, "Phi-4-multimodal-instruct", {}),
+        ({"gpt-audio": {"most_bytes": 5, "most_seconds": 9}}, "gpt-audio", {"max_bytes": 5, "max_seconds": 9}),
+    ],
+)
+def test_an_operators_capabilities_override_the_table_and_the_longest_name_has_the_last_word(
+    overrides: dict[str, dict[str, Any]], model: str, own: dict[str, Any]
+) -> None:
+    assert CapabilityTable.load(overrides).of(model) == TABLE.of(model).model_copy(update=own)
 
 
-def test_an_operators_capabilities_override_the_table() -> None:
-    table = CapabilityTable.load({"GPT-AUDIO": {"max_bytes": 5}, "our-model": {"kinds": ["audio"]}})
-    assert (table.of("gpt-audio-1.5").max_bytes, table.of("gpt-audio").kinds) == (5, ["audio"])
-    assert table.of("our-model-2").kinds == ["audio"]
+def test_a_model_of_ones_own_is_named_to_those_whose_model_does_not_take_a_file() -> None:
+    table = CapabilityTable.load({"our-model": {"kinds": ["audio"]}})
     with pytest.raises(FileRejected, match="our-model takes no PNG images"):
         table.transport("our-model", table.of("our-model"), PNG, "auto", 1)
-
-
-def test_the_old_names_of_two_fields_still_hold() -> None:
-    table = CapabilityTable.load({"gpt-audio": {"most_bytes": 5, "most_seconds": 9}})
-    assert (table.of("gpt-audio").max_bytes, table.of("gpt-audio").max_seconds) == (5, 9)
+    with pytest.raises(FileRejected) as caught:
+        table.transport("gpt-6", table.of("gpt-6"), MP3, "auto", 1)
+    assert caught.value.next_step.endswith("gpt-audio-1.5, our-model.")
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def test_read_recipe_reads_every_part(tmp_path: Path) -> None:
         ModelOptions.model_validate({"maxOutputTokens": 100, "temperature": 0}),
     )
     assert [(each.name, each.default) for each in recipe.inputs] == [("language", "es")]
+    places = [recipe.place(*keys) for keys in (("model", "id"), ("metadata", "route"), ("metadata", "then"))]
+    assert places == ["recipes/good.prompty:5", "recipes/good.prompty:11", "recipes/good.prompty:9"]
 
 
 def test_digest_changes_with_the_prompt(tmp_path: Path) -> None:
@@ -69,84 +71,49 @@ def test_a_recipe_with_windows_line_ends_is_read_the_same(tmp_path: Path) -> Non
     assert read_recipe(path).render({"language": "fr"}).turns == ("Say it in fr.",)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        (
-            "description:",
-            "descripton:",
-            "recipes/good.prompty:3: unknown key `descripton`: did you mean `description`?",
-        ),
-        (
-            "temperature:",
-            "temprature:",
-            "recipes/good.prompty:6: unknown key `model.options.temprature`: did you mean `temperature`?",
-        ),
-        (
-            "kind: string,",
-            "kind: number,",
-            "recipes/good.prompty:8: `inputs.0.kind`: Input should be 'string'",
-        ),
-        ("  accepts: [audio]\n", "", "recipes/good.prompty:9: `metadata.accepts` is missing"),
-        ("[audio]", "[]", "recipes/good.prompty:10: `metadata.accepts`: List should have at least 1 item"),
-        (
-            "temperature: 0",
-            "temperature: 9",
-            "recipes/good.prompty:6: `model.options.temperature`: Input should be",
-        ),
-        (
-            "name: good",
-            "name: bad",
-            "recipes/good.prompty:2: its name is `bad`; it must be the file's name, `good`",
-        ),
-        ("{{language}}", "{{tongue}}", "recipes/good.prompty:18: `tongue` is not among the recipe's inputs"),
-        ("{{language}}", "{{language", "recipes/good.prompty:18: expected name or number"),
-        (
-            "{language}/**",
-            "{tongue}/**",
-            "recipes/good.prompty:11: the route's `tongue` is not among the recipe's inputs",
-        ),
-        (
-            "/**",
-            "/**/x",
-            "recipes/good.prompty:11: the route `good/{language}/**/x`: `**` may stand only at the end",
-        ),
-        ("user:", "assistant:", "recipes/good.prompty:17: a recipe has `system:` and `user:` sections only"),
-        ("user:\n", "", "recipes/good.prompty:14: there is no `user:` section, so nothing would be asked"),
-        ("name: language", "name: recipe", "recipes/good.prompty:8: no input may be called `recipe`"),
-        ("A recipe.", "A --- recipe.", "recipes/good.prompty:3: prompty takes `---` and `+++` for the end"),
-        ("A recipe.", "${env:SECRET}", "recipes/good.prompty:3: `${...}` is not supported"),
-        ("  accepts: [audio]", "  accepts: [audio", "recipes/good.prompty:11: this is not YAML"),
-        ("---\nname", "name", "recipes/good.prompty:1: a recipe begins with front matter"),
-        ("{{language}}", "{% if tongue %}x{% endif %}", "recipes/good.prompty:18: `tongue` is not among"),
-        ("{{language}}", "{{ tongue | upper }}", "recipes/good.prompty:18: `tongue` is not among"),
-        (
-            "  accepts:",
-            "  then: other\n  accepts:",
-            "recipes/good.prompty:10: `then` names a model for the turns after",
-        ),
-        ("  accepts:", "  send: pigeon\n  accepts:", "recipes/good.prompty:10: `metadata.send`: Input should be"),
-        (
-            "metadata:",
-            "outputs:\n  - {name: a b, kind: string}\nmetadata:",
-            "recipes/good.prompty:9: `outputs`: `a b` is no name for a field",
-        ),
-    ],
-)
-def test_each_slip_is_named_with_its_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
+SLIPS = [
+    ("description:", "descripton:", ":3: unknown key `descripton`: did you mean `description`?"),
+    ("temperature:", "temprature:", ":6: unknown key `model.options.temprature`: did you mean `temperature`?"),
+    ("maxOutputTokens", "max_tokens", ":6: unknown key `model.options.max_tokens`: did you mean `maxOutputTokens`?"),
+    ("temperature", "top_p", ":6: unknown key `model.options.top_p`: did you mean `topP`?"),
+    ("  id: default", "  seed: 1", ":5: unknown key `model.seed`: `seed` belongs under `model.options`"),
+    ("description:", "accepts:", ":3: unknown key `accepts`: `accepts` belongs under `metadata`"),
+    ("  route:", "  outputs:", ":11: unknown key `metadata.outputs`: `outputs` belongs at the top"),
+    ("kind: string,", "type: string,", ":8: unknown key `inputs.0.type`: did you mean `kind`?"),
+    ("parser:", "praser:", ":12: `template`: write `template: {format: {kind: jinja2}, parser: {kind: prompty}}`"),
+    ("metadata:", "outputs: [{form: x}]\nmetadata:", "`outputs.0.form`: there are `name`, `kind`"),
+    ("  accepts: [audio]\n", "", ":9: `metadata.accepts` is missing"),
+    ("  accepts: [audio]", "  accepts: audio", ":10: `metadata.accepts` must be a list"),
+    ("maxOutputTokens: 100", f"maxOutputTokens: {10**21}", "`model.options.maxOutputTokens`: Input should be"),
+    ("temperature: 0", "temperature: .nan", "`model.options.temperature`: Input should be"),
+    ("temperature: 0", "seed: 9223372036854775808", "`model.options.seed`: Input should be less than"),
+    ("  accepts:", "  send: pigeon\n  accepts:", ":10: `metadata.send`: Input should be"),
+    ("  accepts:", "  then: other\n  accepts:", ":10: `then` names a model for the turns after"),
+    ("name: good", "name: bad", ":2: its name is `bad`; it must be the file's name, `good`"),
+    ("name: language", "name: recipe", ":8: `inputs.0`: no input may be called `recipe`"),
+    ("name: language", "name: self", ":8: `inputs.0`: no input may be called `self`"),
+    ("inputs:", "inputs:\n  - {name: language}", ":7: `inputs`: `language` is declared twice"),
+    ("default: es", "default: ''", "'' can never be used: the value of `language` must be 1 to 100"),
+    ("default: es", "default: es, enumValues: [fr]", "'es' can never be used: the value of `language` is not one of"),
+    ("metadata:", "outputs:\n  - {name: a b, kind: string}\nmetadata:", ":9: `outputs`: `a b` is no name for a field"),
+    ("{language}/**", "{tongue}/**", ":11: the route's `tongue` is not among the recipe's inputs"),
+    ("good/", "../evil/", ":11: `metadata.route`: it must be folders with one `/` between them"),
+    ("user:\n", "", ":18: there is no `user:` section, so nothing would be asked"),
+    ("{{language}}", "{{tongue}}", ":18: `tongue` is not among the recipe's inputs"),
+    ("---\nname", "name", ":1: a recipe begins with front matter"),
+    ("---\nsystem", "system", ":1: the front matter has no end: a second line of `---` is missing"),
+    ("A recipe.", "A --- recipe.", ":3: prompty takes `---` for the end"),
+    ("inputs:", "inputs:\t", ":7: YAML has no tabulators; write blanks"),
+    ("  accepts: [audio]", "  accepts: [audio", ":11: this is not YAML"),
+    ("kind: string,", "kind: string, description: Is it? yes,", ":8: this is not YAML"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "problem"), SLIPS)
+def test_each_slip_is_named_with_what_was_meant(tmp_path: Path, old: str, new: str, problem: str) -> None:
     assert old in GOOD
     found = problems(tmp_path, GOOD.replace(old, new, 1))
-    assert any(expected in problem for problem in found), found
-
-
-@pytest.mark.parametrize(
-    ("start", "problem"), [(b"\xff", "this is not UTF-8"), (b"\xef\xbb\xbf", "without a byte order mark")]
-)
-def test_a_recipe_must_be_plain_utf_8(tmp_path: Path, start: bytes, problem: str) -> None:
-    path = write(tmp_path, "")
-    path.write_bytes(start + GOOD.encode())
-    with pytest.raises(RecipeProblemsError, match=problem):
-        read_recipe(path)
+    assert any(problem in each for each in found), found
 
 
 def test_all_slips_of_a_file_are_named_at_once(tmp_path: Path) -> None:
@@ -159,9 +126,7 @@ def test_all_slips_of_a_file_are_named_at_once(tmp_path: Path) -> None:
     ]
 
 
-BOMB = "\n".join(
-    ["  a0: &a0 [x, x, x, x, x, x, x, x, x]", *(f"  a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]" for n in range(1, 8))]
-)
+BOMB = "a\nbomb:\n  a: &a [x, x]\n  b: &b [*a, *a, *a]\n  c: [*b, *b, *b]"
 
 
 @pytest.mark.parametrize(
@@ -171,8 +136,6 @@ BOMB = "\n".join(
         ("2026-11-25", ":3: `description`: Input should be a valid string"),
         ("9" * 5_000, "looks like YAML's int and is none (Exceeds the limit"),
         ("!!int x", ":3: a recipe has no tags"),
-        ("!!float x", ":3: a recipe has no tags"),
-        ("!!timestamp x", ":3: a recipe has no tags"),
         ("!!python/object:os.system x", ":3: a recipe has no tags"),
         ("! x", ":3: a recipe has no tags"),
         ("&a x", ":3: a recipe has no anchors"),
@@ -184,17 +147,15 @@ BOMB = "\n".join(
         ('"a\\0b"', ":3: the character U+0000 cannot be in a recipe"),
         ('"\\ud800"', ":3: "),
         ('"\\x24{file:other.txt}"', ":3: `${...}` is not supported"),
-        ('"\\u0024{env:NOPE}"', ":3: `${...}` is not supported"),
         ('"$\\\n  {env:HOME}"', ":3: `${...}` is not supported"),
         (">-\n  ${env:HOME}", ":3: `${...}` is not supported"),
         ("a\nname: again", ":4: the key `name` stands there twice"),
         ("a\n...\nb: c", "this is not YAML"),
-        ("a\nmodel: 5", "the key `model` stands there twice"),
         ("a\u0085b", ":3: the character U+0085 cannot be in a recipe"),
         ("a\x01b", ":3: the character U+0001 cannot be in a recipe"),
         ("a\uffffb", ":3: the character U+FFFF cannot be in a recipe"),
         ("a\u2028b", ":3: the character U+2028 cannot be in a recipe"),
-        ("a\nbomb:\n" + BOMB, "a recipe has no anchors"),
+        (BOMB, ":5: a recipe has no anchors"),
     ],
     ids=lambda text: text[:40].encode("unicode_escape").decode(),
 )
@@ -207,107 +168,37 @@ def test_a_value_that_yaml_would_make_something_else_of_is_named_with_its_line(
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "problem"),
+    ("old", "new", "line"),
     [
-        (
-            "maxOutputTokens",
-            "max_tokens",
-            ":6: unknown key `model.options.max_tokens`: did you mean `maxOutputTokens`?",
-        ),
-        ("maxOutputTokens", "max_output_tokens", "did you mean `maxOutputTokens`?"),
-        ("maxOutputTokens", "maxCompletionTokens", "did you mean `maxOutputTokens`?"),
-        ("temperature", "top_p", "unknown key `model.options.top_p`: did you mean `topP`?"),
-        ("temperature", "stop", "did you mean `stopSequences`?"),
-        (
-            "  id: default",
-            "  temperature: 0",
-            "unknown key `model.temperature`: `temperature` belongs under `model.options`",
-        ),
-        ("description:", "accepts:", "unknown key `accepts`: `accepts` belongs under `metadata`"),
-        ("  route:", "  outputs:", "unknown key `metadata.outputs`: `outputs` belongs at the top"),
-        ("kind: string,", "type: string,", "unknown key `inputs.0.type`: did you mean `kind`?"),
-        ("default: es", "defualt: es", "unknown key `inputs.0.defualt`: did you mean `default`?"),
-        ("parser:", "praser:", "unknown key `template.praser`: did you mean `parser`?"),
-        ("  accepts: [audio]", "  accepts: audio", "`metadata.accepts` must be a list"),
-        ("temperature: 0", "temperature: yes", "`model.options.temperature`: Input should be a valid number"),
-        ("temperature: 0", "temperature: .nan", "`model.options.temperature`: Input should be"),
-        ("temperature: 0", "stopSequences: []", "`model.options.stopSequences`: List should have at least 1 item"),
-        ("temperature: 0", "seed: 9223372036854775808", "`model.options.seed`: Input should be less than"),
-        (
-            "maxOutputTokens: 100",
-            "maxOutputTokens: yes",
-            "`model.options.maxOutputTokens`: Input should be a valid int",
-        ),
-        ("kind: string,", "kind: string, description: Is it? yes,", ":8: this is not YAML"),
-        ("inputs:", "inputs:\t", ":7: YAML has no tabulators; write blanks"),
-        ("default: es", "default: ''", "'' can never be used: The value of `language` must be 1 to 100"),
-        (
-            "default: es",
-            "default: es, enumValues: [fr]",
-            "'es' can never be used: The value of `language` is not one of fr",
-        ),
-        ("default: es", "enumValues: []", "List should have at least 1 item"),
-        ("name: language", "name: self", "no input may be called `self`: that is a word of the template language"),
-        ("good/{language}/**", "/good/{language}/**", "it must be folders with one `/` between them"),
-        ("good/{language}/**", "good/{language}-*/**", "a folder may hold one variable or star"),
-        ("{{language}}", "{% include 'x' %}", ":18: `include` is not supported: a template may hold"),
-        ("{{language}}", "{{ ''.__class__ }}", ":18: `getattr` is not supported"),
-        ("{{language}}", "{{ range(10**8) }}", ":18: `call` is not supported"),
-        ("user:", "usr:", ":17: `usr:` begins no section: did you mean `user:`?"),
+        ("description: A recipe.", "sample: {question: Why}", 3),
+        ("  id: default", "  api: chat", 5),
+        ("  id: default", "  configuration: {type: azure_openai, azure_deployment: gpt-4o}", 5),
+        ("  options: {maxOutputTokens: 100, temperature: 0}", "  parameters: {max_tokens: 128}", 6),
+        ("  - {name: language, kind: string, default: es}", "  language: es", 7),
     ],
 )
-def test_each_slip_is_named_with_what_was_meant(tmp_path: Path, old: str, new: str, problem: str) -> None:
-    assert old in GOOD
-    found = problems(tmp_path, GOOD.replace(old, new, 1))
-    assert any(problem in each for each in found), found
-
-
-OLDER = """\
----
-name: basic
-description: A prompt.
-authors: [me]
-model:
-  api: chat
-  configuration: {type: azure_openai, azure_deployment: gpt-4o}
-  parameters: {max_tokens: 128}
-sample: {question: Why}
----
-system:
-You help.
-
-user:
-{{question}}
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        (OLDER, 6),
-        (OLDER.replace("  api: chat\n", ""), 6),
-        (GOOD.replace("  - {name: language, kind: string, default: es}", "  language: es"), 7),
-        (GOOD.replace("template: {format: {kind: jinja2}, parser: {kind: prompty}}", "template: jinja2"), 12),
-    ],
-)
-def test_a_file_of_prompty_0_1_is_refused_with_one_sentence(tmp_path: Path, text: str, line: int) -> None:
-    (found,) = problems(tmp_path, text)
+def test_a_file_of_prompty_0_1_is_refused_with_one_sentence(tmp_path: Path, old: str, new: str, line: int) -> None:
+    (found,) = problems(tmp_path, GOOD.replace(old, new))
     assert found.startswith(f"recipes/good.prompty:{line}: this file is in the older format of prompty 0.1; ")
 
 
-def test_a_file_that_cannot_be_read_or_is_too_long_is_named(tmp_path: Path) -> None:
-    (tmp_path / "folder.prompty").mkdir()
-    (tmp_path / "long.prompty").write_text(GOOD + "x" * 262_144)
-    for name, problem in (("folder", "this cannot be read (Is a directory)"), ("long", "more than 262144 bytes")):
-        with pytest.raises(RecipeProblemsError, match=f"{name}.prompty: ") as caught:
-            read_recipe(tmp_path / f"{name}.prompty")
-        assert problem in str(caught.value)
-
-
-def test_front_matter_without_an_end_is_named(tmp_path: Path) -> None:
-    assert problems(tmp_path, GOOD.replace("---\nsystem", "system")) == [
-        "recipes/good.prompty:1: the front matter has no end: a second line of `---` is missing"
-    ]
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\xff" + GOOD.encode(), ":1: this is not UTF-8"),
+        (b"\xef\xbb\xbf" + GOOD.encode(), ":1: save it without a byte order mark"),
+        (GOOD.encode() + b"x" * 262_144, ": this has more than 262144 bytes"),
+        (None, ": this cannot be read as a recipe (IsADirectoryError: "),
+    ],
+)
+def test_a_file_that_cannot_be_read_or_is_too_long_is_named(
+    tmp_path: Path, content: bytes | None, problem: str
+) -> None:
+    path = tmp_path / "good.prompty"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(RecipeProblemsError) as caught:
+        read_recipe(path)
+    assert f"good.prompty{problem}" in caught.value.problems[0]
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=80), st.integers(0, len(GOOD)), st.integers(0, 40))
@@ -321,23 +212,17 @@ def test_a_file_is_a_recipe_or_a_problem_with_its_name_whatever_it_holds(text: s
             assert all("good.prompty" in problem for problem in error.problems)
 
 
-def test_the_parts_of_a_recipe_are_known_by_their_lines(tmp_path: Path) -> None:
-    recipe = read_recipe(write(tmp_path, GOOD))
-    assert [recipe.place(part) for part in ("model", "route", "then")] == [
-        "recipes/good.prompty:5",
-        "recipes/good.prompty:11",
-        "recipes/good.prompty:9",
-    ]
-
-
-INSERTED = st.one_of(
-    st.sampled_from(
-        ["user:\n", "\nsystem:\n", "{{language}}", "# user :\n", "{% if language %}", "{% endif %}", "{# x #}"]
-    ),
-    st.sampled_from(
-        [" ", "\t", "\n", "\u00a0", "#", ":", "-", "[", "'", '"', "{", "}", "user", "x", "\u3000user:\n", "...\n"]
-    ),
+PIECES = (
+    "user:\n",
+    "\nsystem:\n",
+    "{{language}}",
+    "# user :\n",
+    "{% if language %}",
+    "{% endif %}",
+    "{# x #}",
+    "...\n",
 )
+INSERTED = st.one_of(st.sampled_from(PIECES), st.sampled_from([*" \t\n\u00a0#:-['\"{}x", "user", "\u3000user:\n"]))
 
 
 @settings(deadline=None)  # the first example imports prompty

@@ -15,31 +15,24 @@ SHORT = KEY[:32]
 LEAKS = [
     f"GET https://a.example/b.png?sp=r&sig={SIGNATURE} failed",
     f"https%3A%2F%2Fa.example%2Fb%3Fsig%3D{SIGNATURE}",
-    f"sig={SIGNATURE}",
     f"Authorization: Bearer {TOKEN}",
-    f"authorization: bearer {TOKEN}",
-    f"api-key: {KEY}",
-    f"AccountName=a;AccountKey={KEY};",
     f"https://host/runtime/webhooks/blobs?code={KEY}",
     f"the key {KEY} is wrong",
-    f"{{'api-key': '{SHORT}', 'x': 1}}",
-    f'{{"api-key": "{SHORT}"}}',
     f"Authorization: SharedKey account:{SIGNATURE}=",
-    f'"accessToken": "{TOKEN}"',
-    f"password={KEY[:20]}",
     f"the token {TOKEN} is old",
-    f'{{"headers": "{{\\"api-key\\": \\"{SHORT}\\"}}"}}',
-    f'"api-key": "\\/{SHORT}"',
-    f"https%3A%2F%2Fa.example%2Fb%26sv%3D2024%26sig%3D{SIGNATURE}",
-    f"client_secret={SHORT}",
 ]
 FRAMES = [
     "api_key={}",
-    "apikey: {}",
-    "APIKEY={}",
-    "subscription_key={}",
+    "AccountName=a;AccountKey={};",
+    "{{'api-key': '{}', 'x': 1}}",
+    '{{"headers": "{{\\"api-key\\": \\"{}\\"}}"}}',
+    '"api-key": "\\/{}"',
+    "https%3A%2F%2Fa.example%2Fb%26sv%3D2024%26sig%3D{}",
+    "APIKEY: {}",
     "Ocp-Apim-Subscription-Key: {}",
     "AZURE_INFERENCE_CREDENTIAL={}",
+    "x-functions-key: {}",
+    "subscription_key={}",
     "AZURE_INFERENCE_CREDENTIAL_AUDIO={}",
     "accessKey={}",
     "accountkey = {}",
@@ -61,7 +54,6 @@ FRAMES = [
     "sig\\u003d{}",
     "DefaultEndpointsProtocol=https;AccountKey={};AccountName=a",
     "SharedAccessSignature=sr=x&sig={}",
-    "x-functions-key: {}",
     "Key2={}",
     '{{"secret": ["{}"]}}',
     "password=12{}",
@@ -124,11 +116,6 @@ def test_the_name_of_a_file_is_left_whole(name: str, end: str) -> None:
     assume("=" not in end or not re.search(r"(bearer|basic) ", name, re.I))
     line = json.dumps({"event": "blob.answered", "name": name + end, "tokens": 84}, ensure_ascii=False)
     assert redact(line) == line
-
-
-def test_a_log_line_of_a_file_with_a_query_in_its_name_stays_json() -> None:
-    line = json.dumps({"event": "blob.gone", "name": "dir?x=1 y.png", "seconds": 1})
-    assert json.loads(redact(line))["seconds"] == 1
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def test_every_result_has_its_table() -> None:
     shown = {
         line.removeprefix("<!-- scaling: ").removesuffix(" -->") for line in TEXT.splitlines() if "scaling: " in line
     }
-    assert shown == RESULTS.keys() - {"machine", "spread", "kinds", "slots"}
+    assert shown == RESULTS.keys() - {"machine", "ranges", "kinds", "slots"}
 
 
 @pytest.mark.parametrize("said", list(words(RESULTS)))
@@ -40,7 +40,7 @@ def test_the_results_rest_on_the_figures_and_recipes_of_today() -> None:
 
 def test_the_figures_follow_from_the_measured_costs() -> None:
     costs, calls = RESULTS["costs"], RESULTS["slots"]["calls"]
-    assert costs == {name: middle for name, (_, middle, _) in RESULTS["spread"].items()}
+    assert costs == {name: middle for name, (_, middle, _) in RESULTS["ranges"].items()}
     again: Found = {
         "quota": sums.quota(),
         "fill": sums.fill(calls),

@@ -70,12 +70,12 @@ def test_no_more_is_answered_than_the_quota_and_the_instances_allow(
     assert files <= minutes * max(1, quota.tokens_a_minute / kind.counted)
     assert service.seconds <= clock.seconds * quota.calls_at_once
     slots = sum(
-        group.slots.most * instance.active_seconds_until(clock.seconds)
+        group.slots.limit * instance.active_seconds_until(clock.seconds)
         for group in app.groups
         for instance in group.everyone
     )
     assert service.seconds <= slots
-    assert all(group.most_seen <= size.instances for group in app.groups)
+    assert all(group.max_seen <= size.instances for group in app.groups)
 
 
 def test_instances_take_messages_as_host_json_says() -> None:
@@ -87,7 +87,7 @@ def test_instances_take_messages_as_host_json_says() -> None:
 @given(st.integers(1, 500))
 def test_slots_of_blobs_add_up_to_the_degree_of_parallelism(most: int) -> None:
     slots = Slots.of_blobs(most)
-    assert slots.most == most
+    assert slots.limit == most
     assert 1 <= slots.batch <= 32
 
 
@@ -122,7 +122,7 @@ def test_an_instance_is_paid_for_from_its_first_to_its_last_invocation(ran: floa
 
 
 def test_a_window_has_room_for_so_much_and_says_when_it_ends() -> None:
-    window = Window(most=10, seconds=60)
+    window = Window(limit=10, seconds=60)
     assert window.wait(now=61, amount=8) == 0
     window.take(8)
     assert window.wait(now=80, amount=3) == 40
@@ -131,7 +131,7 @@ def test_a_window_has_room_for_so_much_and_says_when_it_ends() -> None:
 
 
 def test_a_window_that_is_empty_lets_even_the_largest_through() -> None:
-    assert Window(most=10, seconds=60).wait(now=0, amount=11) == 0
+    assert Window(limit=10, seconds=60).wait(now=0, amount=11) == 0
 
 
 def test_arrivals_are_as_many_as_asked_for_and_within_their_time() -> None:

@@ -49,14 +49,10 @@ def test_outputs_become_a_schema_of_the_strict_form() -> None:
     "text",
     [
         json.dumps(GOOD),
-        f"\n  {json.dumps(GOOD)}\n",
         f"```json\n{json.dumps(GOOD, indent=2)}\n```",
-        f"```\n{json.dumps(GOOD)}\n```\n",
-        f"```json {json.dumps(GOOD)}```",
         f"Here it is:\n```JSON\n{json.dumps(GOOD)}\n```\nAnything else?",
         f"\ufeff{json.dumps(GOOD)}",
         f"Here is {{your}} receipt: {json.dumps(GOOD)} Is there anything else?",
-        f"[{json.dumps(GOOD)}]",
         f'{json.dumps(GOOD)} {{"and so on',
         f'The fields {{"merchant","currency"}}: {json.dumps(GOOD)}',
         f"{json.dumps(GOOD)}{json.dumps(GOOD)}",
@@ -68,26 +64,28 @@ def test_an_answer_is_read_whatever_stands_around_it(text: str) -> None:
 
 
 def test_line_breaks_inside_of_a_string_are_taken() -> None:
-    assert read_answer(json.dumps({**GOOD, "merchant": "A|B"}).replace("|", "\n"), SCHEMA)["merchant"] == "A\nB"
+    text = json.dumps({"merchant": "A|B", "total": -(10**300)}).replace("|", "\n")
+    assert read_answer(text, {}) == {"merchant": "A\nB", "total": -(10**300)}
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("", "not JSON"),
-        ("Here it is: {}", "the object: 'merchant' is a required property"),
-        ("[" * 100_000, "not JSON"),
+        ("Here it is: {}", "it holds no object"),
+        ('Here it is: {"merchant": null}', "the object: 'currency' is a required property"),
         ('{"a":' * 30_000, "not JSON"),
         ('{"items": [' + "1," * 70_000 + "1]}", "more than 65536 values"),
         ('{"items": [{"price": 1.5}], "merchant": "a', "not JSON"),
-        ('{"merchant": NaN}', "NaN is not JSON"),
+        ('{"merchant": NaN}', "NaN is no number of JSON"),
         (f"```{json.dumps(GOOD)}``` or ```{json.dumps({**GOOD, 'merchant': 'B'})}```", "it holds more than one object"),
         ('{"merchant": "A", "items": [{"merchant": "B", "currency": null, "items": []}, {"a": 1}', "not JSON"),
-        ('{"total": 1e400}', "1e400 is too large"),
-        ('{"total": ' + "9" * 101 + "}", "has more than 100 digits"),
+        ('{"total": 1e400}', "1e400 is no number of JSON, or too large"),
+        ('{"total": ' + "9" * 5_000 + "}", "99999999999999999999 is no number of JSON, or too large"),
         ('{"merchant": "a", "merchant": "b"}', "a field stands there twice"),
         ('{"merchant": "\\ud800"}', "surrogates not allowed"),
         ("[]", "it holds no object"),
+        ('{"a"}' * 30 + json.dumps(GOOD), "not JSON"),
         (json.dumps({**GOOD, "currency": "CHF"}), "currency: 'CHF' is not one of"),
         (json.dumps({**GOOD, "items": [{"price": "2"}]}), r"items\[0\].price: '2' is not of type 'number'"),
         (json.dumps({**GOOD, "more": 1}), "the object: Additional properties"),

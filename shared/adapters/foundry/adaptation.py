@@ -2,35 +2,36 @@
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from shared.adapters.foundry.meanings import TOO_LONG_TOGETHER
 from shared.adapters.foundry.service_error import ServiceError
-from shared.adapters.foundry.wording import TOO_LONG_TOGETHER
-from shared.models.capabilities import AudioForm
 
-OPTIONAL = (
-    "temperature",
-    "top_p",
-    "frequency_penalty",
-    "presence_penalty",
-    "seed",
-    "stop",
-    "max_tokens",
-    "max_completion_tokens",
-    "detail",
-)
-"""What a request can do without, under the names of the wire."""
+AUDIO_FORMS = ("input_audio", "audio_url")
+"""The two forms in which a recording can be carried."""
 
-OTHER_NAME = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+_LIMITS = ("max_tokens", "max_completion_tokens")
+_OTHER_NAME = {one: other for pair in (_LIMITS, AUDIO_FORMS) for one, other in (pair, pair[::-1])}
 """Which of the two a model knows depends on the model, the endpoint and the year."""
 
-OTHER_FORM: dict[AudioForm, AudioForm] = {"input_audio": "audio_url", "audio_url": "input_audio"}
-
-_PLAIN_WORDS = {"seed", "stop", "detail"}
+_NAMES = ("temperature", "top_p", "frequency_penalty", "presence_penalty", "max_tokens", "max_completion_tokens")
+_PLAIN_WORDS = ("seed", "stop", "detail")
 """In a sentence these may be no parameters, unless they are quoted."""
 
+_PARAMETER = re.compile(
+    "|".join(
+        [
+            *(rf"(?P<{name}>\b{name.replace('_', '_?')}\b)" for name in _NAMES),
+            *(rf"(?P<{name}>[\"'`.]{name}\b)" for name in _PLAIN_WORDS),
+            r"(?P<response_format>response_?format|json_schema|structured.?outputs?|guided.?decoding)",
+        ]
+    ),
+    re.I,
+)
+"""What a request can do without, as it stands in a sentence; in camel case too."""
+
 _OF_THE_FILE = re.compile(r"\b(?:images?|audio|pictures?|files?|media|base64|recordings?)\b", re.I)
-_OF_THE_SCHEMA = re.compile(r"response_format|json_schema|structured.?outputs?|guided.?decoding", re.I)
 _OF_THE_AUDIO_PART = re.compile(r"input_audio|audio_url|\b(?:part|content) type", re.I)
 _ABOUT_ITS_VALUE = re.compile(r"too large|at most|at least|maximum|less than|greater than|out of range", re.I)
 _ADDRESS = re.compile(r"[a-z]{2,10}://\S*", re.I)
@@ -38,6 +39,7 @@ _NO_PARAMETER = ("", "none", "null", "body")
 """What services name as the parameter where they name none."""
 
 
+@dataclass
 class Adaptation:
     """What is known of one deployment beyond the family of its model.
 
@@ -45,72 +47,52 @@ class Adaptation:
     the words of a refusal prove nothing, and may be the uploader's.
 
     Attributes:
-        audio_form: how a recording is to be carried.
-        takes_schema: whether it can be held to a JSON Schema.
+        instead: the name under which it takes a parameter, where that is another; None where it takes none.
+        once: parameters that are left out of this request alone.
     """
 
-    def __init__(self, audio_form: AudioForm) -> None:
-        self.audio_form = audio_form
-        self.takes_schema = True
-        self._left_out: set[str] = set()
-        self._left_out_once: set[str] = set()
-        self._renamed: dict[str, str] = {}
+    instead: dict[str, str | None] = field(default_factory=dict)
+    once: set[str] = field(default_factory=set)
 
     def copy(self) -> "Adaptation":
         """One to try a request with."""
-        other = Adaptation(self.audio_form)
-        other.takes_schema = self.takes_schema
-        other._left_out, other._renamed = set(self._left_out), dict(self._renamed)
-        return other
+        return Adaptation(dict(self.instead))
 
     def keep(self, tried: "Adaptation") -> None:
         """Take over what a request proved that was answered."""
-        self.audio_form = tried.audio_form
-        self._left_out |= tried._left_out
-        self._renamed |= tried._renamed
+        self.instead |= {name: other for name, other in tried.instead.items() if name not in tried.once}
+
+    @property
+    def takes_schema(self) -> bool:
+        """Whether it is not known to take no JSON Schema."""
+        return self.instead.get("response_format", "") is not None
 
     def applied(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """The options that this deployment takes, under the names that it knows."""
-        named = {self._renamed.get(name, name): value for name, value in options.items()}
-        return {name: value for name, value in named.items() if self.takes(name)}
+        named = {self.instead.get(name, name): value for name, value in options.items()}
+        return {name: value for name, value in named.items() if name}
 
-    def takes(self, name: str) -> bool:
-        """Whether it is not known to refuse this parameter."""
-        return name not in self._left_out | self._left_out_once
+    def learn(self, error: ServiceError, wanted: Collection[str]) -> str | None:
+        """Learn from a refusal of a request for these options: the one that is sent otherwise now; None if none is."""
+        refused = refused_parameter(error, self.applied(dict.fromkeys(wanted)))
+        name = next((name for name in wanted if refused and self.instead.get(name, name) == refused), None)
+        if name is None or (name in AUDIO_FORMS and name in self.instead):
+            return None  # a recording cannot be left out
+        is_too_long = name in _LIMITS and TOO_LONG_TOGETHER.search(error.message)
+        if is_too_long:
+            self.once.add(name)
+        is_known = is_too_long or name in self.instead or _ABOUT_ITS_VALUE.search(error.message)
+        self.instead[name] = None if is_known and name not in AUDIO_FORMS else _OTHER_NAME.get(name)
+        return name
 
-    def learn(self, error: ServiceError, sent: Collection[str]) -> bool:
-        """Learn from a refusal of a request with these parameters, and say whether another one is worth sending."""
-        refused = refused_parameter(error, sent)
-        if refused == "response_format":
-            self.takes_schema = False
-        elif refused:
-            self._do_without(refused, error.message)
-        return refused is not None
-
-    def learn_form(self, error: ServiceError, usual: AudioForm) -> bool:
-        """Carry a recording in the other form than the usual one, and say whether that is worth a try."""
-        is_refused = error.status == 422 or (error.status == 400 and _OF_THE_AUDIO_PART.search(error.message))
-        if not is_refused or self.audio_form != usual:
-            return False
-        self.audio_form = OTHER_FORM[usual]
-        return True
-
-    def _do_without(self, refused: str, message: str) -> None:
-        other = OTHER_NAME.get(refused)
-        if other and TOO_LONG_TOGETHER.search(message):
-            self._left_out_once.add(refused)
-        elif other is None or refused in self._renamed.values() or _ABOUT_ITS_VALUE.search(message):
-            self._left_out.add(refused)
-        else:
-            self._renamed[refused] = other
-
-    def warnings(self, asked: Collection[str]) -> tuple[str, ...]:
-        """What people should know of a request that was asked to have these options."""
-        without = [name for name in asked if not self.takes(self._renamed.get(name, name))]
-        renamed = [name for name in asked if name in self._renamed and name not in without]
-        return (
-            *(f"The model does not take `{name}`, and was asked without it." for name in without),
-            *(f"The model takes `{self._renamed[name]}` in place of `{name}`, and was asked so." for name in renamed),
+    def warnings(self, wanted: Collection[str]) -> tuple[str, ...]:
+        """What people should know of a request for which these options were wanted."""
+        changed = [(name, self.instead[name]) for name in wanted if name in self.instead and name not in AUDIO_FORMS]
+        return tuple(
+            f"The model takes `{other}` in place of `{name}`, and was asked so."
+            if other
+            else f"The model does not take `{name}`, and was asked without it."
+            for name, other in changed
         )
 
 
@@ -122,20 +104,12 @@ def refused_parameter(error: ServiceError, sent: Collection[str]) -> str | None:
     """
     if error.is_out_of_room or not (error.status in (400, 422) or (error.status == 404 and "param" in error.message)):
         return None
-    known = [name for name in (*OPTIONAL, "response_format") if name in sent]
-    named = error.parameter.partition("[")[0]
-    if named in known:
-        return named
+    if error.parameter in sent:
+        return error.parameter
     message = _ADDRESS.sub(" ", error.message)
-    if named.lower() not in _NO_PARAMETER or _OF_THE_FILE.search(message):
-        return None
-    if "response_format" in known and _OF_THE_SCHEMA.search(message):
-        return "response_format"
-    words = re.findall(r"(?P<quote>[\"'`.])?\b(\w+)", message)
-    spelt = ((quote, _in_snake_case(word)) for quote, word in words)
-    return next((name for quote, name in spelt if name in known and (quote or name not in _PLAIN_WORDS)), None)
-
-
-def _in_snake_case(word: str) -> str:
-    """`presencePenalty` as `presence_penalty`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower()
+    if error.parameter.lower() in _NO_PARAMETER and not _OF_THE_FILE.search(message):
+        for found in _PARAMETER.finditer(message):
+            if found.lastgroup in sent:
+                return found.lastgroup
+    is_of_audio = error.status == 422 or (error.status == 400 and _OF_THE_AUDIO_PART.search(error.message))
+    return next((form for form in AUDIO_FORMS if form in sent and is_of_audio), None)

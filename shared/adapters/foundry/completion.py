@@ -1,135 +1,130 @@
 """A chat completion read from a reply: what is known of its form is checked, what is odd is left out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import replace
+from itertools import islice
 from typing import Any
 
-from shared.adapters.foundry import reasoning
-from shared.adapters.foundry.reply import HttpReply
+from shared.adapters.foundry.errors import error_of
+from shared.adapters.foundry.reasoning import BESIDE, THOUGHTS, without_thought, words_in
+from shared.adapters.foundry.reply import HttpReply, at
+from shared.adapters.foundry.service_error import ServiceError
 from shared.bounds import identifier, writable
+from shared.errors import AnswerUnusable, DropscribeError, ModelTimeout
 from shared.models.chat import ChatAnswer
 
 MAX_COUNT = 2**53
 """The largest whole number that every reader of JSON keeps exactly."""
 
-OURS = ("calls", "deployment")
-"""Names under which the document's usage has something of our own."""
-
 MAX_COUNTS = 100
 MAX_DEPTH = 4
+MAX_NAME = 200
+
+_OURS = ("calls", "deployment")
+"""Names under which the document's usage has something of our own."""
 
 _FILTERS = ("content_filter", "safety", "prohibited_content", "recitation")
 """Why an answer was held back, as the services call it (OpenAI, and Gemini through gateways)."""
 
 
-class NotACompletion(Exception):
-    """A document is no chat completion. The message says why, in our words."""
+GATEWAYS_TIMEOUTS, GATEWAYS_PATIENCE = (408, 504), 20
+"""Statuses by which a gateway says that the model was too slow, if it waited for more seconds than this."""
 
 
-def answer_of(document: Any, reply: HttpReply, seconds: float) -> ChatAnswer:
-    """Read a completion from the document of a reply that took so many seconds.
+def answer_in(reply: HttpReply, seconds: float, sent: Set[str]) -> ChatAnswer:
+    """The answer in a reply that took so many seconds; `sent` is as in `error_of`.
 
     Raises:
-        NotACompletion: it is none.
+        DropscribeError: there is none. It has the usage that came with it, and quotes nothing of a completion.
     """
-    choice = _first_choice(document)
-    message = choice["message"]
-    text, thought = reasoning.without_thought(_text(message))
-    name, refusal = document.get("model"), _refusal(message)
+    reply = replace(reply)  # a copy of our own: what is read of it is let go as soon as we are done
+    error = ServiceError.of(reply)
+    try:
+        if error is None:
+            return _completion_in(reply, seconds)
+        if error.is_out_of_room:
+            return ChatAnswer("", "", "length", _usage_of(reply), reply.request_id, round(seconds, 3))
+        if error.status in GATEWAYS_TIMEOUTS and seconds > GATEWAYS_PATIENCE:  # it may have paid for the answer
+            raise ModelTimeout(f"The model answered {error.status} after {seconds:.0f} seconds.", status=error.status)
+        raise error_of(error, reply, sent)
+    except DropscribeError as unanswered:
+        unanswered.usage = _usage_of(reply)
+        raise
+
+
+def _completion_in(reply: HttpReply, seconds: float) -> ChatAnswer:
+    if reply.problem:
+        raise _unusable(reply, f"cannot be read: {reply.problem}")
+    message, reason = _message(reply)
+    parts = _parts(reply, message)
+    said = [part for part in parts if at(part, "type") not in THOUGHTS]
+    text, thought = without_thought(words_in(said, ["text"]))
+    refusal = at(message, "refusal") or [part for part in said if isinstance(part, dict)]
+    thoughts = [*(message.get(name) for name in BESIDE), [part for part in parts if at(part, "type") in THOUGHTS]]
     return ChatAnswer(
         text=writable(text),
-        model=writable(name)[:200] if isinstance(name, str) else "",
-        finish_reason=_finish_reason(choice),
-        usage=usage_of(document),
+        model=writable(words_in(at(reply.document, "model")))[:MAX_NAME],
+        finish_reason=reason,
+        usage=_usage_of(reply),
         request_id=reply.request_id,
         seconds=round(seconds, 3),
-        refusal=writable(refusal) or None,
-        reasoning=writable(thought or reasoning.reasoning_of(message)) or None,
+        refusal=writable(words_in(refusal, ["refusal"])) or None,
+        reasoning=writable(thought or next(filter(None, map(words_in, thoughts)), "")) or None,
     )
 
 
-def usage_of(document: Any) -> dict[str, Any] | None:
-    """The counts that a document tells of, under the names that came; None where it tells of none."""
-    usage = document.get("usage") if isinstance(document, Mapping) else None
-    return dict(_counts(usage, MAX_DEPTH)) or None if isinstance(usage, Mapping) else None
+def _unusable(reply: HttpReply, why: str) -> AnswerUnusable:
+    """What to raise for an answer of which nobody can make anything, though it may have been billed."""
+    return AnswerUnusable(f"The model's answer {why}.", status=reply.status, request_id=reply.request_id)
 
 
-def _first_choice(document: Any) -> Mapping[str, Any]:
-    """The answer; one that a filter held back may have no message."""
-    choices = document.get("choices") if isinstance(document, Mapping) else None
-    choice = choices[0] if isinstance(choices, Sequence) and not isinstance(choices, str) and choices else None
-    if isinstance(choice, Mapping) and choice.get("finish_reason") == "error":
-        raise NotACompletion(
-            "it breaks off with an error"
-        )  # OpenRouter, where a provider fails in the midst of an answer
-    if isinstance(choice, Mapping) and isinstance(choice.get("message"), Mapping):
-        return choice
-    if isinstance(choice, Mapping) and _finish_reason(choice) == "content_filter":
-        return {**choice, "message": {}}
-    raise NotACompletion("it has no message")
+def _usage_of(reply: HttpReply) -> dict[str, Any] | None:
+    """The counts that a reply tells of, under the names that came; None where it tells of none."""
+    usage = at(reply.document, "usage")
+    return dict(_counts(usage, MAX_DEPTH)) or None if isinstance(usage, dict) else None
 
 
-def _finish_reason(choice: Mapping[str, Any]) -> str | None:
-    reason = choice.get("finish_reason")
-    if isinstance(reason, str) and reason.lower().startswith(_FILTERS):
-        return "content_filter"
-    return identifier(reason)
+def _message(reply: HttpReply) -> tuple[Mapping[str, Any], str | None]:
+    """The answer, and why it ends; one that a filter held back may have no message."""
+    choice = at(reply.document, "choices", 0)
+    message, reason = at(choice, "message"), _finish_reason(at(choice, "finish_reason"))
+    if reason == "error":  # OpenRouter, where a provider fails in the midst of an answer
+        raise _unusable(reply, "is not a chat completion: it breaks off with an error")
+    if not isinstance(message, dict) and reason != "content_filter":
+        raise _unusable(reply, "is not a chat completion: it has no message")
+    return message if isinstance(message, dict) else {}, reason
 
 
-def _text(message: Mapping[str, Any]) -> str:
-    """The words, which some models send in parts, and those that speak as what they said."""
-    content, audio = message.get("content"), message.get("audio")
-    if isinstance(content, list):
-        return _joined(content)
-    if content is None and isinstance(audio, Mapping):
-        content = audio.get("transcript")
-    if content is not None and not isinstance(content, str):
-        raise NotACompletion("its content is neither text nor parts")
-    return content or ""
+def _finish_reason(reason: Any) -> str | None:
+    is_filtered = isinstance(reason, str) and reason.lower().startswith(_FILTERS)
+    return "content_filter" if is_filtered else identifier(reason)
 
 
-def _joined(parts: Sequence[Any]) -> str:
-    """The texts of an answer's parts, beside which there may be others."""
-    texts = list(_texts(parts, "text"))
-    others = [*_texts(parts, "refusal"), *(part for part in parts if _is_thought(part))]
-    if parts and not texts and not others:
-        raise NotACompletion("its parts are no text")
-    return "".join(texts)
+def _parts(reply: HttpReply, message: Mapping[str, Any]) -> list[Any]:
+    """What an answer is made of: one text, several parts, or what a model that speaks has said."""
+    content = message.get("content")
+    if content is None:
+        content = at(message, "audio", "transcript")
+    if content is None or isinstance(content, str):
+        return [content or ""]
+    if isinstance(content, list) and (not content or any(map(_is_known, content))):
+        return content
+    raise _unusable(reply, "is not a chat completion: its content is neither text nor parts that have text")
 
 
-def _is_thought(part: Any) -> bool:
-    return isinstance(part, Mapping) and part.get("type") in reasoning.PARTS
-
-
-def _refusal(message: Mapping[str, Any]) -> str:
-    """The model's own words for why it declines, in a field or in a part of its own; empty where it does not."""
-    refusal, content = message.get("refusal"), message.get("content")
-    if isinstance(refusal, str):
-        return refusal
-    return "".join(_texts(content, "refusal")) if isinstance(content, list) else ""
-
-
-def _texts(parts: Sequence[Any], name: str) -> Iterator[str]:
-    """What stands under this name in the parts of an answer; parts of other kinds, thoughts among them, have none."""
-    for part in parts:
-        if isinstance(part, str) and name == "text":
-            yield part
-        elif isinstance(part, Mapping) and not _is_thought(part) and isinstance(part.get(name), str):
-            yield part[name]
+def _is_known(part: Any) -> bool:
+    """Whether it is a part of an answer; beside such there may be others."""
+    is_said = isinstance(part, str) or any(isinstance(at(part, name), str) for name in ("text", "refusal"))
+    return is_said or at(part, "type") in THOUGHTS
 
 
 def _counts(usage: Mapping[str, Any], depth: int) -> Iterator[tuple[str, Any]]:
     """The counts, and the groups of counts. What is neither is left out."""
-    for name, value in list(usage.items())[:MAX_COUNTS]:
-        if not (known := identifier(name)) or known in OURS:
+    for name, value in islice(usage.items(), MAX_COUNTS):
+        if identifier(name) is None or name in _OURS:
             continue
-        if known.endswith("details"):
-            if isinstance(value, Mapping) and depth > 1:
-                yield known, dict(_counts(value, depth - 1))
-        elif isinstance(value, float) and value.is_integer():
-            yield known, _bounded(int(value))
-        elif value is None or (isinstance(value, int) and not isinstance(value, bool)):
-            yield known, None if value is None else _bounded(value)
-
-
-def _bounded(count: int) -> int:
-    return min(max(0, count), MAX_COUNT)
+        if name.endswith("details"):
+            if isinstance(value, dict) and depth > 1:
+                yield name, dict(_counts(value, depth - 1))
+        elif value is None or type(value) is int or (isinstance(value, float) and value.is_integer()):
+            yield name, value if value is None else min(max(0, int(value)), MAX_COUNT)

@@ -1,23 +1,15 @@
-"""What a service's refusal means: for the file, for our configuration, or for the hour."""
+"""The exception for a refusal: about the file, our configuration, or a temporary condition."""
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 from urllib.parse import urlsplit
 
+from shared.adapters.foundry.meanings import FILTERED, Rejection, meaning_of
 from shared.adapters.foundry.reply import HttpReply
 from shared.adapters.foundry.service_error import ServiceError
-from shared.adapters.foundry.wording import (
-    ABOUT_THE_FILE,
-    is_about_the_kind,
-    is_about_us,
-    is_busy,
-    is_filtered,
-    is_unfetched,
-)
 from shared.bounds import identifier
 from shared.errors import (
     AnswerUnusable,
@@ -27,9 +19,7 @@ from shared.errors import (
     ModelMisconfigured,
     ModelThrottled,
     ModelUnavailable,
-    UrlNotFetched,
 )
-from shared.media.media import Kind
 from shared.observability.redaction import redact
 
 MAX_QUOTE = 300
@@ -42,107 +32,66 @@ _PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
 """A service may quote what we sent: here no file's name is expected, so short keys and data go too."""
 
 
-def error_of(reply: HttpReply, *, kind: Kind | None = None, by_url: bool = False) -> DropscribeError:
-    """Map a reply that is no success to an exception: about the file, our configuration, or a temporary condition.
+def error_of(error: ServiceError, reply: HttpReply, sent: Set[str] = frozenset()) -> DropscribeError:
+    """The exception for an error that a reply tells of.
 
-    `kind` is what the request holds, and `by_url` whether the service had to fetch it.
+    `sent` is what the request had in it: `image` or `audio`, and `url` where the service had to fetch the file.
     """
-    if 300 <= reply.status < 400:
-        return _moved(reply)
-    return _judged(ServiceError.read(reply), reply, kind=kind, by_url=by_url)
-
-
-def error_inside(document: Any, reply: HttpReply) -> DropscribeError | None:
-    """Map the error in a document that came with a 200 to an exception; None where it holds none."""
-    error = ServiceError.inside(document)
-    if error is None:
-        return None
-    if error.status == 0 and not (is_about_us(error) or is_filtered(error) or is_busy(error)):
-        told = f"The model answered 200 with an error in it{_in_brackets(error, reply)}"
-        return AnswerUnusable(f"{told}: {_quotable(error.message)}", status=200, safe_message=f"{told}.")
-    return _judged(error, reply)
-
-
-def retry_after(headers: Mapping[str, str]) -> float | None:
-    """How long to stay away, in seconds: `retry-after-ms`, or `Retry-After` (RFC 9110, 10.2.3)."""
-    milliseconds, header = headers.get("retry-after-ms"), headers.get("retry-after")
-    try:
-        if milliseconds is not None:
-            return _sane(float(milliseconds) / 1000)
-        if header is not None and header.strip().isdigit():
-            return _sane(float(header))
-        if header is not None:
-            # Of the two clocks that there may be, the one of whoever wrote the date.
-            now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
-            return _sane((parsedate_to_datetime(header) - now).total_seconds())
-    except (ValueError, TypeError, ArithmeticError):
-        pass  # a date nobody can read is as good as none
-    return None
-
-
-def _sane(seconds: float) -> float | None:
-    return None if math.isnan(seconds) else min(max(0.0, seconds), MAX_WAIT)
-
-
-def _judged(
-    error: ServiceError, reply: HttpReply, *, kind: Kind | None = None, by_url: bool = False
-) -> DropscribeError:
-    answered = f"The model answered {error.status or 200}{_in_brackets(error, reply)}"
-    said = f"{answered}: {_quotable(error.message)}"
-    about: dict[str, Any] = {
-        "code": next(iter(error.codes), None),
-        "status": error.status,
-        "request_id": reply.request_id,
-        "safe_message": f"{answered}.",
-    }
-    wait = retry_after(reply.headers)
-    # OpenAI's services say with a 429 that there is no money left, for which no wait helps.
-    is_out_of_money = "insufficient_quota" in error.names and wait is None
-    if is_busy(error) and not is_out_of_money:
-        return ModelThrottled(said, retry_after=wait, **about)
-    if is_unfetched(error, by_url=by_url):
-        return UrlNotFetched(said, **about)
-    is_of_the_file = is_filtered(error) or is_about_the_kind(error, kind)
-    if is_about_us(error) and not is_of_the_file:
-        return ModelMisconfigured(said, **about)
-    if error.status in ABOUT_THE_FILE or is_of_the_file:
-        return _rejected(error, reply, kind)
-    return ModelUnavailable(said, retry_after=wait, **about)
-
-
-def _rejected(error: ServiceError, reply: HttpReply, kind: Kind | None) -> FileRejected:
-    if is_filtered(error):
-        return FileRejected(
-            "content_filtered",
-            f"The service's content filter refused this file{_in_brackets(error, reply)}.",
-            "Drop another file, or ask the owner of the deployment to adjust its content filter.",
-            reply.request_id,
-        )
-    said = f"{_in_brackets(error, reply)}: {_quotable(error.message)}"
-    if kind and is_about_the_kind(error, kind):
-        return KindNotTaken(kind, f"The model takes no {kind}{said}", reply.request_id)
-    return FileRejected(
-        "rejected_by_model",
-        f"The model refused this file{said}",
-        "Check that the file opens and is what the recipe expects, and drop it again.",
-        reply.request_id,
+    meaning, wait = meaning_of(error, sent), retry_after(reply.headers)
+    if isinstance(meaning, Rejection):
+        return _rejected(meaning, error, reply)
+    if meaning is ModelThrottled and wait is None and "insufficient_quota" in error.codes:
+        meaning = ModelMisconfigured  # so OpenAI's services say that there is no money left, for which no wait helps
+    answered = f"The model answered {error.status or '200 with an error in it'}{_in_brackets(error, reply)}"
+    safe_message = f"{answered}{_moved(reply)}."
+    exception = meaning or (ModelUnavailable if error.status else AnswerUnusable)
+    return exception(
+        f"{answered}: {_quotable(error.message)}" if error.message else safe_message,
+        code=next(iter(error.codes), None),
+        status=error.status or reply.status,
+        request_id=reply.request_id,
+        retry_after=wait if exception in (ModelThrottled, ModelUnavailable) else None,
+        safe_message=safe_message,
     )
 
 
-def _moved(reply: HttpReply) -> ModelMisconfigured:
-    """Nobody follows a redirect: the key would go along, and a file is sent once."""
-    host = identifier(_host(reply.headers.get("location", "")))
-    told = f"The model answered {reply.status}{_in_brackets(ServiceError(reply.status), reply)}"
-    where = f", a redirect{f' to {host}' if host else ''}. Set AZURE_INFERENCE_ENDPOINT to where it has moved."
-    return ModelMisconfigured(told + where, status=reply.status, request_id=reply.request_id)
-
-
-def _host(address: str) -> str | None:
-    """The host in an address; None where there is none."""
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """How many seconds to stay away, by `retry-after-ms` or `Retry-After` (RFC 9110, 10.2.3); None if not told."""
     try:
-        return urlsplit(address[:2_000]).hostname
+        seconds = _seconds(headers)
+    except (ValueError, TypeError, ArithmeticError):
+        return None  # a date that cannot be read is as good as none
+    return None if math.isnan(seconds) else min(max(0.0, seconds), MAX_WAIT)
+
+
+def _seconds(headers: Mapping[str, str]) -> float:
+    if "retry-after-ms" in headers:
+        return float(headers["retry-after-ms"]) / 1000
+    header = headers.get("retry-after", "nan").strip()
+    if header.isdecimal() or header == "nan":
+        return float(header)
+    # Of the two clocks that there may be, that of the server that wrote the date.
+    now = parsedate_to_datetime(headers["date"]) if "date" in headers else datetime.now(UTC)
+    return (parsedate_to_datetime(header) - now).total_seconds()
+
+
+def _rejected(meaning: Rejection, error: ServiceError, reply: HttpReply) -> FileRejected:
+    told = f"{meaning.message}{_in_brackets(error, reply)}"
+    told = f"{told}." if meaning is FILTERED else f"{told}: {_quotable(error.message)}"
+    if meaning.kind:
+        return KindNotTaken(meaning.kind, told, reply.request_id)
+    return FileRejected(meaning.code, told, meaning.next_step, reply.request_id)
+
+
+def _moved(reply: HttpReply) -> str:
+    """Of a redirect, that it is one and to where: it is not followed, because the key would go along."""
+    if not 300 <= reply.status < 400:
+        return ""
+    try:
+        host = identifier(urlsplit(reply.headers.get("location", "")[:2_000]).hostname)
     except ValueError:
-        return None
+        host = None
+    return f", a redirect{f' to {host}' if host else ''}. Set AZURE_INFERENCE_ENDPOINT to where it has moved"
 
 
 def _in_brackets(error: ServiceError, reply: HttpReply) -> str:

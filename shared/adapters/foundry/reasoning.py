@@ -1,13 +1,13 @@
 """What a reasoning model thought, apart from what it answered, in each of the ways in which models send it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-PARTS = {"thinking", "reasoning", "redacted_thinking"}
+THOUGHTS = ("thinking", "reasoning", "redacted_thinking")
 """Kinds of an answer's parts that are thoughts (Anthropic, Mistral, Databricks)."""
 
-_FIELDS = ("reasoning_content", "reasoning", "thinking")
-"""Where servers put it beside the answer (DeepSeek, vLLM; OpenRouter; Ollama)."""
+BESIDE = ("reasoning_content", "reasoning", "thinking")
+"""Where servers put them beside the answer (DeepSeek, vLLM; OpenRouter; Ollama)."""
 
 _MARKS = [
     ("<think>", "</think>"),  # DeepSeek, Qwen and most others
@@ -42,27 +42,15 @@ def without_thought(text: str) -> tuple[str, str]:
     return text, ""
 
 
-def reasoning_of(message: Mapping[str, Any]) -> str:
-    """What the model thought, where it stands in a field or in parts of its own; empty where it stands in neither."""
-    for name in _FIELDS:
-        if thought := _words(message.get(name)):
-            return thought
-    content = message.get("content")
-    if not isinstance(content, list):
-        return ""
-    return "".join(_words(part) for part in content if isinstance(part, Mapping) and part.get("type") in PARTS)
-
-
-def _words(value: Any, depth: int = _MAX_DEPTH) -> str:
-    """The words in a thought, which may be a text, a part, or parts in a part."""
+def words_in(value: Any, names: Sequence[str] = ("thinking", "text", "summary"), depth: int = _MAX_DEPTH) -> str:
+    """The words of a text, of a part that has some under one of these names, or of parts, also of parts in a part."""
     if isinstance(value, str):
         return value
-    if depth and isinstance(value, Mapping):
-        return next(
-            (words for name in ("thinking", "text", "summary") if (words := _words(value.get(name), depth - 1))), ""
-        )
-    if depth and isinstance(value, Sequence):
-        return "".join(_words(part, depth - 1) for part in value)
+    if depth and isinstance(value, dict):
+        found = (words_in(value.get(name), names, depth - 1) for name in names)
+        return next(filter(None, found), "")
+    if depth and isinstance(value, list):
+        return "".join(words_in(part, names, depth - 1) for part in value)
     return ""
 
 

@@ -1,39 +1,31 @@
 """What a service answered over HTTP: bounded while it is read, and never trusted to be well formed."""
 
-from collections.abc import AsyncIterator, Mapping
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any
 
-from shared.adapters.foundry.event_stream import document_in
-from shared.bounds import MAX_JSON_BYTES, Unbounded, identifier
+from azure.core.rest import AsyncHttpResponse
+
+from shared.bounds import MAX_JSON_BYTES, Unbounded, identifier, require_bounded, whole_number
 from shared.observability.redaction import redact
 
 MAX_ERROR_BYTES = 64 * 1024
 """How much is read of an answer that is none."""
 
-REQUEST_IDS = ("apim-request-id", "x-ms-request-id", "x-request-id")
+_REQUEST_IDS = ("apim-request-id", "x-ms-request-id", "x-request-id")
 
+_DECODER = json.JSONDecoder(parse_int=whole_number)
+_BETWEEN = re.compile(r"(?:\s|data:|(?::|event:|id:|retry:)[^\n]*+)*+")
+"""What is no JSON in an event stream: blanks, and lines without data (WHATWG HTML, 9.2.5)."""
 
-class Response(Protocol):
-    """What is needed of the SDK's response."""
+_IN_PIECES = ("content", "refusal", "reasoning_content", "reasoning")
+"""What a stream gives out in pieces (OpenAI's reference of the chat completion chunk; vLLM and OpenRouter)."""
 
-    @property
-    def status_code(self) -> int:
-        """The HTTP status."""
-        ...
-
-    @property
-    def headers(self) -> Any:
-        """What stands above the body, by names without regard to case."""
-        ...
-
-    def iter_raw(self) -> AsyncIterator[bytes]:
-        """The body as it comes, without decompression."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-        ...
+_BESIDE = ("model", "usage", "error")
 
 
 @dataclass(frozen=True)
@@ -50,8 +42,8 @@ class HttpReply:
     is_whole: bool = True
 
     @classmethod
-    async def read(cls, response: Response) -> "HttpReply":
-        """Read a response, and no more of it than anybody needs."""
+    async def read(cls, response: AsyncHttpResponse) -> "HttpReply":
+        """Read a response, and no more of it than anybody needs; as it comes, without decompression."""
         limit = MAX_JSON_BYTES if _is_success(response.status_code) else MAX_ERROR_BYTES
         content = bytearray()
         async for chunk in response.iter_raw():
@@ -68,37 +60,32 @@ class HttpReply:
         return _is_success(self.status)
 
     @property
-    def text(self) -> str:
-        """The body as text; what is none is replaced."""
-        return self.content.decode(errors="replace")
+    def document(self) -> Any:
+        """The body as JSON, which some services send as an event stream; None where it cannot be read."""
+        return self._parsed[0]
 
     @property
-    def encoding(self) -> str:
-        """How the body is compressed, though nobody asked for that; empty where it is not."""
-        encoding = self.headers.get("content-encoding", "").strip().lower()
-        return "" if encoding == "identity" else encoding
+    def problem(self) -> str:
+        """Why the body cannot be read, in our words; empty where it can."""
+        return self._parsed[1]
 
-    def document(self) -> Any:
-        """The body as JSON, which some services send as an event stream.
-
-        Raises:
-            ValueError: it is none, or not whole; the message says why, in our words.
-        """
+    @cached_property
+    def _parsed(self) -> tuple[Any, str]:
         if not self.is_whole:
-            raise ValueError("it is longer than any answer")
-        if self.encoding:
-            raise ValueError("it is compressed")
+            return None, "it is longer than any answer"
+        if self.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+            return None, "it is compressed"
         try:
-            return document_in(self.content.decode("utf-8-sig"))
-        except Unbounded:
-            raise
+            return _document_in(self.content.decode("utf-8-sig")), ""
+        except Unbounded as error:
+            return None, str(error)
         except ValueError:
-            raise ValueError("it is not JSON") from None
+            return None, "it is not JSON"
 
     @property
     def request_id(self) -> str | None:
         """What the service calls the request, under whichever of its names for it; None where that is no id."""
-        return next((known_identifier(self.headers[name]) for name in REQUEST_IDS if name in self.headers), None)
+        return next((known_identifier(self.headers[name]) for name in _REQUEST_IDS if name in self.headers), None)
 
 
 def known_identifier(text: object) -> str | None:
@@ -109,3 +96,62 @@ def known_identifier(text: object) -> str | None:
 
 def _is_success(status: int) -> bool:
     return 200 <= status < 300
+
+
+def _document_in(text: str) -> Any:
+    """The completion that a text holds, put together where it came in pieces; else its first document.
+
+    Raises:
+        ValueError: there is none, or it has more in it than `shared.bounds` allows.
+    """
+    require_bounded(text)
+    try:
+        return _completion(_documents(text))
+    except RecursionError as error:
+        raise Unbounded("it is nested too deeply") from error
+
+
+def at(document: Any, *path: str | int) -> Any:
+    """What stands in a document at a path of names and numbers; None where nothing does."""
+    for step in path:
+        is_there = isinstance(document, dict) if isinstance(step, str) else isinstance(document, list) and document
+        if not is_there:
+            return None
+        document = document.get(step) if isinstance(step, str) else document[step]
+    return document
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """Each document of a text, one at least; what is none, behind one, is left out."""
+    end = 0
+    while (found := _BETWEEN.match(text, end)) and found.end() < len(text):
+        try:
+            document, end = _DECODER.raw_decode(text, found.end())
+        except json.JSONDecodeError:
+            break
+        yield document
+    if end == 0:
+        raise ValueError("it is not JSON")
+
+
+def _completion(documents: Iterable[Any]) -> Any:
+    """The first document with whole choices, else what pieces come to. Keeps none of them longer than it must."""
+    first: Any = None
+    beside: dict[str, Any] = {}
+    words: defaultdict[str, list[str]] = defaultdict(list)
+    reason: Any = None
+    for document in documents:
+        first = document if first is None else first
+        choice = at(document, "choices", 0)
+        delta = at(choice, "delta")
+        if choice and (delta is None or at(choice, "message")):
+            return document
+        beside |= {name: found for name in _BESIDE if (found := at(document, name))}
+        reason = at(choice, "finish_reason") or reason
+        for name in _IN_PIECES:
+            if isinstance(piece := at(delta, name), str):
+                words[name].append(piece)
+    if not words and reason is None:
+        return first
+    message = {name: "".join(pieces) for name, pieces in words.items()}
+    return {**beside, "choices": [{"message": message, "finish_reason": reason}]}

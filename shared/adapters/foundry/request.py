@@ -1,72 +1,62 @@
 """A request as the chat completions wire has it: the same fields, in the same order, as the SDKs send."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from shared.adapters.foundry.adaptation import Adaptation
+from shared.adapters.foundry.adaptation import AUDIO_FORMS
 from shared.adapters.foundry.streaming import Placeholders, StreamedBody
 from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
 from shared.models.deployments import Deployment
 from shared.recipes.output_schema import AnswerSchema
-from shared.recipes.recipe import ModelOptions
 
-SAMPLING_OPTIONS = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
+_SAMPLING = ("temperature", "top_p", "frequency_penalty", "presence_penalty")
 
 
-@dataclass(frozen=True)
-class EncodedRequest:
-    """What goes over the wire.
+def media_in(request: ChatRequest) -> list[MediaPart]:
+    """The files of a request."""
+    return [part for message in request.messages for part in message.parts if isinstance(part, MediaPart)]
 
-    Attributes:
-        parameters: the names that a service could refuse, of those that went along.
-        wanted: the names of the options that the recipe asks for, whether they went along or not.
+
+def options_of(request: ChatRequest, deployment: Deployment) -> dict[str, Any]:
+    """What a service could refuse of a request, under the names of the wire.
+
+    `detail` is what stands beside a picture; the name of a form of audio says that a recording goes in it.
     """
-
-    body: StreamedBody
-    parameters: frozenset[str]
-    wanted: tuple[str, ...]
+    names = {"max_output_tokens": deployment.token_parameter, "stop_sequences": "stop"}
+    left_out = () if deployment.capability.sampling else _SAMPLING
+    given = request.options.model_dump(exclude_none=True)
+    options = {names.get(name, name): value for name, value in given.items() if name not in left_out}
+    if detail := next((part.detail for part in media_in(request) if part.detail), None):
+        options["detail"] = detail
+    if request.schema:
+        options["response_format"] = _response_format(request.schema)
+    if any(part.media.kind == "audio" and part.sent_as == "inline" for part in media_in(request)):
+        options[deployment.capability.audio_as] = True
+    return options
 
 
 class RequestEncoder:
-    """How one deployment is spoken to.
+    """How one request is written.
 
     Attributes:
-        adaptation: what it turned out not to take, and how a recording is carried.
+        options: those that the deployment takes.
         urls: the addresses of the files that travel by URL.
     """
 
-    def __init__(
-        self,
-        deployment: Deployment,
-        adaptation: Adaptation,
-        urls: Mapping[MediaPart, str],
-    ) -> None:
-        self._deployment = deployment
-        self._adaptation = adaptation
+    def __init__(self, options: Mapping[str, Any], urls: Mapping[MediaPart, str]) -> None:
+        self._options = {name: value for name, value in options.items() if name not in ("detail", *AUDIO_FORMS)}
+        self._detail = options.get("detail")
+        self._is_audio_url = "audio_url" in options
         self._urls = urls
         self._placeholders = Placeholders()
-        self._has_detail = False
 
-    def encode(self, request: ChatRequest) -> EncodedRequest:
+    def encode(self, request: ChatRequest, deployment: Deployment) -> StreamedBody:
         """The request as JSON, with the base64 of each file streamed into its place."""
-        by_name = self._deployment.is_named and self._deployment.endpoint.names_model
-        named = {"model": self._deployment.name} if by_name else {}
-        held_to = {"response_format": _response_format(request.schema)} if request.schema else {}
+        by_name = deployment.is_named and deployment.endpoint.names_model
+        named = {"model": deployment.name} if by_name else {}
         messages = [self._message(message) for message in request.messages]
-        wanted = self._options(request.options)
-        options = self._adaptation.applied(wanted)
-        document = {**named, "messages": messages, **options, **held_to}
-        body = StreamedBody(self._placeholders.split(document), self._placeholders.sources)
-        wanted_detail = ["detail"] if self._has_detail else []
-        sent_detail = filter(self._adaptation.takes, wanted_detail)
-        return EncodedRequest(body, frozenset([*options, *held_to, *sent_detail]), (*wanted, *wanted_detail))
-
-    def _options(self, options: ModelOptions) -> dict[str, Any]:
-        names = {"max_output_tokens": self._deployment.token_parameter, "stop_sequences": "stop"}
-        left_out = () if self._deployment.capability.sampling else SAMPLING_OPTIONS
-        given = options.model_dump(exclude_none=True)
-        return {names.get(name, name): value for name, value in given.items() if name not in left_out}
+        pieces = self._placeholders.split({**named, "messages": messages, **self._options})
+        return StreamedBody(pieces, self._placeholders.sources)
 
     def _message(self, message: Message) -> dict[str, Any]:
         match message.parts:
@@ -78,15 +68,10 @@ class RequestEncoder:
     def _part(self, part: TextPart | MediaPart) -> dict[str, Any]:
         if isinstance(part, TextPart):
             return {"type": "text", "text": part.text}
-        return self._image(part) if part.media.kind == "image" else self._audio(part)
-
-    def _image(self, part: MediaPart) -> dict[str, Any]:
-        detail = {"detail": part.detail} if part.detail and self._adaptation.takes("detail") else {}
-        self._has_detail |= bool(part.detail)
-        return {"type": "image_url", "image_url": {"url": self._url(part, part.media.media_type), **detail}}
-
-    def _audio(self, part: MediaPart) -> dict[str, Any]:
-        if part in self._urls or self._adaptation.audio_form == "audio_url":
+        if part.media.kind == "image":
+            detail = {"detail": self._detail} if self._detail else {}
+            return {"type": "image_url", "image_url": {"url": self._url(part, part.media.media_type), **detail}}
+        if part in self._urls or self._is_audio_url:
             return {"type": "audio_url", "audio_url": {"url": self._url(part, f"audio/{part.media.format}")}}
         audio = {"data": self._placeholders.mark(part.source), "format": part.media.format}
         return {"type": "input_audio", "input_audio": audio}

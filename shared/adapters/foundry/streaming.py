@@ -56,7 +56,7 @@ class StreamedBody:
     def __init__(self, pieces: Sequence[bytes], sources: Sequence[MediaSource]) -> None:
         self._pieces = pieces
         self._sources = sources
-        self.length = sum(map(len, pieces)) + sum(_encoded_length(source.size) for source in sources)
+        self.length = sum(map(len, pieces)) + sum((source.size + 2) // 3 * 4 for source in sources)
         self.error: Exception | None = None
         self.is_sent = False
 
@@ -68,21 +68,22 @@ class StreamedBody:
         self.is_sent = False
         for piece, source in zip(self._pieces, self._sources, strict=False):
             yield piece
-            rest = b""
             try:
-                async for chunk in source.chunks():
-                    joined = rest + chunk if rest else chunk
-                    whole = len(joined) - len(joined) % 3
-                    for start in range(0, whole, SLICE_BYTES):
-                        yield pybase64.b64encode(memoryview(joined)[start : min(start + SLICE_BYTES, whole)])
-                    rest = joined[whole:]
+                async for encoded in _base64_of(source):
+                    yield encoded
             except Exception as error:
                 self.error = error
                 raise
-            yield pybase64.b64encode(rest)
         self.is_sent = True
         yield self._pieces[-1]
 
 
-def _encoded_length(size: int) -> int:
-    return (size + 2) // 3 * 4
+async def _base64_of(source: MediaSource) -> AsyncIterator[bytes]:
+    rest = b""
+    async for chunk in source.chunks():
+        joined = rest + chunk if rest else chunk
+        whole = len(joined) - len(joined) % 3
+        for start in range(0, whole, SLICE_BYTES):
+            yield pybase64.b64encode(memoryview(joined)[start : min(start + SLICE_BYTES, whole)])
+        rest = joined[whole:]
+    yield pybase64.b64encode(rest)

@@ -1,4 +1,4 @@
-"""Connections to a model: each carries one answer and is closed, and is kept open while a model thinks."""
+"""Connections to a model: each carries one answer and is closed, is kept open while a model thinks, and may fail."""
 
 import socket
 from typing import Any
@@ -8,11 +8,20 @@ from azure.core.pipeline.transport import AioHttpTransport
 
 from shared.adapters.proxy import HAS_PROXY
 
+CONNECT_SECONDS = 10
 KEEPALIVE_SECONDS = 60
 """Azure's load balancers forget a connection that is silent for 240 seconds (Microsoft's page on Load Balancer's TCP
 reset and idle timeout); a long recording can take a model longer."""
 
 _KEEPALIVE = {"TCP_KEEPIDLE": KEEPALIVE_SECONDS, "TCP_KEEPINTVL": KEEPALIVE_SECONDS, "TCP_KEEPCNT": 4}
+
+_CAUSES = (
+    (aiohttp.ClientConnectorDNSError, "nothing is known by that name"),
+    (aiohttp.ClientConnectorCertificateError, "its certificate is not trusted"),
+    (aiohttp.ClientConnectorSSLError, "there is no TLS"),
+    (aiohttp.ConnectionTimeoutError, f"nothing answered for {CONNECT_SECONDS} seconds"),
+    (aiohttp.ClientConnectorError, "nothing listens"),  # the others are of its kind
+)
 
 
 class OneAnswerTransport(AioHttpTransport):  # type: ignore[misc] # azure-core shows it lazily, so its type is not seen
@@ -38,3 +47,8 @@ def _socket(address: tuple[Any, ...]) -> socket.socket:
         if number := getattr(socket, name, None):  # not every system has each
             made.setsockopt(socket.IPPROTO_TCP, number, value)
     return made
+
+
+def why_unreachable(cause: BaseException | None) -> str | None:
+    """Why no connection could be made, in words that can stand in a sentence; None where one was made."""
+    return next((why for kind, why in _CAUSES if isinstance(cause, kind)), None)

@@ -215,12 +215,12 @@ async def _was_written_by(token: str, blob: BlobClient) -> bool:
         with translated():
             found = await blob.get_blob_properties()
     except InputNotFound:
-        return False  # somebody deleted the document that was to be replaced
+        return False  # another client deleted the document that was to be replaced
     return (found.metadata or {}).get(WRITTEN_BY) == token
 
 
 def _labels(outcome: Result) -> dict[str, str]:
-    """What whoever listens to the output container, or lists it, can tell without opening the document."""
+    """The metadata of a document: what a listing or an event of the output container shows of it."""
     labels = {
         INPUT_ETAG: outcome.input.etag,
         "status": outcome.status,

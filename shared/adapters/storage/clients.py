@@ -1,4 +1,4 @@
-"""What all that speaks to Azure Storage has in common: clients, conditions, faults, and the time."""
+"""What the storage adapters share: clients, conditions, errors, and the server's time."""
 
 import logging
 import re
@@ -41,7 +41,7 @@ _OPTIONS: dict[str, Any] = {
 _IN_CHUNKS: dict[str, Any] = {"max_single_get_size": CHUNK_BYTES, "max_chunk_get_size": CHUNK_BYTES}
 
 LOST_RACES = ("BlobAlreadyExists", "ConditionNotMet", "TargetConditionNotMet", "ResourceModifiedError")
-"""What storage says if somebody else was first. Its other 409s and 412s (leases, immutability, copies) are no such
+"""What storage says if another client was first. Its other 409s and 412s (leases, immutability, copies) are no such
 thing, and looking again at once would not help. The last is the SDK's own, where storage says nothing."""
 
 BUSY_STATUSES = (408, 429)
@@ -53,7 +53,7 @@ MAX_PATH = 60
 _CODE = re.compile(r"\w{1,64}", re.ASCII)
 
 type Observe = Callable[[datetime], None]
-"""Whoever wants to know what time it is on the server."""
+"""Is told the server's time with each answer."""
 
 
 def blobs_by_connection_string(connection_string: str, observe: Observe | None = None) -> BlobServiceClient:
@@ -143,7 +143,7 @@ def _asked(error: AzureError) -> str | None:
 
 
 def _refuses_us(error: AzureError, status: int | None) -> bool:
-    """Whether nothing but an operator can help; a token that nobody gives us has no status."""
+    """Whether nothing but an operator can help; a token that we are not given has no status."""
     if status is None:
         return isinstance(error, ClientAuthenticationError)
     return 400 <= status < 500 and status not in BUSY_STATUSES

@@ -18,7 +18,7 @@ KEY_LIFETIME = timedelta(hours=6)
 
 
 class Links(Protocol):
-    """Whoever can give out such addresses."""
+    """Provides URLs from which a model can download a blob."""
 
     async def to(self, blob: BlobClient) -> str:
         """An address of this blob that works now."""

@@ -13,7 +13,7 @@ from shared.errors import Conflict, StorageRefused, StorageUnavailable
 from shared.media.files import InputFile
 
 CHANGED = ("BlobArchived", "BlobBeingRehydrated", "BlobUsesCustomerSpecifiedEncryption")
-"""What storage says of a file that can no longer be read; whoever looks again sees why."""
+"""What storage says of a file that can no longer be read; another look shows why."""
 
 
 MAX_HEAD_SECONDS = 5

@@ -31,8 +31,8 @@ def _reader[T](kind: type[T]) -> TypeAdapter[T]:
 MAX_TRIES = 5
 """How often a cooldown is written anew because another worker wrote one in between."""
 
-_NOBODYS = Claim(etag="", kind="deferred", until=datetime.min.replace(tzinfo=UTC), token="")
-"""What an unreadable record is taken for: whoever comes next writes over it."""
+_UNREADABLE = Claim(etag="", kind="deferred", until=datetime.min.replace(tzinfo=UTC), token="")
+"""Stands for an unreadable record: the next worker writes over it."""
 
 
 class BlobState:
@@ -44,7 +44,7 @@ class BlobState:
     async def read(self, name: str) -> VersionedClaim | None:
         """See `ClaimStore.read`."""
         found = await _content(self._record(name))
-        return VersionedClaim(found[0], _read(_reader(Claim), found[1]) or _NOBODYS) if found else None
+        return VersionedClaim(found[0], _read(_reader(Claim), found[1]) or _UNREADABLE) if found else None
 
     async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         """See `ClaimStore.write`."""
@@ -58,7 +58,7 @@ class BlobState:
                 return found  # it was our own write, of which only the response was lost
             raise
         except InputNotFound as error:
-            raise Conflict(str(error)) from error  # somebody cleared it away
+            raise Conflict(str(error)) from error  # another worker deleted it
         return VersionedClaim(bare(put["etag"]), claim)
 
     async def delete(self, name: str, stored: VersionedClaim) -> None:
@@ -67,7 +67,7 @@ class BlobState:
             with translated():
                 await self._record(name).delete_blob(**only_if(stored.version))
         except (InputNotFound, Conflict):
-            pass  # whoever changed it has it now
+            pass  # the worker that changed it has it now
 
     async def read_pause(self, deployment: str) -> datetime | None:
         """See `CooldownStore.read_pause`."""
@@ -153,7 +153,7 @@ class BlobState:
 
 
 def _read[T](reader: TypeAdapter[T], content: bytes) -> T | None:
-    """What was written; None where nobody can read it, such as what another version of Dropscribe wrote."""
+    """What was written; None where it cannot be read, as what another version of Dropscribe wrote."""
     try:
         return reader.validate_json(content)
     except ValidationError:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.recipes.spelling import nearest
+from shared.recipes.slips import nearest
 
 WORD = st.text("abcdefgh", min_size=5, max_size=20)
 
@@ -13,16 +13,11 @@ WORD = st.text("abcdefgh", min_size=5, max_size=20)
     ("word", "known", "meant"),
     [
         ("recipie", ["recipe"], "recipe"),
-        ("langauge", ["language"], "language"),
         ("max_output_tokens", ["maxOutputTokens"], "maxOutputTokens"),
-        ("AZURE_INFERENCE_ENDPIONT", ["AZURE_INFERENCE_ENDPOINT"], "AZURE_INFERENCE_ENDPOINT"),
         ("receipt", ["receipts", "recipe"], "receipts"),
-        ("ask chart", ["ask-chart"], "ask-chart"),
         ("AUDOI", ["IMAGE", "AUDIO"], "AUDIO"),
         ("recipes", ["receipts"], None),
-        ("author", ["recipe", "language"], None),
         ("language", ["language"], None),
-        ("x" * 101, ["x" * 100], None),
         ("date", ["data"], None),
         ("DATA", ["data"], "data"),
         ("", ["", "a"], None),
