@@ -8,7 +8,7 @@ from shared.models.deployments import Deployments
 from shared.observability.log import log_event
 from shared.observability.redaction import redacted_faults
 from shared.processing.event_receiver import EventReceiver
-from shared.processing.file_events import FileEvents, file_events
+from shared.processing.file_events import file_events
 from shared.processing.jobs import Job, job_of
 from shared.processing.processor import Processor
 from shared.processing.retry import RetryPolicy
