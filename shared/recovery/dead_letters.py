@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from typing import Protocol
 
-from shared.bounds import MAX_JSON_BYTES
 from shared.errors import StorageUnavailable
 from shared.observability.log import log_event
 from shared.processing.event_receiver import send_jobs
@@ -62,9 +61,12 @@ class DeadLetters:
 
     async def _take_up(self, name: str) -> int:
         content = await self._store.read_dead_letter(name)
-        events = file_events(content) if content is not None and len(content) <= MAX_JSON_BYTES else None
-        queued = await send_jobs(self._with, events, self._with.policy.first) if events else 0
-        if content is not None and not events:
+        if content is None:
+            return 0
+        if events := file_events(content):
+            queued = await send_jobs(self._with, events, self._with.policy.first)
+        else:
             log_event("message.unreadable", logging.ERROR, length=len(content))
+            queued = 0
         await self._store.delete_dead_letter(name)
         return queued
