@@ -25,7 +25,7 @@ HEARD_BY = {
     "queue": {"are_refused": True},
     "queued CloudEvents": {"are_refused": True, "schema": "CloudEventSchemaV1_0"},
 }
-"""How our own stack hears of files, by `E2E_EVENTS`. Where the webhook hears nothing it refuses every event with 401."""
+"""How our own stack hears of files (`E2E_EVENTS`). Where the webhook hears nothing, it refuses events with 401."""
 MAX_SECONDS = 180
 """Seconds; a real host that polls may take its time."""
 
