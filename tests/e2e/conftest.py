@@ -19,7 +19,7 @@ from azure.storage.blob.aio import ContainerClient
 
 from tests.planted import SECRETS
 
-HEARD_BY = {
+HEARD_BY: dict[str, dict[str, Any]] = {
     "both": {},
     "webhook": {"are_queued": False},
     "queue": {"are_refused": True},
