@@ -75,6 +75,7 @@ CANNOT_BE = [
         ["load", "find", "look", "validate", "recall", "read", "sign"],
         "a request that changes nothing",
     ),
+    (["SIGKILL before", "SIGTERM"], ["look"], "a later message's, whose worker is another; it ends as at `load`"),
 ]
 """Forms of faults, requests, and why the ones cannot befall the others, or not otherwise than in another cell."""
 
