@@ -39,8 +39,9 @@ class Processor:
         Raises:
             StorageUnavailable: our own storage failed, so the message must be kept.
         """
-        if not (job.is_repeat and is_first_try and await self._is_in_hand(job.name)):
-            await self.process(container, job.name)
+        is_new_repeat = job.is_repeat and is_first_try
+        if not (is_new_repeat and await self._is_in_hand(job.name)):
+            await self.process(container, job.name, is_new=is_new_repeat)
 
     async def _is_in_hand(self, name: str) -> bool:
         """Whether the file has its document, or another message that will bring it there.
