@@ -351,6 +351,7 @@ module settings 'modules/settings.bicep' = {
     stateContainer: containers.state
     completedQueue: completedQueue
     eventsQueue: eventsQueue
+    eventDelivery: eventDelivery
     dailyTokenLimit: dailyTokenLimit
     modelAddress: deploysModels ? account!.outputs.address : ''
     models: modelsToDeploy
@@ -412,6 +413,7 @@ output AZURE_FUNCTION_APP_NAME string = names.function
 output MEDIA_STORAGE_ACCOUNT string = names.media
 output EVENT_TOPIC_NAME string = names.topic
 output EVENTS_QUEUE string = eventsQueue
+output DROPSCRIBE_EVENT_DELIVERY string = eventDelivery
 output INPUT_CONTAINER string = containers.input
 output OUTPUT_CONTAINER string = containers.output
 output DROPSCRIBE_BUDGET_START string = hasBudget ? budgetFrom : ''

@@ -16,6 +16,7 @@ param completedQueue string
 
 @description('The queue to which events are delivered; empty where none is.')
 param eventsQueue string
+param eventDelivery string
 param dailyTokenLimit int
 param modelAddress string
 param models deployment[]
@@ -44,7 +45,10 @@ var forStorage = {
   STATE_CONTAINER: stateContainer
 }
 
-var forEvents = empty(eventsQueue) ? {} : { DROPSCRIBE_EVENTS_QUEUE: eventsQueue }
+var forEvents = union(
+  empty(eventsQueue) ? {} : { DROPSCRIBE_EVENTS_QUEUE: eventsQueue },
+  eventDelivery == 'queue' ? { DROPSCRIBE_EVENTS_WAIT: '0' } : {} // no webhook is to be waited for
+)
 var forNext = empty(completedQueue) ? {} : { COMPLETED_QUEUE: completedQueue }
 var forBudget = dailyTokenLimit == 0 ? {} : { DAILY_TOKENS: string(dailyTokenLimit) }
 

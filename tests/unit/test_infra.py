@@ -29,9 +29,6 @@ HOSTS_OWN = (
     "AZURE_CLIENT_ID",  # azure-identity reads it
 )
 
-SOON = {"DROPSCRIBE_EVENTS_QUEUE"}
-"""What the app is told of and does not yet read (issue 14): remove it as soon as `shared/settings` knows it."""
-
 every_deployment = pytest.mark.parametrize("deployed", APPS, ids=lambda each: each.name)
 
 
@@ -116,7 +113,7 @@ def test_every_setting_given_is_read_by_the_app_or_listed_as_the_hosts_own(deplo
         found[1] if (found := alias.fullmatch(name)) and name not in read_by_app else name
         for name in deployed.settings.keys() - own
     }
-    assert rest <= read_by_app | SOON
+    assert rest <= read_by_app
     assert own <= {row[0] for row in table("Settings of the host")}
 
 
