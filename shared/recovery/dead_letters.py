@@ -14,6 +14,9 @@ MAX_DEAD_LETTERS = 1_000
 MAX_SECONDS = 60
 """How long one run takes them up: it must end at ten minutes, and has all files to look at too."""
 
+MAX_FAILURES = 5
+"""How many may fail in one run; each time takes seconds, and another run comes soon."""
+
 
 class DeadLetterStore(Protocol):
     """Where they lie. Any call may raise `StorageUnavailable`."""
@@ -23,7 +26,7 @@ class DeadLetterStore(Protocol):
         ...
 
     async def read_dead_letter(self, name: str) -> bytes | None:
-        """What stands in one, up to the limit of `bounds.MAX_JSON_BYTES` and a byte; None where it is gone."""
+        """What stands in one, and nothing where that is more than `bounds.MAX_JSON_BYTES`; None where it is gone."""
         ...
 
     async def delete_dead_letter(self, name: str) -> None:
@@ -43,18 +46,23 @@ class DeadLetters:
 
         First the messages, then the dead letter is deleted: a run that breaks down in between does no harm.
         """
-        queued = letters = 0
-        end = self._with.clock.monotonic() + MAX_SECONDS
         try:
-            for name in (await self._store.list_dead_letters())[:MAX_DEAD_LETTERS]:
-                if self._with.clock.monotonic() >= end:
-                    break
-                queued += await self._take_up(name)
-                letters += 1
+            names = (await self._store.list_dead_letters())[:MAX_DEAD_LETTERS]
         except StorageUnavailable as error:
-            log_event("dead_letters.not_taken_up", logging.WARNING, why=str(error))
-        if letters:
-            log_event("dead_letters.taken_up", logging.WARNING, letters=letters, queued=queued)
+            log_event("dead_letters.not_listed", logging.WARNING, why=str(error))
+            return 0
+        queued = failures = 0
+        end = self._with.clock.monotonic() + MAX_SECONDS
+        for name in names:
+            try:
+                queued += await self._take_up(name)
+            except StorageUnavailable as error:
+                log_event("dead_letter.not_taken_up", logging.WARNING, why=str(error))
+                failures += 1
+            if failures == MAX_FAILURES or self._with.clock.monotonic() >= end:
+                break
+        if queued:
+            log_event("dead_letters.taken_up", logging.WARNING, queued=queued)
         return queued
 
     async def _take_up(self, name: str) -> int:

@@ -12,7 +12,7 @@ from shared.errors import StorageUnavailable
 from shared.processing.incoming_events import CREATED
 from shared.processing.jobs import Job
 from shared.processing.retry import RetryPolicy
-from shared.recovery.dead_letters import MAX_SECONDS, DeadLetters
+from shared.recovery.dead_letters import MAX_FAILURES, MAX_SECONDS, DeadLetters
 from tests.unit.fakes import MemoryFiles, MemoryState
 from tests.unit.places import place
 
@@ -72,6 +72,27 @@ async def test_a_letter_whose_files_cannot_be_queued_stays_and_nothing_is_raised
     letters = MemoryLetters({"1.json": letter("a.png")})
     assert await take_up(letters, Refusing()) == 0
     assert list(letters.letters) == ["1.json"]
+
+
+@pytest.mark.parametrize(("bad", "left"), [(MAX_FAILURES - 1, 0), (MAX_FAILURES, 1)])
+async def test_a_few_letters_that_cannot_be_read_hold_up_no_other(bad: int, left: int) -> None:
+    class Failing(MemoryLetters):
+        async def read_dead_letter(self, name: str) -> bytes | None:
+            if name.startswith("bad"):
+                raise StorageUnavailable("archived")
+            return await super().read_dead_letter(name)
+
+    letters = Failing({f"bad {number}.json": b"" for number in range(bad)} | {"good.json": letter("a.png")})
+    await take_up(letters, MemoryState())
+    assert len(letters.letters) == bad + left
+
+
+async def test_where_letters_cannot_be_listed_nothing_is_raised() -> None:
+    class Closed(MemoryLetters):
+        async def list_dead_letters(self) -> list[str]:
+            raise StorageUnavailable("busy")
+
+    assert await take_up(Closed(), MemoryState()) == 0
 
 
 async def test_a_letter_that_another_run_took_meanwhile_is_passed_over() -> None:

@@ -46,8 +46,8 @@ class BlobDeadLetters:
         """See `DeadLetterStore.read_dead_letter`."""
         try:
             with translated():
-                download = await blob_of(self._container, name).download_blob(0, MAX_JSON_BYTES + 1)
-                content: bytes = await download.readall()
+                download = await blob_of(self._container, name).download_blob()
+                content: bytes = await download.readall() if download.size <= MAX_JSON_BYTES else b""
         except InputNotFound:
             return None
         return content
