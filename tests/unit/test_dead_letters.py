@@ -4,9 +4,12 @@ import json
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from local.stack import EVENTS_QUEUE
+from shared.adapters.storage.dead_letters import CONTAINER
 from shared.bounds import MAX_JSON_BYTES
 from shared.errors import StorageUnavailable
 from shared.processing.incoming_events import CREATED
@@ -114,3 +117,9 @@ async def test_a_run_takes_up_letters_for_a_minute_and_leaves_the_others_to_the_
     letters = MemoryLetters({f"{number}.json": letter("a.png") for number in range(5)})
     assert await take_up(letters, Slow()) == 2
     assert len(letters.letters) == 3
+
+
+def test_the_container_and_the_queue_are_those_that_infra_makes() -> None:
+    infra = (Path(__file__).parents[2] / "infra" / "main.bicep").read_text()
+    assert f"deadLetter: '{CONTAINER}'" in infra
+    assert f"'{EVENTS_QUEUE}'" in infra
