@@ -126,6 +126,12 @@ def a_worker_that_died_before_its_event(world: World) -> None:
     world.kill_worker()
 
 
+def a_worker_that_died_with_a_repeat(world: World) -> None:
+    an_event_that_the_webhook_refuses(world)
+    let(world, lambda: world.paid)
+    world.kill_worker()
+
+
 def a_file_that_goes_while_its_answers_are_kept(world: World) -> None:
     a_model_that_is_busy_before_the_second_turn(world)
     let(world, lambda: world.answers)
@@ -147,6 +153,7 @@ STORIES = (
     a_model_that_is_busy_before_the_second_turn,
     a_worker_that_died_with_one_answer,
     a_worker_that_died_before_its_event,
+    a_worker_that_died_with_a_repeat,
     a_file_that_goes_while_its_answers_are_kept,
 )
 ENDING_IN_ERROR = (a_refused_file, given_up_on_twice)
