@@ -37,7 +37,7 @@ async def answer_blob(client: blob.BlobClient) -> None:
 @app.queue_trigger(arg_name="message", queue_name=settings.deferred_queue, connection=STORAGE)
 async def answer_deferred(message: func.QueueMessage) -> None:
     """A file has waited long enough."""
-    await dropscribe.resume(message.get_body())
+    await dropscribe.resume(message.get_body(), is_first_try=message.dequeue_count == 1)
 
 
 @app.queue_trigger(arg_name="message", queue_name=HOSTS_POISON_QUEUE, connection=STORAGE)
@@ -56,3 +56,16 @@ async def settle_deferred_poison(message: func.QueueMessage) -> None:
 async def reconcile(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the host insists on it
     """Time to look for files whose event was lost."""
     await dropscribe.reconcile()
+
+
+if settings.events_queue:
+
+    @app.queue_trigger(arg_name="message", queue_name=settings.events_queue, connection=STORAGE)
+    async def answer_event(message: func.QueueMessage) -> None:
+        """A file landed, and Event Grid put that into our queue."""
+        await dropscribe.receive(message.get_body())
+
+    @app.queue_trigger(arg_name="message", queue_name=f"{settings.events_queue}-poison", connection=STORAGE)
+    async def settle_event_poison(message: func.QueueMessage) -> None:
+        """The host gave up on a message of that queue."""
+        await dropscribe.settle_event_poison(message.get_body())

@@ -33,9 +33,10 @@ def told(app: str, figures: Figures, seen: Evidence) -> str:
 
 def main(files: int, seed: int) -> None:
     """Measure both ways, print both, and write them down."""
-    load, results = Load(files, seed), {}
+    results = {}
     with tempfile.TemporaryDirectory() as folder:
         for app in ("ours", "naive"):
+            load = Load(files, seed, both_ways=app == "ours")
             figures, seen = asyncio.run(measured(app, load, Path(folder) / app))
             print(told(app, figures, seen), flush=True)
             results[app] = asdict(figures)

@@ -1,4 +1,4 @@
-"""The commands and their options; what they do stands in `actions.py` and `redrive.py`."""
+"""The commands and their options; what they do stands in `actions.py`, `redrive.py` and `doctor.py`."""
 
 import os
 import sys
@@ -12,7 +12,7 @@ import typer
 
 from cli import options
 from cli.exits import FAILED, INTERRUPTED, OK, CommandFailedError, run_to_the_end
-from cli.options import Again, AsJson, At, Files, Names, Quiet, RecipeName, Seconds, Settings, Strict, To
+from cli.options import Again, AsJson, At, Files, Names, Quiet, RecipeName, Seconds, Settings, Storage, Strict, To, Wait
 
 if TYPE_CHECKING:
     from cli.delivery import Order
@@ -135,14 +135,7 @@ def redrive(
     ] = None,
     since: Annotated[datetime | None, typer.Option(help="Only documents written since then (UTC).")] = None,
     prefix: Annotated[str, typer.Option(help="Only files whose names begin so.")] = "",
-    storage: Annotated[
-        str | None,
-        typer.Option(
-            help="A connection string, or the address of a blob service, for Entra ID. By default that of"
-            " MEDIA_STORAGE__blobServiceUri and MEDIA_STORAGE__queueServiceUri, or of MEDIA_STORAGE, else of the host"
-            " that runs here."
-        ),
-    ] = None,
+    storage: Storage = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which files.")] = False,
 ) -> None:
     """Try files again that ended in an error: queue them, and remove their documents."""
@@ -151,6 +144,19 @@ def redrive(
 
     chosen = RedriveFilter(code, since.replace(tzinfo=UTC) if since else None, prefix)
     _finish(redrive_files(chosen, storage, dry_run=dry_run))
+
+
+@app.command()
+def doctor(
+    storage: Storage = None,
+    wait: Wait = 300,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the samples and their documents where they are.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print each line as JSON.")] = False,
+) -> None:
+    """Drop two samples into a running app, and say of each part whether it works, or what to do."""
+    from cli.doctor.command import doctor as examine
+
+    _finish(examine(storage, wait, keep=keep, as_json=as_json))
 
 
 recipes = typer.Typer(rich_markup_mode=None, invoke_without_command=True)

@@ -78,6 +78,18 @@ Seconds = Annotated[
     float,
     typer.Option("--timeout", metavar="SECONDS", help="How long to wait for all documents.", callback=_seconds),
 ]
+Wait = Annotated[
+    float,
+    typer.Option("--wait", metavar="SECONDS", help="How long to wait for the documents.", callback=_seconds),
+]
+Storage = Annotated[
+    str | None,
+    typer.Option(
+        help="A connection string, or the address of a blob service, for Entra ID. By default that of"
+        " MEDIA_STORAGE__blobServiceUri and MEDIA_STORAGE__queueServiceUri, or of MEDIA_STORAGE, else of the host that"
+        " runs here."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print each document as one line of JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but what goes wrong.")]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if any document holds an error.")]

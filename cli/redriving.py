@@ -91,9 +91,7 @@ class Redrive:
     async def __aenter__(self) -> Self:
         for name in ("dropscribe", "azure"):  # what they say stands in `problems`, in other words
             logging.getLogger(name).addHandler(logging.NullHandler())
-        blobs, queues = self._clients()
-        self._exits.push_async_callback(blobs.close)
-        self._exits.push_async_callback(queues.close)
+        blobs, queues = open_clients(self.target, self._exits)
         self._input = blobs.get_container_client(self.target.input_container)
         self._output = blobs.get_container_client(self.target.output_container)
         self._job_queue = StorageJobQueue(queues, self.target.deferred_queue)
@@ -101,20 +99,6 @@ class Redrive:
 
     async def __aexit__(self, *_: object) -> None:
         await self._exits.aclose()
-
-    def _clients(self) -> tuple[BlobServiceClient, QueueServiceClient]:
-        storage = self.target.storage
-        try:
-            if not storage.startswith("https://"):
-                return blobs_by_connection_string(storage), queues_by_connection_string(storage)
-            queues, credential = _queues(self.target), entra_id()
-            self._exits.push_async_callback(credential.close)
-            return blobs_by_identity(storage, credential), queues_by_identity(queues, credential)
-        except ValueError as error:  # its text may quote the key
-            raise StorageNotUsableError(
-                "The storage must be a connection string (from the portal: Access keys), or the address of a blob"
-                " service, such as https://ACCOUNT.blob.core.windows.net."
-            ) from error
 
     async def find(self, chosen: RedriveFilter) -> list[BlobProperties]:
         """The error documents that are meant.
@@ -169,6 +153,30 @@ class Redrive:
         except (ResourceNotFoundError, ResourceModifiedError):
             return False  # it has been answered anew meanwhile, which the message will find
         return True
+
+
+def open_clients(target: RedriveTarget, exits: AsyncExitStack) -> tuple[BlobServiceClient, QueueServiceClient]:
+    """Clients for both services of the storage, which `exits` closes.
+
+    Raises:
+        StorageNotUsableError: what names the storage is neither a connection string nor an address.
+    """
+    storage = target.storage
+    try:
+        if storage.startswith("https://"):
+            address, credential = _queues(target), entra_id()
+            exits.push_async_callback(credential.close)
+            blobs, queues = blobs_by_identity(storage, credential), queues_by_identity(address, credential)
+        else:
+            blobs, queues = blobs_by_connection_string(storage), queues_by_connection_string(storage)
+    except ValueError as error:  # its text may quote the key
+        raise StorageNotUsableError(
+            "The storage must be a connection string (from the portal: Access keys), or the address of a blob"
+            " service, such as https://ACCOUNT.blob.core.windows.net."
+        ) from error
+    exits.push_async_callback(blobs.close)
+    exits.push_async_callback(queues.close)
+    return blobs, queues
 
 
 def _why(error: AzureError) -> str:

@@ -1,11 +1,13 @@
-metadata description = 'Lets the app hear of files. Deployed after the code, whose key exists only then (scripts/connect_events.py).'
+metadata description = 'Lets the app hear of files by its webhook. Deployed after the code, whose key exists only then (scripts/connect_events.py).'
+
+import { landed, retried, deadLetters } from 'modules/filter.bicep'
 
 param functionAppName string
 param systemTopicName string
 param storageAccountName string
 param inputContainer string
 
-@description('The function, as function_app.py names it.')
+@description('The function, as function_app.py names it: to another name the host answers 202, and the event is gone.')
 param functionName string = 'answer_blob'
 param deadLetterContainer string = 'events-deadletter'
 
@@ -36,34 +38,8 @@ resource files 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025-02-15' 
         minimumTlsVersionAllowed: '1.2'
       }
     }
-    filter: {
-      includedEventTypes: ['Microsoft.Storage.BlobCreated']
-      // With the slash: without it, a container whose name only begins so would be heard too.
-      subjectBeginsWith: '/blobServices/default/containers/${inputContainer}/blobs/'
-      advancedFilters: [
-        {
-          key: 'data.api'
-          operatorType: 'StringIn'
-          // Each says that a blob is whole. Data Lake and SFTP tell of a file when it is opened, too.
-          values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose', 'SftpCommit']
-        }
-      ]
-    }
-    retryPolicy: {
-      maxDeliveryAttempts: 30
-      eventTimeToLiveInMinutes: 1440
-    }
-    deadLetterWithResourceIdentity: {
-      identity: {
-        type: 'SystemAssigned'
-      }
-      deadLetterDestination: {
-        endpointType: 'StorageBlob'
-        properties: {
-          resourceId: storage.id
-          blobContainerName: deadLetterContainer
-        }
-      }
-    }
+    filter: landed(inputContainer)
+    retryPolicy: retried
+    deadLetterWithResourceIdentity: deadLetters(storage.id, deadLetterContainer)
   }
 }

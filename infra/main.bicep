@@ -1,8 +1,9 @@
-metadata description = 'Dropscribe: everything it needs, in a resource group of its own. events.bicep follows once the code is there.'
+metadata description = 'Dropscribe: everything it needs, in a resource group of its own. events.bicep follows once the code is there, where a webhook is to hear of files.'
 
 targetScope = 'subscription'
 
-import { deployment } from 'modules/types.bicep'
+import { chosenModels, withDefault } from 'modules/catalogue.bicep'
+import { delivery, deployment } from 'modules/types.bicep'
 
 @description('Names the resource group and, hashed, everything in it.')
 @minLength(1)
@@ -14,16 +15,7 @@ param environmentName string
 param location string
 
 @description('The models to deploy, in an account of their own; not looked at where existingEndpoint is given.')
-param models deployment[] = [
-  {
-    alias: 'default'
-    model: 'Phi-4-multimodal-instruct'
-    format: 'Microsoft'
-    version: '1'
-    sku: 'GlobalStandard'
-    capacity: 1
-  }
-]
+param models deployment[] = chosenModels({}, {})
 
 @description('The address of models that are there already, as the setting AZURE_INFERENCE_ENDPOINT takes it.')
 param existingEndpoint string = ''
@@ -37,8 +29,11 @@ param existingAccountId string = ''
 @description('Who drops files, reads documents and redrives; empty: nobody gets a role for that.')
 param operatorPrincipalId string = ''
 
-@allowed(['User', 'Group', 'ServicePrincipal'])
-param operatorPrincipalType string = 'User'
+@description('How the app hears of files: by the blob trigger\'s webhook (`trigger`), by a queue (`queue`), or by both.')
+param eventDelivery delivery = 'both'
+
+@description('The system topic that the media storage has already: an account has one. Empty: one is made.')
+param existingTopicName string = ''
 
 @description('Storage and models can be reached from a virtual network only.')
 param privateNetwork bool = false
@@ -103,10 +98,14 @@ var names = {
   component: 'appi-${token}'
   models: 'ai-${token}'
   function: 'func-${token}'
-  topic: 'evgt-${token}'
+  topic: empty(existingTopicName) ? 'evgt-${token}' : existingTopicName
 }
 var containers = { input: 'input', output: 'output', state: 'state', deadLetter: 'events-deadletter' }
+var hasQueue = eventDelivery != 'trigger'
+var eventsQueue = hasQueue ? 'dropscribe-events' : ''
+var role = loadJsonContent('roles.json')
 var deploysModels = empty(existingEndpoint)
+var modelsToDeploy = deploysModels ? withDefault(models) : []
 var hasBudget = monthlyBudget > 0 && !empty(alertEmail)
 var budgetFrom = empty(budgetStart) ? thisMonth : budgetStart
 // Whatever is not given must not break an index: it is read before anybody asks whether it is needed.
@@ -136,6 +135,7 @@ module media 'modules/storage.bicep' = {
     name: names.media
     sku: storageSku
     containers: map(items(containers), each => each.value)
+    queues: hasQueue ? [eventsQueue] : []
     isPrivate: privateNetwork
     allowedIpRanges: allowedIpRanges
     recoverDays: 7
@@ -186,7 +186,7 @@ module account 'modules/models.bicep' = if (deploysModels) {
     location: location
     tags: tags
     name: names.models
-    deployments: models
+    deployments: modelsToDeploy
     isPrivate: privateNetwork
   }
 }
@@ -219,30 +219,100 @@ module topic 'modules/topic.bicep' = {
   }
 }
 
-module roles 'modules/roles.bicep' = {
+// Each role is given as soon as who gets it and what it is for are there: it takes effect only minutes later.
+module hostRoles 'modules/storage_roles.bicep' = {
+  name: 'host-roles'
   scope: group
   params: {
-    mediaAccountName: names.media
-    hostAccountName: names.host
-    componentName: names.component
-    modelAccountName: deploysModels ? names.models : ''
-    inputContainer: containers.input
-    outputContainer: containers.output
-    stateContainer: containers.state
-    deadLetterContainer: containers.deadLetter
-    appPrincipalId: identity.outputs.principalId
-    topicPrincipalId: topic.outputs.principalId
-    operatorPrincipalId: operatorPrincipalId
-    operatorPrincipalType: operatorPrincipalType
+    accountName: names.host
+    #disable-next-line what-if-short-circuiting // it names the roles: another identity must get some of its own
+    principalId: identity.outputs.principalId
+    principalType: 'ServicePrincipal'
+    grants: [
+      { role: role['Storage Blob Data Owner'] }
+      { role: role['Storage Queue Data Contributor'] }
+    ]
   }
-  dependsOn: [host, monitoring, account]
+  dependsOn: [host]
 }
 
-module modelRole 'modules/model_role.bicep' = if (!deploysModels && !empty(existingAccountId)) {
+module mediaRoles 'modules/storage_roles.bicep' = {
+  name: 'media-roles'
+  scope: group
+  params: {
+    accountName: names.media
+    #disable-next-line what-if-short-circuiting // as before
+    principalId: identity.outputs.principalId
+    principalType: 'ServicePrincipal'
+    grants: [
+      { role: role['Storage Blob Data Reader'], container: containers.input }
+      { role: role['Storage Blob Data Contributor'], container: containers.output }
+      { role: role['Storage Blob Data Contributor'], container: containers.state }
+      { role: role['Storage Blob Data Contributor'], container: containers.deadLetter }
+      { role: role['Storage Blob Delegator'] }
+      { role: role['Storage Queue Data Contributor'] }
+    ]
+  }
+  dependsOn: [media]
+}
+
+module topicRoles 'modules/storage_roles.bicep' = {
+  name: 'topic-roles'
+  scope: group
+  params: {
+    accountName: names.media
+    #disable-next-line what-if-short-circuiting // as before
+    principalId: topic.outputs.principalId
+    principalType: 'ServicePrincipal'
+    grants: concat(
+      [{ role: role['Storage Blob Data Contributor'], container: containers.deadLetter }],
+      hasQueue ? [{ role: role['Storage Queue Data Message Sender'], queue: eventsQueue }] : []
+    )
+  }
+}
+
+// Of what type this principal is, azd does not say.
+module operatorRoles 'modules/storage_roles.bicep' = if (!empty(operatorPrincipalId)) {
+  name: 'operator-roles'
+  scope: group
+  params: {
+    accountName: names.media
+    principalId: operatorPrincipalId
+    principalType: ''
+    grants: [
+      { role: role['Storage Blob Data Contributor'], container: containers.input }
+      { role: role['Storage Blob Data Contributor'], container: containers.output }
+      { role: role['Storage Queue Data Contributor'] }
+    ]
+  }
+  dependsOn: [media]
+}
+
+module metricsRole 'modules/metrics_role.bicep' = {
+  scope: group
+  params: {
+    componentName: names.component
+    #disable-next-line what-if-short-circuiting // as before
+    appPrincipalId: identity.outputs.principalId
+  }
+  dependsOn: [monitoring]
+}
+
+module modelRole 'modules/model_role.bicep' = if (deploysModels) {
+  scope: group
+  params: {
+    accountName: names.models
+    #disable-next-line what-if-short-circuiting // as before
+    appPrincipalId: identity.outputs.principalId
+  }
+  dependsOn: [account]
+}
+
+module existingModelRole 'modules/model_role.bicep' = if (!deploysModels && !empty(existingAccountId)) {
   scope: resourceGroup(existingAccount[2], existingAccount[4])
   params: {
     accountName: last(existingAccount)
-    #disable-next-line what-if-short-circuiting // it names the role: another identity must get one of its own
+    #disable-next-line what-if-short-circuiting // as before
     appPrincipalId: identity.outputs.principalId
   }
 }
@@ -260,9 +330,10 @@ module function 'modules/function.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     alwaysReadyInstances: alwaysReadyInstances
     isPrivate: privateNetwork
+    eventDelivery: eventDelivery
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
   }
-  dependsOn: [roles] // the host must be let into its storage when it starts
+  dependsOn: [hostRoles] // by which the host starts, and the code is uploaded
 }
 
 module settings 'modules/settings.bicep' = {
@@ -279,14 +350,29 @@ module settings 'modules/settings.bicep' = {
     outputContainer: containers.output
     stateContainer: containers.state
     completedQueue: completedQueue
+    eventsQueue: eventsQueue
+    eventDelivery: eventDelivery
     dailyTokenLimit: dailyTokenLimit
     modelAddress: deploysModels ? account!.outputs.address : ''
-    models: models
+    models: modelsToDeploy
     existingEndpoint: existingEndpoint
     existingDeployment: existingDeployment
     traces: traces
   }
   dependsOn: [function]
+}
+
+module queuedEvents 'modules/queued_events.bicep' = if (hasQueue) {
+  name: 'queued-events'
+  scope: group
+  params: {
+    topicName: names.topic
+    storageId: media.outputs.id
+    queueName: eventsQueue
+    inputContainer: containers.input
+    deadLetterContainer: containers.deadLetter
+  }
+  dependsOn: [topicRoles, settings] // last, so that the topic's roles are minutes old when they are needed
 }
 
 module alerts 'modules/alerts.bicep' = {
@@ -326,6 +412,8 @@ output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_APP_NAME string = names.function
 output MEDIA_STORAGE_ACCOUNT string = names.media
 output EVENT_TOPIC_NAME string = names.topic
+output EVENTS_QUEUE string = eventsQueue
+output DROPSCRIBE_EVENT_DELIVERY string = eventDelivery
 output INPUT_CONTAINER string = containers.input
 output OUTPUT_CONTAINER string = containers.output
 output DROPSCRIBE_BUDGET_START string = hasBudget ? budgetFrom : ''

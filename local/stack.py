@@ -12,6 +12,7 @@ from typing import cast
 from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.blob.aio import BlobServiceClient
 
+from local.host.events import Schema
 from local.isolation import offline_settings, process_settings, storage_settings
 from local.offline_model import MODEL
 from local.process import Child, NotStartedError
@@ -19,6 +20,9 @@ from local.storage import Azurite, kept_key, new_key
 from shared.settings import endpoint_forgotten
 
 APP = Path(__file__).resolve().parent.parent
+EVENTS_QUEUE = "dropscribe-events"
+DEAD_LETTERS = "events-deadletter"
+"""Both as infra/ names them."""
 ENDPOINT = "AZURE_INFERENCE_ENDPOINT"
 
 
@@ -29,6 +33,26 @@ class Ports:
     blob: int = 0
     queue: int = 0
     host: int = 0
+
+
+@dataclass(frozen=True)
+class Events:
+    """How the app hears of files: as it does in Azure, but for what a test closes.
+
+    Attributes:
+        are_refused: whether the webhook answers each event with 401.
+        are_queued: whether they come into the queue too.
+        schema: of those in the queue.
+    """
+
+    are_refused: bool = False
+    are_queued: bool = True
+    schema: Schema = "EventGridSchema"
+
+    def arguments(self) -> list[str]:
+        """The host's."""
+        queue = ["--events-queue", EVENTS_QUEUE, "--events-schema", self.schema] if self.are_queued else []
+        return [*queue, *(["--refuse-events"] if self.are_refused else [])]
 
 
 @dataclass(frozen=True)
@@ -71,6 +95,7 @@ async def running(
     storage: Path | None = None,
     ports: Ports | None = None,
     heard: Callable[[str], None] | None = None,
+    events: Events = Events(),
 ) -> AsyncIterator[Stack]:
     """Run everything, and stop it all at the end.
 
@@ -84,10 +109,11 @@ async def running(
     async with AsyncExitStack() as exits:
         azurite, model = await _both(_start_storage(exits, logs, storage, ports), _start_model(exits, logs))
         containers = [os.environ.get(f"{kind.upper()}_CONTAINER") or kind for kind in ("input", "output")]
-        await _create_containers(azurite.connection_string, *containers)
+        await _create_containers(azurite.connection_string, *containers, DEAD_LETTERS)
+        command = [sys.executable, "-m", "local.host", str(APP), "--port", str(ports.host), "--no-local-settings"]
         host = await Child.start(
             "The host",
-            [sys.executable, "-m", "local.host", str(APP), "--port", str(ports.host), "--no-local-settings"],
+            [*command, *events.arguments()],
             environ=_settings(azurite, model),
             log=logs / "host.log",
             ready=[r"The host is ready at (?P<address>\S+)"],
@@ -109,7 +135,11 @@ async def running(
 
 def _settings(azurite: Azurite, model: Child | None) -> dict[str, str]:
     arrival = os.environ.get("ARRIVAL_SECONDS", "0")  # here events come when files are whole
-    own = {"BLOB_TRIGGER_SOURCE": "EventGrid", "ARRIVAL_SECONDS": arrival}
+    own = {
+        "BLOB_TRIGGER_SOURCE": "EventGrid",
+        "ARRIVAL_SECONDS": arrival,
+        "DROPSCRIBE_EVENTS_QUEUE": EVENTS_QUEUE,
+    }
     offline = offline_settings(model.said["address"]) if model else {}
     return {**process_settings(), **storage_settings(azurite.connection_string), **own, **offline}
 

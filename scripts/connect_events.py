@@ -1,102 +1,62 @@
 """Connect Event Grid to the app that has just been deployed: azd's `postdeploy` hook, alike on every system.
 
 The event subscription needs a key that the host makes only once it has seen the function, so this waits for both and
-then deploys infra/events.bicep, which fetches the key itself: it passes through no hands. Standard library only.
+then deploys infra/events.bicep, which fetches the key itself: it passes through no hands. Where events are delivered to
+a queue alone there is nothing to connect. At last a sample is dropped. Standard library only.
 """
 
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from azure_cli import AGAIN, AzureCli, AzureError, NotYetError
+from azure_cli import AzureCli, AzureError, NotYetError, show_any_character
+from environment import PYTHON, ROOT
 
-TEMPLATE = Path(__file__).resolve().parent.parent / "infra" / "events.bicep"
+TEMPLATE = ROOT / "infra" / "events.bicep"
 FUNCTION = "answer_blob"
+"""As function_app.py names it. To an address with another name the host answers 202, and the event is gone."""
 KEY = "blobs_extension"
 API_VERSION = "2025-03-01"
 PAUSES = (5, 5, 10, 10, 20, 20, 30, 30, 60, 60, 60, 60, 60, 60)
 """Seconds between two looks at something that comes by itself; eight minutes in all."""
-PAUSES_OF_DEPLOYMENT = (10, 20, 30, 60, 60)
+PAUSES_OF_DEPLOYMENT = (10, 20, 30, 60, 60, 120)
 """Seconds between two tries of something that takes minutes itself."""
-VISIT_SECONDS = 60
-
+DEPLOYMENT_SECONDS = 300
+AGAIN = "Then run `azd hooks run postdeploy`."
 
 _NAMES = (
-    "AZURE_SUBSCRIPTION_ID",
-    "AZURE_RESOURCE_GROUP",
-    "AZURE_FUNCTION_APP_NAME",
-    "MEDIA_STORAGE_ACCOUNT",
-    "EVENT_TOPIC_NAME",
-    "INPUT_CONTAINER",
+    *("AZURE_SUBSCRIPTION_ID", "AZURE_RESOURCE_GROUP", "AZURE_FUNCTION_APP_NAME"),
+    *("MEDIA_STORAGE_ACCOUNT", "EVENT_TOPIC_NAME", "INPUT_CONTAINER"),
 )
-
-
-@dataclass(frozen=True)
-class Deployed:
-    """What azd made: what its environment says under `_NAMES` after `azd provision`, in that order."""
-
-    subscription: str
-    group: str
-    app: str
-    storage: str
-    topic: str
-    container: str
-
-    @classmethod
-    def from_environ(cls, environ: Mapping[str, str]) -> Deployed:
-        """Read azd's environment.
-
-        Raises:
-            AzureError: something is missing in it.
-        """
-        missing = [name for name in _NAMES if not environ.get(name)]
-        if missing:
-            raise AzureError(f"azd's environment lacks {', '.join(missing)}: run `azd provision`. {AGAIN}")
-        return cls(*(environ[name] for name in _NAMES))
-
-    @property
-    def site(self) -> str:
-        """The app's path in Azure's management API."""
-        group = f"/subscriptions/{self.subscription}/resourceGroups/{self.group}"
-        return f"{group}/providers/Microsoft.Web/sites/{self.app}"
+"""What azd's environment says of what was made, after `azd provision`."""
 
 
 class Connection:
     """The steps that connect one app, each tried again with growing pauses."""
 
-    def __init__(self, az: AzureCli, deployed: Deployed, pause: Callable[[float], None]) -> None:
+    def __init__(self, az: AzureCli, made: Mapping[str, str], pause: Callable[[float], None]) -> None:
         self._az = az
-        self._deployed = deployed
         self._pause = pause
+        self._group, self._app, self._storage, self._topic, self._container = (made[name] for name in _NAMES[1:])
+        group = f"/subscriptions/{made['AZURE_SUBSCRIPTION_ID']}/resourceGroups/{self._group}"
+        self._site = f"{group}/providers/Microsoft.Web/sites/{self._app}"
 
-    def make(self, visit: Callable[[str], str]) -> None:
+    def make(self) -> None:
         """Take all steps.
 
         Raises:
             AzureError: one of them cannot be taken; the message says what to do.
         """
-        deployed = self._deployed
         self._az("account", "show", "--output", "none")
-        self._step(f"Waiting for the function {FUNCTION} of {deployed.app}", self._function, _NO_FUNCTION)
-        self._wake(visit)
+        self._step(f"Waiting for the function {FUNCTION} of {self._app}", self._function, _NO_FUNCTION)
         self._step(f"Waiting for the key {KEY}", self._key, _NO_KEY)
-        self._step(f"Connecting {deployed.topic} to {FUNCTION}", self._deploy, _NO_HANDSHAKE, PAUSES_OF_DEPLOYMENT)
-        print(f"Files that land in the container {deployed.container} of {deployed.storage} are answered from now on.")
-
-    def _wake(self, visit: Callable[[str], str]) -> None:
-        """The handshake then need not wait for a start. Not every machine can: its Python may lack certificates."""
-        print("Waking the app ...", end=" ", flush=True)
-        try:
-            print(visit(f"https://{self._address()}/"), flush=True)
-        except NotYetError as error:
-            print(f"{error}; going on", flush=True)
+        self._step(f"Connecting {self._topic} to {FUNCTION}", self._deploy, _NO_HANDSHAKE, PAUSES_OF_DEPLOYMENT)
+        print(f"Files that land in the container {self._container} of {self._storage} are answered from now on.")
 
     def _step(self, what: str, step: Callable[[], str], next_step: str, pauses: tuple[float, ...] = PAUSES) -> None:
         for pause in (*pauses, None):
@@ -106,7 +66,7 @@ class Connection:
             except NotYetError as error:
                 if pause is None:
                     print("given up", flush=True)
-                    raise AzureError(f"{next_step} {AGAIN}\nThe last that was said: {error}") from error
+                    raise AzureError(f"Azure said last: {error}\n{next_step}") from error
                 print(f"not yet; again in {pause} s", flush=True)
                 self._pause(pause)
             else:
@@ -115,9 +75,6 @@ class Connection:
     def _function(self) -> str:
         self._rest("get", f"/functions/{FUNCTION}", "--output", "none")
         return "it is there"
-
-    def _address(self) -> str:
-        return self._rest("get", "", "--query", "properties.defaultHostName", "--output", "tsv")
 
     def _key(self) -> str:
         # Only whether it is there: the key itself must not pass through here. The blanks have Python quote this for
@@ -128,68 +85,73 @@ class Connection:
         return "it is there"
 
     def _deploy(self) -> str:
-        deployed = self._deployed
         parameters = {
-            "functionAppName": deployed.app,
-            "systemTopicName": deployed.topic,
-            "storageAccountName": deployed.storage,
-            "inputContainer": deployed.container,
+            "functionAppName": self._app,
+            "systemTopicName": self._topic,
+            "storageAccountName": self._storage,
+            "inputContainer": self._container,
         }
         self._az(
-            *("deployment", "group", "create", "--resource-group", deployed.group, "--name", "dropscribe-events"),
+            *("deployment", "group", "create", "--resource-group", self._group, "--name", "dropscribe-events"),
             *("--template-file", str(TEMPLATE), "--output", "none", "--parameters"),
             *(f"{name}={value}" for name, value in parameters.items()),
+            seconds=DEPLOYMENT_SECONDS,
         )
         return "done"
 
     def _rest(self, method: str, path: str, *more: str) -> str:
-        url = f"{self._deployed.site}{path}?api-version={API_VERSION}"
+        url = f"{self._site}{path}?api-version={API_VERSION}"
         return self._az("rest", "--method", method, "--url", url, *more)
 
 
+_LOGS = "its log says why (portal: Application Insights, *Logs*, or the app's *Log stream*)"
 _NO_FUNCTION = (
     f"Azure does not know the function {FUNCTION}. Either the app was not deployed (run `azd deploy`), or it refuses "
-    "to start: the log says why (Application Insights, or `az webapp log tail`)."
+    f"to start: {_LOGS}."
 )
 _NO_KEY = (
-    f"The app never made its key {KEY}. It does so when its host starts, so the host does not start: "
-    "the log says why, most often a role for its own storage that is still missing some minutes after `azd provision`."
+    f"The app never made its key {KEY}. It does so when its host starts, so the host does not start: {_LOGS}, "
+    "most often a role for its own storage that is still missing some minutes after `azd provision`."
 )
 _NO_HANDSHAKE = (
-    "Event Grid could not be connected. If its validation handshake failed, the app was too slow to answer or lets "
-    "Event Grid's addresses not in: look whether it runs, and at its access restrictions."
+    "Event Grid could not be connected. If that is about the place for dead letters, the topic's role there is new: "
+    "wait some minutes. If it is about the validation handshake, the app was too slow to answer, or does not let Event "
+    "Grid's addresses in: look whether it runs, and at its access restrictions."
 )
 
 
-def visit(address: str) -> str:
-    """Ask the app for its start page, whatever that answers: an instance starts for it.
-
-    Raises:
-        NotYetError: no answer came.
-    """
-    try:
-        with urllib.request.urlopen(address, timeout=VISIT_SECONDS) as response:  # noqa: S310 - Azure gave its name
-            return f"it answered {response.status}"
-    except urllib.error.HTTPError as answer:
-        return f"it answered {answer.code}"
-    except OSError as error:
-        raise NotYetError(f"{address} did not answer: {error}") from error
+def examine(made: Mapping[str, str], python: Path) -> int:
+    """Drop a sample and see it answered, or say how: it takes the project's own Python, and a way to the storage."""
+    command = ["doctor", "--storage", f"https://{made['MEDIA_STORAGE_ACCOUNT']}.blob.core.windows.net"]
+    by_hand = f"dropscribe {' '.join(command)}"
+    if made.get("DROPSCRIBE_PRIVATE_NETWORK", "").lower() == "true":
+        print(f"To see a sample answered, run from within the private network: {by_hand}")
+        return 0
+    if not python.is_file():
+        print(f"To see a sample answered, run `python3 scripts/dev.py setup` (Windows: `py`), then: {by_hand}")
+        return 0
+    print(f"Dropping a sample: {by_hand}", flush=True)
+    return subprocess.run([str(python), "-m", "cli", *command], cwd=ROOT, check=False).returncode
 
 
 def main(
-    environ: Mapping[str, str] = os.environ,
-    pause: Callable[[float], None] = time.sleep,
-    visiting: Callable[[str], str] = visit,
+    environ: Mapping[str, str] = os.environ, pause: Callable[[float], None] = time.sleep, python: Path = PYTHON
 ) -> int:
-    """Connect, or say why not and what to do."""
-    try:
-        deployed = Deployed.from_environ(environ)
-        Connection(AzureCli.find(deployed.subscription), deployed, pause).make(visiting)
-    except (AzureError, NotYetError) as error:
-        print(error, file=sys.stderr)
+    """Connect and drop a sample, or say why not and what to do."""
+    if missing := [name for name in _NAMES if not environ.get(name)]:
+        print(f"azd's environment lacks {', '.join(missing)}: run `azd provision`. {AGAIN}", file=sys.stderr)
         return 1
-    return 0
+    try:
+        if environ.get("DROPSCRIBE_EVENT_DELIVERY") == "queue":
+            print("Events are delivered to a queue: nothing has to be connected.", flush=True)
+        else:
+            Connection(AzureCli.find(environ["AZURE_SUBSCRIPTION_ID"]), environ, pause).make()
+    except (AzureError, NotYetError) as error:
+        print(f"{error}\n{AGAIN}", file=sys.stderr)
+        return 1
+    return examine(environ, python)
 
 
 if __name__ == "__main__":
+    show_any_character()
     sys.exit(main())

@@ -93,7 +93,7 @@ def package() -> int:
 def infra() -> int:
     """Check infra/, the workflows and the scripts, with tools of their own."""
     install_for_infra()
-    return _python("-m", "infra.checks") or _python("-m", "pytest", "--infra", "tests/infra", "--quiet")
+    return _python("-m", "infra.checks") or _python("-m", "pytest", "--infra", "-n", "2", "tests/infra", "--quiet")
 
 
 def snapshots() -> int:

@@ -14,6 +14,7 @@ from azure.storage.blob.aio import BlobServiceClient
 from shared.adapters.foundry import FoundryModel
 from shared.adapters.identity import entra_id
 from shared.adapters.storage import (
+    BlobDeadLetters,
     BlobFiles,
     BlobState,
     PublicLinks,
@@ -32,6 +33,7 @@ from shared.observability import redact_logs
 from shared.processing import (
     Budget,
     Cooldowns,
+    EventReceiver,
     Processor,
     RecipePlanner,
     ResultPublisher,
@@ -40,7 +42,7 @@ from shared.processing import (
     Services,
 )
 from shared.recipes import RecipeCatalog
-from shared.recovery import PoisonHandler, Reconciler
+from shared.recovery import DeadLetters, PoisonHandler, Reconciler
 from shared.settings import ModelSettings, Settings, kind_meant, suffix_of
 
 if TYPE_CHECKING:
@@ -147,7 +149,14 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         budget=Budget(limit, counts=state, clock=clock) if limit else None,
         policy=app.policy,
     )
-    return Running(Processor(services), PoisonHandler(services), Reconciler(services, state))
+    processor = Processor(services)
+    return Running(
+        processor,
+        EventReceiver(services, processor, settings.events_wait),
+        PoisonHandler(services),
+        Reconciler(services, state),
+        DeadLetters(services, BlobDeadLetters(blobs)),
+    )
 
 
 class _Identities:

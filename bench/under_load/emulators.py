@@ -22,6 +22,7 @@ from local.storage import Azurite, connection_string
 
 HOST_ID = "dropscribe-load"
 EVENTS = f"azure-webjobs-blobtrigger-{HOST_ID}"
+HEARD = "dropscribe-events"
 INPUT, OUTPUT, STATE = CONTAINERS = ("input", "output", "state")
 
 
@@ -36,8 +37,13 @@ class Emulators:
 
     @property
     def events(self) -> QueueClient:
-        """The host's own queue, into which the real one puts what Event Grid tells."""
+        """The host's own queue, into which the real one puts what Event Grid tells it."""
         return self.queues.get_queue_client(EVENTS)
+
+    @property
+    def heard(self) -> QueueClient:
+        """The app's queue, into which Event Grid itself puts events."""
+        return self.queues.get_queue_client(HEARD)
 
     async def containers(self) -> list[str]:
         """The names of all containers."""
@@ -88,5 +94,6 @@ async def emulators(folder: Path) -> AsyncIterator[Emulators]:
         queues = await exits.enter_async_context(QueueServiceClient.from_connection_string(address))
         for name in CONTAINERS:
             await blobs.create_container(name)
-        await queues.create_queue(EVENTS)
+        for name in (EVENTS, HEARD):
+            await queues.create_queue(name)
         yield Emulators(address, logs, blobs, queues)

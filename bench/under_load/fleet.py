@@ -14,7 +14,10 @@ from local.process import Child
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ROOT / "bench" / "apps"
 TIMER = "reconcile_soon"
-TRIGGERS_FOR_FILES = ("answer_blob", "answer_deferred", "settle_poison", "settle_deferred_poison")
+TRIGGERS_FOR_FILES = (
+    *("answer_blob", "answer_event", "answer_deferred"),
+    *("settle_poison", "settle_event_poison", "settle_deferred_poison"),
+)
 
 
 @dataclass(frozen=True)

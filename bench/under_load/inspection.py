@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bench.under_load.access_log import Write
 from bench.under_load.documents import document_names, documents_of
-from bench.under_load.emulators import CONTAINERS, EVENTS, INPUT, OUTPUT, STATE, Emulators
+from bench.under_load.emulators import CONTAINERS, EVENTS, HEARD, INPUT, OUTPUT, STATE, Emulators
 from bench.under_load.fleet import Fleet
 from bench.under_load.invariants import Evidence, Message
 from bench.under_load.offer import Offer
@@ -14,7 +14,7 @@ from bench.under_load.quota import Quota
 from local.host.schedule_monitor import CONTAINER as HOSTS_OWN
 
 DEFERRED = "dropscribe-deferred"
-QUEUES = (EVENTS, "webjobs-blobtrigger-poison", DEFERRED, f"{DEFERRED}-poison")
+QUEUES = (EVENTS, "webjobs-blobtrigger-poison", DEFERRED, f"{DEFERRED}-poison", HEARD, f"{HEARD}-poison")
 
 
 async def evidence(storage: Emulators, quota: Quota, fleet: Fleet, offer: Offer) -> Evidence:

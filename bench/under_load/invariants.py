@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bench.under_load.documents import Document
 from bench.under_load.quota import Call
+from shared.processing import file_events
 
 POISON = "-poison"
 
@@ -21,10 +22,11 @@ class Message:
 
     @property
     def name(self) -> str | None:
-        """The file that it is about: one of ours says `name`, one of the host's `BlobName`."""
+        """The file that it is about: one of ours says `name`, one of the host's `BlobName`, an event its `subject`."""
         read = json.loads(self.text)
+        told = file_events(self.text.encode())
         name: str | None = read.get("name", read.get("BlobName"))
-        return name
+        return told.files[0][1] if told and told.files else name
 
 
 @dataclass(frozen=True)

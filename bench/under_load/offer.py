@@ -15,11 +15,15 @@ from PIL import Image
 from bench.under_load.emulators import INPUT, Emulators
 from bench.under_load.plan import Load
 from bench.under_load.quota import marked
+from shared.processing.incoming_events import CREATED
 
 EVENTS_OF_AN_UPLOAD = [0] + [1] * 26 + [2, 2, 3]
 """One in thirty is lost, one in ten comes again."""
 
 OVERWRITTEN = 1 / 30
+
+REFUSED = 1 / 5
+"""How many events the webhook refuses, where they are delivered into the app's own queue too."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,13 @@ class Offer:
             self.versions.setdefault(upload.name, []).append(upload.version)
             self.etags[upload.name] = put["etag"].strip('"')
             for _ in range(upload.events):
-                await self.storage.events.send_message(_event(upload.name, put["etag"]))
+                await self._tell(upload.name, put["etag"])
+
+    async def _tell(self, name: str, etag: str) -> None:
+        if not self.load.both_ways or self.random.random() >= REFUSED:
+            await self.storage.events.send_message(_event(name, etag))
+        if self.load.both_ways:
+            await self.storage.heard.send_message(_event_in_our_queue(name))
 
 
 def _event(name: str, etag: str) -> str:
@@ -86,6 +96,16 @@ def _event(name: str, etag: str) -> str:
         "ETag": etag,
     }
     return base64.b64encode(json.dumps(fields).encode()).decode()
+
+
+def _event_in_our_queue(name: str) -> str:
+    address = f"https://media.blob.core.windows.net/{INPUT}/{name}"
+    event = {
+        "eventType": CREATED,
+        "subject": f"/blobServices/default/containers/{INPUT}/blobs/{name}",
+        "data": {"url": address},
+    }
+    return base64.b64encode(json.dumps(event).encode()).decode()
 
 
 def _picture() -> bytes:

@@ -17,6 +17,7 @@ class Load:
     Attributes:
         per_second: the model's quota.
         kill_every: seconds from when all workers are up to the next `kill -9`.
+        both_ways: whether events come into the app's own queue too; then the webhook refuses some.
     """
 
     files: int
@@ -24,6 +25,7 @@ class Load:
     per_second: float = 4
     workers: int = 3
     kill_every: float = 5
+    both_ways: bool = True
 
     @property
     def offered_per_second(self) -> float:
@@ -85,7 +87,12 @@ class Load:
 
     def environ(self) -> dict[str, str]:
         """What an app must know of all this."""
-        return {"LOAD_POLICY": json.dumps(self.policy), "LOAD_RECONCILE": self.reconcile_schedule}
+        wait = str(max(4, self._sped_up(60)))
+        return {
+            "LOAD_POLICY": json.dumps(self.policy),
+            "LOAD_RECONCILE": self.reconcile_schedule,
+            "DROPSCRIBE_EVENTS_WAIT": wait,
+        }
 
     def _sped_up(self, seconds: float) -> float:
         return seconds / max(1, min(150, SECONDS_IN_AZURE / self.least_seconds))

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from bench.under_load.emulators import HOST_ID, INPUT, OUTPUT, STATE, Emulators, emulators
+from bench.under_load.emulators import HEARD, HOST_ID, INPUT, OUTPUT, STATE, Emulators, emulators
 from bench.under_load.fleet import Fleet
 from bench.under_load.inspection import DEFERRED, evidence
 from bench.under_load.invariants import INVARIANTS, Evidence, doubled, errored, extra_paid, lost
@@ -132,4 +132,5 @@ def _environ(storage: str, endpoint: str) -> dict[str, str]:
         "OUTPUT_CONTAINER": OUTPUT,
         "STATE_CONTAINER": STATE,
         "DEFERRED_QUEUE": DEFERRED,
+        "DROPSCRIBE_EVENTS_QUEUE": HEARD,
     }

@@ -25,7 +25,7 @@ class Result:
     missing: str = ""
 
     @property
-    def verdict(self) -> str:
+    def outcome(self) -> str:
         """In a word or two."""
         if self.missing:
             return "no tool"
@@ -61,7 +61,7 @@ def main(names: list[str]) -> int:
     with ThreadPoolExecutor(max_workers=2) as threads:
         results = list(threads.map(result, chosen, chosen.values()))
     for each in results:
-        print(f"{each.name:10} {each.seconds:5.1f} s  {each.verdict}")
+        print(f"{each.name:10} {each.seconds:5.1f} s  {each.outcome}")
     for each in results:
         for sentence in (*each.problems, *filter(None, [each.missing])):
             print(f"\n{each.name}: {sentence}", file=sys.stderr)

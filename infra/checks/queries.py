@@ -32,7 +32,7 @@ class Fault(TypedDict):
     message: str
 
 
-class Verdict(TypedDict):
+class Judged(TypedDict):
     """What it says about a query: the columns of the table that is returned, none where it returns none."""
 
     columns: list[str]
@@ -73,10 +73,10 @@ def unlogged(queries: Mapping[str, str], logged: Mapping[str, set[str]]) -> Iter
 
 def unsound(queries: Mapping[str, str], root: Path) -> Iterator[str]:
     """What the language service has against a query; and queries of which it makes no table, such as empty ones."""
-    for name, verdict in _verdicts(queries, root).items():
-        for error in verdict["faults"]:
+    for name, one in _judged(queries, root).items():
+        for error in one["faults"]:
             yield f"{name}, line {error['line']}: {error['message']}"
-        if not verdict["faults"] and not verdict["columns"]:
+        if not one["faults"] and not one["columns"]:
             yield f"{name}: is no query that returns a table. Let it end in one."
 
 
@@ -92,7 +92,7 @@ def _fields_read(text: str) -> Iterator[tuple[str, int]]:
                 yield f"{inner[found['of']]}.{field}", number
 
 
-def _verdicts(queries: Mapping[str, str], root: Path) -> dict[str, Verdict]:
+def _judged(queries: Mapping[str, str], root: Path) -> dict[str, Judged]:
     packages = root / ".local" / "infra" / "npm" / "node_modules"
     if not (packages / LANGUAGE_SERVICE).is_dir():
         raise ToolMissing(f"{LANGUAGE_SERVICE}, which knows KQL, is not installed: run `python scripts/dev.py infra`.")
@@ -109,9 +109,9 @@ def _verdicts(queries: Mapping[str, str], root: Path) -> dict[str, Verdict]:
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip()[-500:]
         raise ToolMissing(f"{LANGUAGE_SERVICE} does not run: remove .local/infra and try again. It said:\n{last}")
-    verdicts: dict[str, Verdict] = json.loads(done.stdout)
-    assert verdicts.keys() == queries.keys()
-    return verdicts
+    judged: dict[str, Judged] = json.loads(done.stdout)
+    assert judged.keys() == queries.keys()
+    return judged
 
 
 def _node(root: Path) -> str:

@@ -36,8 +36,8 @@ def _azure_yaml(root: Path) -> list[str]:
     try:
         text = (root / "azure.yaml").read_text(encoding="utf-8")
         content = yaml.safe_load(text)
-    except (OSError, ValueError, yaml.YAMLError) as fault:
-        return [f"azure.yaml cannot be read: {fault}"]
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        return [f"azure.yaml cannot be read: {error}"]
     found = jsonschema.Draft202012Validator(AZURE_YAML).iter_errors(content)
     return [
         *(f"azure.yaml: {_place(each)}{each.message}" for each in found),
@@ -66,11 +66,11 @@ def _held_against(schema: str, files: list[Path], what: str, root: Path) -> list
     if said.code == 0:
         return []
     try:
-        verdict = json.loads(said.output)
+        answer = json.loads(said.output)
     except ValueError:
         return [f"{what}: check-jsonschema failed: {said.all[-800:]}"]
-    errors = [_error(each, root) for each in verdict["errors"]]
-    unread = [f"{_name(each['filename'], root)}: {each['message']}" for each in verdict["parse_errors"]]
+    errors = [_error(each, root) for each in answer["errors"]]
+    unread = [f"{_name(each['filename'], root)}: {each['message']}" for each in answer["parse_errors"]]
     return errors + unread or [f"{what}: check-jsonschema failed: {said.all[-800:]}"]
 
 

@@ -7,15 +7,15 @@ symbolic names, it sees none at all and is content (docs/decisions/infra-checks.
 import json
 import tempfile
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra.checks.evaluated import Resource, UnreadableError, deployments
 from infra.checks.tools import command, run
 
 SKIPS = Path("infra", "checks", "security_skips.toml")
-ENDING = ".snapshot.json"
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ def problems(root: Path) -> list[str]:
         ToolMissing: checkov is not installed.
     """
     try:
-        deployments, skips = _deployments(root), _skips(root)
+        evaluated, skips = deployments(root), _skips(root)
+    except UnreadableError as error:
+        return [str(error)]
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return [f"A snapshot, or {SKIPS.as_posix()}, cannot be read: {error!r}"]
-    if not deployments:
-        return ["infra/snapshots holds no snapshot, so nothing was checked."]
+        return [f"{SKIPS.as_posix()} cannot be read: {error!r}"]
     try:
-        failed = list(_failed(deployments))
+        failed = list(_failed(evaluated))
     except ValueError as error:
         return [f"checkov did not do its work: {error}"]
     left = [each for each in failed if not any(skip.covers(each) for skip in skips)]
@@ -68,12 +68,6 @@ def problems(root: Path) -> list[str]:
     ]
 
 
-def _deployments(root: Path) -> dict[str, list[dict[str, Any]]]:
-    """The resources of each, by the name of its snapshot."""
-    paths = sorted((root / "infra" / "snapshots").glob(f"*{ENDING}"))
-    return {path.name.removesuffix(ENDING): json.loads(path.read_text())["predictedResources"] for path in paths}
-
-
 def _skips(root: Path) -> list[Skip]:
     said = tomllib.loads((root / SKIPS).read_text(encoding="utf-8"))
     skips = [Skip(**{**each, "deployments": tuple(each.get("deployments", ()))}) for each in said.get("skip", [])]
@@ -82,14 +76,14 @@ def _skips(root: Path) -> list[Skip]:
     return skips
 
 
-def _failed(deployments: dict[str, list[dict[str, Any]]]) -> Iterator[Failed]:
+def _failed(evaluated: Mapping[str, list[Resource]]) -> Iterator[Failed]:
     """What checkov found.
 
     Raises:
         ValueError: it could not read a deployment, or did not see all that is in it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        for name, resources in deployments.items():
+        for name, resources in evaluated.items():
             (Path(folder) / f"{name}.json").write_text(json.dumps(_template(resources)))
         command("checkov")  # must be there; but where the path has a blank, only Python can start it
         said = run(
@@ -100,7 +94,7 @@ def _failed(deployments: dict[str, list[dict[str, Any]]]) -> Iterator[Failed]:
         )
     report = json.loads(said.output)
     summary = report.get("summary", report)
-    expected = sum(map(len, deployments.values()))
+    expected = sum(map(len, evaluated.values()))
     if said.code or summary["parsing_errors"] or summary["resource_count"] != expected:
         unread = f"{summary['parsing_errors']} files it could not read"
         raise ValueError(f"of {expected} resources it saw {summary['resource_count']}, {unread}. {said.errors[-500:]}")
@@ -109,7 +103,7 @@ def _failed(deployments: dict[str, list[dict[str, Any]]]) -> Iterator[Failed]:
         yield Failed(each["check_id"], each["check_name"], each["resource"], name)
 
 
-def _template(resources: list[dict[str, Any]]) -> dict[str, Any]:
+def _template(resources: list[Resource]) -> dict[str, Any]:
     """A template of the plain form, which checkov knows."""
     return {
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",

@@ -81,18 +81,34 @@ var rules rule[] = [
   }
   {
     name: 'dropscribe-reconciler-silent'
-    description: 'The app has not said for an hour how many files wait: it does not run, or its log lines do not arrive.'
+    description: 'For an hour the app has not said how many files wait, though it did before: it does not run, or its log lines do not arrive. After a day of silence this is quiet.'
     query: loadTextContent('../queries/alerts/reconciler_silent.kql')
     severity: 1
     frequency: 'PT30M'
-    window: 'PT2H'
+    window: 'P1D'
+  }
+  {
+    name: 'dropscribe-events-refused'
+    description: 'The reconciler had to find many files by itself: their events do not arrive. The app was stopped, the key of its webhook was changed, or the host made a new key: `azd hooks run postdeploy`.'
+    query: loadTextContent('../queries/alerts/events_refused.kql')
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT1H'
+  }
+  {
+    name: 'dropscribe-model-retires'
+    description: 'A model retires within 60 days. Files wait in vain from then on: deploy another.'
+    query: loadTextContent('../queries/alerts/model_retires.kql')
+    severity: 2
+    frequency: 'P1D'
+    window: 'P2D'
   }
 ]
 
 var lostEvents = [
   {
     name: 'dropscribe-events-dead-lettered'
-    description: 'Events about files were refused, or could not be delivered for a day, and lie in the dead-letter container. The reconciler takes up their files.'
+    description: 'Events about files were refused, or could not be delivered for a day, and lie in the dead-letter container. The reconciler takes up their files. One after a quiet hour: a cold start. All of them: the app is stopped, the key of its webhook was changed, or the host made a new key: `azd hooks run postdeploy`.'
     metric: 'DeadLetteredCount'
   }
   {

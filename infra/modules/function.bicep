@@ -1,5 +1,7 @@
 metadata description = 'The function app, on Flex Consumption.'
 
+import { delivery } from 'types.bicep'
+
 param location string
 param tags object
 param name string
@@ -12,10 +14,15 @@ param packageContainer string
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int
 param maximumInstanceCount int
+
+@description('Instances that wait for work, of each group that the first event needs.')
 param alwaysReadyInstances int
 
-@description('Whether only Event Grid may come in, and the app speaks from a subnet.')
+@description('Whether the app speaks from a subnet, and nobody may come in but Event Grid where it delivers to a webhook.')
 param isPrivate bool
+
+@description('How the app hears of files.')
+param eventDelivery delivery
 param subnetId string
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
@@ -47,16 +54,15 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     clientAffinityEnabled: false
-    publicNetworkAccess: 'Enabled' // Event Grid comes from outside, and brings a key
+    publicNetworkAccess: 'Enabled' // Event Grid comes from outside, and brings a key; so does the code, with a token
     virtualNetworkSubnetId: isPrivate ? subnetId : null
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       remoteDebuggingEnabled: false
       ipSecurityRestrictionsDefaultAction: isPrivate ? 'Deny' : 'Allow'
-      ipSecurityRestrictions: isPrivate ? [fromEventGrid] : []
+      ipSecurityRestrictions: isPrivate && eventDelivery != 'queue' ? [fromEventGrid] : []
       scmIpSecurityRestrictionsUseMain: false // code is deployed from wherever azd runs, with an Entra ID token
     }
     functionAppConfig: {
@@ -77,11 +83,17 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
-        alwaysReady: alwaysReadyInstances > 0 ? [{ name: 'blob', instanceCount: alwaysReadyInstances }] : []
+        alwaysReady: map(
+          alwaysReadyInstances > 0 ? readyGroups : [],
+          group => { name: group, instanceCount: alwaysReadyInstances }
+        )
       }
     }
   }
 }
+
+// The webhook is answered by `http`, what it queues by `blob`; another queue's function is a group of its own.
+var readyGroups = eventDelivery == 'queue' ? ['function:answer_event'] : ['http', 'blob']
 
 var fromEventGrid = {
   name: 'Event Grid'
@@ -91,17 +103,11 @@ var fromEventGrid = {
   ipAddress: 'AzureEventGrid'
 }
 
-resource noFtpPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
-  parent: app
-  name: 'ftp'
-  properties: {
-    allow: false
-  }
-}
-
 resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2025-03-01' = {
   parent: app
   name: 'scm'
+  #disable-next-line BCP187 // the type lacks it, but without it the service may find fault with it (Azure/bicep-types-az#1526)
+  location: location
   properties: {
     allow: false
   }

@@ -1,4 +1,4 @@
-metadata description = 'Lets the app use models in an account that was there before, in whichever resource group.'
+metadata description = 'Lets the app use the models of an account, in whichever resource group that is.'
 
 param accountName string
 param appPrincipalId string

@@ -26,7 +26,7 @@ resource account 'Microsoft.CognitiveServices/accounts@2025-06-01' = {
     networkAcls: {
       defaultAction: isPrivate ? 'Deny' : 'Allow'
     }
-    // Files that are sent by address lie in our own storage; a model has nothing to fetch elsewhere.
+    // A model fetches files that are sent by address (`send: url`); nobody has tried that with a list of allowed names.
     restrictOutboundNetworkAccess: false
   }
 }
@@ -44,7 +44,7 @@ resource model 'Microsoft.CognitiveServices/accounts/deployments@2025-06-01' = [
       model: {
         format: each.format
         name: each.model
-        version: each.version
+        version: empty(each.version) ? null : each.version
       }
       versionUpgradeOption: 'OnceCurrentVersionExpired'
     }

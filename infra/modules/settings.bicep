@@ -13,6 +13,10 @@ param inputContainer string
 param outputContainer string
 param stateContainer string
 param completedQueue string
+
+@description('The queue to which events are delivered; empty where none is.')
+param eventsQueue string
+param eventDelivery string
 param dailyTokenLimit int
 param modelAddress string
 param models deployment[]
@@ -41,6 +45,10 @@ var forStorage = {
   STATE_CONTAINER: stateContainer
 }
 
+var forEvents = union(
+  empty(eventsQueue) ? {} : { DROPSCRIBE_EVENTS_QUEUE: eventsQueue },
+  eventDelivery == 'queue' ? { DROPSCRIBE_EVENTS_WAIT: '0' } : {} // no webhook is to be waited for
+)
 var forNext = empty(completedQueue) ? {} : { COMPLETED_QUEUE: completedQueue }
 var forBudget = dailyTokenLimit == 0 ? {} : { DAILY_TOKENS: string(dailyTokenLimit) }
 
@@ -84,6 +92,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     forHost,
     forStorage,
     empty(existingEndpoint) ? forDeployed : forExisting,
+    forEvents,
     forNext,
     forBudget,
     forTraces

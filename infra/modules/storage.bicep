@@ -7,6 +7,9 @@ param name string
 @description('The containers to make.')
 param containers string[]
 
+@description('The queues to make; others the app makes itself.')
+param queues string[] = []
+
 @description('How storage is copied: three zones, or one.')
 @allowed(['Standard_ZRS', 'Standard_LRS'])
 param sku string
@@ -47,7 +50,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
     supportsHttpsTrafficOnly: true
     publicNetworkAccess: isPrivate && empty(allowedIpRanges) ? 'Disabled' : 'Enabled'
     networkAcls: {
-      // Event Grid writes undelivered events here, also where nobody else comes in from outside.
+      // Event Grid writes into a queue here, and undelivered events, also where nobody else comes in from outside: services
+      // that Azure trusts pass although public access is disabled, each with its own identity and role.
       bypass: 'AzureServices'
       defaultAction: isPrivate ? 'Deny' : 'Allow'
       ipRules: [for range in allowedIpRanges: { value: range, action: 'Allow' }]
@@ -75,6 +79,18 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
     properties: {
       publicAccess: 'None'
     }
+  }
+]
+
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = if (!empty(queues)) {
+  parent: account
+  name: 'default'
+}
+
+resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = [
+  for each in queues: {
+    parent: queueService
+    name: each
   }
 ]
 

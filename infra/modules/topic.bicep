@@ -1,4 +1,4 @@
-metadata description = 'The events of the storage account. The subscription to them is made after the code is there (events.bicep).'
+metadata description = 'The events of the storage account. An account has one topic; one that is there already is given an identity, too.'
 
 param location string
 param tags object

@@ -9,7 +9,8 @@ SELF = "This is Dropscribe's local host, not the Azure Functions host (`--differ
 DIFFERENCES = """\
 This is Dropscribe's local host, not the Azure Functions host. What differs:
 - Event Grid is played by a scan of the input container every second; a file replaced between two scans
-  gives one event, and a restart gives an event for every file that is there.
+  gives one event, and a restart gives an event for every file that is there. An event that is refused becomes a
+  dead letter at once; one that cannot be delivered is tried again every second, for ever.
 - Host and worker are one process: a function that times out is cancelled, the worker is not restarted.
 - When it is told to stop, a function has a moment to end and is then cancelled; its message is given back at once.
 - Blob, queue and timer triggers and queue outputs only; connection strings only; timers are not kept across

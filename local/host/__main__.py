@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 from local.host import DIFFERENCES, SELF
+from local.host.events import SCHEMAS
 from local.host.host import Host
 from local.host.settings import HostSettings, HostSettingsError
+from local.host.subscriptions import Delivery
 from local.host.worker import AppNotLoadedError
 from local.stopping import end_now, stop_event
 
@@ -21,7 +23,13 @@ async def main(arguments: argparse.Namespace) -> None:
     """
     stop = stop_event()
     settings = HostSettings.load(arguments.app, local_settings=not arguments.no_local_settings)
-    host = Host(settings.hiding(arguments.hidden_seconds), plays_event_grid=not arguments.no_events)
+    delivery = Delivery(
+        is_played=not arguments.no_events,
+        queue=arguments.events_queue,
+        schema=arguments.events_schema,
+        is_refused=arguments.refuse_events,
+    )
+    host = Host(settings.hiding(arguments.hidden_seconds), delivery)
     await host.run(arguments.port, stop)
 
 
@@ -33,6 +41,11 @@ def _arguments() -> argparse.Namespace:
         "--hidden-seconds", type=int, default=600, help="how long a message is hidden while its function runs"
     )
     parser.add_argument("--no-events", action="store_true", help="do not play Event Grid: another process does")
+    parser.add_argument("--events-queue", default="", help="a queue into which events are delivered too")
+    parser.add_argument("--events-schema", choices=SCHEMAS, default=SCHEMAS[0], help="of the events in that queue")
+    parser.add_argument(
+        "--refuse-events", action="store_true", help="answer events at the webhook with 401, as a cold host may"
+    )
     parser.add_argument("--no-local-settings", action="store_true", help="take no settings from local.settings.json")
     parser.add_argument("--differences", action="store_true", help="say what differs from the real host, and stop")
     return parser.parse_args()

@@ -11,6 +11,7 @@ from local.host.queue_listener import QueueListener
 from local.host.queue_trigger import QueueTrigger
 from local.host.schedule_monitor import ScheduleMonitor
 from local.host.settings import HostSettings, HostSettingsError, is_disabled
+from local.host.subscriptions import Delivery, subscriptions
 from local.host.timer_trigger import TimerTrigger
 from local.host.web import HostWeb
 from local.host.worker import Function, Worker
@@ -27,9 +28,9 @@ log = logging.getLogger("host")
 class Host:
     """One app, and what starts its functions."""
 
-    def __init__(self, settings: HostSettings, *, plays_event_grid: bool = True) -> None:
+    def __init__(self, settings: HostSettings, delivery: Delivery) -> None:
         self._settings = settings
-        self._plays_event_grid = plays_event_grid
+        self._delivery = delivery
         self._worker = Worker(settings.app, settings.function_timeout)
         self._clients = Clients()
         self._listeners: list[QueueListener] = []
@@ -51,7 +52,7 @@ class Host:
 
     async def _serve(self, functions: Sequence[Function], port: int, stop: asyncio.Event) -> None:
         blobs = BlobTriggers(self._worker, self._settings, self._clients, _started_by("blobTrigger", functions))
-        web = HostWeb(blobs, self._settings.host_id)
+        web = HostWeb(blobs, self._settings.host_id, refuses_events=self._delivery.is_refused)
         address = await web.start(port)
         tasks = self._start(functions, blobs, web.webhook(address))
         for function in functions:
@@ -74,13 +75,13 @@ class Host:
 
     def _start(self, functions: Sequence[Function], blobs: BlobTriggers, webhook: str) -> list[asyncio.Task[None]]:
         on_blobs = _started_by("blobTrigger", functions)
-        events = EventGrid(self._clients, on_blobs, webhook)
+        events = EventGrid(self._clients, [*subscriptions(on_blobs, self._clients, webhook, self._delivery)])
         queues = [self._queue_trigger(each) for each in _started_by("queueTrigger", functions)]
         timers = [self._timer_trigger(each) for each in _started_by("timerTrigger", functions)]
         # Where every function on blobs is disabled, their messages are another host's.
         self._listeners = [*([blobs.listener] if on_blobs else []), *(queue.listener for queue in queues)]
         endless = [
-            *([events.watch()] if self._plays_event_grid else []),
+            *([events.watch()] if self._delivery.is_played else []),
             *(each.listen() for each in self._listeners),
             *(each.run() for each in timers),
         ]

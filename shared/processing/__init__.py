@@ -5,6 +5,8 @@ from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.clock import Clock, ServerClock
 from shared.processing.cooldowns import Cooldowns
+from shared.processing.event_receiver import EventReceiver, send_jobs
+from shared.processing.incoming_events import file_events
 from shared.processing.jobs import Job, job_of
 from shared.processing.kept import KeptAnswers
 from shared.processing.planning import RecipePlanner

@@ -17,12 +17,14 @@ class Job(BaseModel):
     Attributes:
         name: of the file, as storage keeps it: two ways to write one name must not be two files.
         chance: the token of a file's second chance, which stands in its record too: it cannot be made up.
+        is_repeat: whether the event went another way too, by which the file most likely has its document by now.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     name: Annotated[str, AfterValidator(stored_name)]
     chance: Annotated[str, Field(max_length=64)] = ""
+    is_repeat: bool = False
 
 
 class JobQueue(Protocol):

@@ -31,7 +31,8 @@ class PoisonHandler:
             await self._forget(claim)
         except Conflict:
             # Another worker has it; if that comes to nothing, a later look will tell.
-            await self._with.jobs.send(job, self._with.policy.claim)
+            # It is no repeat: the claim may be of the worker that broke down with this very message.
+            await self._with.jobs.send(Job(name=job.name, chance=job.chance), self._with.policy.claim)
 
     async def _forget(self, claim: ClaimHandle) -> None:
         try:

@@ -15,6 +15,8 @@ _MUST_DIFFER = (
     ("INPUT_CONTAINER", "STATE_CONTAINER", "what we write would be answered"),
     ("OUTPUT_CONTAINER", "STATE_CONTAINER", "what we note would be taken for documents"),
     ("DEFERRED_QUEUE", "COMPLETED_QUEUE", "events would be taken for work"),
+    ("DEFERRED_QUEUE", "DROPSCRIBE_EVENTS_QUEUE", "events would be taken for work"),
+    ("COMPLETED_QUEUE", "DROPSCRIBE_EVENTS_QUEUE", "events of documents would be taken for those of files"),
 )
 
 
@@ -71,6 +73,17 @@ class Settings(ModelSettings):
         None,
         description="A queue that is told of each document (CloudEvents 1.0); none is told where this is not set.",
     )
+    events_queue: Annotated[QueueName, Field(max_length=56)] | None = Field(
+        None,
+        alias="DROPSCRIBE_EVENTS_QUEUE",
+        description="A queue into which Event Grid puts the events of files too, or instead of calling the app.",
+    )
+    events_wait: Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)] = Field(
+        60.0,
+        alias="DROPSCRIBE_EVENTS_WAIT",
+        description="How many seconds a file of which that queue tells is left to the blob trigger first; `0` where"
+        " Event Grid does not call the app.",
+    )
     daily_tokens: Annotated[int, Field(gt=0)] | None = Field(
         None, description="How many tokens all files together may cost on a day (UTC); then they wait for the next."
     )
@@ -121,7 +134,8 @@ def _problems(given: Mapping[str, str]) -> Iterator[str]:
         yield f"MEDIA_STORAGE__queueServiceUri is missing. {Settings.model_fields['queue_service'].description}"
     defaults = {field.alias: field.default for field in Settings.model_fields.values()}
     for one, other, why in _MUST_DIFFER:
-        if given.get(one, defaults[one]) == given.get(other, defaults[other]):
+        name = given.get(one, defaults[one])
+        if name and name == given.get(other, defaults[other]):
             yield f"{one} and {other} must differ, or {why}."
 
 

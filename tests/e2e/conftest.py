@@ -19,6 +19,13 @@ from azure.storage.blob.aio import ContainerClient
 
 from tests.planted import SECRETS
 
+HEARD_BY: dict[str, dict[str, Any]] = {
+    "both": {},
+    "webhook": {"are_queued": False},
+    "queue": {"are_refused": True},
+    "queued CloudEvents": {"are_refused": True, "schema": "CloudEventSchemaV1_0"},
+}
+"""How our own stack hears of files (`E2E_EVENTS`). Where the webhook hears nothing, it refuses events with 401."""
 MAX_SECONDS = 180
 """Seconds; a real host that polls may take its time."""
 
@@ -72,11 +79,13 @@ async def storage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str
     if given := os.environ.get("E2E_STORAGE"):
         yield given
         return
-    from local.stack import running  # noqa: PLC0415 - not needed, and maybe not there, with a host that runs already
+    from local.stack import Events, running  # noqa: PLC0415 - not needed, and maybe not there, with a host that runs already
 
     logs = tmp_path_factory.mktemp("logs")
-    async with running(logs) as stack:
-        yield stack.storage
+    with pytest.MonkeyPatch.context() as shell:
+        shell.setenv("DROPSCRIBE_EVENTS_WAIT", "2")
+        async with running(logs, events=Events(**HEARD_BY[os.environ.get("E2E_EVENTS") or "both"])) as stack:
+            yield stack.storage
     key = stack.storage.split("AccountKey=")[1].partition(";")[0]
     for log in logs.iterdir():
         told = log.read_text(errors="replace")

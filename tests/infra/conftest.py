@@ -1,7 +1,10 @@
 """A small project with something to check, in which each test plants its fault."""
 
+import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +67,10 @@ class Project:
         text = (self.root / name).read_text(encoding="utf-8")
         assert old in text
         self.write(name, text.replace(old, new))
+
+    def snapshot(self, *resources: Mapping[str, Any], name: str = "small") -> None:
+        """A deployment that came out as these resources."""
+        self.write(f"infra/snapshots/{name}.snapshot.json", json.dumps({"predictedResources": resources}))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """checkov over evaluated deployments as a check."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +37,15 @@ reason = "A test."
 @pytest.fixture
 def deployed(project: Project) -> Project:
     """A project with one evaluated deployment, and no skips."""
-    snapshot(project, STORAGE)
+    project.snapshot(STORAGE)
     project.write("infra/checks/security_skips.toml", "")
     return project
 
 
-def snapshot(project: Project, *resources: dict[str, Any], name: str = "small") -> None:
-    project.write(f"infra/snapshots/{name}.snapshot.json", json.dumps({"predictedResources": resources}))
-
-
 def test_only_what_no_skip_speaks_of_and_skips_that_nothing_needs_are_problems(deployed: Project) -> None:
-    snapshot(deployed, OPEN)
-    snapshot(deployed, OPEN, name="other")
-    snapshot(deployed, STORAGE, name="sound")
+    deployed.snapshot(OPEN)
+    deployed.snapshot(OPEN, name="other")
+    deployed.snapshot(STORAGE, name="sound")
     deployed.write("infra/checks/security_skips.toml", SKIP + SKIP.replace("small", "sound"))
     broken, unused = problems(deployed.root)
     assert broken.startswith("other: Microsoft.Storage/storageAccounts.stsmall: ")
@@ -75,7 +70,7 @@ def test_a_file_that_cannot_be_read_is_never_passed(deployed: Project, name: str
 
 
 def test_a_resource_that_checkov_does_not_see_is_never_passed(deployed: Project) -> None:
-    snapshot(deployed, STORAGE, {"name": "of no type"})
+    deployed.snapshot(STORAGE, STORAGE)
     (problem,) = problems(deployed.root)
     assert problem.startswith("checkov did not do its work: ")
 

@@ -19,6 +19,7 @@ import aiohttp
 import yarl
 from aiohttp import web
 
+from tests.integration.stages import TAKEN_FROM
 from tests.integration.workers import Worker
 from tests.planted import ANSWER, PROMPT
 
@@ -91,10 +92,10 @@ class Faulty:
         passed = Passed(stage, request.method, request.path, dict(request.query), body, answer.status, _content(answer))
         self.passed.append(passed)
         self.has_passed.set()
-        looked_in_vain = stage == "event" and b"<QueueMessage>" not in _content(answer)
+        looked_in_vain = stage in TAKEN_FROM and b"<QueueMessage>" not in _content(answer)
         if looked_in_vain or not self.error.strikes(stage, AFTER):
             return answer
-        if stage == "event":
+        if stage in TAKEN_FROM:
             self.undelivered.append(passed)
         return _spoilt(answer, self.error.name) or await self._break(request)
 
@@ -108,7 +109,7 @@ class Faulty:
         if error.victim and error.name == "SIGTERM":
             os.kill(error.victim.pid, signal.SIGTERM)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(error.victim.wait(), None if error.stage == "event" else SCALE_IN_SECONDS)
+                await asyncio.wait_for(error.victim.wait(), None if error.stage in TAKEN_FROM else SCALE_IN_SECONDS)
         if error.victim:
             await error.victim.kill()
         if request.transport:

@@ -23,12 +23,13 @@ from local import storage
 from local.storage import ACCOUNT, connection_string
 from local.tls import server_context
 from shared.bootstrap import RECIPES
+from shared.processing.incoming_events import CREATED
 from shared.processing.retry import RetryPolicy
 from shared.recipes.catalog import DEFAULTS
 from tests import samples
 from tests.integration.faulty import Faulty, Passed, proxy
 from tests.integration.loopback import Service, saying, service
-from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, Places
+from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, TAKEN_FROM, Places
 from tests.integration.triggers import HURRY, LOOPBACK, listening
 from tests.integration.workers import Worker
 from tests.planted import ANSWER, PROMPT, SECRETS
@@ -62,8 +63,11 @@ class Scene:
         """A file lands, and the host gets to know of it."""
         put = await self._blob("input", name).upload_blob(self.content)
         self.etag = put["etag"].strip('"')
-        message = json.dumps({"ContainerName": self.places["input"], "BlobName": name})
-        await self._hand("events", base64.b64encode(message.encode()).decode())
+        host = {"ContainerName": self.places["input"], "BlobName": name}
+        subject = f"/blobServices/default/containers/{self.places['input']}/blobs/{name}"
+        event = {"eventType": CREATED, "subject": subject, "data": {}}
+        message, kind = (event, "heard") if self.places.is_heard else (host, "events")
+        await self._hand(kind, base64.b64encode(json.dumps(message).encode()).decode())
 
     async def leave_a_record(self) -> None:
         """A worker broke down here before, over an older version of the file."""
@@ -99,20 +103,20 @@ class Scene:
 
     async def let_the_hidden_be_seen(self) -> None:
         """The host that was given them is gone: let the ten minutes pass for which its messages are hidden."""
-        for given in self.requests("event"):
+        for given in self.requests("event") + self.requests("hear"):
             await self._show_again(given)
 
     async def _show_again(self, given: Passed) -> None:
         for message in ElementTree.fromstring(given.answer).iter("QueueMessage"):
             names = [message.findtext(name) or "" for name in ("MessageId", "PopReceipt")]
             with suppress(HttpResponseError):  # it was put away meanwhile
-                await self._queue("events").update_message(*names, visibility_timeout=0)
+                await self._queue(TAKEN_FROM[given.stage]).update_message(*names, visibility_timeout=0)
 
     async def let_a_day_pass(self) -> None:
         """Whatever was to last, or to wait, for a day or less has done so."""
         async for name in self.blobs.get_container_client(self.places["state"]).list_blob_names():
             await self._make_older(self._blob("state", name))
-        for sent in self.requests("send")[len(self.messages) :]:
+        for sent in (self.requests("send") + self.requests("pass on"))[len(self.messages) :]:
             asked, answered = ElementTree.fromstring(sent.body), ElementTree.fromstring(sent.answer)
             receipt = [answered.findtext(f"QueueMessage/{each}") or "" for each in ("MessageId", "PopReceipt")]
             await self._queue("later").delete_message(*receipt)
@@ -187,13 +191,19 @@ def _earlier(moment: str) -> str:
 
 @asynccontextmanager
 async def scene_over(
-    azurite: str, model: Service | None = None, *, certificate: tuple[Path, Path] | None = None
+    azurite: str,
+    model: Service | None = None,
+    *,
+    certificate: tuple[Path, Path] | None = None,
+    is_heard: bool = False,
 ) -> AsyncIterator[Scene]:
     """A scene of its own, with a model that answers what is planted, where no other is given.
 
+    Where it `is_heard`, events come into the app's own queue.
+
     With a certificate the app is known to storage by identity, and the file travels by URL.
     """
-    places = Places()
+    places = Places(is_heard=is_heard)
     faulty = Faulty(places.stage_of)
     ends = dict(part.partition("=")[::2] for part in azurite.strip(";").split(";"))
     secure: dict[str, Any] = {"connection_verify": str(certificate[0])} if certificate else {}
@@ -239,6 +249,7 @@ def _environ(places: Places, endpoint: str, storage: str) -> dict[str, str]:
         "ARRIVAL_SECONDS": "0",
         "HOST_STORAGE": storage,
         "EVENTS": places["events"],
+        "HEARD": places["heard"],
         "DUE": places["due"],
     }
 

@@ -8,16 +8,22 @@ from aiohttp import web
 from shared.adapters.storage.clients import CHUNK_BYTES
 
 CONTAINERS = ("input", "output", "state")
-HOSTS_QUEUES = ("events", "events-poison", "due", "due-poison")
+HOSTS_QUEUES = ("events", "events-poison", "heard", "heard-poison", "due", "due-poison")
 QUEUES = ("later", *HOSTS_QUEUES)
-"""Files wait in `later`; to `due` they are passed on when their time has come, and the host takes them from there."""
+"""Files wait in `later`; to `due` they are passed on when their time has come, and the host takes them from there.
+
+`events` is the host's own queue, into which its webhook puts events; `heard` is ours, into which Event Grid puts them.
+"""
+TAKEN_FROM = {"event": "events", "hear": "heard"}
+"""The stages at which a host takes a message, and from which queue."""
 
 
 @dataclass(frozen=True)
 class Places:
-    """Containers and queues of a test's own."""
+    """Containers and queues of a test's own. `is_heard` is whether the event of the file comes into our own queue."""
 
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    is_heard: bool = False
 
     def __getitem__(self, kind: str) -> str:
         """The name of one."""
@@ -38,13 +44,15 @@ class Places:
             return "sign"
         stages = {
             ("GET", "events"): "event",
+            ("GET", "heard"): "hear",
+            ("HEAD", "input"): "look",
             ("HEAD", "output"): "find",
             ("GET", "input"): _stage_of_reading(request),
             ("GET", "state"): "recall",
             ("PUT", "state"): "claim",
             ("PUT", "output"): "write",
             ("DELETE", "state"): "clear",
-            ("POST", "later"): "send",
+            ("POST", "later"): "pass on" if self.is_heard else "send",
         }
         return stages.get((request.method, self.kind_of(request.path)), "")
 

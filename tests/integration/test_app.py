@@ -62,6 +62,14 @@ async def test_the_other_triggers_are_our_queue_the_two_poison_queues_and_a_time
     assert len(triggers) == 5
 
 
+async def test_where_events_come_into_a_queue_too_there_are_triggers_for_it_and_for_its_poison() -> None:
+    triggers = await functions(DROPSCRIBE_EVENTS_QUEUE="events")
+    queues = {name: triggers[name]["queueName"] for name in ("answer_event", "settle_event_poison")}
+    assert queues == {"answer_event": "events", "settle_event_poison": "events-poison"}
+    assert {triggers[name]["connection"] for name in queues} == {"MEDIA_STORAGE"}
+    assert len(triggers) == 7
+
+
 async def test_an_app_with_wrong_settings_refuses_to_start_and_names_them_all() -> None:
     done = await load(AZURE_INFERENCE_ENDPOINT="", INPUT_CONTAINER="Not A Container")
     assert done.code == 1

@@ -29,6 +29,7 @@ from shared.recipes.catalog import RecipeCatalog
 from tests.integration.faulty import Fault
 from tests.integration.loopback import Answer
 from tests.integration.scene import NAME, WORK_SECONDS, Scene, scene_over
+from tests.integration.stages import TAKEN_FROM
 from tests.integration.triggers import HOST_TRIES, hurried
 from tests.planted import ANSWER, PROMPT, WORDS, Watch
 from tests.support.made_media import behind_segments, picture, segment
@@ -52,8 +53,8 @@ FAULTS = {
 """Each fault, and its forms (tests/integration/faulty.py). A kill comes before or after a request has its effect."""
 
 STAGES = {
-    "event": ["event"],  # the host takes the message
-    "head": ["load", "find"],  # of the file; of its document
+    "event": ["event", "hear"],  # the host takes the message, from its own queue or from ours
+    "head": ["load", "find", "look"],  # of the file; of its document; of a file that may have its document already
     "validate": ["validate"],  # what stands behind the first bytes
     "claim": ["recall", "claim"],  # reads the record; writes the claim
     "read": ["read"],  # into the request to the model
@@ -61,15 +62,20 @@ STAGES = {
     "model": ["model"],
     "outcome write": ["write"],
     "state delete": ["clear"],
-    "job send": ["send"],
+    "job send": ["send", "pass on"],  # of a file that waits; of one whose event came into our queue
 }
 """Each stage, and its requests."""
 
 CANNOT_BE = [
-    (["corrupt"], ["find"], "the answer to a HEAD has no body"),
+    (["corrupt"], ["find", "look"], "the answer to a HEAD has no body"),
     (["corrupt"], ["load", "validate", "read"], "a file's own bytes, changed on the way: only TLS can tell, and does"),
-    (["SIGKILL before"], ["event"], "nothing is taken yet, so nothing can be lost"),
-    (["SIGKILL after"], ["load", "find", "validate", "recall", "read", "sign"], "a request that changes nothing"),
+    (["SIGKILL before"], ["event", "hear"], "nothing is taken yet, so nothing can be lost"),
+    (
+        ["SIGKILL after"],
+        ["load", "find", "look", "validate", "recall", "read", "sign"],
+        "a request that changes nothing",
+    ),
+    (["SIGKILL before", "SIGTERM"], ["look"], "a later message's, whose worker is another; it ends as at `load`"),
 ]
 """Forms of faults, requests, and why the ones cannot befall the others, or not otherwise than in another cell."""
 
@@ -83,10 +89,14 @@ KILLS = ("SIGKILL before", "SIGKILL after", "SIGTERM")
 TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503")
 SDK_TRIES = 3
 UNDER_A_CLAIM = ("read", "sign", "model", "write", "clear")
+OF_OUR_QUEUE = ("hear", "pass on", "look")
+"""Stages at which a file is only if its event came into our own queue."""
 STEPS: dict[str, tuple[Any, str]] = {
     "event": (App, "_work"),
+    "hear": (App, "_work"),
     "load": (BlobFiles, "load"),
     "find": (BlobFiles, "find_result"),
+    "look": (BlobFiles, "look"),
     "validate": (RecipeCatalog, "choose"),
     "recall": (BlobState, "read"),
     "claim": (BlobState, "write"),
@@ -96,6 +106,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "write": (BlobFiles, "write_result"),
     "clear": (BlobState, "delete"),
     "send": (StorageJobQueue, "send"),
+    "pass on": (StorageJobQueue, "send"),
 }
 """What raises an unexpected exception."""
 
@@ -103,6 +114,8 @@ STEPS: dict[str, tuple[Any, str]] = {
 def times(error: str, stage: str) -> int:
     """Often enough to outlast those who try again at once: the SDK, or the host, so that it comes to poison."""
     if error == "exception":
+        if stage == "look":
+            return 1  # the host's next try does not look
         return 2 if stage in UNDER_A_CLAIM else HOST_TRIES  # a third breakdown under a claim would end the file
     if stage == "model":  # which the SDK asks once; and each time that it keeps silent may be paid for
         return HOST_TRIES if error.startswith("status ") else 1
@@ -129,7 +142,7 @@ async def scene(
         hurry["connection_verify"] = str(certificate[0])
     storage, secure = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
     with hurried(**hurry):
-        async with scene_over(storage, certificate=secure) as scene:
+        async with scene_over(storage, certificate=secure, is_heard=stage in OF_OUR_QUEUE) as scene:
             scene.faulty.error = Fault(error, stage, times(error, stage))
             if stage == "send":  # there is something to put off
                 scene.foundry.answers.insert(0, Answer(429, "", {"Retry-After": "600"}))
@@ -180,7 +193,7 @@ async def kills(error: Fault, scene: Scene, log: Path) -> AsyncIterator[None]:
     finally:
         await error.victim.stop()
     await scene.let_the_hidden_be_seen()
-    had_something_to_finish = (error.name, error.stage) != ("SIGTERM", "event")
+    had_something_to_finish = error.name != "SIGTERM" or error.stage not in TAKEN_FROM
     assert (ended != 0) == had_something_to_finish
 
 

@@ -25,6 +25,7 @@ from local.host.clients import Clients
 from local.host.event_grid import EventGrid
 from local.host.schedule_monitor import ScheduleMonitor
 from local.host.settings import HostSettings
+from local.host.subscriptions import Delivery, subscriptions
 from local.host.web import HostWeb
 from local.host.worker import Function, Worker
 from local.process import Child, NotStartedError
@@ -338,7 +339,8 @@ async def watching(webhook: Webhook) -> AsyncIterator[asyncio.Task[None]]:
     clients, server = Clients(), await asyncio.start_server(webhook.take, "127.0.0.1", 0)
     trigger = {"type": "blobTrigger", "path": "%WATCHED%/x", "connection": "AzureWebJobsStorage"}
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/?code=a"
-    task = asyncio.create_task(EventGrid(clients, [Function("1", "on_blob", (trigger,))], address).watch())
+    functions = [Function("1", "on_blob", (trigger,))]
+    task = asyncio.create_task(EventGrid(clients, [*subscriptions(functions, clients, address, Delivery())]).watch())
     yield task
     task.cancel()
     await clients.close()

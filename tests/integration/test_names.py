@@ -36,7 +36,7 @@ from tests.integration.triggers import HURRY, LOOPBACK, hurried
 from tests.unit.test_settings import GOOD
 
 CHART = samples.CHART.read_bytes()
-OURS = ("input", "output", "state")
+OURS = ("input", "output", "state", "events-deadletter")
 PRIVATE = "private"
 OUT_OF_THE_CONTAINER = "z/../../private/chart.png"
 

@@ -1,17 +1,22 @@
 """The queries and alerts of infra/queries, asked of log lines that the app really wrote on the local host."""
 
+import json
+import logging
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest import mock
 
 import duckdb
 import duckdb_kql
 import pytest
 
 from shared.media.names import digest
+from shared.recovery import tell_retirements
 from tests.integration.log_story import all_goes_well, all_goes_wrong, story_in
 from tests.integration.log_table import NOON, QUERIES, Line, LogTable, lines_of, query, query_names
+from tests.unit.fakes import deployed
 
 DAY = NOON.replace(hour=0)
 PHI = "Phi-4-multimodal-instruct"
@@ -22,6 +27,16 @@ LINE_FIELD = re.compile(r"\b(?:line|call)(?:\.\w+|\['\w+'\])")
 COLUMN = re.compile(r"\b(?:TimeGenerated|Message|SeverityLevel)\b")
 
 
+def retiring(time: datetime) -> Line:
+    """What the reconciler says of a model 60 days before its end, at midnight."""
+    midnight = datetime(2026, 11, 18, tzinfo=UTC)
+    with mock.patch("shared.recovery.retirement.log_event") as log_event:
+        tell_retirements([deployed(PHI)], midnight)
+    ((event, level), fields) = log_event.call_args
+    assert level == logging.WARNING
+    return Line(time, 2, json.dumps({"event": event, **fields}))
+
+
 @pytest.fixture(scope="module")
 async def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[LogTable, LogTable]:
     """The lines of an app that was well, and of one about which there is something to say."""
@@ -29,7 +44,9 @@ async def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[LogTable, Lo
         await all_goes_well(story)
         well = lines_of(story.log())
         await all_goes_wrong(story)
-        return LogTable(well), LogTable(lines_of(story.log()))
+        troubled = lines_of(story.log())
+        troubled.insert(-1, retiring(troubled[-1].time))
+        return LogTable(well), LogTable(troubled)
 
 
 @pytest.fixture(scope="module")
@@ -167,13 +184,28 @@ def test_the_alert_on_waiting_files_fires_above_the_limit_that_is_put_into_it(tr
     assert rows(troubled, "alerts/files_wait_too_long") == []
 
 
-def test_the_alert_on_a_silent_reconciler_fires_after_an_hour_and_where_there_was_never_a_line(
-    healthy: LogTable,
-) -> None:
+def test_the_alert_on_a_silent_reconciler_fires_after_an_hour_until_a_day_has_passed(healthy: LogTable) -> None:
     last: datetime = healthy.ours("files.waiting")[-1].time
     assert rows(healthy, "alerts/reconciler_silent", after=timedelta(minutes=59)) == []
     assert rows(healthy, "alerts/reconciler_silent", after=timedelta(minutes=61)) == [(last,)]
-    assert rows(LogTable([]), "alerts/reconciler_silent") == [(None,)]
+    assert rows(healthy, "alerts/reconciler_silent", after=timedelta(hours=25)) == []
+    assert rows(LogTable([]), "alerts/reconciler_silent") == []
+
+
+def test_the_alert_on_refused_events_fires_where_many_files_were_found_within_an_hour(troubled: LogTable) -> None:
+    lost = about(troubled, "blob.reconciled", "lost.png")
+    many, few = LogTable([lost] * 6), LogTable([lost] * 5)
+    assert rows(many, "alerts/events_refused") == [(6, lost.time, "lost.png")]
+    assert rows(many, "alerts/events_refused", after=timedelta(minutes=61)) == []
+    assert rows(few, "alerts/events_refused") == []
+
+
+def test_the_alert_on_a_model_that_retires_fires_60_days_ahead_by_what_was_said_last(troubled: LogTable) -> None:
+    (said,) = troubled.ours("model.retires")
+    assert rows(troubled, "alerts/model_retires") == [(PHI, said.time, 60)]
+    earlier = Line(said.time - timedelta(days=1), 2, said.message.replace("60", "61"))
+    assert rows(LogTable([earlier]), "alerts/model_retires") == []
+    assert rows(LogTable([earlier, said]), "alerts/model_retires") == [(PHI, said.time, 60)]
 
 
 @pytest.mark.parametrize("name", [name for name in query_names() if name.startswith("alerts/")])
@@ -204,7 +236,11 @@ def test_the_charts_of_the_workbook_draw_columns_that_their_queries_return(troub
         assert set(re.findall(r"'(\w+)'", axes)) <= set(troubled.ask(query(name)).columns)
 
 
-LOOSE = {"let oldestSeconds = 3600;": "let oldestSeconds = 0;", "< ago(1h)": "< now()"}
+LOOSE = {
+    "let oldestSeconds = 3600;": "let oldestSeconds = 0;",
+    "let rescuedFiles = 5;": "let rescuedFiles = 0;",
+    "< ago(1h)": "< now()",
+}
 """What makes each alert fire on the story, so that one that no longer does is seen."""
 
 

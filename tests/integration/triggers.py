@@ -70,15 +70,25 @@ def _listeners(app: App, queues: QueueServiceClient, environ: Mapping[str, str])
         message = json.loads(body)
         await app.process(message["ContainerName"], message["BlobName"])
 
-    async def due(body: bytes, _: QueueMessage) -> None:
-        await app.resume(body)
+    async def heard(body: bytes, _: QueueMessage) -> None:
+        await app.receive(body)
+
+    async def due(body: bytes, message: QueueMessage) -> None:
+        await app.resume(body, is_first_try=message.dequeue_count == 1)
 
     async def poison(body: bytes, _: QueueMessage) -> None:
         await app.settle_poison(body)
 
-    for name, trigger in ((environ["EVENTS"], event), (environ["DUE"], due)):
+    async def heard_poison(body: bytes, _: QueueMessage) -> None:
+        await app.settle_event_poison(body)
+
+    for name, trigger, settle in (
+        (environ["EVENTS"], event, poison),
+        (environ["HEARD"], heard, heard_poison),
+        (environ["DUE"], due, poison),
+    ):
         poisoned = queues.get_queue_client(f"{name}-poison")
-        listener = QueueListener(poisoned, poison, RULES, None)
+        listener = QueueListener(poisoned, settle, RULES, None)
         yield QueueListener(queues.get_queue_client(name), trigger, RULES, _waking(listener, poisoned))
         yield listener
 

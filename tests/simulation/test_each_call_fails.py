@@ -56,6 +56,26 @@ def an_event(world: World) -> None:
     world.upload(NAME)
 
 
+def an_event_that_goes_both_ways(world: World) -> None:
+    world.delivery = "both"
+    world.upload(NAME)
+
+
+def an_event_that_the_webhook_refuses(world: World) -> None:
+    world.delivery, world.refusing = "both", 1
+    world.upload(NAME)
+
+
+def an_event_in_the_queue_alone(world: World) -> None:
+    world.delivery = "queue"
+    world.upload(NAME)
+
+
+def a_dead_letter(world: World) -> None:
+    world.refusing = 1
+    world.upload(NAME)
+
+
 def a_newer_version(world: World) -> None:
     world.upload(NAME)
     let(world, lambda: world.outcomes)
@@ -106,6 +126,12 @@ def a_worker_that_died_before_its_event(world: World) -> None:
     world.kill_worker()
 
 
+def a_worker_that_died_with_a_repeat(world: World) -> None:
+    an_event_that_the_webhook_refuses(world)
+    let(world, lambda: world.paid)
+    world.kill_worker()
+
+
 def a_file_that_goes_while_its_answers_are_kept(world: World) -> None:
     a_model_that_is_busy_before_the_second_turn(world)
     let(world, lambda: world.answers)
@@ -114,6 +140,10 @@ def a_file_that_goes_while_its_answers_are_kept(world: World) -> None:
 
 STORIES = (
     an_event,
+    an_event_that_goes_both_ways,
+    an_event_that_the_webhook_refuses,
+    an_event_in_the_queue_alone,
+    a_dead_letter,
     a_newer_version,
     a_refused_file,
     a_lost_event,
@@ -123,6 +153,7 @@ STORIES = (
     a_model_that_is_busy_before_the_second_turn,
     a_worker_that_died_with_one_answer,
     a_worker_that_died_before_its_event,
+    a_worker_that_died_with_a_repeat,
     a_file_that_goes_while_its_answers_are_kept,
 )
 ENDING_IN_ERROR = (a_refused_file, given_up_on_twice)

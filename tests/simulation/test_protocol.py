@@ -4,6 +4,7 @@ import functools
 import os
 from collections.abc import Callable
 from random import Random
+from typing import Any, Literal
 
 import pytest
 from hypothesis import settings
@@ -40,6 +41,7 @@ FAULTS: list[ModelUnavailable | None] = [
     ModelTimeout("silence"),
     ModelMisconfigured("401"),
 ]
+DELIVERIES: tuple[Literal["trigger", "both", "queue"], ...] = ("trigger", "both", "queue")
 FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 """How many examples `make fuzz` asks for: ten times as many, and in its days a busy model is impatient for longer."""
 IMPATIENT_SECONDS = 6 * 3600 if FUZZ else 1800
@@ -74,6 +76,7 @@ def check(world: World) -> None:
     assert world.records == {}
     assert max(world.written.values(), default=1) == 1
     assert world.poison() == []
+    assert world.dead_letters == {}
 
 
 def patient(fault: ModelUnavailable | None) -> ModelUnavailable | None:
@@ -88,7 +91,8 @@ class Protocol(RuleBasedStateMachine):
 
     @initialize(seed=st.integers(0, 2**32), bad=st.sets(st.sampled_from(NAMES), max_size=1))
     def start(self, seed: int, bad: set[str]) -> None:
-        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, listing_seconds=seed % 2 * 300)
+        own: dict[str, Any] = {"listing_seconds": seed % 2 * 300, "delivery": DELIVERIES[seed % 3]}
+        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, **own)
 
     @rule(name=st.sampled_from(NAMES), events=st.sampled_from([0, 1, 1, 1, 2, 3]))
     def upload(self, name: str, events: int) -> None:
@@ -110,6 +114,10 @@ class Protocol(RuleBasedStateMachine):
     @rule(closed=st.sets(st.sampled_from(["write_result", "send", "keep"])))
     def closes(self, closed: set[str]) -> None:
         self.world.closed = closed
+
+    @rule(share=st.sampled_from([0, 0.5, 1]))
+    def refuses_events(self, share: float) -> None:
+        self.world.refusing = share
 
     @rule(name=st.sampled_from(NAMES))
     def deadly(self, name: str) -> None:
@@ -173,7 +181,7 @@ def people_do_something(world: World, random: Random) -> None:
     if random.random() < 0.15:  # at the very moment when it is worked on
         for _ in range(3):
             world.upload(name)
-            world.put("blob", Job(name=name), 0, WEEK)
+            world.tell(name, 0)
             let_it_be_asked_about(world, name)
             world.advance(random.uniform(2, 6))
     if world.running and random.random() < 0.1:
@@ -199,6 +207,8 @@ def something_breaks(world: World, random: Random) -> None:
     if world.running and random.random() < 0.2:
         random.choice([world.kill, world.stop])(random.choice(world.running))
     world.deadly = {random.choice(NAMES)} if random.random() < 0.05 else world.deadly
+    if random.random() < 0.1:  # of the cold starts that follow; then the host is warm again
+        world.refusing = random.choice([0, 0.5, 1])
 
 
 def the_host_gives_up_twice(world: World, name: str) -> None:
@@ -230,8 +240,12 @@ SEEDS = range(20)
 
 @functools.cache
 def busy_day(seed: int) -> WatchedWorld:
-    """The day of this seed, at its end. On every fourth the tokens are few; on every second a run lists one page."""
-    world = WatchedWorld(daily_tokens=200 if seed % 4 == 0 else 1_000_000, listing_seconds=seed % 2 * 300)
+    """The day of this seed, at its end. On every fourth the tokens are few; on every second a run lists one page.
+
+    Events are delivered each way in turn.
+    """
+    own: dict[str, Any] = {"listing_seconds": seed % 2 * 300, "delivery": DELIVERIES[seed % 3]}
+    world = WatchedWorld(daily_tokens=200 if seed % 4 == 0 else 1_000_000, **own)
     story(world, seed)
     return world
 
@@ -352,6 +366,26 @@ def test_it_would_show_if_a_duplicate_were_just_acknowledged() -> None:
 
 def test_it_would_show_if_a_message_were_acknowledged_before_another_is_sent() -> None:
     assert ends_badly(lambda: World(attempt=AcknowledgesBeforeItSends))
+
+
+def a_repeat_whose_worker_dies_beside_its_document(world: World) -> World:
+    """The webhook refuses the event, and the worker that answers the repeat dies before it can announce that."""
+    world.delivery, world.refusing = "both", 1
+    world.upload("file")
+    while not world.outcomes:
+        world.advance(0.1)
+    world.kill_worker()
+    world.settle()
+    return world
+
+
+def test_a_repeat_that_comes_back_ends_what_its_own_worker_left_behind() -> None:
+    check(a_repeat_whose_worker_dies_beside_its_document(World()))
+
+
+def test_it_would_show_if_a_repeat_that_comes_back_were_acknowledged_as_a_new_one_is() -> None:
+    with pytest.raises(AssertionError):
+        check(a_repeat_whose_worker_dies_beside_its_document(World(is_first_try=lambda message: True)))
 
 
 def test_it_would_show_if_there_were_no_reconciler() -> None:

@@ -48,6 +48,13 @@ BRANCHES = (
     "the host gave up twice",
     "a forged message said that the host had given up",
     "a message named a file that never was",
+    "a repeat found the document",
+    "a repeat found the file in the hands of another message",
+    "a repeat found that the file had changed since",
+    "a repeat took up a file that the webhook had refused",
+    "a repeat came back after its worker had died",
+    "an event was taken from the dead letters",
+    "the host gave up on a message with an event",
     "the model was asked three times for nothing",
     "three workers broke down over a file",
 )
@@ -93,6 +100,8 @@ class WatchedWorld(World):
     def _take(self, queue: str, message: Message) -> None:
         record = self.records.get(message.job.name)
         is_forged = message.job.chance and not (record and record.claim.chance == message.job.chance)
+        self.saw("a repeat came back after its worker had died", where=message.job.is_repeat and message.tries)
+        self.saw("the host gave up on a message with an event", where=queue == "events-poison")
         self.saw("a forged message said that the host had given up", where=is_forged and queue.endswith("-poison"))
         super()._take(queue, message)
 
@@ -102,9 +111,16 @@ class WatchedWorld(World):
         self.saw("a message named a file that never was", where=name not in self.known)
         return await super().look(name)
 
+    @property
+    def _has_new_repeat(self) -> bool:
+        """Whether the run that is under way looks at a file for a repeat that no worker had before."""
+        message = self._stepping.message if self._stepping else None
+        return bool(message and message.job.is_repeat and message.tries == 1 and "claimed" not in self.doing)
+
     async def find_result(self, name: str) -> StoredResult | None:
         found = await super().find_result(name)
         is_answered = found and self.is_newest(name, found.input_etag)
+        self.saw("a repeat found the document", where=is_answered and self._has_new_repeat)
         self.saw("a document came between our look and our claim", where=is_answered and "claimed" in self.doing)
         return found
 
@@ -126,6 +142,17 @@ class WatchedWorld(World):
         self.saw("three workers broke down over a file", where=code == "crash_loop")
         self.doing.add("wrote a document")
 
+    async def read(self, name: str) -> VersionedClaim | None:
+        found = await super().read(name)
+        is_ours = found and self.is_newest(name, found.claim.etag)
+        self.saw("a repeat found the file in the hands of another message", where=is_ours and self._has_new_repeat)
+        self.saw("a repeat found that the file had changed since", where=found and not is_ours and self._has_new_repeat)
+        return found
+
+    async def delete_dead_letter(self, name: str) -> None:
+        await super().delete_dead_letter(name)
+        self.saw("an event was taken from the dead letters")
+
     async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         seen, lost = replacing.claim if replacing else None, self.half_written[name]
         is_dead = seen and seen.has_crashed and seen.etag == claim.etag and seen.until < self.now()
@@ -141,6 +168,10 @@ class WatchedWorld(World):
         self.saw("a claim was taken over from a worker that died", where=is_dead and claim.kind == "claimed")
         self.saw(
             "no message could be sent, and the record says that the file waits", where="could not send" in self.doing
+        )
+        self.saw(
+            "a repeat took up a file that the webhook had refused",
+            where=claim.kind == "claimed" and not replacing and self._has_new_repeat,
         )
         self.doing.add(claim.kind)
         return written

@@ -8,13 +8,14 @@ in a poison queue that fails stays hidden for the rest of its ten minutes, as in
 
 import asyncio
 import inspect
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from shared.errors import (
     Conflict,
@@ -33,13 +34,17 @@ from shared.processing.attempt import Attempt
 from shared.processing.budget import Budget
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.cooldowns import Cooldowns
+from shared.processing.event_receiver import EventReceiver
+from shared.processing.incoming_events import CREATED, FileEvents
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
 from shared.processing.services import Services
 from shared.recipes.catalog import RecipeSelection
 from shared.recipes.recipe import Prompt
+from shared.recovery.dead_letters import DeadLetters
 from shared.recovery.poison import PoisonHandler
 from shared.recovery.progress import ScanProgress
 from shared.recovery.reconciler import Reconciler
@@ -50,6 +55,8 @@ from tests.unit.places import BOOK
 
 HIDDEN, MAX_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
 SLOTS = 16
+EVENTS_WAIT = 60.0
+"""Seconds that the blob trigger has for a file first, where events go both ways."""
 RECONCILE_EVERY = 900.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
@@ -101,26 +108,48 @@ class Run:
     is_told_to_stop: bool = False
 
 
+class AttemptsOf(Processor):
+    """The real one, with the attempts of a world that may break the protocol on purpose."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__(world.services)
+        self._world = world
+
+    def _attempt(self, name: str, *, is_new: bool) -> Attempt:
+        return self._world.attempt(self._services, name, is_new=is_new)
+
+
 class Killed(BaseException):
     """The worker that runs this dies."""
 
 
 @dataclass
 class World:
-    """All there is: storage, queues, the host, a model. The first fields may break the protocol on purpose."""
+    """All there is: storage, queues, the host, a model. The first fields may break the protocol on purpose.
+
+    Attributes:
+        delivery: whether events are delivered to the host's webhook, to the app's own queue, or to both.
+        refusing: the share of events that the webhook refuses with 401, so that they are dead-lettered.
+    """
 
     random: Random = field(default_factory=lambda: Random(0))
     time: float = 0
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     attempt: type[Attempt] = Attempt
+    is_first_try: Callable[["Message"], bool] = lambda message: message.tries == 1
     with_reconciler: bool = True
     checks_versions: bool = True
+    delivery: Literal["trigger", "both", "queue"] = "trigger"
+    refusing: float = 0
+    dead_letters: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, tuple[str, float]] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, Result]] = field(default_factory=dict)
     answered_at: dict[str, float] = field(default_factory=dict)
     records: dict[str, VersionedClaim] = field(default_factory=dict)
     queues: dict[str, list[Message]] = field(
-        default_factory=lambda: {"blob": [], "deferred": [], "blob-poison": [], "deferred-poison": []}
+        default_factory=lambda: {
+            f"{name}{end}": [] for end in ("", "-poison") for name in ("blob", "deferred", "events")
+        }
     )
     pauses: dict[str, datetime] = field(default_factory=dict)
     running: list[Run] = field(default_factory=list)
@@ -181,7 +210,16 @@ class World:
         if not events:
             self.unheard_of.add(self.inputs[name][0])
         for _ in range(events):
-            self.put("blob", Job(name=name), self.random.uniform(0, 60), WEEK)
+            self.tell(name, self.random.uniform(0, 60))
+
+    def tell(self, name: str, seconds: float) -> None:
+        """Deliver an event after so many seconds."""
+        if self.delivery != "queue" and self.refusing and self.random.random() < self.refusing:
+            self.dead_letters[self.version()] = name
+        elif self.delivery != "queue":
+            self.put("blob", Job(name=name), seconds, WEEK)
+        if self.delivery != "trigger":
+            self.put("events", Job(name=name), seconds, WEEK)
 
     def remove(self, name: str) -> None:
         self.inputs.pop(name, None)
@@ -226,12 +264,12 @@ class World:
     def settle(self) -> None:
         """Let the world go on, with no more trouble, until nothing is left to do or a month is over."""
         end = self.time + 30 * 86_400
-        while self.time < end and (self.unsettled() or self.running or any(self.queues.values())):
+        while self.time < end and (self.unsettled() or self.running or any(self.queues.values()) or self.dead_letters):
             self.advance(3600)
 
     def poison(self) -> list[Message]:
         """What the host gave up on, and the app has not looked at yet."""
-        return self.queues["blob-poison"] + self.queues["deferred-poison"]
+        return [message for name, queue in self.queues.items() if name.endswith("-poison") for message in queue]
 
     def unsettled(self) -> list[str]:
         """The files that have no document of their newest version."""
@@ -240,6 +278,7 @@ class World:
     def forgotten(self) -> list[str]:
         """The files that neither have their document nor stand in a message, though their event came."""
         known = {message.job.name for queue in self.queues.values() for message in queue}
+        known |= set(self.dead_letters.values())
         return [name for name in self.unsettled() if name not in known and self.inputs[name][0] not in self.unheard_of]
 
     def answered_etag(self, name: str) -> str | None:
@@ -279,13 +318,24 @@ class World:
             self.given_up[message.job.name] += message.tries == 1
             self.start(queue, message, PoisonHandler(self.services).settle("input", message.job))
         else:
-            self.start(queue, message, self.attempt(self.services, message.job.name, is_new=queue == "blob").run())
+            self.start(queue, message, self._function(queue, message))
+
+    def _function(self, queue: str, message: Message) -> Coroutine[Any, Any, None]:
+        """What runs for a message."""
+        processor, name = AttemptsOf(self), message.job.name
+        if queue == "blob":
+            return processor.process("input", name, is_new=True)
+        if queue == "deferred":
+            return processor.take_up("input", message.job, is_first_try=self.is_first_try(message))
+        wait = EVENTS_WAIT if self.delivery == "both" else 0
+        return EventReceiver(self.services, processor, wait).receive(FileEvents((("input", name),), 0))
 
     def start(self, queue: str, message: Message, steps: Coroutine[Any, Any, Any]) -> None:
         """Run something for a message."""
         self.running.append(Run(queue, message, message.receipt, steps))
 
     async def _reconcile(self) -> None:
+        await DeadLetters(self.services, self).take_up()
         await Reconciler(self.services, self, max_seconds=self.listing_seconds).reconcile()
 
     def _poison(self, queue: str, message: Message) -> None:
@@ -331,7 +381,7 @@ class World:
         else:
             message.visible = self.time
 
-    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, TokenCounts, JobQueue, EventPublisher
+    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, TokenCounts, JobQueue, EventPublisher, DeadLetterStore
 
     async def _storage(self, call: str) -> None:
         """A request, or the response to one that had its effect: either may come to nothing."""
@@ -471,6 +521,22 @@ class World:
         await self._storage("send")
         self.put("deferred", job, seconds, float("inf"))
         await self._storage("send")
+
+    async def list_dead_letters(self) -> list[str]:
+        await self._storage("list_dead_letters")
+        return list(self.dead_letters)
+
+    async def read_dead_letter(self, name: str) -> bytes | None:
+        await self._storage("read_dead_letter")
+        if name not in self.dead_letters:
+            return None
+        subject = f"/blobServices/default/containers/input/blobs/{self.dead_letters[name]}"
+        return json.dumps([{"eventType": CREATED, "subject": subject}]).encode()
+
+    async def delete_dead_letter(self, name: str) -> None:
+        await self._storage("delete_dead_letter")
+        self.dead_letters.pop(name, None)
+        await self._storage("delete_dead_letter")
 
     async def publish(self, outcome: Result) -> None:
         await self._storage("publish")

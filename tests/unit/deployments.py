@@ -11,6 +11,9 @@ INFRA = Path(__file__).parents[2] / "infra"
 SNAPSHOTS = sorted((INFRA / "snapshots").glob("*.snapshot.json"))
 
 _ASSIGNED_BY = re.compile(r"format\('(?P<module>identity|topic)-\{0\}'")
+_SCOPE = re.compile(
+    r"^\[guid\('(?P<scope>[^']+)', |^(?P<known>/.*)/providers/Microsoft\.Authorization/roleAssignments/"
+)
 _ADDRESS_OF = re.compile(r"storageAccounts/(?P<account>\w+)'.*primaryEndpoints\.(?P<service>\w+)")
 
 
@@ -69,16 +72,15 @@ def _who(principal: str) -> str:
 
 def scope_of(assignment: dict[str, Any]) -> str:
     """The id of what a role is for."""
-    identity: str = assignment["id"]
-    if named_later := re.match(r"\[extensionResourceId\('([^']+)'", identity):
-        return named_later[1]
-    return identity.partition("/providers/Microsoft.Authorization")[0]
+    found = _SCOPE.match(assignment["name"]) or _SCOPE.match(assignment["id"])
+    assert found, assignment["id"]
+    return found["scope"] or found["known"]
 
 
 def _place(scope: str) -> str:
-    """The last part of what a role is for: a container's name, or an account's without what makes it unique."""
+    """The last part of what a role is for: a container's or queue's name, an account's without what makes it unique."""
     kind, name = scope.split("/")[-2:]
-    return name if kind == "containers" else re.sub(r"[a-z0-9]{13}$", "", name).rstrip("-")
+    return name if kind in ("containers", "queues") else re.sub(r"[a-z0-9]{13}$", "", name).rstrip("-")
 
 
 def _plausible(value: str) -> str:

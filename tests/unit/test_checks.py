@@ -26,7 +26,7 @@ def test_every_module_that_finds_problems_is_a_check() -> None:
 
 
 def test_a_check_is_judged_by_what_it_found_and_by_whether_it_could_look() -> None:
-    found = [result("name", check).verdict for check in (nothing, two_things, no_tool)]
+    found = [result("name", check).outcome for check in (nothing, two_things, no_tool)]
     assert found == ["ok", "2 problems", "no tool"]
     assert result("name", no_tool).missing == "Install it."
 

@@ -2,18 +2,17 @@
 
 import json
 import os
-import socket
+import re
 import stat
 import sys
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import connect_events as subject
 import pytest
-from azure_cli import NotYetError, without_secrets
+from azure_cli import told
+
+from tests.support.programs import plant_script
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for az is a script with a shebang")
 
@@ -61,8 +60,9 @@ GOOD = {
     "/functions/answer_blob": [OK],
     "listKeys": [("string", "", 0)],
     "deployment": [OK],
-    "rest": [("func-demo.example", "", 0)],
 }
+ROOT = Path(__file__).parents[2]
+DOCTOR = "doctor --storage https://stmediademo.blob.core.windows.net"
 
 
 @dataclass
@@ -71,7 +71,6 @@ class Azure:
 
     folder: Path
     pauses: list[float]
-    visited: list[str]
 
     def answers(self, **changed: list[tuple[str, str, int]]) -> None:
         said = {
@@ -85,11 +84,7 @@ class Azure:
         return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
 
     def connect(self, **environ: str) -> int:
-        return subject.main({**ENVIRON, **environ}, self.pauses.append, self.visit)
-
-    def visit(self, address: str) -> str:
-        self.visited.append(address)
-        return "it answered 204"
+        return subject.main({**ENVIRON, **environ}, self.pauses.append, self.folder / "python")
 
 
 @pytest.fixture
@@ -98,7 +93,7 @@ def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Azure:
     program.write_text(STAND_IN.format(python=sys.executable))
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(tmp_path))
-    azure = Azure(tmp_path, [], [])
+    azure = Azure(tmp_path, [])
     azure.answers()
     return azure
 
@@ -114,7 +109,6 @@ def test_the_events_are_connected_once_function_and_key_are_there(
         *("functionAppName=func-demo", "systemTopicName=evgt-demo"),
         *("storageAccountName=stmediademo", "inputContainer=inbox"),
     } <= set(deployed)
-    assert azure.visited == ["https://func-demo.example/"]
     assert azure.pauses == []
     assert "in the container inbox of stmediademo are answered" in capsys.readouterr().out
 
@@ -215,7 +209,7 @@ def test_a_machine_without_az_is_told_where_to_get_it(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert subject.main(ENVIRON) == 1
-    assert "Install it (https://aka.ms/installazurecli)" in capsys.readouterr().err
+    assert "install it (https://aka.ms/installazurecli)" in capsys.readouterr().err
 
 
 def test_missing_values_of_azd_are_named(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
@@ -223,47 +217,76 @@ def test_missing_values_of_azd_are_named(azure: Azure, capsys: pytest.CaptureFix
     assert "lacks EVENT_TOPIC_NAME, INPUT_CONTAINER: run `azd provision`" in capsys.readouterr().err
 
 
-def test_an_app_that_cannot_be_visited_from_here_is_connected_all_the_same(
+def test_what_azure_said_last_stands_before_what_it_may_mean(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
+    no_role = ("", "ERROR: The identity has no access to the dead letter destination.", 1)
+    azure.answers(deployment=[NO_HANDSHAKE, no_role])
+    assert azure.connect() == 1
+    told = capsys.readouterr().err
+    assert told.startswith("Azure said last: ERROR: The identity has no access to the dead letter destination.\n")
+    assert "the topic's role there is new: wait" in told
+    assert "the validation handshake" in told
+
+
+def test_where_events_go_to_a_queue_alone_there_is_nothing_to_connect(
     azure: Azure, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def visit(_address: str) -> str:
-        raise NotYetError("it did not answer: certificate verify failed")
-
-    assert subject.main(ENVIRON, azure.pauses.append, visit) == 0
-    said = capsys.readouterr().out
-    assert "certificate verify failed; going on" in said
-    assert "are answered from now on" in said
+    assert azure.connect(DROPSCRIBE_EVENT_DELIVERY="queue") == 0
+    assert "Events are delivered to a queue: nothing has to be connected." in capsys.readouterr().out
+    assert not (azure.folder / "calls").exists()
 
 
-@pytest.fixture
-def closed_app() -> Iterator[str]:
-    """The address of an app that refuses every request."""
-
-    class Refusing(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_error(403)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Refusing) as server:
-        threading.Thread(target=server.handle_request).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
+@pytest.mark.parametrize("delivery", ["both", "trigger", ""])
+def test_every_other_way_of_delivery_is_connected(azure: Azure, delivery: str) -> None:
+    assert azure.connect(DROPSCRIBE_EVENT_DELIVERY=delivery) == 0
+    assert azure.asked[-1][:3] == ["deployment", "group", "create"]
 
 
-def test_an_app_that_refuses_the_visit_has_answered(closed_app: str) -> None:
-    assert subject.visit(closed_app) == "it answered 403"
+@pytest.mark.parametrize("delivery", ["both", "queue"])
+@pytest.mark.parametrize("code", [0, 1])
+def test_at_last_a_sample_is_dropped_and_what_comes_of_it_is_the_end(
+    azure: Azure, capfd: pytest.CaptureFixture[str], delivery: str, code: int
+) -> None:
+    plant_script(azure.folder, "python", f'echo "ran $@"; exit {code}')
+    assert azure.connect(DROPSCRIBE_EVENT_DELIVERY=delivery) == code
+    assert f"Dropping a sample: dropscribe {DOCTOR}\nran -m cli {DOCTOR}\n" in capfd.readouterr().out
 
 
-def test_an_app_that_does_not_answer_is_not_there_yet() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-    with pytest.raises(NotYetError, match="did not answer"):
-        subject.visit(f"http://127.0.0.1:{port}/")
+def test_without_an_environment_of_the_project_it_is_said_what_to_run(
+    azure: Azure, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert azure.connect() == 0
+    assert f"run `python3 scripts/dev.py setup` (Windows: `py`), then: dropscribe {DOCTOR}" in capsys.readouterr().out
+
+
+def test_no_sample_is_dropped_into_a_private_network(azure: Azure, capsys: pytest.CaptureFixture[str]) -> None:
+    plant_script(azure.folder, "python", "exit 1")
+    assert azure.connect(DROPSCRIBE_PRIVATE_NETWORK="true") == 0
+    assert f"run from within the private network: dropscribe {DOCTOR}" in capsys.readouterr().out
+
+
+def test_no_sample_is_dropped_where_the_events_are_not_connected(azure: Azure) -> None:
+    plant_script(azure.folder, "python", "touch dropped")
+    azure.answers(deployment=[NO_HANDSHAKE])
+    assert azure.connect() == 1
+    assert not (ROOT / "dropped").exists()
+
+
+def test_app_hook_and_template_name_one_function() -> None:
+    """Event Grid's events to an address with another name are answered with 202, and lost."""
+    assert f"\nasync def {subject.FUNCTION}(" in (ROOT / "function_app.py").read_text()
+    named = re.search(r"param functionName string = '(\w+)'", (ROOT / "infra" / "events.bicep").read_text())
+    assert named
+    assert named[1] == subject.FUNCTION
 
 
 @pytest.mark.parametrize(
-    ("address", "secret"), [("https://x.example/?a=b&code=abc== ", "abc"), ("Bearer eyJ0", "eyJ0")]
+    ("text", "secret"),
+    [
+        ("https://x.example/?a=b&code=abc== ", "abc"),
+        ("Bearer eyJ0", "eyJ0"),
+        ("\x1b[31m", "\x1b"),
+        ("begin" + "x" * 5000, "begin"),
+    ],
 )
-def test_messages_of_az_are_told_without_secrets(address: str, secret: str) -> None:
-    assert secret not in without_secrets(address)
+def test_messages_of_az_are_told_bounded_and_without_secrets(text: str, secret: str) -> None:
+    assert secret not in told(text)

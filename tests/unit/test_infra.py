@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from shared.models.capabilities import CapabilityTable
 from shared.settings.settings import Settings
 from tests.unit.deployments import INFRA, SNAPSHOTS, Deployed, Role, scope_of
 
@@ -14,6 +15,11 @@ README = (INFRA / "README.md").read_text()
 ALL = [Deployed.read(path) for path in SNAPSHOTS]
 APPS = [each for each in ALL if each.all("Microsoft.Web/sites")]
 BY_NAME = {each.name: each for each in ALL}
+SUBSCRIPTION = {
+    each.name: found["properties"]
+    for each in ALL
+    for found in each.all("Microsoft.EventGrid/systemTopics/eventSubscriptions")
+}
 HOSTS_OWN = (
     "AzureWebJobs",
     "AzureFunctionsJobHost__",
@@ -33,8 +39,8 @@ def table(heading: str) -> list[list[str]]:
     return [[cell.strip("`") for cell in row] for row in rows[2:]]
 
 
-def test_at_least_four_deployments_are_evaluated_and_nothing_in_them_was_unclear() -> None:
-    assert {each.name for each in APPS} >= {"new_model", "existing_endpoint", "private_network", "everything"}
+def test_each_way_of_delivery_is_evaluated_and_nothing_in_it_was_unclear() -> None:
+    assert {each.name for each in APPS} == {"both", "trigger", "queue", "private_network", "existing_topic"}
     assert [each.document["diagnostics"] for each in ALL] == [[] for _ in ALL]
 
 
@@ -46,8 +52,8 @@ def test_nothing_is_reached_with_a_key_or_a_password(deployed: Deployed) -> None
         assert account["properties"]["disableLocalAuth"] is True
     assert deployed.the("Microsoft.Insights/components")["properties"]["DisableLocalAuth"] is True
     assert deployed.the("Microsoft.OperationalInsights/workspaces")["properties"]["features"]["disableLocalAuth"]
-    policies = deployed.all("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
-    assert [policy["properties"] for policy in policies] == [{"allow": False}] * 2
+    passwords = deployed.the("Microsoft.Web/sites/basicPublishingCredentialsPolicies")
+    assert (passwords["name"].rpartition("/")[2], passwords["properties"]) == ("scm", {"allow": False})
     assert not re.search(r"AccountKey=|listKeys|sharedKey\b", json.dumps(deployed.document))
 
 
@@ -68,7 +74,7 @@ def test_everything_is_spoken_to_over_tls(deployed: Deployed) -> None:
     site = deployed.the("Microsoft.Web/sites")["properties"]
     config = site["siteConfig"]
     assert site["httpsOnly"] is True
-    assert (config["minTlsVersion"], config["scmMinTlsVersion"], config["ftpsState"]) == ("1.2", "1.2", "Disabled")
+    assert (config["minTlsVersion"], config["scmMinTlsVersion"]) == ("1.2", "1.2")
 
 
 @every_deployment
@@ -76,11 +82,10 @@ def test_every_role_given_is_in_the_readmes_table_and_the_other_way_round(deploy
     listed = {Role(*row[:3]) for row in table("Roles")}
     given = list(deployed.roles())
     assert len(given) == len(set(given))
-    if deployed.name == "existing_endpoint":  # no operator there, and the models' account has a name of its own
-        expected = {each for each in listed if each.who != "operator"}
+    expected = listed
+    if deployed.name == "trigger":  # no operator, no queue, and the models' account has a name of its own
+        expected = {each for each in listed if each.who != "operator" and each.on != "dropscribe-events"}
         expected = {Role(each.who, each.role, "place" if each.on == "ai" else each.on) for each in expected}
-    else:
-        expected = listed
     assert set(given) == expected
 
 
@@ -136,7 +141,7 @@ def test_a_document_outlives_its_file(deployed: Deployed) -> None:
             assert prefix.endswith("/")
             delete = rule["definition"]["actions"]["baseBlob"]["delete"]
             days[prefix.rstrip("/")] = delete["daysAfterModificationGreaterThan"]
-    assert ("input" in days) == ("output" in days) == (deployed.name == "everything")
+    assert ("input" in days) == ("output" in days) == (deployed.name == "private_network")
     assert days.get("output", 1) > days.get("input", 0)
 
 
@@ -150,8 +155,8 @@ def test_the_app_is_python_on_flex_and_deployed_with_its_identity(deployed: Depl
     assert deployed.the("Microsoft.Web/serverfarms")["sku"] == {"name": "FC1", "tier": "FlexConsumption"}
 
 
-@pytest.mark.parametrize("name", ["private_network", "everything"])
-def test_in_a_private_network_storage_and_models_have_no_open_door(name: str) -> None:
+@pytest.mark.parametrize(("name", "addresses"), [("queue", []), ("private_network", ["203.0.113.0/24"])])
+def test_a_private_network_lets_nobody_in_but_the_addresses_given(name: str, addresses: list[str]) -> None:
     deployed = BY_NAME[name]
     accounts = deployed.all("Microsoft.Storage/storageAccounts") + deployed.all("Microsoft.CognitiveServices/accounts")
     assert len(accounts) == 3
@@ -160,7 +165,14 @@ def test_in_a_private_network_storage_and_models_have_no_open_door(name: str) ->
         assert acls["defaultAction"] == "Deny"
         let_in = [rule["value"] for rule in acls.get("ipRules", [])]
         assert (account["properties"]["publicNetworkAccess"] == "Disabled") == (let_in == [])
-        assert let_in == (["203.0.113.0/24"] if name == "everything" and "stmedia" in account["name"] else [])
+        assert let_in == (addresses if "stmedia" in account["name"] else [])
+
+
+@pytest.mark.parametrize(("name", "let_in"), [("queue", []), ("private_network", ["AzureEventGrid"])])
+def test_in_a_private_network_all_is_connected_and_only_the_webhook_is_reached_from_outside(
+    name: str, let_in: list[str]
+) -> None:
+    deployed = BY_NAME[name]
     endpoints = deployed.all("Microsoft.Network/privateEndpoints")
     connected = {
         (each["name"].partition("-")[2].partition("-")[2], *connection["properties"]["groupIds"])
@@ -178,30 +190,56 @@ def test_in_a_private_network_storage_and_models_have_no_open_door(name: str) ->
     site = deployed.the("Microsoft.Web/sites")["properties"]
     assert "outputs.appSubnetId" in site["virtualNetworkSubnetId"]
     assert site["siteConfig"]["ipSecurityRestrictionsDefaultAction"] == "Deny"
-    assert [rule["ipAddress"] for rule in site["siteConfig"]["ipSecurityRestrictions"]] == ["AzureEventGrid"]
+    assert [rule["ipAddress"] for rule in site["siteConfig"]["ipSecurityRestrictions"]] == let_in
 
 
 def test_with_an_existing_endpoint_no_model_is_deployed_and_the_app_may_use_that_account() -> None:
-    deployed = BY_NAME["existing_endpoint"]
+    deployed = BY_NAME["trigger"]
     assert deployed.all("Microsoft.CognitiveServices/accounts") == []
     assert deployed.settings["AZURE_INFERENCE_ENDPOINT"] == "https://place.services.ai.azure.com/models"
     (role,) = [each for each in deployed.roles() if each.role == "Cognitive Services User"]
     assert role == Role("app", "Cognitive Services User", "place")
 
 
-def test_each_model_deployed_is_one_that_the_app_is_told_of() -> None:
-    deployed = BY_NAME["everything"]
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("both", {"default": ("gpt-6-luna", ""), "audio": ("gpt-audio-1.5", "")}),
+        ("private_network", {"default": ("gpt-6-luna", ""), "audio": ("listener", "gpt-audio-1.5")}),
+        ("existing_topic", {"default": ("Phi-4-multimodal-instruct", "")}),
+    ],
+)
+def test_each_model_deployed_is_one_that_the_app_is_told_of(name: str, expected: dict[str, tuple[str, str]]) -> None:
+    deployed = BY_NAME[name]
     made = {each["name"].split("/")[1] for each in deployed.all("Microsoft.CognitiveServices/accounts/deployments")}
     models = Settings.from_environ(deployed.environ).models
-    assert {alias: (each.name, each.model_name) for alias, each in models.items()} == {
-        "default": ("Phi-4-multimodal-instruct", ""),
-        "audio": ("listener", "gpt-audio"),
-    }
+    assert {alias: (each.name, each.model_name) for alias, each in models.items()} == expected
     assert made == {each.name for each in models.values()}
 
 
+def test_what_is_deployed_by_default_takes_pictures_and_speech_and_its_end_is_known() -> None:
+    known = CapabilityTable.load()
+    taken = {
+        alias: known.of(each["properties"]["model"]["name"])
+        for alias, each in zip(
+            ("default", "audio"), BY_NAME["both"].all("Microsoft.CognitiveServices/accounts/deployments"), strict=True
+        )
+    }
+    assert "image" in taken["default"].kinds
+    assert "audio" in taken["audio"].kinds
+    assert all(each.retires for each in taken.values())
+
+
+def test_every_model_that_is_deployed_has_a_price() -> None:
+    priced = re.findall(r"^    '([^']+)', [\d.]+,", (INFRA / "queries" / "cost.kql").read_text(), re.MULTILINE)
+    catalogue = (INFRA / "modules" / "catalogue.bicep").read_text()
+    known = re.findall(r"^  '([^']+)': \{", catalogue, re.MULTILINE)
+    assert len(known) == 3
+    assert [name for name in known if not any(name.startswith(family) for family in priced)] == []
+
+
 def test_the_events_lead_to_a_function_that_exists_from_the_input_container_alone() -> None:
-    subscription = BY_NAME["events"].the("Microsoft.EventGrid/systemTopics/eventSubscriptions")["properties"]
+    subscription = SUBSCRIPTION["events"]
     code = ast.parse((ROOT / "function_app.py").read_text()).body
     functions = {each.name for each in code if isinstance(each, ast.AsyncFunctionDef)}
     address = subscription["destination"]["properties"]["endpointUrl"]
@@ -220,10 +258,45 @@ def test_the_events_lead_to_a_function_that_exists_from_the_input_container_alon
     assert dead["identity"]["type"] == "SystemAssigned"
     assert dead["deadLetterDestination"]["properties"]["blobContainerName"] == "events-deadletter"
     assert "listKeys" in address  # so that no key stands in a file or on a command line
-    assert BY_NAME["new_model"].document["outputs"]["INPUT_CONTAINER"] == "input"
+    assert BY_NAME["both"].document["outputs"]["INPUT_CONTAINER"] == "input"
 
 
-@pytest.mark.parametrize(("name", "are_there"), [("new_model", False), ("everything", True)])
+@pytest.mark.parametrize("name", ["both", "queue", "private_network", "existing_topic"])
+def test_the_queue_is_told_of_the_same_files_as_the_webhook_and_by_the_topic_itself(name: str) -> None:
+    deployed, queued, hooked = BY_NAME[name], SUBSCRIPTION[name], SUBSCRIPTION["events"]
+    same = ("filter", "retryPolicy", "eventDeliverySchema")
+    assert [queued[part] for part in same] == [hooked[part] for part in same]
+    delivery = queued["deliveryWithResourceIdentity"]
+    assert delivery["identity"] == queued["deadLetterWithResourceIdentity"]["identity"] == {"type": "SystemAssigned"}
+    assert delivery["destination"]["endpointType"] == "StorageQueue"
+    place = delivery["destination"]["properties"]
+    dead = queued["deadLetterWithResourceIdentity"]["deadLetterDestination"]["properties"]
+    assert dead == {"resourceId": place["resourceId"], "blobContainerName": "events-deadletter"}
+    account = deployed.the("Microsoft.Storage/storageAccounts/queueServices/queues")["name"]
+    assert account == f"{place['resourceId'].rpartition('/')[2]}/default/{place['queueName']}"
+    assert account.startswith("stmedia")
+    assert deployed.settings["DROPSCRIBE_EVENTS_QUEUE"] == place["queueName"] == "dropscribe-events"
+    assert deployed.document["outputs"]["EVENTS_QUEUE"] == place["queueName"]
+    assert deployed.the("Microsoft.EventGrid/systemTopics")["identity"] == {"type": "SystemAssigned"}
+
+
+def test_by_the_trigger_alone_there_is_no_queue_and_no_subscription_but_the_hooks() -> None:
+    deployed = BY_NAME["trigger"]
+    assert deployed.all("Microsoft.EventGrid/systemTopics/eventSubscriptions") == []
+    assert deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues") == []
+    assert "DROPSCRIBE_EVENTS_QUEUE" not in deployed.settings
+    assert deployed.document["outputs"]["EVENTS_QUEUE"] == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "groups"), [("both", []), ("private_network", ["http", "blob"]), ("queue", ["function:answer_event"])]
+)
+def test_the_instances_that_are_always_ready_are_those_that_hear_of_files(name: str, groups: list[str]) -> None:
+    ready = BY_NAME[name].the("Microsoft.Web/sites")["properties"]["functionAppConfig"]["scaleAndConcurrency"]
+    assert ready["alwaysReady"] == [{"name": group, "instanceCount": 1} for group in groups]
+
+
+@pytest.mark.parametrize(("name", "are_there"), [("both", False), ("private_network", True)])
 def test_optional_resources_are_there_only_if_they_are_asked_for(name: str, are_there: bool) -> None:
     deployed = BY_NAME[name]
     assert bool(deployed.all("Microsoft.Consumption/budgets")) is are_there
@@ -266,16 +339,17 @@ def test_the_thresholds_of_alerts_are_those_of_the_parameters() -> None:
         rules = BY_NAME[name].all("Microsoft.Insights/scheduledQueryRules")
         return "\n".join(rule["properties"]["criteria"]["allOf"][0]["query"] for rule in rules)
 
-    for name, seconds, tokens in (("new_model", 3600, 1_000_000), ("everything", 7200, 5_000_000)):
+    for name, seconds, tokens in (("both", 3600, 1_000_000), ("private_network", 7200, 5_000_000)):
         assert re.findall(r"let (\w+) = (\d+);", queries(name)) == [
             ("oldestSeconds", str(seconds)),
             ("dailyTokens", str(tokens)),
+            ("rescuedFiles", "5"),
         ]
 
 
 def test_every_alert_has_its_action_group_and_a_row_in_the_docs() -> None:
     explained = (ROOT / "docs" / "operate.md").read_text()
-    deployed = BY_NAME["everything"]
+    deployed = BY_NAME["private_network"]
     (group,) = deployed.all("Microsoft.Insights/actionGroups")
     for rule in deployed.all("Microsoft.Insights/scheduledQueryRules"):
         assert rule["properties"]["actions"]["actionGroups"] == [group["id"]]
@@ -295,7 +369,7 @@ def test_every_kind_of_resource_is_in_the_readmes_table(deployed: Deployed) -> N
 
 def test_the_page_on_deployment_lists_every_variable_that_can_be_set() -> None:
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (INFRA / "main.bicepparam").read_text()))
-    by_azd_itself = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "AZURE_PRINCIPAL_TYPE"}
+    by_azd_itself = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID"}
     kept_from_the_outputs = {"DROPSCRIBE_BUDGET_START"}
     page = (ROOT / "docs" / "deploy.md").read_text().partition("## What can be chosen")[2].partition("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` ", page, re.MULTILINE)) == read - by_azd_itself - kept_from_the_outputs
@@ -303,4 +377,4 @@ def test_the_page_on_deployment_lists_every_variable_that_can_be_set() -> None:
 
 def test_the_outputs_are_those_of_the_readme() -> None:
     listed = {row[0] for row in table("Outputs")}
-    assert set(BY_NAME["everything"].document["outputs"]) == listed
+    assert set(BY_NAME["private_network"].document["outputs"]) == listed

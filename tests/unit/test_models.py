@@ -46,6 +46,9 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
     return TABLE.transport(model, TABLE.of(model).model_copy(update=own), media, policy, size)
 
 
+FOR_PICTURES = "Phi-4-multimodal, gpt-5.4, gpt-5.5, gpt-5.6, gpt-6-astra, gpt-6"
+
+
 @pytest.mark.parametrize(
     ("policy", "urls", "size", "transport"),
     [
@@ -65,9 +68,21 @@ def test_a_file_travels_as_the_recipe_and_the_model_say(
 @pytest.mark.parametrize(
     ("policy", "urls", "size", "code", "next_step"),
     [
-        ("auto", False, LIMIT + 1, "too_large", "that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5, gpt-5.6, gpt-6."),
+        (
+            "auto",
+            False,
+            LIMIT + 1,
+            "too_large",
+            f"that takes it: {FOR_PICTURES}.",
+        ),
         ("inline", True, LIMIT + 1, "too_large", "or convert it: no model that Dropscribe knows takes it as it is."),
-        ("url", False, 1, "recipe_mismatch", "that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5, gpt-5.6, gpt-6."),
+        (
+            "url",
+            False,
+            1,
+            "recipe_mismatch",
+            f"that takes it: {FOR_PICTURES}.",
+        ),
     ],
 )
 def test_a_file_that_cannot_travel_is_refused_with_the_models_that_could_take_it(
@@ -92,9 +107,7 @@ def test_nothing_over_the_limit_ever_travels_inline(policy: SendPolicy, urls: bo
 def test_a_kind_or_format_that_a_model_does_not_take_is_refused_with_the_models_that_do() -> None:
     with pytest.raises(FileRejected, match="The model gpt-audio takes no PNG images") as caught:
         way("gpt-audio", PNG, "auto", 1)
-    assert caught.value.next_step == (
-        "Name a model in the recipe or the settings that takes it: Phi-4-multimodal, gpt-5.4, gpt-5.5, gpt-5.6, gpt-6."
-    )
+    assert caught.value.next_step == (f"Name a model in the recipe or the settings that takes it: {FOR_PICTURES}.")
 
 
 def test_a_recording_longer_than_a_model_takes_is_refused() -> None:

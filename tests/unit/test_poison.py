@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from shared.processing.jobs import Job
 from shared.processing.retry import RetryPolicy
+from shared.recovery.poison import PoisonHandler
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.places import CHART, claim, place
 
@@ -81,6 +83,15 @@ async def test_a_poisoned_file_that_another_worker_has_is_left_to_it() -> None:
     await state.write("chart.png", theirs, replacing=None)
     await place(files, state=state).settle_poison("chart.png", chance="c0")
     assert (files.outcomes, state.records["chart.png"].claim, len(state.sent)) == ({}, theirs, 1)
+
+
+async def test_a_poisoned_repeat_whose_own_worker_still_has_the_claim_comes_back_as_no_repeat() -> None:
+    files, state = MemoryFiles(), MemoryState()
+    files.put("chart.png", CHART)
+    await state.write("chart.png", claim((await files.look("chart.png")).etag, state, minutes=5), replacing=None)
+    here = place(files, state=state)
+    await PoisonHandler(here.services).settle("input", Job(name="chart.png", is_repeat=True))
+    assert [job for job, _ in state.sent] == [Job(name="chart.png")]
 
 
 async def test_a_poison_message_about_another_container_is_not_followed() -> None:

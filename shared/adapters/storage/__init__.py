@@ -11,6 +11,7 @@ from shared.adapters.storage.clients import (
     queues_by_connection_string,
     queues_by_identity,
 )
+from shared.adapters.storage.dead_letters import BlobDeadLetters
 from shared.adapters.storage.queues import StorageEventQueue, StorageJobQueue
 from shared.adapters.storage.sas import PublicLinks, SignedLinks
 from shared.adapters.storage.state import BlobState

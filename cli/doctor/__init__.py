@@ -1,0 +1,1 @@
+"""`dropscribe doctor`: whether the app works, shown by a sample that is dropped and answered."""

@@ -1,0 +1,93 @@
+"""What `doctor` does: it drops two samples and says of each part of the app whether it works. Returns the exit code."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from cli import show
+from cli.doctor.account import Account
+from cli.doctor.announcement import announcement
+from cli.doctor.answers import findings_of
+from cli.doctor.azure import alerts
+from cli.doctor.causes import why_unanswered
+from cli.doctor.findings import Finding, Report
+from cli.doctor.log import Watch
+from cli.doctor.samples import Samples, new_samples
+from cli.doctor.site import Site, site_of
+from cli.exits import FAILED
+from cli.host_log import HostLog
+from cli.running_host import LOGS
+
+_NEEDED = ("storage", "input", "output")
+"""The parts without which nothing is dropped."""
+
+SECOND_WAY_SECONDS = 60
+"""How long a job waits that comes of an event in the queue: what the webhook brought is answered by then."""
+
+
+async def doctor(storage: str | None, seconds: float, *, keep: bool, as_json: bool) -> int:
+    """Look at everything, and wait so many seconds at most for the documents of the samples."""
+    site = site_of(storage)
+    if site is None:
+        show.problem("Which storage? Name it with --storage, or start a host in another window: make host")
+        return FAILED
+    report = Report(as_json)
+    async with Account(site) as account:
+        with show.step("Looking at the storage"):
+            findings = await account.look()
+        report.add(findings)
+        if not any(each.state == "error" and each.part in _NEEDED for each in findings):
+            await _try(account, report, seconds, keep=keep)
+    if site.is_in_azure:
+        with show.step("Looking at the alerts"):
+            findings = await alerts(site)
+        report.add(findings)
+    return report.close()
+
+
+async def _try(account: Account, report: Report, seconds: float, *, keep: bool) -> None:
+    """Drop the samples, and say what becomes of them."""
+    each = new_samples()
+    watch = Watch(account.site, {sample.name for sample in each}, _log(account.site))
+    samples = Samples(each, account, watch)
+    waiting_before = await account.length(account.site.target.deferred_queue)
+    async with _cleaned_up(samples, report, keep=keep):
+        dropped = await samples.drop()
+        report.add([dropped])
+        if dropped.state == "error":
+            return
+        with show.step(f"Waiting for the documents, for {round(seconds)} seconds at most"):
+            problem = await samples.wait(seconds)
+            findings = [problem] if problem else await _judge(account, samples, watch, waiting_before)
+        report.add(findings)
+
+
+async def _judge(account: Account, samples: Samples, watch: Watch, waiting_before: int) -> list[Finding]:
+    """The lines on the app, the model, the documents and their announcements."""
+    answered = [sample for sample in samples.each if sample.document]
+    findings = [taken(samples.seconds)] if samples.seconds else []
+    findings += findings_of(samples.each)
+    if samples.unanswered:
+        findings += await why_unanswered(account, samples, watch, waiting_before=waiting_before)
+    return findings + await announcement(account, answered, watch)
+
+
+def taken(seconds: float) -> Finding:
+    """The line on when the app first heard of a sample. By which way it did stands nowhere, but the time is telling."""
+    slow = "" if seconds < SECOND_WAY_SECONDS else " So long takes a start, or the second way to hear of a file."
+    return Finding("ok", "app", f"It took the samples, after {seconds:.0f} s.{slow}")
+
+
+@asynccontextmanager
+async def _cleaned_up(samples: Samples, report: Report, *, keep: bool) -> AsyncIterator[None]:
+    """Remove the traces in the end, whatever happened, and when Ctrl-C stops it too."""
+    try:
+        yield
+    finally:
+        if keep:
+            report.add([Finding("skip", "traces", f"Kept: {', '.join(samples.places())}")])
+        else:
+            report.add(await samples.remove())
+
+
+def _log(site: Site) -> HostLog | None:
+    return HostLog.from_now_on(LOGS / "host.log") if site.host else None
