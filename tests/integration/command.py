@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import pty
+import shlex
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -46,7 +47,7 @@ async def dropscribe(*arguments: str | Path, folder: Path = ROOT, given: bytes |
 
 async def in_shell(line: str, **environ: str) -> Done:
     """Run a line of a POSIX shell, in which `dropscribe` is the command."""
-    command = f'dropscribe() {{ {" ".join(COMMAND)} "$@"; }}; {line}'
+    command = f'dropscribe() {{ {shlex.join(COMMAND)} "$@"; }}; {line}'
     process = await asyncio.create_subprocess_exec(
         *("bash", "-c", command),
         stdout=asyncio.subprocess.PIPE,

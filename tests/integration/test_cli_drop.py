@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,9 @@ class RunningHost:
 
     def answers(self, *answers: Answer) -> None:
         self.foundry.answers[:] = answers
+
+
+HELLO, CHART = (shlex.quote(str(path)) for path in (samples.HELLO, samples.CHART))
 
 
 @pytest.fixture(scope="module")
@@ -137,14 +141,16 @@ async def test_a_closed_pipe_ends_the_command_quietly(host: RunningHost) -> None
         done = await in_shell(line, **host.environ)
         assert (done.code, done.err) == (0, "")
 
-    await quietly(f"dropscribe drop -q {samples.HELLO} --as quiet.mp3 | true")
-    await quietly(f"dropscribe drop {samples.HELLO} --as quiet.mp3 2>&1 | true")
-    await quietly(f"dropscribe drop -q --json {samples.HELLO} {samples.CHART} --as quiet | head -1 | grep -q '\"ok\"'")
+    await quietly(f"dropscribe drop -q {HELLO} --as quiet.mp3 | true")
+    await quietly(f"dropscribe drop {HELLO} --as quiet.mp3 2>&1 | true")
+    await quietly(f"dropscribe drop -q --json {HELLO} {CHART} --as quiet | head -1 | grep -q '\"ok\"'")
 
 
 async def test_documents_are_saved_though_the_pipe_is_closed(host: RunningHost, tmp_path: Path) -> None:
-    files = f"{samples.HELLO} {samples.CHART} --as unread"
-    done = await in_shell(f"set -o pipefail; dropscribe drop -q {files} --to {tmp_path} | true", **host.environ)
+    files = f"{HELLO} {CHART} --as unread"
+    done = await in_shell(
+        f"set -o pipefail; dropscribe drop -q {files} --to {shlex.quote(str(tmp_path))} | true", **host.environ
+    )
     assert done == (0, "", "")
     assert sorted(path.name for path in files_in(tmp_path)) == ["chart.png.json", "hello_how_are_you.mp3.json"]
 

@@ -1,6 +1,7 @@
 """`dropscribe run`, as a person or a script runs it, and what all commands have in common."""
 
 import json
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -190,7 +191,7 @@ async def test_the_shell_completes_commands_and_recipes() -> None:
 
 @pytest.mark.parametrize("arguments", [("run", "nothing.png"), ("recipes",)])
 async def test_a_command_that_needs_no_storage_imports_no_storage_library(arguments: tuple[str, ...]) -> None:
-    line = f"{sys.executable} -X importtime -m cli {' '.join(arguments)} 2>&1 >/dev/null"
+    line = f"{shlex.quote(sys.executable)} -X importtime -m cli {' '.join(arguments)} 2>&1 >/dev/null"
     imported = {each.rpartition("|")[2].strip() for each in (await in_shell(line)).out.splitlines()}
     assert "cli.main" in imported
     assert imported.isdisjoint({"azure.core", "aiohttp"})
