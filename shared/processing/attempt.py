@@ -108,6 +108,7 @@ class Attempt:
 
     async def _look_at_record(self, file: InputFile) -> None:
         await self._claim.look(file.etag)
+        await self._claim.require_newest(self._with.files)
         if left := self._claim.seconds_until_free:
             raise RetryLater(left + self._jitter(self._policy.first * 2), "another worker has it")
 
@@ -166,11 +167,15 @@ class Attempt:
         """Write the document, several times if need be: the answer in hand was paid for."""
         for part in WRITE_AGAIN_AFTER:
             try:
-                return await self._with.publisher.publish(result, replacing=earlier, record=self._claim.record)
+                return await self._publish_once(result, earlier)
             except StorageUnavailable as error:
                 log_event("blob.not_written", logging.WARNING, name=self._name, why=str(error))
                 await self._with.clock.sleep(self._policy.here * part)
-        return await self._with.publisher.publish(result, replacing=earlier, record=self._claim.record)
+        return await self._publish_once(result, earlier)
+
+    async def _publish_once(self, result: Result, earlier: StoredResult | None) -> None:
+        record, has_kept = self._claim.record, self._claim.progress.has_kept
+        await self._with.publisher.publish(result, replacing=earlier, record=record, has_kept=has_kept)
 
     async def _put_off(self, later: RetryLater) -> None:
         """First the message, then the note: a file without a message would be forgotten."""

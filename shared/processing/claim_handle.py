@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Literal
 
 from shared.errors import Conflict
+from shared.media import InputStore
 from shared.processing.claims import Claim, ClaimStore, Progress, VersionedClaim, progress_of
 from shared.processing.clock import Clock
 from shared.processing.retry import RetryLater
@@ -45,6 +46,18 @@ class ClaimHandle:
         self.expect_none(etag)
         self.record, self.is_known = await self.claims.read(self.name), True
         self.progress = progress_of(self.record, etag)
+
+    async def require_newest(self, files: InputStore) -> None:
+        """Where the record is about another version, make sure that this is not because that one is newer.
+
+        Raises:
+            Conflict: the file is no longer the version at hand.
+            InputNotFound: it was deleted.
+            StorageUnavailable
+        """
+        is_of_another = self.record is not None and self.record.claim.etag != self.etag
+        if is_of_another and (await files.look(self.name)).etag != self.etag:
+            raise Conflict(self.name)
 
     def know(self, **more: Any) -> None:
         """Know more of what became of the file."""

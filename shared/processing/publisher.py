@@ -26,8 +26,10 @@ class ResultPublisher:
         self._kept = kept
         self._events = events
 
-    async def publish(self, result: Result, *, replacing: StoredResult | None, record: VersionedClaim | None) -> None:
-        """Store a document and tell of it.
+    async def publish(
+        self, result: Result, *, replacing: StoredResult | None, record: VersionedClaim | None, has_kept: bool
+    ) -> None:
+        """Store a document and tell of it. `has_kept` says that answers may be kept beside the record.
 
         Raises:
             Conflict: another document was written meanwhile.
@@ -41,7 +43,7 @@ class ResultPublisher:
         if self._events:
             await self._events.publish(result)
         if record:
-            await self._delete(name, record, has_kept=record.claim.has_kept)
+            await self._delete(name, record, has_kept=has_kept)
 
     async def _write(self, result: Result, replacing: StoredResult | None) -> None:
         """An answer that was paid for is not thrown away because one to an older version came late."""

@@ -45,6 +45,7 @@ class PoisonHandler:
         file = await self._with.files.look(claim.name)
         earlier = await self._with.files.find_result(file.name)
         await claim.look(file.etag)
+        await claim.require_newest(self._with.files)
         if claim.seconds_until_free:
             raise Conflict(file.name)
         if earlier and earlier.input_etag == file.etag:
@@ -57,7 +58,10 @@ class PoisonHandler:
             now = self._with.clock.now()
             facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
             await self._with.publisher.publish(
-                rejected(facts, _poisoned(), now), replacing=earlier, record=claim.record
+                rejected(facts, _poisoned(), now),
+                replacing=earlier,
+                record=claim.record,
+                has_kept=claim.progress.has_kept,
             )
 
     async def _let_second_chance_be_tried(self, claim: ClaimHandle) -> None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
-from shared.errors import Conflict, StorageRefused, StorageUnavailable
+from shared.errors import Conflict, InputNotFound, StorageRefused, StorageUnavailable
 from shared.media import ListedFile
 from shared.observability import log_event
 from shared.processing import ClaimHandle, Job, Services
@@ -46,12 +46,15 @@ class Reconciler:
         """
         record = await self._scans.read_scan()
         sample = ReservoirSample(self._max_looked_into, self._with.random)
+        unread: StorageUnavailable | None = None
         scan = Scan(self._with.files, self._with.clock, self._with.policy, sample, record)
         try:
             await scan.run(self._max_seconds)
         except StorageRefused:
             await self._start_anew(record)
             raise
+        except StorageUnavailable as error:  # what was seen before is not to be looked at in vain
+            unread = error
         queued = await self._queue_those_not_in_hand(scan.perhaps_lost(self._with.random))
         log_event(
             "files.waiting",
@@ -62,6 +65,8 @@ class Reconciler:
         )
         if scan.record:  # at last: a run that is killed before does its part again
             await self._scans.write_scan(scan.record)
+        if unread:
+            raise unread
         return queued
 
     async def _start_anew(self, record: ScanProgress | None) -> None:
@@ -87,6 +92,10 @@ class Reconciler:
         claim = ClaimHandle(file.name, self._with.claims, self._with.clock, self._with.random, self._with.policy.claim)
         await claim.look(file.etag)
         if self._is_in_hand(claim):
+            return False
+        try:
+            await claim.require_newest(self._with.files)
+        except (Conflict, InputNotFound):  # since it was listed
             return False
         await self._with.jobs.send(Job(name=file.name), self._with.policy.first)
         log_event("blob.reconciled", logging.WARNING, name=file.name)

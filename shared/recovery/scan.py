@@ -62,15 +62,20 @@ class Scan:
     async def run(self, seconds: float) -> None:
         """Look at files for so long, or to the last of them; one page at least."""
         end = self._clock.monotonic() + seconds
-        while not self.is_at_end:
-            page = await self._files.list_inputs(self._progress.inputs)
-            if page.items:
-                await self._take(page.items)
-            self._progress = replace(self._progress, inputs=page.marker, documents=self._documents.marker)
-            self.is_at_end = not page.marker
-            if self._clock.monotonic() >= end:
-                break
-        self._is_all &= self.is_at_end
+        try:
+            while not self.is_at_end:
+                await self._take_page()
+                if self._clock.monotonic() >= end:
+                    break
+        finally:
+            self._is_all &= self.is_at_end
+
+    async def _take_page(self) -> None:
+        page = await self._files.list_inputs(self._progress.inputs)
+        if page.items:
+            await self._take(page.items)
+        self._progress = replace(self._progress, inputs=page.marker, documents=self._documents.marker)
+        self.is_at_end = not page.marker
 
     async def _take(self, files: Sequence[ListedFile]) -> None:
         names = [self._last, *(file.name for file in files)]
