@@ -18,7 +18,16 @@ TOGETHER = {
     "tests/integration/test_real_host.py": "the package",
 }
 """What several modules share, by the beginnings of their names: it is slow to start, or cannot be there twice."""
-FIRST = ("test_load.py", "test_protocol.py", "test_package.py", "test_real_host.py", "test_cli_run.py")
+FIRST = (
+    "test_load.py",
+    "test_protocol.py",
+    "test_package.py",
+    "test_real_host.py",
+    "test_two_ways.py",
+    "test_cli_doctor.py",
+    "test_cli_doctor_storage.py",
+    "test_cli_run.py",
+)
 """Modules that take longest, so that none is left over at the end."""
 
 

@@ -31,7 +31,7 @@ _ENTRY = {
     " string: --storage https://ACCOUNT.blob.core.windows.net",
     "AccountIsDisabled": "The account is disabled. See its subscription in the portal.",
 }
-"""Refusals of whoever asks, whatever is asked for (Microsoft Learn, *Common REST API error codes* of storage)."""
+"""Refusals of the one who asks, whatever is asked for (Microsoft Learn, *Common REST API error codes* of storage)."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def _line(finding: Finding) -> Text:
 
 
 def no_entry(error: AzureError) -> str:
-    """Why the account does not answer, or lets nobody in who comes as we do; empty where it is something else."""
+    """Why the account does not answer, or does not let us in; empty where it is something else."""
     if isinstance(error, ServiceRequestError | ServiceResponseError):
         return "The storage cannot be reached. Check its address and the network."
     if isinstance(error, ClientAuthenticationError) and error.status_code is None:

@@ -59,7 +59,7 @@ class Sample:
 
 
 def new_samples() -> list[Sample]:
-    """A picture and a recording, under names that nobody used before."""
+    """A picture and a recording, under names that were not used before."""
     number = secrets.token_hex(4)
     paths = {kind: APP / "tests" / "samples" / file for kind, file in _FILES.items()}
     return [Sample(kind, Upload(path, f"{FOLDER}/{number}{path.suffix}")) for kind, path in paths.items()]

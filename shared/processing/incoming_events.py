@@ -1,7 +1,7 @@
 """Events of storage about files that landed, as Event Grid puts them into a queue or among its dead letters.
 
-Everybody who may write there can forge one. So nothing is taken from an event but the name of a file, which is then looked at
-as any other; whether it is of our account, or of a version that is still there, need not be believed.
+Everybody who may write there can forge one. So nothing is taken from an event but the name of a file, which is then
+looked at as any other; whether it is of our account, or of a version that is still there, need not be believed.
 """
 
 import base64
