@@ -1,4 +1,4 @@
 """What is logged, and what must never be."""
 
 from shared.observability.log import log_event
-from shared.observability.redaction import redact, redact_logs, redacted_faults
+from shared.observability.redaction import redact, redact_logs, redacted_errors

@@ -50,7 +50,7 @@ def redact_logs() -> None:
 
 
 @contextmanager
-def redacted_faults() -> Iterator[None]:
+def redacted_errors() -> Iterator[None]:
     """Let nothing be raised whose text, or that of what caused it, is secret: the host writes it all down."""
     try:
         yield

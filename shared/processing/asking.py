@@ -29,7 +29,7 @@ MAX_ASIDE = 5
 """Seconds at most for side work, such as counting tokens. After that the attempt goes on without it."""
 
 
-class Asking:
+class ModelCalls:
     """The model calls of one attempt. `deadline` is when the attempt must be over, by the monotonic clock."""
 
     def __init__(self, services: Services, claim: ClaimHandle, talk: Conversation, deadline: float) -> None:
@@ -70,7 +70,7 @@ class Asking:
             raise asked_enough_before()
 
     async def _require_budget(self) -> None:
-        if self._with.budget and (seconds := await self._with.budget.pause()):
+        if self._with.budget and (seconds := await self._with.budget.seconds_until_available()):
             self._claim.know(since=None)  # it waits because we want it to
             jitter = self._with.random.uniform(0, self._policy.max_wait)
             raise RetryLater(seconds + jitter, "the day's tokens are spent")

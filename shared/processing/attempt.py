@@ -13,7 +13,7 @@ from shared.errors import Conflict, FileRejected, InputNotFound, KindNotTaken, S
 from shared.media import InputFile
 from shared.models import Conversation, NotPlanned, Plan
 from shared.observability import log_event
-from shared.processing.asking import Asking
+from shared.processing.asking import ModelCalls
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.jobs import Job
@@ -134,7 +134,7 @@ class Attempt:
             return answered_in_text_only(facts, talk, self._with.clock.now())
         try:
             self._require_no_crash_loop(talk)
-            await Asking(self._with, self._claim, talk, self._deadline).ask(file)
+            await ModelCalls(self._with, self._claim, talk, self._deadline).ask(file)
         except FileRejected as error:
             if talk.is_answered:  # only its form was asked for once more
                 await asyncio.to_thread(talk.settle)

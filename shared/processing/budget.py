@@ -38,7 +38,7 @@ class Budget:
         self._spent = 0
         self._read = datetime.min.replace(tzinfo=UTC)
 
-    async def pause(self) -> float:
+    async def seconds_until_available(self) -> float:
         """For how many more seconds nothing may be spent."""
         now = self._clock.now()
         if now - self._read > timedelta(seconds=FRESH_SECONDS) or now.date() != self._read.date():

@@ -18,7 +18,7 @@ _MAX_CHARACTERS = 32_768
 _MAX_DEPTH = 20
 """Levels of lists and mappings."""
 
-type Place = tuple[int | str, ...]
+type KeyPath = tuple[int | str, ...]
 """The keys and numbers that lead to a value."""
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -49,12 +49,12 @@ class FrontMatter:
         for mark, problem in _REFUSED.items():
             if mark in text:
                 raise SlipsError((text.count("\n", 0, text.index(mark)) + 1, problem))
-        self._lines: dict[Place, int] = {}
+        self._lines: dict[KeyPath, int] = {}
         self._loader = _YamlLoader(text)
         tree = _tree(text)
         self.data = self._value(tree, ()) if tree else None
 
-    def __contains__(self, place: Place) -> bool:
+    def __contains__(self, place: KeyPath) -> bool:
         return place in self._lines
 
     def line(self, *place: int | str) -> int:
@@ -63,7 +63,7 @@ class FrontMatter:
             place = place[:-1]
         return self._lines.get(place, 1)
 
-    def _value(self, node: yaml.Node, place: Place) -> object:
+    def _value(self, node: yaml.Node, place: KeyPath) -> object:
         self._lines.setdefault(place, _line(node))
         if isinstance(node, yaml.MappingNode):
             return dict(self._pairs(node, place))
@@ -79,7 +79,7 @@ class FrontMatter:
             problem = f"`{node.value[:40]}` looks like YAML's {kind} and is none ({error}); put it between quotes"
             raise SlipsError((_line(node), problem)) from error
 
-    def _pairs(self, node: yaml.MappingNode, place: Place) -> Iterator[tuple[str, object]]:
+    def _pairs(self, node: yaml.MappingNode, place: KeyPath) -> Iterator[tuple[str, object]]:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 raise SlipsError((_line(key), "a key must be a word"))

@@ -6,14 +6,19 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints, ValidationError
 
 from shared.media import Detail, Kind, SendPolicy
-from shared.recipes.front_matter import FrontMatter, Place
+from shared.recipes.front_matter import FrontMatter, KeyPath
 from shared.recipes.output_schema import Output, Outputs, Strict, with_names
 from shared.recipes.recipe import ModelOptions, RecipeInput
 from shared.recipes.routes import Route
 from shared.recipes.slips import SlipsError, nearest
 
 _TEMPLATE = {"format": {"kind": "jinja2"}, "parser": {"kind": "prompty"}}
-_OLDER_PLACES: tuple[Place, ...] = (("model", "api"), ("model", "configuration"), ("model", "parameters"), ("sample",))
+_OLDER_KEYS: tuple[KeyPath, ...] = (
+    ("model", "api"),
+    ("model", "configuration"),
+    ("model", "parameters"),
+    ("sample",),
+)
 _OLDER_FORMAT = (
     "this file is in the older format of prompty 0.1; for prompty 2 write `model: {id: default, options: {...}}` in"
     " place of `configuration` and `parameters`, a list such as `[{name: language, kind: string, default: es}]` under"
@@ -84,7 +89,7 @@ def read_keys(front: FrontMatter) -> Keys:
     Raises:
         SlipsError: with everything that is wrong in it.
     """
-    older = [place for place in _OLDER_PLACES if place in front]
+    older = [place for place in _OLDER_KEYS if place in front]
     if isinstance(front.data, dict) and isinstance(front.data.get("inputs"), dict):
         older.append(("inputs",))
     if older:
@@ -107,7 +112,7 @@ def _sentence(error: Mapping[str, Any]) -> str:
     return f"`{where}`: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _hint(place: Place) -> str:
+def _hint(place: KeyPath) -> str:
     """What was probably meant by an unknown key, as the end of a sentence; else what there is."""
     words = [step for step in place if isinstance(step, str)]
     word, part = words[-1], "outputs" if words[0] == "outputs" else ".".join(words[:-1])

@@ -58,10 +58,10 @@ async def test_a_count_that_is_broken_off_is_made_with_the_next() -> None:
 async def test_tokens_that_other_workers_spent_count_within_seconds_and_a_new_day_begins_with_none() -> None:
     state = MemoryState()
     budget = Budget(100, counts=state, clock=state)
-    assert await budget.pause() == 0
+    assert await budget.seconds_until_available() == 0
     await state.add_tokens(state.time.date().isoformat(), 100)
     state.time += timedelta(seconds=6)
-    left = await budget.pause()
+    left = await budget.seconds_until_available()
     assert 0 < left <= DAY
     state.time += timedelta(seconds=left)
-    assert await budget.pause() == 0
+    assert await budget.seconds_until_available() == 0

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from shared.errors import DropscribeError, StorageUnavailable
-from shared.observability.redaction import MAX_TEXT, redact, redact_logs, redacted_faults
+from shared.observability.redaction import MAX_TEXT, redact, redact_logs, redacted_errors
 from tests.planted import KEY, SECRETS, SIGNATURE, TOKEN, Watch
 
 SHORT = KEY[:32]
@@ -206,19 +206,19 @@ def test_a_log_call_with_a_slip_is_left_to_logging() -> None:
 def test_nothing_secret_is_raised_not_even_as_a_cause(leak: str) -> None:
     several = ExceptionGroup("several", [KeyError("x"), ValueError(leak)])
     for told, cause in ((leak, None), ("down", ValueError(leak)), ("down", several)):
-        with pytest.raises(DropscribeError) as caught, redacted_faults():
+        with pytest.raises(DropscribeError) as caught, redacted_errors():
             raise StorageUnavailable(told) from cause
         assert not [secret for secret in SECRETS if secret in str(caught.value)]
         assert caught.value.__cause__ is None
 
 
 def test_an_error_without_a_secret_is_raised_as_it_is() -> None:
-    with pytest.raises(StorageUnavailable, match="down"), redacted_faults():
+    with pytest.raises(StorageUnavailable, match="down"), redacted_errors():
         raise StorageUnavailable("down") from ValueError("no network")
 
 
 def test_an_error_that_leads_back_to_itself_is_raised_as_it_is() -> None:
     error, sending = RuntimeError("unexpected"), ConnectionError("cannot send")
     sending.__cause__ = error  # as where reading a file breaks the request that it was to be sent in
-    with pytest.raises(RuntimeError, match="unexpected"), redacted_faults():
+    with pytest.raises(RuntimeError, match="unexpected"), redacted_errors():
         raise error from sending
