@@ -56,6 +56,10 @@ class Reconciler:
         except StorageUnavailable as error:  # what was seen before is not to be looked at in vain
             unread = error
         queued = await self._queue_those_not_in_hand(scan.perhaps_lost(self._with.random))
+        if scan.record:  # at last: a run that is killed before does its part again
+            await self._scans.write_scan(scan.record)
+        if unread:  # and nothing is logged, so that an alert tells of listings that fail for long
+            raise unread
         log_event(
             "files.waiting",
             waiting=scan.counted.waiting,
@@ -63,10 +67,6 @@ class Reconciler:
             queued=queued,
             pass_seconds=scan.seconds,
         )
-        if scan.record:  # at last: a run that is killed before does its part again
-            await self._scans.write_scan(scan.record)
-        if unread:
-            raise unread
         return queued
 
     async def _start_anew(self, record: ScanProgress | None) -> None:

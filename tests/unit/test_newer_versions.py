@@ -91,7 +91,11 @@ async def test_kept_answers_of_which_only_an_expired_claim_tells_are_deleted(
     assert (state.records, state.answers) == ({}, {})
 
 
-async def test_a_page_that_cannot_be_read_keeps_no_file_before_it_from_being_found() -> None:
+async def test_a_page_that_cannot_be_read_keeps_no_file_before_it_from_being_found(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+
     class Broken(MemoryFiles):
         async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
             if marker >= "019":
@@ -104,3 +108,4 @@ async def test_a_page_that_cannot_be_read_keeps_no_file_before_it_from_being_fou
     with pytest.raises(StorageUnavailable):
         await place(files, state=state).reconcile()
     assert (len(state.sent), state.scan and state.scan.inputs) == (20, "019.png")
+    assert "files.waiting" not in caplog.text
