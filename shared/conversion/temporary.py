@@ -1,0 +1,45 @@
+"""Files without names, and parts of them as content that can be sent (implements `MediaSource`)."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager
+from typing import BinaryIO
+
+CHUNK_BYTES = 262_144
+"""How much is read at once."""
+
+
+def nameless_file() -> AbstractContextManager[BinaryIO]:
+    """An open file that is gone when it is closed, or when this process ends in whatever way."""
+    return tempfile.TemporaryFile(buffering=0)
+
+
+class FilePart:
+    """So many bytes of an open file, from a position on. What reads them does not move the file's own position."""
+
+    def __init__(self, file: BinaryIO, start: int, size: int) -> None:
+        self._file = file
+        self._start = start
+        self.size = size
+        self.sha256: str | None = None
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """See `MediaSource.chunks`."""
+        at, end = self._start, self._start + self.size
+        while at < end:
+            piece = await asyncio.to_thread(_read_at, self._file, at, min(CHUNK_BYTES, end - at))
+            if not piece:
+                raise EOFError("The converted file is shorter than was said.")
+            at += len(piece)
+            yield piece
+
+    async def url(self) -> str:
+        """No service can fetch it."""
+        raise NotImplementedError("A converted file has no address.")
+
+
+def _read_at(file: BinaryIO, start: int, length: int) -> bytes:
+    # One reader at a time: pieces of one file are asked about one after another.
+    file.seek(start)
+    return file.read(length)
