@@ -27,6 +27,7 @@ from shared.adapters.storage import (
     queues_by_identity,
 )
 from shared.app import App, Running
+from shared.conversion import PictureLimits, ProcessLimits, SoundLimits
 from shared.errors import ConfigurationError
 from shared.models import CapabilityTable, ChatModel, Deployment, Deployments, Endpoint
 from shared.observability import redact_logs
@@ -34,6 +35,8 @@ from shared.processing import (
     Budget,
     Cooldowns,
     EventReceiver,
+    Limits,
+    MediaPreparer,
     Processor,
     RecipePlanner,
     ResultPublisher,
@@ -43,7 +46,7 @@ from shared.processing import (
 )
 from shared.recipes import RecipeCatalog
 from shared.recovery import DeadLetters, PoisonHandler, Reconciler
-from shared.settings import ModelSettings, Settings, kind_meant, suffix_of
+from shared.settings import FileLimits, ModelSettings, Settings, kind_meant, suffix_of
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
@@ -143,7 +146,14 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         kept=state,
         jobs=StorageJobQueue(queues, settings.deferred_queue),
         cooldowns=Cooldowns(state, clock),
-        planner=RecipePlanner(files=files, recipes=app.recipes, deployments=app.deployments, models=models),
+        planner=RecipePlanner(
+            files=files,
+            recipes=app.recipes,
+            deployments=app.deployments,
+            models=models,
+            max_pixels=settings.max_pixels,
+        ),
+        preparer=MediaPreparer(limits_of(settings)),
         publisher=ResultPublisher(files=files, claims=state, kept=state, events=events),
         clock=clock,
         budget=Budget(limit, counts=state, clock=clock) if limit else None,
@@ -156,6 +166,17 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         PoisonHandler(services),
         Reconciler(services, state),
         DeadLetters(services, BlobDeadLetters(blobs)),
+    )
+
+
+def limits_of(settings: FileLimits) -> Limits:
+    """What a file may need, as the settings have it."""
+    process = ProcessLimits(file_bytes=settings.max_disk_bytes)
+    return Limits(
+        pictures=PictureLimits(settings.max_pixels, settings.max_pages, process),
+        sound=SoundLimits(settings.max_seconds, settings.max_disk_bytes, process),
+        max_file_bytes=settings.max_file_bytes,
+        max_pieces=settings.max_pieces,
     )
 
 

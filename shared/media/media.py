@@ -27,3 +27,7 @@ class Media:
     media_type: str
     format: str
     seconds: float | None = None
+    is_plain: bool = True
+    pixels: tuple[int, int] | None = None
+    pages: int | None = None
+    speech_seconds: float | None = None

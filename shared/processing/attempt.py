@@ -7,10 +7,11 @@ done now is first sent to the queue of work that waits, and only then written do
 import asyncio
 import contextlib
 import logging
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from shared.errors import Conflict, FileRejected, InputNotFound, KindNotTaken, StorageUnavailable
-from shared.media import InputFile
+from shared.media import InputFile, Media
 from shared.models import Conversation, NotPlanned, Plan
 from shared.observability import log_event
 from shared.processing.asking import ModelCalls
@@ -18,7 +19,7 @@ from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
-from shared.processing.retry import RetryLater, crash_loop
+from shared.processing.retry import RetryLater, crash_loop, took_too_long
 from shared.processing.services import Services
 from shared.results import Facts, Result, StoredResult, answered, answered_in_text_only, rejected
 
@@ -134,7 +135,12 @@ class Attempt:
             return answered_in_text_only(facts, talk, self._with.clock.now())
         try:
             self._require_no_crash_loop(talk)
-            await ModelCalls(self._with, self._claim, talk, self._deadline).ask(file)
+            async with AsyncExitStack() as made:
+                calls = ModelCalls(self._with, self._claim, talk, self._deadline, self._keep_answers)
+                if plan.preparation and not talk.is_answered:
+                    await calls.hold_to_prepare(file)
+                    facts = replace(facts, media=await self._prepare(plan, talk, made))
+                await calls.ask(file)
         except FileRejected as error:
             if talk.is_answered:  # only its form was asked for once more
                 await asyncio.to_thread(talk.settle)
@@ -143,12 +149,23 @@ class Attempt:
             return rejected(facts, told, self._with.clock.now(), talk)
         return answered(facts, talk, self._with.clock.now())
 
+    async def _prepare(self, plan: Plan, talk: Conversation, made: AsyncExitStack) -> Media:
+        """Make of the file what the model takes, and tell what the file is. What is made lasts as long as `made`."""
+        seconds = max(0.0, self._time_left - self._policy.call)
+        try:
+            async with self._with.clock.within(seconds):
+                prepared = await made.enter_async_context(self._with.preparer.prepared(plan, talk.extents))
+        except TimeoutError:  # another invocation has no more time than this one
+            raise took_too_long(seconds) from None
+        talk.prepare(prepared.media, prepared.pieces, prepared.warnings)
+        return prepared.media
+
     async def _conversation(self, plan: Plan) -> Conversation:
         """A conversation that goes on where an earlier attempt ended."""
         talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
         kept = await self._with.kept.read_kept(self._name) if self._claim.progress.has_kept else None
         if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
-            talk.resume(kept.exchanges, kept.empty, kept.sha256)
+            talk.resume(kept.exchanges, kept.empty, kept.sha256, kept.about_pieces, kept.extents)
         return talk
 
     def _require_no_crash_loop(self, talk: Conversation) -> None:
@@ -200,7 +217,15 @@ class Attempt:
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return
-        kept = KeptAnswers(self._claim.etag, plan.key, tuple(talk.exchanges), talk.empty, talk.sha256)
+        kept = KeptAnswers(
+            etag=self._claim.etag,
+            key=plan.key,
+            exchanges=tuple(talk.exchanges),
+            empty=talk.empty,
+            sha256=talk.sha256,
+            about_pieces=tuple(talk.first_turn.asked) if talk.is_between_pieces else (),
+            extents=talk.extents if talk.is_between_pieces else (),
+        )
         self._claim.know(has_kept=True, asked=self._claim.progress.asked + 1)
         try:
             async with self._with.clock.within(MAX_ASIDE):

@@ -29,6 +29,9 @@ NAMES = [f"file-{number}" for number in range(6)]
 TALKATIVE = set(NAMES[4:])
 """Files about which two turns are asked."""
 
+LONG = set(NAMES[3:5])
+"""Files whose first turn is asked about in three pieces."""
+
 FAULTS: list[ModelUnavailable | None] = [
     None,
     ModelThrottled("busy", retry_after=1),
@@ -92,7 +95,7 @@ class Protocol(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**32), bad=st.sets(st.sampled_from(NAMES), max_size=1))
     def start(self, seed: int, bad: set[str]) -> None:
         own: dict[str, Any] = {"listing_seconds": seed % 2 * 300, "delivery": DELIVERIES[seed % 3]}
-        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, **own)
+        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, long=LONG, **own)
 
     @rule(name=st.sampled_from(NAMES), events=st.sampled_from([0, 1, 1, 1, 2, 3]))
     def upload(self, name: str, events: int) -> None:
@@ -159,7 +162,7 @@ TestProtocol = Protocol.TestCase
 def story(world: World, seed: int) -> World:
     """A busy day: uploads, overwrites, deletions, lost and repeated events, forgeries, outages, kills; then rest."""
     random = Random(seed)
-    world.random, world.storage_fails, world.talkative = random, 0.02, TALKATIVE
+    world.random, world.storage_fails, world.talkative, world.long = random, 0.02, TALKATIVE, LONG
     for name in NAMES:
         an_older_answer_comes_late(world, name)
     for _ in range(60):
@@ -298,7 +301,7 @@ def test_where_neither_documents_nor_messages_can_be_written_for_hours_no_file_i
 
 
 def test_a_worker_that_is_told_to_stop_with_answers_in_hand_leaves_them_to_the_next() -> None:
-    world = World(talkative=TALKATIVE)
+    world = World(talkative=TALKATIVE, long=LONG)
     world.upload(NAMES[4])
     while not world.paid:
         world.advance(1)
@@ -309,7 +312,7 @@ def test_a_worker_that_is_told_to_stop_with_answers_in_hand_leaves_them_to_the_n
 
 
 def test_answers_are_not_kept_where_somebody_else_has_taken_the_record_over_and_deleted_it() -> None:
-    world = World(talkative=TALKATIVE)
+    world = World(talkative=TALKATIVE, long=LONG)
     world.model_fault = lambda: ModelThrottled("busy", retry_after=3600) if world.paid else None
     world.upload(NAMES[4])
     while not world.paid:

@@ -20,7 +20,7 @@ from shared.recovery.poison import PoisonHandler
 from shared.recovery.reconciler import Reconciler
 from shared.results.result import Result
 from tests import samples
-from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, all_of, said
+from tests.unit.fakes import AsItLies, MemoryFiles, MemoryState, SpeakingModel, all_of, said
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
@@ -66,6 +66,7 @@ def place(
         recipes=recipes,
         deployments=all_of(*(each.deployment for each in models)),
         models={each.deployment.alias: each for each in models},
+        max_pixels=100_000_000,
     )
     services = Services(
         input_container="input",
@@ -75,6 +76,7 @@ def place(
         kept=state,
         cooldowns=Cooldowns(state, state),
         planner=planner,
+        preparer=AsItLies(),
         publisher=ResultPublisher(files=files, claims=state, kept=state, events=state),
         clock=state,
         budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,

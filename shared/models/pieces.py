@@ -1,0 +1,123 @@
+"""A file in pieces, and the first turn of a recipe, which is asked about each of them.
+
+A piece is some seconds of a recording or some pages of a document. Its answer is kept as soon as it is there, so what
+comes later, in this attempt or another, pays only for what is missing.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from shared.models.chat import ChatAnswer, MediaPart
+from shared.models.doubts import Doubt, doubts
+from shared.models.exchange import Exchange, Extent
+from shared.models.joining import join, join_pages
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What is asked about at once.
+
+    Attributes:
+        media: it, as one or more pictures, or as a recording; empty for the file as it lies in storage.
+        extent: which part of the file it is.
+        speech_seconds: how long somebody speaks in it; None where nobody listened.
+        halves: makes two smaller pieces of it; None where it is as small as is of use.
+    """
+
+    media: tuple[MediaPart, ...] = ()
+    extent: Extent = field(default_factory=Extent)
+    speech_seconds: float | None = None
+    halves: Callable[[], Sequence["Piece"]] | None = field(default=None, compare=False)
+
+
+@dataclass
+class FirstTurn:
+    """The first turn of a recipe, piece by piece.
+
+    Attributes:
+        pieces: all of them, in the order of the file; the whole file, until it is prepared. One whose answer is doubted
+            becomes two smaller ones.
+        asked: what was asked and answered about them, in order, also answers that were set aside.
+    """
+
+    pieces: list[Piece] = field(default_factory=lambda: [Piece()])
+    asked: list[Exchange] = field(default_factory=list)
+
+    @property
+    def heard(self) -> list[Exchange]:
+        """The answers that count, one for each of the first pieces."""
+        return [each for each in self.asked if not each.is_set_aside]
+
+    @property
+    def next_piece(self) -> Piece | None:
+        """What is to be asked about next; None once all are answered."""
+        done = len(self.heard)
+        return self.pieces[done] if done < len(self.pieces) else None
+
+    def add(self, exchange: Exchange) -> None:
+        """Take note of the answer about the next piece; set it aside where smaller pieces may bring a better one."""
+        piece, number = self.next_piece, len(self.heard)
+        assert piece
+        smaller = piece.halves() if piece.halves and _is_to_be_asked_again(exchange.answer, piece) else ()
+        if len(smaller) > 1:
+            # Of doubted answers there is one more try; an answer that was cut off fits at some size.
+            is_second_try = exchange.answer.finish_reason != "length"
+            again = [replace(each, extent=replace(each.extent, is_second_try=is_second_try)) for each in smaller]
+            self.pieces[number : number + 1] = again
+        self.asked.append(replace(exchange, extent=piece.extent, is_set_aside=len(smaller) > 1))
+
+    def joined(self) -> Exchange:
+        """What was heard, as one exchange."""
+        heard = self.heard
+        if len(self.asked) == 1:
+            return heard[0]
+        last = heard[-1]
+        answers = [each.answer for each in heard]
+        texts = ["" if each.is_filtered else each.text for each in answers]
+        answer = ChatAnswer(
+            text=_joined_text(texts, [piece.extent for piece in self.pieces]),
+            model=last.answer.model,
+            finish_reason=_finish_reason(answers),
+            usage=None,
+            request_id=last.answer.request_id,
+            seconds=0,
+            warnings=tuple(warning for each in answers for warning in each.warnings),
+        )
+        return Exchange(last.deployment, last.prompt, answer, parts=tuple(self.asked))
+
+    def warnings(self) -> Iterator[str]:
+        """A sentence for each piece whose answer is not to be relied on."""
+        for piece, exchange in zip(self.pieces, self.heard, strict=False):
+            if exchange.answer.is_filtered:
+                yield f"{piece.extent.told} have no text: the service's content filter held the answer back."
+            elif exchange.answer.finish_reason == "length" and len(self.pieces) > 1:
+                yield f"The answer about {piece.extent.told.lower()} was cut off at the recipe's maxOutputTokens."
+            elif doubt := _doubt_about(exchange.answer, piece):
+                yield f"{piece.extent.told}: {doubt.message}"
+
+
+def _doubt_about(answer: ChatAnswer, piece: Piece) -> Doubt | None:
+    if piece.speech_seconds is None or piece.extent.start is None or piece.extent.end is None:
+        return None
+    return doubts(answer.text, piece.extent.end - piece.extent.start, piece.speech_seconds)
+
+
+def _is_to_be_asked_again(answer: ChatAnswer, piece: Piece) -> bool:
+    if answer.is_filtered:
+        return False
+    is_doubted = not piece.extent.is_second_try and _doubt_about(answer, piece) is not None
+    return answer.finish_reason == "length" or is_doubted
+
+
+def _joined_text(texts: Sequence[str], extents: Sequence[Extent]) -> str:
+    if extents[0].first_page is not None:
+        return join_pages([(extent.pages, text) for extent, text in zip(extents, texts, strict=True)])
+    return join(texts, [extent.overlaps for extent in extents[1:]])
+
+
+def _finish_reason(answers: Sequence[ChatAnswer]) -> str | None:
+    """Why the joined answer ended: held back only if every part was, cut off if one was."""
+    reasons = {each.finish_reason for each in answers if not each.is_filtered}
+    if not reasons:
+        return "content_filter"
+    return "length" if "length" in reasons else next(iter(sorted(reasons, key=str)))
