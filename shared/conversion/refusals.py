@@ -42,7 +42,7 @@ def refusal(reason: str, figure: int, task: Task) -> FileRejected:
         ),
         "pages": lambda: FileRejected(
             "too_large",
-            f"The file has {figure} pages or more; {task.max_pages} are the most (MAX_PAGES).",
+            f"The file has {figure} pages; {task.max_pages} are the most (MAX_PAGES).",
             "Split it, name a recipe that reads the first page only, or raise MAX_PAGES.",
         ),
         "bytes": lambda: FileRejected(
