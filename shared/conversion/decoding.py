@@ -5,7 +5,7 @@ import importlib
 import re
 import warnings
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
@@ -37,8 +37,8 @@ _PLUGINS = {
 MAX_THREADS = 2
 """Of decoders that have threads: each takes address space, and processors are few."""
 
-MAX_COUNTED = 10_000
-"""Pages that are counted where only the first is wanted."""
+MAX_COUNTED = 2_000
+"""Images in a TIFF that are looked at: each takes a search through all before it."""
 
 _REDUCED_OR_MASK = 1 | 4
 _NEW_SUBFILE_TYPE = 254
@@ -74,7 +74,7 @@ def open_pictures(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture]]:
 
 def _open(task: Task, file: BinaryIO) -> Image.Image:
     plugin = _PLUGINS[task.format]
-    library = importlib.import_module(plugin.module)
+    library: Any = importlib.import_module(plugin.module)
     if task.format == "heic":
         library.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=MAX_THREADS)
     elif task.format == "avif":
@@ -82,9 +82,9 @@ def _open(task: Task, file: BinaryIO) -> Image.Image:
     Image.MAX_IMAGE_PIXELS = task.max_pixels
     warnings.simplefilter("ignore")  # a tag that is odd is no reason to refuse
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    ImageFile.LOAD_TRUNCATED_IMAGES = True  # type: ignore[misc] # as viewers: a damaged comment is passed over
+    ImageFile.LOAD_TRUNCATED_IMAGES = True  # as viewers: a damaged comment is passed over
     image = Image.open(file, formats=(plugin.name,))
-    ImageFile.LOAD_TRUNCATED_IMAGES = False  # type: ignore[misc] # but pixels are not made up
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # but pixels are not made up
     return image
 
 
@@ -107,7 +107,6 @@ def _refusing() -> Iterator[None]:
 def _page_frames(image: Image.Image, task: Task) -> list[int]:
     """The numbers of the images in a TIFF that are pages, not smaller copies of one."""
     pages: list[int] = []
-    limit = MAX_COUNTED if task.is_first_only else task.max_pages
     for number in range(MAX_COUNTED):
         try:
             image.seek(number)
@@ -116,8 +115,8 @@ def _page_frames(image: Image.Image, task: Task) -> list[int]:
         kind = image.tag_v2.get(_NEW_SUBFILE_TYPE, 0)  # type: ignore[attr-defined] # of a TIFF
         if not (isinstance(kind, int) and kind & _REDUCED_OR_MASK):
             pages.append(number)
-        if len(pages) > limit:
-            raise Refused("pages", len(pages))
+    if len(pages) > task.max_pages and not task.is_first_only:
+        raise Refused("pages", len(pages))
     return pages or [0]
 
 
@@ -156,7 +155,7 @@ def _load(image: Image.Image, task: Task) -> None:
 
 def _load_cut_jpeg(image: Image.Image) -> None:
     """Take a JPEG of which the last bytes are missing, as viewers do, unless a whole row of its pieces is missing."""
-    ImageFile.LOAD_TRUNCATED_IMAGES = True  # type: ignore[misc]
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
     image.load()
     last_rows = image.crop((0, max(0, image.height - MCU_ROWS), *image.size))
     if last_rows.getcolors(1):

@@ -1,6 +1,7 @@
 """The pages of a PDF as pictures, by pdfium. It is built without JavaScript and XFA, and fetches nothing."""
 
 import contextlib
+import math
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -69,5 +70,5 @@ def _scale(size: tuple[float, float], task: Task) -> float:
     if not (width > 0 and height > 0):
         raise ValueError("a page without a size")
     longest = (task.max_side - 0.01) / max(width, height)  # pdfium rounds up
-    largest = (task.max_pixels / (width * height)) ** 0.5
+    largest = math.sqrt(task.max_pixels / (width * height))
     return min(DPI / POINTS_AN_INCH, longest, largest)

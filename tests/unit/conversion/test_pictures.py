@@ -1,6 +1,7 @@
 """What becomes of pictures: any kind of pixels in one kind, upright, small enough, with nothing else in them."""
 
 import io
+from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
@@ -29,7 +30,7 @@ PRIVATE = b"7 Quay Street"
 
 _MARKS_OF_METADATA = (b"Exif", b"eXIf", b"ICC_PROFILE", b"iCCP", b"tEXt", b"zTXt", b"iTXt", b"ns.adobe.com", b"pHYs")
 
-WRITTEN = {
+WRITTEN: dict[str, tuple[str, dict[str, Any]]] = {
     "avif": ("AVIF", {"quality": 95}),
     "bmp": ("BMP", {}),
     "gif": ("GIF", {}),
@@ -129,8 +130,8 @@ async def test_other_ways_to_name_colours_become_rgb(space: str) -> None:
 
 
 def _in_lab(image: Image.Image) -> Image.Image:
-    spaces = [ImageCms.createProfile(name) for name in ("sRGB", "LAB")]
-    changed = ImageCms.profileToProfile(image, *spaces, outputMode="LAB")
+    srgb, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    changed = ImageCms.profileToProfile(image, srgb, lab, outputMode="LAB")
     assert changed
     return changed
 
@@ -226,7 +227,7 @@ async def test_no_metadata_leaves() -> None:
 
 @pytest.mark.parametrize("form", ["GIF", "PNG", "TIFF", "WEBP"])
 async def test_no_comment_leaves(form: str) -> None:
-    options = {
+    options: dict[str, dict[str, Any]] = {
         "GIF": {"comment": PRIVATE},
         "PNG": {"pnginfo": _text()},
         "TIFF": {"description": PRIVATE.decode()},
