@@ -32,8 +32,8 @@ class ProcessLimits:
         memory_bytes: address space.
         cpu_seconds: time on processors, of all its threads together.
         file_bytes: of each file that it writes.
-        stall_seconds: how long it may neither take nor give anything; a program that works on a whole file has so
-            long for all of it.
+        stall_seconds: how long it may neither take nor give nor tell anything; a program that works on a whole file has
+            so long until the next word that it tells.
     """
 
     memory_bytes: int = 1024 * 1024 * 1024
@@ -87,7 +87,7 @@ async def run(
         inherited: numbers of further open files that it finds under the same numbers.
 
     Raises:
-        Stalled: it neither took nor gave anything for `stall_seconds`.
+        Stalled: it neither took nor gave nor told anything for `stall_seconds`.
         Exception: whatever `feed` and `output` raise.
     """
     process = await asyncio.create_subprocess_exec(
@@ -164,6 +164,7 @@ class _Run:
         assert self._process.stderr
         told = b""
         while piece := await self._process.stderr.read(READ_BYTES):
+            self._progress()
             told = (told + piece)[-MAX_TOLD:]
         return told.decode(errors="replace")
 
