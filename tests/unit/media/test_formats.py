@@ -138,9 +138,7 @@ async def test_every_format_cut_anywhere_is_told_or_refused(content: bytes, data
     st.sampled_from([content for content, _, _ in EVERY.values()]),
     st.lists(st.tuples(st.integers(0, 700), st.sampled_from([0, 1, 0x7F, 0x80, 0xFF])), max_size=8),
 )
-async def test_every_format_with_wrong_bytes_is_told_or_refused(
-    content: bytes, changes: list[tuple[int, int]]
-) -> None:
+async def test_every_format_with_wrong_bytes_is_told_or_refused(content: bytes, changes: list[tuple[int, int]]) -> None:
     broken = bytearray(content)
     for at, byte in changes:
         broken[at % len(broken)] = byte

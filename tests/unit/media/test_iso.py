@@ -150,7 +150,17 @@ async def test_one_track_of_sound_that_is_not_encrypted_is_enough() -> None:
         ftyp(b"iso5") + box(b"moof", bytes(50)) + box(b"mdat", bytes(50)),
         heif(b"heic")[:200],
     ],
-    ids=["12 bytes", "brand", "brand of a picture", "cut", "cut in its sound", "endless", "lie", "fragment", "cut picture"],
+    ids=[
+        "12 bytes",
+        "brand",
+        "brand of a picture",
+        "cut",
+        "cut in its sound",
+        "endless",
+        "lie",
+        "fragment",
+        "cut picture",
+    ],
 )
 async def test_a_file_that_lost_its_index_is_damaged(content: bytes) -> None:
     assert await format_or_code(content) == "damaged_media"
