@@ -115,7 +115,14 @@ class CapabilityTable:
         return ModelCapabilities.model_validate(said)
 
     def transport(
-        self, model: str, capability: ModelCapabilities, media: Media, policy: SendPolicy, size: int, *, is_cut: bool
+        self,
+        model: str,
+        capability: ModelCapabilities,
+        media: Media,
+        policy: SendPolicy,
+        size: int,
+        *,
+        is_cut: bool = False,
     ) -> Transport | None:
         """How a file of `size` bytes is to travel to a model of this capability; None if only what is made of it can.
 

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared.models.chat import ChatAnswer, MediaPart
-from shared.models.doubts import Doubt, doubts
 from shared.models.exchange import Exchange, Extent
-from shared.models.joining import join, join_pages
+from shared.transcripts import Doubt, doubts, join, join_pages
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class FirstTurn:
             elif exchange.answer.finish_reason == "length" and len(self.pieces) > 1:
                 yield f"The answer about {piece.extent.told.lower()} was cut off at the recipe's maxOutputTokens."
             elif doubt := _doubt_about(exchange.answer, piece):
-                yield f"{piece.extent.told}: {doubt.message}"
+                yield f"{piece.extent.told}: {doubt.sentence}"
 
 
 def _doubt_about(answer: ChatAnswer, piece: Piece) -> Doubt | None:

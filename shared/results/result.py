@@ -141,7 +141,7 @@ class Error(_Part):
 class Result(_Part):
     """What became of one file."""
 
-    schema_version: Literal[1, 2] = SCHEMA_VERSION  # documents of schema 1 lack the fields that are new in 2
+    schema_version: Literal[1, 2] = 2  # documents of schema 1 lack the fields that are new in 2
     status: Literal["ok", "error"]
     input: Input
     recipe: RecipeUsed | None

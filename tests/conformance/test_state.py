@@ -8,7 +8,7 @@ import pytest
 
 from shared.errors import Conflict
 from shared.models.chat import ChatAnswer
-from shared.models.conversation import Exchange
+from shared.models.exchange import Exchange
 from shared.processing.claim_handle import claim_of
 from shared.processing.claims import Claim, Progress, VersionedClaim
 from shared.processing.jobs import Job

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from shared.errors import Conflict, InputNotFound
+from shared.errors import Conflict, FileRejected, InputNotFound
 from shared.media.files import InputFile, ListedFile, Page
 from shared.models.capabilities import CapabilityTable
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
@@ -71,6 +71,18 @@ class AsItLies:
     @asynccontextmanager
     async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
         yield Prepared(plan.media.media, (Piece(),))
+
+
+@dataclass
+class Refusing:
+    """Refuses every file (implements `Preparer`)."""
+
+    error: FileRejected
+
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
+        raise self.error
+        yield
 
 
 def page_of[T](listed: Mapping[str, T], marker: str, size: int = 1_000) -> Page[T]:

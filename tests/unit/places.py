@@ -11,6 +11,7 @@ from shared.processing.claims import Claim
 from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
 from shared.processing.planning import RecipePlanner
+from shared.processing.preparing import Preparer
 from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
@@ -57,6 +58,7 @@ def place(
     recipes: RecipeCatalog = BOOK,
     state: MemoryState | None = None,
     daily_tokens: int | None = None,
+    preparer: Preparer | None = None,
     **own: Any,
 ) -> Place:
     """A place with these models, of which the first is the default."""
@@ -76,7 +78,7 @@ def place(
         kept=state,
         cooldowns=Cooldowns(state, state),
         planner=planner,
-        preparer=AsItLies(),
+        preparer=preparer or AsItLies(),
         publisher=ResultPublisher(files=files, claims=state, kept=state, events=state),
         clock=state,
         budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,
