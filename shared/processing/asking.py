@@ -127,7 +127,6 @@ class ModelCalls:
         self._talk.add(turn, answer)
         await self._spend(answer.usage, turn, is_billed=True)
         if self._talk.is_between_pieces:
-            self._claim.know(asked=0, crashes=0)  # it goes on, so what went wrong before says nothing of what is left
             await self._keep()
         return None
 

@@ -52,6 +52,7 @@ class Attempt:
         self._deadline = services.clock.monotonic() + services.policy.invocation
         self._plan: Plan | None = None
         self._talk: Conversation | None = None
+        self._has_unkept = False
 
     async def run(self) -> None:
         """Go on until the file has its document, is gone, or waits in another message.
@@ -94,6 +95,7 @@ class Attempt:
         earlier = await self._with.files.find_result(file.name)
         is_answered = earlier is not None and earlier.input_etag == file.etag
         self._plan = self._talk = None
+        self._has_unkept = False
         if self._is_new and not is_answered:
             self._claim.expect_none(file.etag)
         else:
@@ -136,7 +138,7 @@ class Attempt:
         try:
             self._require_no_crash_loop(talk)
             async with AsyncExitStack() as made:
-                calls = ModelCalls(self._with, self._claim, talk, self._deadline, self._keep_answers)
+                calls = ModelCalls(self._with, self._claim, talk, self._deadline, self._keep_piece)
                 if plan.preparation and not talk.is_answered:
                     await calls.hold_to_prepare(file)
                     facts = replace(facts, media=await self._prepare(plan, talk, made))
@@ -191,6 +193,7 @@ class Attempt:
         return await self._publish_once(result, earlier)
 
     async def _publish_once(self, result: Result, earlier: StoredResult | None) -> None:
+        await self._claim.see_last_write()
         record, has_kept = self._claim.record, self._claim.progress.has_kept
         await self._with.publisher.publish(result, replacing=earlier, record=record, has_kept=has_kept)
 
@@ -213,7 +216,7 @@ class Attempt:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
 
     async def _keep_answers(self) -> None:
-        """Keep the answers that were paid for. Until then `asked` is one higher, as after a call without answer."""
+        """Keep the answers that were paid for. While any is not kept `asked` is one higher, as after a call in vain."""
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return
@@ -226,7 +229,8 @@ class Attempt:
             about_pieces=tuple(talk.first_turn.asked) if talk.is_between_pieces else (),
             extents=talk.extents if talk.is_between_pieces else (),
         )
-        self._claim.know(has_kept=True, asked=self._claim.progress.asked + 1)
+        self._claim.know(has_kept=True, asked=self._claim.progress.asked + (not self._has_unkept))
+        self._has_unkept = True
         try:
             async with self._with.clock.within(MAX_ASIDE):
                 await self._confirm_claim()
@@ -237,6 +241,15 @@ class Attempt:
             log_event("answers.not_kept", logging.WARNING, name=self._name)
         else:
             self._claim.know(asked=self._claim.progress.asked - 1)
+            self._has_unkept = False
+
+    async def _keep_piece(self) -> None:
+        """Keep the answer about a piece. What went wrong before it says nothing of the pieces that are left."""
+        await self._keep_answers()
+        progress = self._claim.progress
+        if not self._has_unkept and (progress.asked or progress.crashes):
+            self._claim.know(asked=0, crashes=0)
+            await self._confirm_claim()
 
     async def _confirm_claim(self) -> None:
         """Answers are kept only where the record is ours and tells of them: else no worker would delete them."""

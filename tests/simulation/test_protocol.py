@@ -61,7 +61,8 @@ def check(world: World) -> None:
         # So does one that was written, of which only the response was lost.
         stuck = world.unreturned[name] + world.half_written[name]
         # What the model refuses counts where it answers others.
-        refused = world.unusable[name, etag] + world.refused[name, etag]
+        unusable = sum(times for (*version, _), times in world.unusable.items() if version == [name, etag])
+        refused = unusable + world.refused[name, etag]
         lost = world.killed[name] + stuck + world.unkept[name] + refused
         # Another file that breaks workers ends none that had no other trouble.
         good = name not in world.bad | world.deadly and (lost == 0 or lost + world.died_beside[name] < MAX_ASKED)
@@ -301,7 +302,7 @@ def test_where_neither_documents_nor_messages_can_be_written_for_hours_no_file_i
 
 
 def test_a_worker_that_is_told_to_stop_with_answers_in_hand_leaves_them_to_the_next() -> None:
-    world = World(talkative=TALKATIVE, long=LONG)
+    world = World(talkative=TALKATIVE)
     world.upload(NAMES[4])
     while not world.paid:
         world.advance(1)
@@ -312,7 +313,7 @@ def test_a_worker_that_is_told_to_stop_with_answers_in_hand_leaves_them_to_the_n
 
 
 def test_answers_are_not_kept_where_somebody_else_has_taken_the_record_over_and_deleted_it() -> None:
-    world = World(talkative=TALKATIVE, long=LONG)
+    world = World(talkative=TALKATIVE)
     world.model_fault = lambda: ModelThrottled("busy", retry_after=3600) if world.paid else None
     world.upload(NAMES[4])
     while not world.paid:

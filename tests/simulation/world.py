@@ -172,7 +172,7 @@ class World:
     answers: dict[str, KeptAnswers] = field(default_factory=dict)
     calls: dict[Run | None, int] = field(default_factory=dict)
     paid: Counter[tuple[str, str, int]] = field(default_factory=Counter)
-    unusable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unusable: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
     published: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -620,7 +620,7 @@ class World:
             raise Killed
         error = self.model_fault()
         if error:
-            self.unusable[file.name, file.etag] += error.asked_at_most_thrice
+            self.unusable[file.name, file.etag, turn] += error.asked_at_most_thrice
             self.refused[file.name, file.etag] += type(error) in (ModelUnavailable, ModelMisconfigured)
             raise error
         await Pause(self.time + self.random.uniform(0, 5))
