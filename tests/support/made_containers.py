@@ -1,4 +1,4 @@
-"""Beginnings of recordings, films and what else lies in containers, made byte by byte: enough to know them, too little to decode."""
+"""Beginnings of recordings and films, made byte by byte: enough to know them, too little to decode."""
 
 import struct
 
