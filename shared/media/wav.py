@@ -14,7 +14,6 @@ from shared.media.parts import BrokenHeader, FileParts
 _PCM, _ADPCM, _FLOAT, _A_LAW, _MU_LAW, _IMA_ADPCM, _GSM = 0x01, 0x02, 0x03, 0x06, 0x07, 0x11, 0x31
 _EXTENSIBLE = 0xFFFE
 _IN_BLOCKS = (_ADPCM, _IMA_ADPCM, _GSM)
-_UNKNOWN = 0
 _SUBTYPE = bytes.fromhex("000000001000800000aa00389b71")
 """How the name of a codec goes on in WAVE_FORMAT_EXTENSIBLE; another end makes it another codec."""
 
@@ -94,10 +93,11 @@ def _parse_format(fields: bytes, order: Order) -> WavFormat:
     rate = int.from_bytes(fields[4:8], order)
     if not 0 < channels <= MAX_CHANNELS or not rate:
         raise BrokenHeader("its header is damaged")
+    is_known = order == "little" and (codec == _PCM or fields[26:] == _SUBTYPE)
     if codec == _EXTENSIBLE:
-        codec = int.from_bytes(fields[24:26], order) if fields[26:] == _SUBTYPE else _UNKNOWN
+        codec = int.from_bytes(fields[24:26], order)
     if codec in _IN_BLOCKS:
         return WavFormat(rate, block_bytes if samples else 0, samples)
     is_even = codec in (_PCM, _FLOAT, _A_LAW, _MU_LAW) and block_bytes == channels * (-(-bits // 8))
-    is_plain = is_even and codec == _PCM and bits in (8, 16) and channels <= 2 and rate in _PLAIN_RATES
+    is_plain = is_known and is_even and codec == _PCM and bits in (8, 16) and channels <= 2 and rate in _PLAIN_RATES
     return WavFormat(rate, block_bytes if is_even else 0, is_plain=is_plain)
