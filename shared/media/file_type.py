@@ -77,7 +77,7 @@ async def look_inside(file: FileParts, found: FileType) -> FileType:
 async def _behind_tags(file: FileParts, start: int) -> FileType | None:
     data = await _sound_from(file, start)
     zeros = len(data) - len(data.lstrip(b"\0"))
-    for skipped in (zeros, max(0, zeros - _OWN_ZEROS)):
+    for skipped in {zeros, max(0, zeros - _OWN_ZEROS)} if start or zeros else ():
         found = known_start(data[skipped:])
         if found and found.media_type in _READ_ANYWHERE:
             return replace(found, start=start + skipped)
