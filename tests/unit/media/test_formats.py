@@ -31,7 +31,6 @@ IMAGES: dict[str, tuple[bytes, str, str]] = {
 }
 
 RECORDINGS: dict[str, tuple[bytes, str, str]] = {
-    "rifx": (made.rifx(32_000), "audio/x-rifx", "wav"),
     "rf64": (made.rf64(32_000), "audio/x-rf64", "rf64"),
     "bw64": (made.rf64(32_000, mark=b"BW64"), "audio/x-rf64", "rf64"),
     "w64": (made.W64 + bytes(50), "audio/x-w64", "w64"),
