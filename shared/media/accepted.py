@@ -20,7 +20,6 @@ ACCEPTED: dict[str, tuple[Kind, str]] = {
     "image/x-icon": ("image", "ico"),
     "application/pdf": ("image", "pdf"),
     "audio/wav": ("audio", "wav"),
-    "audio/x-rifx": ("audio", "wav"),
     "audio/x-rf64": ("audio", "rf64"),
     "audio/x-w64": ("audio", "w64"),
     "audio/mpeg": ("audio", "mp3"),

@@ -18,17 +18,17 @@ _ASF_ENCRYPTED = (
 """Content encryption objects, simple and extended (ASF, 3.14 and 3.15)."""
 
 
-async def look_into_avi(file: FileParts) -> FileType:
+async def look_into_avi(file: FileParts, start: int) -> FileType:
     """Return the film, and whether its header names any sound."""
-    head = await file.read(0, HEAD_BYTES)
+    head = await file.read_on(start, at_least=1, at_most=HEAD_BYTES)
     header_end = _AVI_LIST_START + 8 + int.from_bytes(head[16:20], "little")
     is_silent = header_end <= len(head) and not _AVI_SOUND.search(head, 0, header_end)
     return FileType("video/x-msvideo", "AVI", NO_SOUND if is_silent else None)
 
 
-async def look_into_asf(file: FileParts) -> FileType:
+async def look_into_asf(file: FileParts, start: int) -> FileType:
     """Return whether it is a film or a recording, and whether its header names any sound."""
-    head = await file.read(0, HEAD_BYTES)
+    head = await file.read_on(start, at_least=1, at_most=HEAD_BYTES)
     length = int.from_bytes(head[16:24], "little")
     header = head[:length]
     obstacle = None

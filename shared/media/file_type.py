@@ -29,8 +29,11 @@ _STREAMS = {
 }
 """Layer of the frames -> media type and name."""
 
-_READ_BEHIND_TAG = ("audio/flac",)
-"""What ffmpeg reads behind a tag of ID3, besides frames of MPEG and AAC."""
+_READ_ANYWHERE = ("audio/flac", "audio/ogg", "video/mpeg", "video/mp2t")
+"""What ffmpeg finds behind a tag of ID3 or zeros, besides frames of MPEG and AAC: it was tried with all formats."""
+
+_OWN_ZEROS = 2
+"""With so many zeros a program stream begins itself."""
 
 _FILMS = {
     b"\0\0\1\xba": FileType("video/mpeg", "MPEG"),
@@ -38,7 +41,7 @@ _FILMS = {
 }
 """A pack of an MPEG program stream, and a sequence of MPEG video (ISO/IEC 13818-1 and -2), by how they begin."""
 
-_INSIDE: dict[str, Callable[[FileParts], Awaitable[FileType]]] = {
+_INSIDE: dict[str, Callable[[FileParts, int], Awaitable[FileType]]] = {
     "video/mp4": look_into_iso,
     "video/x-matroska": look_into_matroska,
     "audio/ogg": look_into_ogg,
@@ -55,7 +58,7 @@ async def identify(file: FileParts) -> FileType | None:
     if found := known_start(head):
         return found
     start = await end_of_tags(file)
-    return (start and await _behind_tags(file, start)) or await _find_recording(file, start) or _named(head)
+    return await _behind_tags(file, start) or await _find_recording(file, start) or _named(head)
 
 
 async def look_inside(file: FileParts, found: FileType) -> FileType:
@@ -66,16 +69,21 @@ async def look_inside(file: FileParts, found: FileType) -> FileType:
     """
     look = None if found.obstacle else _INSIDE.get(found.media_type)
     try:
-        return await look(file) if look else found
+        return await look(file, found.start) if look else found
     except LookedEnough:
         return found  # what decodes it will tell
 
 
 async def _behind_tags(file: FileParts, start: int) -> FileType | None:
-    found = known_start(await _sound_from(file, start))
-    if found is None or ACCEPTED.get(found.media_type, ("audio",))[0] != "audio":
-        return None
-    return found if found.media_type in _READ_BEHIND_TAG else replace(found, obstacle=BEHIND_TAG)
+    data = await _sound_from(file, start)
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    for skipped in {zeros, max(0, zeros - _OWN_ZEROS)} if start or zeros else ():
+        found = known_start(data[skipped:])
+        if found and found.media_type in _READ_ANYWHERE:
+            return replace(found, start=start + skipped)
+    found = known_start(data) if start else None
+    is_named = found and ACCEPTED.get(found.media_type, ("audio",))[0] == "audio"
+    return replace(found, obstacle=BEHIND_TAG) if found and is_named else None
 
 
 async def _find_recording(file: FileParts, start: int) -> FileType | None:

@@ -42,6 +42,7 @@ class FileType:
         media_type: for example `audio/flac`.
         name: what people call it, for example `FLAC`.
         obstacle: why it is not taken all the same, if so.
+        start: where in the file it begins, behind tags and zeros.
         sound: its frames, if it is an MP3.
         picture: what its header tells, where that had to be read to know what it is.
     """
@@ -49,5 +50,6 @@ class FileType:
     media_type: str
     name: str
     obstacle: Obstacle | None = None
+    start: int = 0
     sound: Sound | None = None
     picture: Picture | None = None

@@ -33,13 +33,13 @@ class _Tracks:
         return not self.handlers or bool(self.handlers & {b"vide", b"soun"})
 
 
-async def look_into_iso(file: FileParts) -> FileType:
+async def look_into_iso(file: FileParts, start: int) -> FileType:
     """Return what kind of ISO media file it is.
 
     Raises:
         BrokenHeader: it has no index, so that nothing in it can be found.
     """
-    brands, pictures, at = list[bytes](), None, 0
+    brands, pictures, at = list[bytes](), None, start
     while box := await box_at(file, at, file.size):
         if box.kind == b"ftyp":
             brands = await _read_brands(file, box)

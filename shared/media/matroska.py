@@ -21,13 +21,13 @@ class Element(NamedTuple):
     end: int
 
 
-async def look_into_matroska(file: FileParts) -> FileType:
+async def look_into_matroska(file: FileParts, start: int) -> FileType:
     """Return which of the two it is, and whether it is a film, as its tracks say.
 
     Raises:
         BrokenHeader: it begins with nothing that can be read.
     """
-    header = await _element_at(file, 0, file.size)
+    header = await _element_at(file, start, file.size)
     if header is None or header.id != _EBML:
         raise BrokenHeader("its header is damaged")
     doc_type = await _first_of(file, header, _DOC_TYPE)

@@ -12,13 +12,13 @@ _SOUND = {b"OpusHead": "opus", b"\x01vorbis": "ogg", b"\x7fFLAC": "ogg", b"Speex
 _FILM = (b"\x80theora", b"\x01video\0", b"BBCD\0", b"OVP80\1")
 
 
-async def look_into_ogg(file: FileParts) -> FileType:
+async def look_into_ogg(file: FileParts, start: int) -> FileType:
     """Return whether it is a film or a recording, and whether that is OPUS.
 
     Raises:
         BrokenHeader: it begins no stream of a kind that is known.
     """
-    packets = await _first_packets(file)
+    packets = await _first_packets(file, start)
     sound = {form for packet in packets for mark, form in _SOUND.items() if packet.startswith(mark)}
     if any(packet.startswith(_FILM) for packet in packets):
         return FileType("video/ogg", "OGG", None if sound else NO_SOUND)
@@ -27,9 +27,9 @@ async def look_into_ogg(file: FileParts) -> FileType:
     return FileType("audio/opus", "OPUS") if sound == {"opus"} else FileType("audio/ogg", "OGG")
 
 
-async def _first_packets(file: FileParts) -> list[bytes]:
-    """Return how the first packet of each stream begins. All stand at the very start of the file."""
-    packets, at = list[bytes](), 0
+async def _first_packets(file: FileParts, at: int) -> list[bytes]:
+    """Return how the first packet of each stream begins. All stand at the very start."""
+    packets = list[bytes]()
     while len(packets) < MAX_STREAMS:
         header = await file.read(at, _HEADER_BYTES)
         if len(header) < _HEADER_BYTES or not header.startswith(b"OggS\0") or not header[5] & _BEGINS_STREAM:

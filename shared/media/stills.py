@@ -16,15 +16,16 @@ _IS_THUMBNAIL = 1
 _BMP_OLD_HEADER_BYTES = 12
 
 
-async def look_into_tiff(file: FileParts) -> FileType:
+async def look_into_tiff(file: FileParts, start: int) -> FileType:
     """Read the first directory, which may stand at the end of the file.
 
     What a camera writes down as its sensor saw it is a TIFF too, of which the first picture is a thumbnail. Answers to
     that would be wrong, and nobody would see why.
     """
-    directory = await first_directory(file, 0, file.size)
+    is_raw = await file.read(start + 8, 2) == b"CR"
+    directory = await first_directory(file, start, file.size)
     numbers = directory.numbers
-    if _DNG in numbers or numbers.get(_SUBFILE, 0) & _IS_THUMBNAIL or await file.read(8, 2) == b"CR":
+    if is_raw or _DNG in numbers or numbers.get(_SUBFILE, 0) & _IS_THUMBNAIL:
         return FileType("image/x-raw", "camera raw")
     picture = Picture(numbers.get(_WIDTH, 0), numbers.get(_HEIGHT, 0), pages=None if directory.is_followed else 1)
     return FileType("image/tiff", "TIFF", picture=picture)

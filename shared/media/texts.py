@@ -31,6 +31,7 @@ _STARTS = (
 
 _PROLOG = re.compile(r"<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*(?:\[.*?\]\s*)?>|\s+", re.DOTALL | re.IGNORECASE)
 _ELEMENT = re.compile(r"<(?:[\w-]{1,40}:)?([\w-]{1,40})")
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BINARY_POSTSCRIPT = b"\xc5\xd0\xd3\xc6"
 
 
@@ -42,7 +43,7 @@ def known_text(head: bytes) -> FileType | None:
     for start, media_type, name in _STARTS:
         if text[: len(start)].lower() == start.lower():
             return FileType(media_type, name)
-    return _markup(text) if text.startswith("<") else None
+    return _markup(text) if text.startswith("<") else _wide(head)
 
 
 def any_text(head: bytes) -> FileType | None:
@@ -61,11 +62,17 @@ def _markup(text: str) -> FileType | None:
     return FileType("text/xml", "XML") if text.startswith("<?xml") else None
 
 
+def _wide(head: bytes) -> FileType | None:
+    """Return that it is text of 16 bits a letter, whose mark could also begin a frame of sound."""
+    return any_text(head) if head.startswith(_WIDE_MARKS) else None
+
+
 def _decoded(head: bytes) -> str | None:
     """Return the beginning as text; None if it is none."""
     start = head[:_LOOKED_AT]
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return start[: len(start) // 2 * 2].decode("utf-16", errors="replace")
+    if start.startswith(_WIDE_MARKS):
+        text = start.decode("utf-16", errors="ignore")
+        return text if "".join(text.split()).isprintable() else None
     try:
         text = start.decode()
     except UnicodeDecodeError as error:

@@ -1,12 +1,11 @@
-"""How long a WAV plays, by its format and the bytes that are really there; and RF64, BW64 and RIFX, its relatives.
+"""How long a WAV plays, by its format and the bytes that are really there; and RF64 and BW64, its relatives.
 
-RF64 and BW64 (ITU-R BS.2088) write the true size of `data` into a chunk before; RIFX has its numbers the other way
-round. The size of the `data` chunk is only believed as far as there are bytes: a program that streams a recording does
-not know it beforehand, and writes 0, 0xFFFFFFFF or the largest number that fits.
+Those (ITU-R BS.2088) write the true size of `data` into a chunk before. That of the chunk itself is believed as far as
+there are bytes: a program that streams a recording does not know it beforehand, and writes 0, 0xFFFFFFFF or the
+largest number that fits.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from shared.media.found import Heard
 from shared.media.parts import BrokenHeader, FileParts
@@ -14,7 +13,6 @@ from shared.media.parts import BrokenHeader, FileParts
 _PCM, _ADPCM, _FLOAT, _A_LAW, _MU_LAW, _IMA_ADPCM, _GSM = 0x01, 0x02, 0x03, 0x06, 0x07, 0x11, 0x31
 _EXTENSIBLE = 0xFFFE
 _IN_BLOCKS = (_ADPCM, _IMA_ADPCM, _GSM)
-_UNKNOWN = 0
 _SUBTYPE = bytes.fromhex("000000001000800000aa00389b71")
 """How the name of a codec goes on in WAVE_FORMAT_EXTENSIBLE; another end makes it another codec."""
 
@@ -23,8 +21,6 @@ _PLAIN_RATES = range(8_000, 48_001)
 
 _IS_LARGE = 0xFFFFFFFF
 """What stands in place of a size that is too large for its field, or is not known."""
-
-type Order = Literal["little", "big"]
 
 MAX_CHANNELS = 1024
 """More than this no decoder takes (libsndfile's limit)."""
@@ -58,46 +54,48 @@ async def wav_header(file: FileParts) -> Heard:
     Raises:
         BrokenHeader: it has no format, or no sound behind it.
     """
-    order: Order = "big" if (await file.read_exactly(0, 4)) == b"RIFX" else "little"
     at, form, large = 12, None, 0
     while True:
         chunk = await file.read_exactly(at, 8)
-        name, length = chunk[:4], int.from_bytes(chunk[4:], order)
+        name, length = chunk[:4], _number(chunk[4:])
         if name == b"data":
             break
         if name == b"ds64":
-            large = int.from_bytes((await file.read_exactly(at + 16, 8)), order)
+            large = _number(await file.read_exactly(at + 16, 8))
         if name == b"fmt ":
-            form = _parse_format(await file.read_exactly(at + 8, min(length, 40)), order)
+            form = _parse_format(await file.read_exactly(at + 8, min(length, 40)))
         at += 8 + length + length % 2
-    sound = await _sound_bytes(file, at + 8, large if large and length == _IS_LARGE else length, order)
+    sound = await _sound_bytes(file, at + 8, large if large and length == _IS_LARGE else length)
     if form is None or not sound:
         raise BrokenHeader("it holds no sound")
     return Heard(form.seconds(sound), form.is_plain)
 
 
-async def _sound_bytes(file: FileParts, at: int, claimed: int, order: Order) -> int:
+async def _sound_bytes(file: FileParts, at: int, claimed: int) -> int:
     there = max(0, file.size - at)
     if claimed:
         return min(claimed, there)
     behind = await file.read(at, 8)
     is_name = behind[:4].isascii() and behind[:4].decode("latin-1").isprintable()
-    return 0 if is_name and int.from_bytes(behind[4:], order) < there else there
+    return 0 if is_name and _number(behind[4:]) < there else there
 
 
-def _parse_format(fields: bytes, order: Order) -> WavFormat:
+def _parse_format(fields: bytes) -> WavFormat:
     if len(fields) < 14:
         raise BrokenHeader("its header is damaged")
-    codec, channels, block_bytes, bits, samples = (
-        int.from_bytes(fields[at : at + 2], order) for at in (0, 2, 12, 14, 18)
-    )
-    rate = int.from_bytes(fields[4:8], order)
+    codec, channels, block_bytes, bits, samples = (_number(fields[at : at + 2]) for at in (0, 2, 12, 14, 18))
+    rate = _number(fields[4:8])
     if not 0 < channels <= MAX_CHANNELS or not rate:
         raise BrokenHeader("its header is damaged")
+    is_known = codec == _PCM or fields[26:] == _SUBTYPE
     if codec == _EXTENSIBLE:
-        codec = int.from_bytes(fields[24:26], order) if fields[26:] == _SUBTYPE else _UNKNOWN
+        codec = _number(fields[24:26])
     if codec in _IN_BLOCKS:
         return WavFormat(rate, block_bytes if samples else 0, samples)
     is_even = codec in (_PCM, _FLOAT, _A_LAW, _MU_LAW) and block_bytes == channels * (-(-bits // 8))
-    is_plain = is_even and codec == _PCM and bits in (8, 16) and channels <= 2 and rate in _PLAIN_RATES
+    is_plain = is_known and is_even and codec == _PCM and bits in (8, 16) and channels <= 2 and rate in _PLAIN_RATES
     return WavFormat(rate, block_bytes if is_even else 0, is_plain=is_plain)
+
+
+def _number(field: bytes) -> int:
+    return int.from_bytes(field, "little")

@@ -1,4 +1,4 @@
-"""Beginnings of recordings, films and what else lies in containers, made byte by byte: enough to know them, too little to decode."""
+"""Beginnings of recordings and films, made byte by byte: enough to know them, too little to decode."""
 
 import struct
 
@@ -124,13 +124,6 @@ def aiff(
 
 def _big_chunk(name: bytes, body: bytes) -> bytes:
     return name + struct.pack(">I", len(body)) + body + bytes(len(body) % 2)
-
-
-def rifx(sound: int) -> bytes:
-    """A WAV whose numbers are written the other way round."""
-    form = struct.pack(">HHIIHH", 1, 1, 16_000, 32_000, 2, 16)
-    content = b"WAVE" + _big_chunk(b"fmt ", form) + _big_chunk(b"data", bytes(sound))
-    return b"RIFX" + struct.pack(">I", len(content)) + content
 
 
 def rf64(sound: int, *, claims: int | None = None, behind: bytes = b"", mark: bytes = b"RF64") -> bytes:

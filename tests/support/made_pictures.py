@@ -1,4 +1,4 @@
-"""Beginnings of pictures that no model takes as they are, made byte by byte: enough to know them, too little to decode."""
+"""Beginnings of pictures that no model takes as they are, made byte by byte: too little to decode."""
 
 import struct
 

@@ -31,7 +31,6 @@ IMAGES: dict[str, tuple[bytes, str, str]] = {
 }
 
 RECORDINGS: dict[str, tuple[bytes, str, str]] = {
-    "rifx": (made.rifx(32_000), "audio/x-rifx", "wav"),
     "rf64": (made.rf64(32_000), "audio/x-rf64", "rf64"),
     "bw64": (made.rf64(32_000, mark=b"BW64"), "audio/x-rf64", "rf64"),
     "w64": (made.W64 + bytes(50), "audio/x-w64", "w64"),
@@ -108,15 +107,20 @@ def test_every_type_that_is_taken_has_a_file_here() -> None:
     assert here | others == set(ACCEPTED) - {"image/heif", "image/heif-sequence"}  # which test_iso.py has
 
 
-@pytest.mark.parametrize("before", [tag(2048), tag(300_000), tag(40) + tag(2048)], ids=["tag", "cover", "two tags"])
-@pytest.mark.parametrize("name", ["flac", "aac", "mp2", "mp1"])
-async def test_sound_behind_a_tag_is_known_by_the_bytes_behind_the_tag(before: bytes, name: str) -> None:
-    content, media_type, format_ = RECORDINGS[name]
+@pytest.mark.parametrize(
+    "before",
+    [tag(2048), tag(300_000), tag(40) + tag(2048), bytes(731), tag(40) + bytes(731)],
+    ids=["tag", "cover", "two tags", "zeros", "tag and zeros"],
+)
+@pytest.mark.parametrize("name", ["flac", "aac", "mp2", "mp1", "vorbis", "opus", "theora", "mpeg", "transport stream"])
+async def test_sound_behind_a_tag_or_zeros_is_known_by_the_bytes_behind(before: bytes, name: str) -> None:
+    """Of all formats these are the ones that ffmpeg reads so."""
+    content, media_type, format_ = EVERY[name]
     media = await sniffed(before + content)
     assert (media.media_type, media.format) == (media_type, format_)
 
 
-@pytest.mark.parametrize("name", ["opus", "m4a", "aiff", "rf64", "mkv"])
+@pytest.mark.parametrize("name", ["m4a", "aiff", "rf64", "mkv", "wma", "amr", "avi"])
 async def test_what_ffmpeg_does_not_read_behind_a_tag_is_refused_by_its_own_name(name: str) -> None:
     error = await refusal(tag(2048) + EVERY[name][0])
     assert error.code == "unsupported_media"

@@ -125,7 +125,8 @@ async def test_a_picture_is_plain_if_any_service_shows_it_as_it_is(content: byte
 
 async def test_a_gif_whose_second_image_lies_far_behind_is_known_by_what_stands_before_the_first() -> None:
     frames = [Image.effect_noise((500, 500), 90 + number) for number in range(2)]
-    for options in ({"loop": 0}, {"duration": 50}):
+    known_by: list[dict[str, Any]] = [{"loop": 0}, {"duration": 50}]
+    for options in known_by:
         stored = Stored(picture("GIF", base=frames[0], save_all=True, append_images=frames[1:], **options))
         assert not (await stored.sniffed()).is_plain
         assert len(stored.fetched) == 1

@@ -1,12 +1,11 @@
 import struct
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.media.parts import HEAD_BYTES
-from tests.support.made_containers import aiff, rf64, rifx
+from tests.support.made_containers import aiff, rf64
 from tests.support.made_media import (
     Stored,
     chunk,
@@ -97,10 +96,6 @@ async def test_a_wav_whose_bytes_tell_no_length_has_none(form: bytes) -> None:
     assert await seconds_of(riff(form, SOUND)) is None
 
 
-async def test_a_wav_with_its_numbers_the_other_way_round_has_its_length() -> None:
-    assert await seconds_of(rifx(48_000)) == 1.5
-
-
 @pytest.mark.parametrize("mark", [b"RF64", b"BW64"])
 @pytest.mark.parametrize("claims", [None, 2**63, 0], ids=["true", "absurd", "unknown"])
 async def test_a_wav_of_any_size_plays_what_is_there_of_what_it_claims(mark: bytes, claims: int | None) -> None:
@@ -111,9 +106,15 @@ async def test_chunks_behind_the_sound_of_a_large_wav_do_not_count() -> None:
     assert await seconds_of(rf64(48_000, behind=chunk(b"bext", bytes(96_000)))) == 1.5
 
 
-@pytest.mark.parametrize("make", [rifx, rf64])
-async def test_a_relative_of_wav_without_sound_is_refused(make: Callable[[int], bytes]) -> None:
-    assert await format_or_code(make(0)) == "damaged_media"
+async def test_a_large_wav_without_sound_is_refused() -> None:
+    assert await format_or_code(rf64(0)) == "damaged_media"
+
+
+async def test_a_wav_with_its_numbers_the_other_way_round_is_refused_by_its_own_name() -> None:
+    """ffmpeg 9 opens it and makes noise of it: it takes the samples for little-endian."""
+    error = await refusal(b"RIFX" + wav(100)[4:])
+    assert error.code == "unsupported_media"
+    assert "RIFX" in error.message
 
 
 @pytest.mark.parametrize(
