@@ -49,8 +49,9 @@ FFMPEG_SECONDS = 120
 def sign(text: str = SIGN, size: tuple[int, int] = SIZE, letters: int = 110) -> Image.Image:
     """Black words in the middle of a white picture, with letters of so many pixels. Never change it: it is kept."""
     picture = Image.new("RGB", size, "white")
-    font = ImageFont.load_default(letters)
-    ImageDraw.Draw(picture).text((size[0] / 2, size[1] / 2), text, font=font, fill="black", anchor="mm")
+    if text:
+        font, middle = ImageFont.load_default(letters), (size[0] / 2, size[1] / 2)
+        ImageDraw.Draw(picture).text(middle, text, font=font, fill="black", anchor="mm")
     return picture
 
 
