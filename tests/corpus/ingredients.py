@@ -45,9 +45,13 @@ PRINT_POINTS = 8
 FFMPEG_SECONDS = 120
 
 
-@functools.cache
 def sign(text: str = SIGN, size: tuple[int, int] = SIZE, letters: int = 110) -> Image.Image:
-    """Black words in the middle of a white picture, with letters of so many pixels. Never change it: it is kept."""
+    """Black words in the middle of a white picture, with letters of so many pixels."""
+    return _drawn(text, size, letters).copy()  # Pillow leaves settings of one encoder on a picture for the next
+
+
+@functools.lru_cache(maxsize=32)
+def _drawn(text: str, size: tuple[int, int], letters: int) -> Image.Image:
     picture = Image.new("RGB", size, "white")
     if text:
         font, middle = ImageFont.load_default(letters), (size[0] / 2, size[1] / 2)
@@ -55,9 +59,8 @@ def sign(text: str = SIGN, size: tuple[int, int] = SIZE, letters: int = 110) -> 
     return picture
 
 
-@functools.cache
 def receipt() -> Image.Image:
-    """Small print on a strip of paper, as a scanner of 200 dpi sees it. Never change it: it is kept."""
+    """Small print on a strip of paper, as a scanner of 200 dpi sees it."""
     letters = round(PRINT_POINTS / 72 * DOTS_PER_INCH)
     picture = Image.new("RGB", (640, 60 + 2 * letters * len(RECEIPT)), "white")
     draw, font = ImageDraw.Draw(picture), ImageFont.load_default(letters)
