@@ -38,7 +38,9 @@ def _alias(path: bytes) -> bytes:
         struct.pack(">hH", kind, len(text)) + text + bytes(len(text) % 2)
         for kind, text in ((2, path[1:].replace(b"/", b":")), (18, path), (19, b"/"))
     )
-    return iso.full(b"alis", bytes(4) + struct.pack(">HH", 8 + len(record) + len(tail), 2) + record + tail + b"\xff\xff\0\0")
+    return iso.full(
+        b"alis", bytes(4) + struct.pack(">HH", 8 + len(record) + len(tail), 2) + record + tail + b"\xff\xff\0\0"
+    )
 
 
 def _lying_elsewhere(*references: bytes) -> bytes:
@@ -88,7 +90,9 @@ def _films(port: int) -> Iterator[Made]:
     yield either("sound_lies_in_a_name.mov", lambda: _lying_elsewhere(iso.full(b"urn ", b"x\0" + there + b"\0")))
     yield refused("film_lies_elsewhere.mov", lambda: _reference_movie(there), NOT_TAKEN)
     yield refused("packed_index.mov", _packed_index, NOT_TAKEN)
-    yield either("a_thousand_tracks.mp4", lambda: _mov(*(iso.sound_track(_AT, _size(), number=n) for n in range(1, 1_001))))
+    yield either(
+        "a_thousand_tracks.mp4", lambda: _mov(*(iso.sound_track(_AT, _size(), number=n) for n in range(1, 1_001)))
+    )
     yield either("locked.m4p", _locked)
     yield refused("boxes_in_boxes.mp4", lambda: _boxes_in_boxes(5_000), NOT_TAKEN)
     yield refused("no_index.m4a", lambda: _without_index(spoken("m4a", "-c:a", "aac")), NOT_TAKEN)
@@ -114,7 +118,12 @@ def _webms(port: int) -> Iterator[Made]:
     linked = element(0x3EB923, other) + element(0x3E83BB, there) + element(0x3CB923, other)
     chapter = element(0xB6, integer(0x73C4, 1), element(0x6E67, other), integer(0x91, 0))
     chapters = element(0x1043A770, element(0x45B9, integer(0x45DD, 1), chapter))
-    attached = element(0x466E, b"../../evil.sh"), element(0x4660, b"text/x-sh"), element(0x465C, b"#!/bin/sh\n"), integer(0x46AE, 1)
+    attached = (
+        element(0x466E, b"../../evil.sh"),
+        element(0x4660, b"text/x-sh"),
+        element(0x465C, b"#!/bin/sh\n"),
+        integer(0x46AE, 1),
+    )
     attachments = element(0x1941A469, element(0x61A7, *attached))
     tags = element(0x1254C367, element(0x7373, element(0x67C8, element(0x45A3, b"URL"), element(0x4487, there))))
     yield Made("goes_on_elsewhere.mkv", "audio", lambda: matroska(speech(), info=linked), SPOKEN_WORDS, expected="any")
@@ -123,9 +132,13 @@ def _webms(port: int) -> Iterator[Made]:
     yield either("unknown_length.mkv", lambda: matroska(speech(), size=ebml.UNKNOWN))
     yield either("length_of_2_56.mkv", lambda: matroska(speech(), size=b"\x01" + b"\xff" * 6 + b"\xfe"))
     yield either("number_without_end.mkv", constant(bytes.fromhex("1a45dfa3") + bytes(60_000)))
-    packing = element(0x6D80, element(0x6240, integer(0x5031, 0), integer(0x5033, 0), element(0x5034, integer(0x4254, 0))))
+    packing = element(
+        0x6D80, element(0x6240, integer(0x5031, 0), integer(0x5033, 0), element(0x5034, integer(0x4254, 0)))
+    )
     yield either("packed_sound.mkv", lambda: matroska(deflated_zeros(512 * _MIB), coding=packing))
-    locking = element(0x6D80, element(0x6240, integer(0x5031, 0), integer(0x5033, 1), element(0x5035, integer(0x47E1, 5))))
+    locking = element(
+        0x6D80, element(0x6240, integer(0x5031, 0), integer(0x5033, 1), element(0x5035, integer(0x47E1, 5)))
+    )
     yield either("locked.mkv", lambda: matroska(speech(), coding=locking))
     yield either("elements_in_elements.mkv", lambda: matroska(speech(), _elements_in_elements(2_000)))
 
@@ -177,7 +190,9 @@ def _wmas(port: int) -> Iterator[Made]:
     told = f'<WRMHEADER version="2.0.0.0"><DATA><LAINFO>{there}</LAINFO></DATA></WRMHEADER>'
     header = _asf_object(_EXTENDED_ENCRYPTION, struct.pack("<I", len(_wide(told))) + _wide(told))
     kind, address = "URL", there
-    command = struct.pack("<H", len(kind)) + _wide(kind)[:-2] + struct.pack("<IHH", 0, 0, len(address)) + _wide(address)[:-2]
+    command = (
+        struct.pack("<H", len(kind)) + _wide(kind)[:-2] + struct.pack("<IHH", 0, 0, len(address)) + _wide(address)[:-2]
+    )
     commands = _asf_object(_COMMANDS, bytes(16) + struct.pack("<HH", 1, 1) + command)
     yield either("locked.wma", lambda: _wma(locked))
     yield either("locked_anew.wma", lambda: _wma(locked, header))

@@ -123,7 +123,9 @@ def _odd_pages() -> Iterator[Made]:
     yield refused("locked.pdf", lambda: _locked_with(b"secret"), NOT_MEDIA | DAMAGED)
     yield refused("only_its_first_line.pdf", constant(b"%PDF-1.7\n"))
     yield refused("no_catalogue.pdf", constant(b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"))
-    yield refused("no_pages.pdf", lambda: of_objects([b"<</Type /Catalog /Pages 2 0 R>>", b"<</Type /Pages /Kids []>>"]))
+    yield refused(
+        "no_pages.pdf", lambda: of_objects([b"<</Type /Catalog /Pages 2 0 R>>", b"<</Type /Pages /Kids []>>"])
+    )
 
 
 def _acting_pages(port: int) -> Iterator[Made]:

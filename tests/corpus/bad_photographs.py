@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator
 
+from tests.corpus.good_pictures import heic
 from tests.corpus.ingredients import SIZE, saved, sign
 from tests.corpus.made import DAMAGED, NOT_TAKEN, TOO_MUCH, Made, constant, either, refused
 from tests.corpus.writers import heif
@@ -82,6 +83,8 @@ def _photographs() -> Iterator[Made]:
     yield either("index_up_to_the_end.heic", lambda: _of_claimed_length(bytes(4)))
     yield refused("index_of_4_gb.heic", lambda: _of_claimed_length(b"\xff" * 4))
     yield refused("index_of_2_63.heic", _huge_box)
+    yield either("film_without_picture.heic", lambda: heif.sequence(sign()))
+    yield either("brand_of_films_without_one.heic", lambda: heic(major=b"msf1"))
     yield refused("unknown_brand.heic", constant(brands(b"xxxx") + box(b"mdat", bytes(100))), NOT_TAKEN)
     yield refused("claims_65535.avif", lambda: _avif_claiming(_HUGE, _HUGE), TOO_MUCH)
     yield refused("claims_2_32.avif", lambda: _avif_claiming(_MAX_32, _MAX_32), TOO_MUCH)

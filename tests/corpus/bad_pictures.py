@@ -186,9 +186,13 @@ def _bigtiff() -> bytes:
 
 def _tiff_pictures() -> Iterator[Made]:
     inside: tiff.Entry = (tiff.SUB_IFDS, tiff.LONG, (108,))
-    yield refused("bomb_100000.tiff", lambda: tiff.grey((100_000, 100_000), deflated_zeros(20 * _MIB), compression=8), TOO_MUCH)
+    yield refused(
+        "bomb_100000.tiff", lambda: tiff.grey((100_000, 100_000), deflated_zeros(20 * _MIB), compression=8), TOO_MUCH
+    )
     yield either("bomb_12000.tiff", lambda: tiff.grey((12_000, 12_000), deflated_zeros(144_000_000), compression=8))
-    yield either("inflates_to_a_gigabyte.tiff", lambda: tiff.grey((100, 100), deflated_zeros(1024 * _MIB), compression=8))
+    yield either(
+        "inflates_to_a_gigabyte.tiff", lambda: tiff.grey((100, 100), deflated_zeros(1024 * _MIB), compression=8)
+    )
     yield either("directory_after_itself.tiff", lambda: _tiff_in_a_circle(8))
     yield either("two_directories_in_a_circle.tiff", lambda: _tiff_in_a_circle(8, 200))
     yield either("directory_inside_itself.tiff", lambda: tiff.grey((10, 10), bytes(100), inside))
@@ -210,7 +214,11 @@ def _bmp(width: int, height: int, bits: int = 8, packing: int = 0, body: bytes =
 
 
 def _icon(entry_bytes: bytes, count: int = 1) -> bytes:
-    return struct.pack("<HHH", 0, 1, count) + struct.pack("<BBBBHHII", 0, 0, 0, 0, 1, 32, len(entry_bytes), 22) + entry_bytes
+    return (
+        struct.pack("<HHH", 0, 1, count)
+        + struct.pack("<BBBBHHII", 0, 0, 0, 0, 1, 32, len(entry_bytes), 22)
+        + entry_bytes
+    )
 
 
 def _psd_claiming(height: int, width: int, channels: int = 3) -> bytes:

@@ -10,6 +10,7 @@ from tests.corpus.ingredients import RATE, SPOKEN_WORDS, saved, sign, speech, sp
 from tests.corpus.made import DAMAGED, NOT_TAKEN, Content, Made, constant, either, refused
 from tests.corpus.writers import riff
 from tests.corpus.writers.deflated import deflated_zeros
+from tests.corpus.writers.riff import wave_format
 from tests.corpus.writers.streams import (
     flac_block,
     flac_header,
@@ -27,9 +28,8 @@ _MAX_32 = 0xFFFFFFFF
 _SECOND = bytes(2 * RATE)
 
 
-def _claiming(**fields: int) -> Content:
+def _claiming(form: bytes) -> Content:
     """A WAV with other numbers in its header."""
-    form = riff.wave_format(**fields)
     return lambda: riff.wav(speech(), form)
 
 
@@ -39,14 +39,14 @@ def _rf64(data_bytes: int, riff_bytes: int) -> Content:
 
 def _rf64_without_lengths() -> bytes:
     data = riff.chunk(b"data", speech(), claims=_MAX_32)
-    return riff.riff(riff.wave_format(), data, mark=b"RF64", claims=_MAX_32)
+    return riff.riff(wave_format(), data, mark=b"RF64", claims=_MAX_32)
 
 
 def _w64(length: int) -> bytes:
     """Sony Wave64, whose chunks have GUIDs and lengths of 64 bits."""
     rest = bytes.fromhex("f3acd3118cd100c04f8edb8a")
     head = b"riff" + bytes.fromhex("2e91cf11a5d628db04c10000") + struct.pack("<Q", length) + b"wave" + rest
-    form = b"fmt " + rest + struct.pack("<Q", 24 + 16) + riff.wave_format()[8:]
+    form = b"fmt " + rest + struct.pack("<Q", 24 + 16) + wave_format()[8:]
     return head + form + b"data" + rest + struct.pack("<Q", length) + _SECOND
 
 
@@ -54,19 +54,19 @@ def _wavs() -> Iterator[Made]:
     for length in (1, 2**31, _MAX_32 - 1):
         make = functools.partial(riff.wav, speech(), claims=length)
         yield Made(f"claims_{length}.wav", "audio", make, SPOKEN_WORDS) if length > 1 else either("claims_1.wav", make)
-    yield either("channels_65535.wav", _claiming(channels=_HUGE))
-    yield refused("channels_0.wav", _claiming(channels=0))
-    yield refused("rate_0.wav", _claiming(rate=0))
-    yield either("rate_2_32.wav", _claiming(rate=_MAX_32))
-    yield either("bits_0.wav", _claiming(bits=0))
-    yield either("bits_65535.wav", _claiming(bits=_HUGE))
-    yield either("claims_to_be_mp3.wav", _claiming(codec=riff.MP3))
-    yield either("unknown_codec.wav", _claiming(codec=0x7777))
-    yield either("adpcm_of_no_block.wav", _claiming(codec=riff.ADPCM, channels=0, bits=4))
+    yield either("channels_65535.wav", _claiming(wave_format(channels=_HUGE)))
+    yield refused("channels_0.wav", _claiming(wave_format(channels=0)))
+    yield refused("rate_0.wav", _claiming(wave_format(rate=0)))
+    yield either("rate_2_32.wav", _claiming(wave_format(rate=_MAX_32)))
+    yield either("bits_0.wav", _claiming(wave_format(bits=0)))
+    yield either("bits_65535.wav", _claiming(wave_format(bits=_HUGE)))
+    yield either("claims_to_be_mp3.wav", _claiming(wave_format(codec=riff.MP3)))
+    yield either("unknown_codec.wav", _claiming(wave_format(codec=0x7777)))
+    yield either("adpcm_of_no_block.wav", _claiming(wave_format(codec=riff.ADPCM, channels=0, bits=4)))
     yield either("unknown_guid.wav", lambda: riff.wav(speech(), riff.extensible(codec=0x7777)))
     yield refused("no_samples.wav", lambda: riff.wav(b""))
     yield refused("no_format.wav", lambda: riff.riff(riff.chunk(b"data", speech())))
-    yield refused("no_data.wav", lambda: riff.riff(riff.wave_format()))
+    yield refused("no_data.wav", lambda: riff.riff(wave_format()))
     yield refused("only_its_mark.wav", constant(b"RIFF\xff\xff\xff\xffWAVE"))
     yield either("fifty_thousand_lists.wav", lambda: riff.wav(speech(), None, riff.chunk(b"LIST", b"") * 50_000))
     yield either("chunk_of_4_gb_first.wav", lambda: riff.wav(speech(), None, riff.chunk(b"JUNK", b"", claims=_MAX_32)))
@@ -124,10 +124,17 @@ def _flacs(port: int) -> Iterator[Made]:
     yield either("claims_nothing.flac", lambda: flac_header(0) + silent_flac(60)[42:])
     yield refused("header_only.flac", constant(flac_header(0)))
     yield refused("rate_0.flac", lambda: flac_header(9, 0) + bytes(500))
-    yield either("cover_lies_elsewhere.flac", lambda: flac_header(9, 8_000, flac_block(6, link), last=False) + silent_flac(9)[42:])
+    yield either(
+        "cover_lies_elsewhere.flac",
+        lambda: flac_header(9, 8_000, flac_block(6, link), last=False) + silent_flac(9)[42:],
+    )
     yield either("cover_of_4_gb.flac", lambda: flac_header(9, 8_000, flac_block(6, cover), last=False))
-    yield either("blocks_without_end.flac", lambda: flac_header(9, 8_000, flac_block(1, b"", last=False) * 40_000, last=False))
-    yield either("block_of_16_mb.flac", constant(flac_header(9, 8_000, flac_block(4, b"", claims=0xFFFFFF), last=False)))
+    yield either(
+        "blocks_without_end.flac", lambda: flac_header(9, 8_000, flac_block(1, b"", last=False) * 40_000, last=False)
+    )
+    yield either(
+        "block_of_16_mb.flac", constant(flac_header(9, 8_000, flac_block(4, b"", claims=0xFFFFFF), last=False))
+    )
 
 
 def _oggs() -> Iterator[Made]:
@@ -137,7 +144,10 @@ def _oggs() -> Iterator[Made]:
     yield either("ends_in_292_years.opus", lambda: silent_opus(1) + opus_page(9, [b"\x19"], 2**63 - 1, flags=4))
     yield either("ends_before_it_begins.opus", lambda: silent_opus(1) + opus_page(9, [b"\x19"], -(2**63), flags=4))
     yield refused("pages_of_nothing.ogg", lambda: opus_page(0, [], 0, flags=2) * 3_000)
-    yield either("a_stream_each_page.ogg", lambda: b"".join(opus_page(0, [b"OpusHead"], 0, flags=2, serial=n) for n in range(3_000)))
+    yield either(
+        "a_stream_each_page.ogg",
+        lambda: b"".join(opus_page(0, [b"OpusHead"], 0, flags=2, serial=n) for n in range(3_000)),
+    )
     yield refused("channels_255.opus", constant(opus_page(0, [b"OpusHead\1\xff\0\0" + bytes(7)], 0, flags=2)))
 
 
@@ -167,7 +177,9 @@ def _others() -> Iterator[Made]:
     yield either("frames_of_silence.amr", constant(b"#!AMR\n" + b"\x7c" * 90_000))
     yield either("channels_of_many.amr", constant(b"#!AMR_MC1.0\n\xff\xff\xff\xff" + bytes(900)))
     yield either("chunk_of_2_63.caf", constant(b"caff\0\1\0\0desc" + struct.pack(">Q", 2**63) + bytes(99)))
-    yield either("packets_of_2_63.caf", lambda: spoken("caf", "-c:a", "alac").replace(b"pakt\0\0\0\0", b"pakt\x7f\xff\xff\xff"))
+    yield either(
+        "packets_of_2_63.caf", lambda: spoken("caf", "-c:a", "alac").replace(b"pakt\0\0\0\0", b"pakt\x7f\xff\xff\xff")
+    )
     yield either("header_of_4_gb.au", constant(b".snd" + struct.pack(">5I", _MAX_32, _MAX_32, 3, RATE, 1) + _SECOND))
     yield either("channels_2_32.au", constant(b".snd" + struct.pack(">5I", 24, _MAX_32, 3, RATE, _MAX_32) + _SECOND))
     yield either("rate_0.au", constant(b".snd" + struct.pack(">5I", 24, _MAX_32, 3, 0, 1) + _SECOND))
@@ -175,7 +187,11 @@ def _others() -> Iterator[Made]:
     yield either("silence.wav", lambda: riff.wav(_SECOND * 60))
     yield either("noise.wav", lambda: riff.wav(random.Random(5).randbytes(60 * len(_SECOND))))
     yield either("one_sample.wav", lambda: riff.wav(b"\0\0"))
-    yield refused("noise_behind_the_mark.wma", lambda: spoken("wma", "-c:a", "wmav2")[:16] + random.Random(6).randbytes(9_000), DAMAGED)
+    yield refused(
+        "noise_behind_the_mark.wma",
+        lambda: spoken("wma", "-c:a", "wmav2")[:16] + random.Random(6).randbytes(9_000),
+        DAMAGED,
+    )
 
 
 def bad_sounds(port: int) -> tuple[Made, ...]:

@@ -37,7 +37,8 @@ _TURNED_BACK = {
 }
 """Orientation (EXIF 2.32, 4.6.4) -> how an upright picture is stored under it."""
 
-_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1")
+"""Those of single pictures; the one of films, `msf1`, is made apart."""
 
 
 def photograph_data(orientation: int | None = None) -> Image.Exif:
@@ -95,6 +96,11 @@ def heic_of_tiles() -> bytes:
     return heif.heif([whole, *tiles, heif.Item(b"Exif", exif, refers=(b"cdsc", (1,)))])
 
 
+def heic_with_film() -> bytes:
+    """A photograph, and the film of pictures that was taken beside it."""
+    return heif.behind(heic(major=b"msf1"), heif.sequence(sign(OTHER_SIGN)))
+
+
 def noisy_jpeg() -> bytes:
     """More than 20 MB, since nothing of it repeats."""
     size = (4000, 2400)
@@ -145,8 +151,8 @@ def _grey_16_tiff() -> bytes:
 
 
 def _lab() -> bytes:
-    colours = [ImageCms.createProfile(name) for name in ("sRGB", "LAB")]
-    changed = ImageCms.profileToProfile(sign(), *colours, outputMode="LAB")
+    screen, lab = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+    changed = ImageCms.profileToProfile(sign(), screen, lab, outputMode="LAB")
     assert changed
     return saved(changed, "TIFF")
 
@@ -206,6 +212,7 @@ _MOVING: dict[str, Content] = {
     "animated.gif": _animated("GIF"),
     "animated.webp": _animated("WEBP", lossless=True),
     "animated.avif": _animated_avif,
+    "brand_msf1.heic": heic_with_film,
 }
 
 

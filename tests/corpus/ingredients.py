@@ -81,11 +81,12 @@ def speech() -> bytes:
     """A sentence of 2.4 s: 16-bit samples of one channel, `RATE` a second, little end first."""
     with wave.open(str(samples.TRAIN)) as recording:
         assert (recording.getframerate(), recording.getnchannels(), recording.getsampwidth()) == (RATE, 1, 2)
-        return recording.readframes(recording.getnframes())
+        frames: bytes = recording.readframes(recording.getnframes())
+        return frames
 
 
-PICTURE_TRACK = ("-f", "lavfi", "-i", "color=c=navy:s=160x120:r=10", "-shortest")
-"""For ffmpeg: a film of one colour beside the sound."""
+PICTURE_TRACK = ("-f", "lavfi", "-i", "color=c=navy:s=160x120:r=10:d=3", "-shortest")
+"""For ffmpeg: three seconds of film in one colour, beside the sound."""
 
 
 def spoken(ending: str, *arguments: str) -> bytes:

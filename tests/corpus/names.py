@@ -31,7 +31,7 @@ _OF_PICTURES = (
     "; touch x.png",
     "%PATH%.png",
     "a&b=c.png",
-    "it's \"quoted\".png",
+    'it\'s "quoted".png',
     "two\nlines.png",
     "a\ttab.png",
     " blank first.png",

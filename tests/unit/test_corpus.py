@@ -34,7 +34,10 @@ NEAR = 12
 SHOWN = [
     name
     for name, made in GOOD.items()
-    if made.kind == "image" and made.words == ("HELLO", "42") and not name.endswith((*BY_X265, ".pdf")) and name not in LARGE
+    if made.kind == "image"
+    and made.words == ("HELLO", "42")
+    and not name.endswith((*BY_X265, ".pdf"))
+    and name not in LARGE
 ]
 SHOWN.remove("words_on_page_3.tiff")
 PRINTED = [name for name in GOOD if name.endswith(".pdf")]
@@ -57,7 +60,9 @@ def seen(content: bytes) -> Image.Image:
 
 
 def difference(one: Image.Image, other: Image.Image) -> float:
-    return float(ImageStat.Stat(ImageChops.difference(one.resize((160, 64)), other.convert("L").resize((160, 64)))).mean[0])
+    return float(
+        ImageStat.Stat(ImageChops.difference(one.resize((160, 64)), other.convert("L").resize((160, 64)))).mean[0]
+    )
 
 
 @pytest.mark.parametrize("name", SHOWN)
@@ -74,7 +79,9 @@ def test_other_words_or_the_same_turned_are_told_apart() -> None:
 @pytest.mark.parametrize("name", ["words_on_page_3.tiff", "three_pages.tiff"])
 def test_pages_of_a_tiff_have_words_of_their_own(name: str) -> None:
     with Image.open(io.BytesIO(GOOD[name].content())) as pages:
-        marked = [pages.convert("L").getextrema()[0] == 0 for number in range(pages.n_frames) if pages.seek(number) is None]
+        marked = [
+            pages.convert("L").getextrema()[0] == 0 for number in range(pages.n_frames) if pages.seek(number) is None
+        ]
     assert marked == [name != "words_on_page_3.tiff"] * 2 + [True]
 
 
@@ -143,7 +150,10 @@ def test_the_manifest_names_each_file_with_its_bytes_and_what_is_right(tmp_path:
     assert set(told) == {made.name for made in files}
     for made in files:
         content = (tmp_path / told[made.name]["file"]).read_bytes()
-        assert (len(content), hashlib.sha256(content).hexdigest()) == (told[made.name]["bytes"], told[made.name]["sha256"])
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (
+            told[made.name]["bytes"],
+            told[made.name]["sha256"],
+        )
         assert (told[made.name]["expected"], told[made.name]["codes"]) == (made.expected, sorted(made.codes))
         assert told[made.name]["words"] == list(made.words)
 

@@ -113,16 +113,39 @@ def coded(picture: Image.Image, *more: bytes, size: tuple[int, int] | None = Non
     return Item(b"hvc1", slices, (configuration, extent(*(size or picture.size)), *more))
 
 
+def sequence(picture: Image.Image, major: bytes = b"msf1") -> bytes:
+    """Two frames of a picture as a film of pictures (ISO/IEC 23008-12, 7), as phones keep what was before a photograph."""
+    film = ("-c:v", "libx265", "-x265-params", f"{_QUIET}:keyint=1", "-pix_fmt", "yuvj420p", "-tag:v", "hvc1")
+    made = ffmpeg([*_raw(picture.size), *film, "-brand", major.decode()], picture.convert("RGB").tobytes() * 2, "mp4")
+    return made.replace(b"vide" + bytes(12), b"pict" + bytes(12))
+
+
+def behind(still: bytes, film: bytes) -> bytes:
+    """A picture and a film of pictures in one file; the film's brands go, and its places are moved."""
+    brands_end = int.from_bytes(film[:4])
+    at = film.index(b"stco") + 8
+    count = int.from_bytes(film[at : at + 4])
+    places = struct.unpack_from(f">{count}I", film, at + 4)
+    moved = struct.pack(f">{count}I", *(place + len(still) - brands_end for place in places))
+    return still + film[brands_end : at + 4] + moved + film[at + 4 + len(moved) :]
+
+
 @functools.cache
 def hevc(rgb: bytes, size: tuple[int, int]) -> tuple[bytes, bytes]:
     """One picture, coded: the box `hvcC` that configures a decoder, and its slices."""
-    raw = ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-i", "pipe:0", "-frames:v", "1")
-    plain = ("-c:v", "libx265", "-x265-params", "log-level=error:info=0:pools=none", "-pix_fmt", "yuvj420p")
-    stream = ffmpeg([*raw, *plain, "-f", "hevc"], rgb, "hevc")
+    plain = ("-frames:v", "1", "-c:v", "libx265", "-x265-params", _QUIET, "-pix_fmt", "yuvj420p")
+    stream = ffmpeg([*_raw(size), *plain, "-f", "hevc"], rgb, "hevc")
     units = [unit.rstrip(b"\0") for unit in re.split(b"\0\0\1", stream) if unit.strip(b"\0")]
     kinds = {kind: [unit for unit in units if unit[0] >> 1 == kind] for kind in (_VPS, _SPS, _PPS)}
     slices = [unit for unit in units if unit[0] >> 1 <= _LAST_SLICE]
     return _configuration(kinds), b"".join(struct.pack(">I", len(unit)) + unit for unit in slices)
+
+
+_QUIET = "log-level=error:info=0:pools=none"
+
+
+def _raw(size: tuple[int, int]) -> tuple[str, ...]:
+    return ("-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{size[0]}x{size[1]}", "-i", "pipe:0")
 
 
 def _configuration(units: dict[int, list[bytes]]) -> bytes:
