@@ -44,7 +44,7 @@ _OF_PICTURES = (
     "smile \U0001f600.png",
     "from right \u202egnp.exe",
     "line\u2028separator.png",
-    "<script>alert(1)</script>.png",
+    "<img src=x onerror=alert(1)>.png",
     "{{ 7 * 7 }}.png",
     "=cmd()|.png",
     "null\u2400.png",
