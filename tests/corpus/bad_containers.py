@@ -96,7 +96,7 @@ def _films(port: int) -> Iterator[Made]:
     yield either("locked.m4p", _locked)
     yield refused("boxes_in_boxes.mp4", lambda: _boxes_in_boxes(5_000), NOT_TAKEN)
     yield refused("no_index.m4a", lambda: _without_index(spoken("m4a", "-c:a", "aac")), NOT_TAKEN)
-    yield refused("no_tracks.m4a", lambda: _mov(), NOT_TAKEN)
+    yield refused("no_tracks.m4a", _mov, NOT_TAKEN)
     yield refused("no_sound.mp4", lambda: spoken("mp4", *PICTURE_TRACK, "-map", "1:v", "-c:v", "mpeg4"), NOT_TAKEN)
     yield refused("no_sound.mkv", lambda: spoken("mkv", *PICTURE_TRACK, "-map", "1:v", "-c:v", "mpeg4"), NOT_TAKEN)
     times = iso.full(b"stts", struct.pack(">3I", 1, _MAX_32, _MAX_32))

@@ -3,9 +3,9 @@
 import struct
 from collections.abc import Iterator
 
-from tests.corpus.good_pictures import heic
 from tests.corpus.ingredients import SIZE, saved, sign
 from tests.corpus.made import DAMAGED, NOT_TAKEN, TOO_MUCH, Made, constant, either, refused
+from tests.corpus.photographs import heic
 from tests.corpus.writers import heif
 from tests.corpus.writers.heif import Item
 from tests.corpus.writers.iso import box, brands, full, handler

@@ -4,7 +4,6 @@ import time
 
 from PIL import Image
 
-from tests.corpus.good_pictures import stored
 from tests.corpus.ingredients import (
     DOTS_PER_INCH,
     OTHER_SIGN,
@@ -18,6 +17,7 @@ from tests.corpus.ingredients import (
     sign,
 )
 from tests.corpus.made import Content, Made
+from tests.corpus.photographs import stored
 from tests.corpus.writers.pdf import Page, number_of_more, pdf, stream, text
 
 FRUITS = ("APPLE", "PEACH", "LEMON", "GRAPE", "MELON", "PLUM", "CHERRY", "MANGO", "OLIVE", "QUINCE", "BANANA", "ORANGE")
@@ -81,18 +81,6 @@ def _small_print() -> bytes:
     return pdf([Page(text(RECEIPT, points=PRINT_POINTS, top=780))])
 
 
-_SIGNS: dict[str, Content] = {
-    "letter.pdf": lambda: pdf([_printed(SIGN)]),
-    "behind_junk.pdf": lambda: b"\r\n" * 300 + pdf([_printed(SIGN)]),
-    "only_on_page_2.pdf": lambda: pdf([_BLANK, _printed(SIGN)]),
-    "turned_page.pdf": lambda: pdf([Page(text([SIGN]), b"/Rotate 90", (0, 0, 595, 842))]),
-    "scan_turned_back.pdf": lambda: _turned_back(),
-    "opens_without_password.pdf": lambda: pdf([_printed(SIGN)], password=b""),
-    "form.pdf": _form,
-    "with_a_picture.pdf": _with_a_picture,
-}
-
-
 def _turned_back() -> bytes:
     """A scan that lies on its side, on a page that says how to turn it."""
     lying = stored(6)
@@ -100,6 +88,18 @@ def _turned_back() -> bytes:
     jpeg = stream(saved(lying, "JPEG"), b"/Type /XObject /Subtype /Image /Filter /DCTDecode " + size)
     page = Page(b"q 240 0 0 600 170 120 cm /P Do Q", b"/Rotate 90")
     return pdf([page], jpeg, resources=b"/XObject <</P %d 0 R>>" % number_of_more(1))
+
+
+_SIGNS: dict[str, Content] = {
+    "letter.pdf": lambda: pdf([_printed(SIGN)]),
+    "behind_junk.pdf": lambda: b"\r\n" * 300 + pdf([_printed(SIGN)]),
+    "only_on_page_2.pdf": lambda: pdf([_BLANK, _printed(SIGN)]),
+    "turned_page.pdf": lambda: pdf([Page(text([SIGN]), b"/Rotate 90", (0, 0, 595, 842))]),
+    "scan_turned_back.pdf": _turned_back,
+    "opens_without_password.pdf": lambda: pdf([_printed(SIGN)], password=b""),
+    "form.pdf": _form,
+    "with_a_picture.pdf": _with_a_picture,
+}
 
 
 PAGES = (

@@ -22,11 +22,13 @@ def _lists(port: int) -> dict[str, str]:
         "pls": f"[playlist]\nFile1={both[0]}\nFile2={both[1]}\nNumberOfEntries=2\nVersion=2\n",
         "ffconcat": f"ffconcat version 1.0\nfile '{both[0]}'\nfile '{both[1]}'\n",
         "smil": f'<smil><body><audio src="{both[0]}"/><ref src="{both[1]}"/></body></smil>',
-        "mpd": '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT9S">'
-        f'<Period><AdaptationSet mimeType="audio/mp4"><Representation id="1" bandwidth="1"><BaseURL>{both[0]}</BaseURL>'
-        "</Representation></AdaptationSet></Period></MPD>",
+        "mpd": _xml(
+            '<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT9S"><Period>'
+            '<AdaptationSet mimeType="audio/mp4"><Representation id="1" bandwidth="1">'
+            f"<BaseURL>{both[0]}</BaseURL></Representation></AdaptationSet></Period></MPD>"
+        ),
         "asx": f'<asx version="3.0"><entry><ref href="{both[0]}"/></entry></asx>',
-        "xspf": f'<?xml version="1.0"?><playlist version="1"><trackList><track><location>{both[0]}</location></track></trackList></playlist>',
+        "xspf": _xml(f"<playlist><trackList><track><location>{both[0]}</location></track></trackList></playlist>"),
         "wax": f"[Reference]\nRef1={both[0]}\nRef2={both[1]}\n",
         "ram": f"rtsptextRTSP://127.0.0.1:{port}/sound\r\n",
         "sdp": f"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio {port} RTP/AVP 0\n",
@@ -34,6 +36,10 @@ def _lists(port: int) -> dict[str, str]:
         "ffmeta": f";FFMETADATA1\ntitle=x\n[STREAM]\nurl={both[0]}\n",
         "url": f"[InternetShortcut]\nURL={both[0]}\n",
     }
+
+
+def _xml(text: str) -> str:
+    return f'<?xml version="1.0"?>{text}'
 
 
 _AS_MEDIA = ("mp3", "m4a", "wav", "mp4", "ogg", "png", "pdf")

@@ -114,7 +114,7 @@ def coded(picture: Image.Image, *more: bytes, size: tuple[int, int] | None = Non
 
 
 def sequence(picture: Image.Image, major: bytes = b"msf1") -> bytes:
-    """Two frames of a picture as a film of pictures (ISO/IEC 23008-12, 7), as phones keep what was before a photograph."""
+    """Two frames of a picture as a film of pictures (ISO/IEC 23008-12, 7): what phones keep beside a photograph."""
     film = ("-c:v", "libx265", "-x265-params", f"{_QUIET}:keyint=1", "-pix_fmt", "yuvj420p", "-tag:v", "hvc1")
     made = ffmpeg([*_raw(picture.size), *film, "-brand", major.decode()], picture.convert("RGB").tobytes() * 2, "mp4")
     return made.replace(b"vide" + bytes(12), b"pict" + bytes(12))

@@ -44,7 +44,8 @@ def avi(samples: bytes, *, index: bytes | None = None, scale: int = 1, super_ind
     """An AVI with one track of 16-bit samples, and an index, which may be another than its own."""
     header = chunk(b"avih", struct.pack("<14I", 100_000, 0, 0, 0x10, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0))
     described = struct.pack("<4s4sIHHIIIIIIII8x", b"auds", bytes(4), 0, 0, 0, 0, scale, 16_000, 0, 8_000, 0, 0, 2)
-    stream = chunk(b"LIST", b"strl" + chunk(b"strh", described) + wave_format() + super_index)
+    form = chunk(b"strf", wave_format()[8:])
+    stream = chunk(b"LIST", b"strl" + chunk(b"strh", described) + form + super_index)
     heads = chunk(b"LIST", b"hdrl" + header + stream)
     own = struct.pack("<4sIII", b"00wb", 0x10, 4, len(samples))
     told = chunk(b"idx1", own if index is None else index)

@@ -21,7 +21,7 @@ def header(first: int = 8, order: str = "<") -> bytes:
 
 
 def directory(at: int, entries: Sequence[Entry], following: int = 0, order: str = "<") -> bytes:
-    """A directory that will lie at that place, with its longer values behind it; `following` is the next one's place."""
+    """A directory that will lie at that place, with its longer values behind it; the next one lies at `following`."""
     beyond = at + 2 + 12 * len(entries) + 4
     fields, values = b"", b""
     for tag, kind, numbers in entries:
