@@ -63,7 +63,7 @@ DECODERS = (
 
 
 _SIGNALLED = (123, 255)
-"""How it ends where a signal asks it to, such as that of the limit on time; then what came out is less than there is."""
+"""How it ends where a signal asks it to, such as that of the limit on time: then not all came out."""
 
 
 class End(Enum):
