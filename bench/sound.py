@@ -74,8 +74,9 @@ async def ours(path: str) -> Figures:
 async def ffmpeg(path: str) -> Figures:
     """The command line that anybody would use."""
     from shared.conversion import ffmpeg as ours
+    from shared.conversion.speech import RATE
 
-    encode = ("-ac", "1", "-ar", str(ours.RATE), "-c:a", "libmp3lame", "-b:a", f"{ours.MP3_KILOBITS}k")
+    encode = ("-ac", "1", "-ar", str(RATE), "-c:a", "libmp3lame", "-b:a", f"{ours.MP3_KILOBITS}k")
     with tempfile.TemporaryDirectory() as folder:
         command = [await ours.path(), "-v", "error", "-i", path, "-vn", *encode, str(Path(folder) / "a.mp3")]
         process = await asyncio.create_subprocess_exec(*command, stdin=subprocess.DEVNULL)

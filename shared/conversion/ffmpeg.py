@@ -10,9 +10,7 @@ from enum import Enum, auto
 from typing import Literal
 
 from shared.conversion.process import MAX_TOLD, Ran
-
-RATE = 16_000
-"""Samples a second of what comes out, in one channel."""
+from shared.conversion.speech import RATE
 
 MP3_KILOBITS = 32
 """The least at which no word was lost: docs/decisions/sound.md."""
@@ -85,9 +83,13 @@ async def path() -> str:
     Raises:
         RuntimeError: there is none.
     """
+    return await asyncio.to_thread(_find)  # takes a tenth of a second, the first time
+
+
+def _find() -> str:
     from imageio_ffmpeg import get_ffmpeg_exe  # noqa: PLC0415 - few files need it
 
-    found: str = await asyncio.to_thread(get_ffmpeg_exe)  # the first time it starts the program, to see that it works
+    found: str = get_ffmpeg_exe()
     return found
 
 

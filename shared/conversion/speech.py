@@ -13,6 +13,7 @@ from itertools import chain, pairwise
 from math import sumprod
 
 RATE = 16_000
+"""Samples a second, in one channel."""
 MIN_SILENCE = 0.3
 """Seconds. Shorter pauses belong to the speech around them."""
 MIN_SPEECH = 0.1

@@ -62,8 +62,8 @@ def playlists(address: str) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("format_", ONE_OF_EACH)
 async def test_a_list_of_other_files_is_never_followed(format_: str, listener: Listener) -> None:
-    for content in playlists(f"http://127.0.0.1:{listener.port}").values():
-        error = await refusal(content * 3, format_, HASTY)
+    lists = playlists(f"http://127.0.0.1:{listener.port}").values()
+    for error in await asyncio.gather(*(refusal(content * 3, format_, HASTY) for content in lists)):
         assert error.code in ("damaged_media", "unsupported_media")
     assert listener.visits == 0
 
