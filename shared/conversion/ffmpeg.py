@@ -73,8 +73,17 @@ class End(Enum):
     """Something was wrong with it; what came out is what there is."""
     NO_SOUND = auto()
     UNKNOWN_CODEC = auto()
+    UNKNOWN_CHANNELS = auto()
     STOPPED = auto()
     """It crashed, or a limit on memory, time or disk ended it."""
+
+
+_REASONS = {
+    "matches no streams": End.NO_SOUND,
+    "no decoder found": End.UNKNOWN_CODEC,
+    "while opening decoder": End.UNKNOWN_CODEC,
+    "Rematrix is needed": End.UNKNOWN_CHANNELS,
+}
 
 
 async def path() -> str:
@@ -127,10 +136,9 @@ def meaning(ran: Ran) -> End:
     """Tell what became of a run. What ffmpeg quotes of the file decides at most which refusal it is."""
     if ran.code < 0 or ran.code in _SIGNALLED:
         return End.STOPPED
-    if ran.code and "matches no streams" in ran.told:
-        return End.NO_SOUND
-    if ran.code and any(words in ran.told for words in ("no decoder found", "while opening decoder")):
-        return End.UNKNOWN_CODEC
+    for words, end in _REASONS.items() if ran.code else ():
+        if words in ran.told:
+            return end
     return End.DAMAGED if ran.code or _errors(ran.told) else End.WHOLE
 
 

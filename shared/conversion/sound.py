@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from shared.conversion import ffmpeg, sound_refusals
+from shared.conversion.content import content
 from shared.conversion.ffmpeg import MP3_FRAME_BYTES, MP3_FRAME_SAMPLES, End
 from shared.conversion.process import Ran, Stalled, limited, run
-from shared.conversion.protection import Protection
 from shared.conversion.samples import Samples, SoundLimits
 from shared.conversion.speech import RATE, Span, SpeechFinder
 from shared.conversion.temporary import FilePart, nameless_file
@@ -81,31 +81,22 @@ async def listen(source: MediaSource, format_: str, limits: SoundLimits, into: B
     if demuxer is None:
         raise sound_refusals.unknown_format()
     async with AsyncExitStack() as exits:
-        content = await exits.enter_async_context(aclosing(_unprotected(source, demuxer)))
+        pieces = await exits.enter_async_context(aclosing(content(source.chunks(), demuxer)))
         if demuxer not in ffmpeg.NEEDS_A_FILE:
-            return await _listen(content, demuxer, limits, into)
+            return await _listen(pieces, demuxer, limits, into)
         if source.size > limits.max_disk_bytes:
             raise sound_refusals.file_too_large(source.size, limits.max_disk_bytes)
         copy = exits.enter_context(nameless_file())
-        await _copy(content, copy, limits.process.stall_seconds)
+        await _copy(pieces, copy, limits.process.stall_seconds)
         left = replace(limits, max_disk_bytes=limits.max_disk_bytes - source.size)
         return await _listen(copy, demuxer, left, into)
 
 
-async def _unprotected(source: MediaSource, demuxer: str) -> AsyncGenerator[bytes]:
-    """Yield the content, up to a sign that it is protected."""
-    protection = Protection(demuxer)
-    async for piece in source.chunks():
-        if protection.is_in(piece):
-            raise sound_refusals.protected()
-        yield piece
-
-
-async def _copy(content: AsyncGenerator[bytes], file: BinaryIO, stall_seconds: float) -> None:
+async def _copy(pieces: AsyncGenerator[bytes], file: BinaryIO, stall_seconds: float) -> None:
     patience = asyncio.timeout(stall_seconds)
     try:
         async with patience:
-            async for piece in content:
+            async for piece in pieces:
                 await asyncio.to_thread(_write, file, piece)
                 patience.reschedule(asyncio.get_running_loop().time() + stall_seconds)
     except TimeoutError as error:
@@ -147,6 +138,7 @@ async def _listen(
 _REFUSALS = {
     End.NO_SOUND: sound_refusals.no_sound,
     End.UNKNOWN_CODEC: sound_refusals.unknown_codec,
+    End.UNKNOWN_CHANNELS: sound_refusals.unknown_channels,
     End.STOPPED: sound_refusals.stopped,
 }
 
