@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Literal
 
-from shared.conversion.process import Ran
-
-RATE = 16_000
-"""Samples a second of what comes out, in one channel."""
+from shared.conversion.process import MAX_TOLD, Ran
+from shared.conversion.speech import RATE
 
 MP3_KILOBITS = 32
 """The least at which no word was lost: docs/decisions/sound.md."""
@@ -51,15 +49,19 @@ NEEDS_A_FILE = frozenset({"aiff", "avi", "caf", "mov"})
 """What may have its index, or its header, behind the sound; all others are read from a pipe, while they come."""
 
 DECODERS = (
-    *("aac", "aac_latm", "ac3", "eac3", "alac", "amrnb", "amrwb", "ape", "dca", "flac", "gsm", "gsm_ms", "ilbc"),
+    *("aac", "aac_latm", "ac3", "eac3", "alac", "amrnb", "amrwb", "ape", "dca", "evrc", "flac", "gsm", "gsm_ms"),
     *("mp1float", "mp1", "mp2float", "mp2", "mp3float", "mp3", "opus", "qcelp", "qdm2", "qdmc", "speex", "truehd"),
     *("truespeech", "tta", "vorbis", "wavpack", "wmalossless", "wmapro", "wmav1", "wmav2", "wmavoice"),
-    *("adpcm_g722", "adpcm_g726", "adpcm_g726le", "adpcm_ima_apc", "adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms"),
+    *("adpcm_ima_qt", "adpcm_ima_wav", "adpcm_ms", "g722", "g723_1", "g726", "g726le", "ilbc"),
     *("adpcm_yamaha", "mace3", "mace6", "pcm_alaw", "pcm_bluray", "pcm_dvd", "pcm_f32be", "pcm_f32le", "pcm_f64be"),
     *("pcm_f64le", "pcm_mulaw", "pcm_s16be", "pcm_s16le", "pcm_s24be", "pcm_s24le", "pcm_s32be", "pcm_s32le"),
     *("pcm_s8", "pcm_u16be", "pcm_u16le", "pcm_u24be", "pcm_u24le", "pcm_u32be", "pcm_u32le", "pcm_u8"),
 )
 """Of ffmpeg's 500 decoders the sixty of sound that people have: pictures beside the sound are not looked into."""
+
+
+_SIGNALLED = (123, 255)
+"""How it ends where a signal asks it to, such as that of the limit on time: then not all came out."""
 
 
 class End(Enum):
@@ -71,8 +73,17 @@ class End(Enum):
     """Something was wrong with it; what came out is what there is."""
     NO_SOUND = auto()
     UNKNOWN_CODEC = auto()
+    UNKNOWN_CHANNELS = auto()
     STOPPED = auto()
     """It crashed, or a limit on memory, time or disk ended it."""
+
+
+_REASONS = {
+    "matches no streams": End.NO_SOUND,
+    "no decoder found": End.UNKNOWN_CODEC,
+    "while opening decoder": End.UNKNOWN_CODEC,
+    "Rematrix is needed": End.UNKNOWN_CHANNELS,
+}
 
 
 async def path() -> str:
@@ -81,9 +92,13 @@ async def path() -> str:
     Raises:
         RuntimeError: there is none.
     """
+    return await asyncio.to_thread(_find)  # takes a tenth of a second, the first time
+
+
+def _find() -> str:
     from imageio_ffmpeg import get_ffmpeg_exe  # noqa: PLC0415 - few files need it
 
-    found: str = await asyncio.to_thread(get_ffmpeg_exe)  # the first time it starts the program, to see that it works
+    found: str = get_ffmpeg_exe()
     return found
 
 
@@ -99,7 +114,7 @@ def arguments(demuxer: str, *, is_file: bool, mp3: int | None) -> Sequence[str]:
     one = f"[0:a:0]aformat=sample_fmts=s16:sample_rates={RATE}:channel_layouts=mono"
     graph = f"{one}[samples]" if mp3 is None else f"{one},asplit[samples][encoded]"
     return [
-        *("-nostdin", "-hide_banner", "-loglevel", "error", "-filter_complex_threads", "1"),
+        *("-nostdin", "-hide_banner", "-loglevel", "repeat+error", "-filter_complex_threads", "1"),
         *("-protocol_whitelist", protocol, "-codec_whitelist", ",".join(DECODERS), "-threads", "1"),
         *("-vn", "-sn", "-dn", "-f", demuxer, "-i", f"{protocol}:"),
         *("-filter_complex", graph),
@@ -118,11 +133,16 @@ def _mp3(number: int) -> Sequence[str]:
 
 
 def meaning(ran: Ran) -> End:
-    """Tell what became of a run. Only what ffmpeg says of itself is looked at, nothing that it quotes of the file."""
-    if ran.code < 0:
+    """Tell what became of a run. What ffmpeg quotes of the file decides at most which refusal it is."""
+    if ran.code < 0 or ran.code in _SIGNALLED:
         return End.STOPPED
-    if "matches no streams" in ran.told:
-        return End.NO_SOUND
-    if "no decoder found" in ran.told or "not on whitelist" in ran.told:
-        return End.UNKNOWN_CODEC
-    return End.DAMAGED if ran.code or ran.told else End.WHOLE
+    for words, end in _REASONS.items() if ran.code else ():
+        if words in ran.told:
+            return end
+    return End.DAMAGED if ran.code or _errors(ran.told) else End.WHOLE
+
+
+def _errors(told: str) -> list[str]:
+    """What is left when what it says of the decoders that it must not use is taken away; the first line may be cut."""
+    lines = told.splitlines()[len(told) >= MAX_TOLD :]
+    return [line for line in lines if "not on whitelist" not in line]

@@ -5,7 +5,6 @@ with the length.
 """
 
 import asyncio
-import math
 import os
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
@@ -13,34 +12,16 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from shared.conversion import ffmpeg, sound_refusals
-from shared.conversion.ffmpeg import MP3_FRAME_BYTES, MP3_FRAME_SAMPLES, RATE, End
-from shared.conversion.process import ProcessLimits, Ran, Stalled, limited, run
-from shared.conversion.protection import Protection
-from shared.conversion.speech import Span, SpeechFinder
+from shared.conversion.content import content
+from shared.conversion.ffmpeg import MP3_FRAME_BYTES, MP3_FRAME_SAMPLES, End
+from shared.conversion.process import Ran, Stalled, limited, run
+from shared.conversion.samples import Samples, SoundLimits
+from shared.conversion.speech import RATE, Span, SpeechFinder
 from shared.conversion.temporary import FilePart, nameless_file
 from shared.errors import StorageUnavailable
 from shared.media import MediaSource
 
-_SAMPLE_BYTES_A_SECOND = 2 * RATE
-_MP3_BYTES_A_SECOND = MP3_FRAME_BYTES * RATE / MP3_FRAME_SAMPLES
-
-_PADDING_SECONDS = 1
-"""Encoders add a little silence; a recording that was cut to the limit is not to be refused for that."""
-
-
-@dataclass(frozen=True)
-class SoundLimits:
-    """How much may be spent on one recording.
-
-    Attributes:
-        max_seconds: how long it may play; the setting MAX_SECONDS.
-        max_disk_bytes: of all that lies on the disk for it at one time; the setting MAX_DISK_BYTES.
-        process: of the run of ffmpeg.
-    """
-
-    max_seconds: float
-    max_disk_bytes: int
-    process: ProcessLimits = field(default_factory=ProcessLimits)
+__all__ = ["Sound", "SoundLimits", "listen"]
 
 
 @dataclass(frozen=True)
@@ -100,31 +81,22 @@ async def listen(source: MediaSource, format_: str, limits: SoundLimits, into: B
     if demuxer is None:
         raise sound_refusals.unknown_format()
     async with AsyncExitStack() as exits:
-        content = await exits.enter_async_context(aclosing(_unprotected(source, demuxer)))
+        pieces = await exits.enter_async_context(aclosing(content(source.chunks(), demuxer)))
         if demuxer not in ffmpeg.NEEDS_A_FILE:
-            return await _listen(content, demuxer, limits, into)
+            return await _listen(pieces, demuxer, limits, into)
         if source.size > limits.max_disk_bytes:
             raise sound_refusals.file_too_large(source.size, limits.max_disk_bytes)
         copy = exits.enter_context(nameless_file())
-        await _copy(content, copy, limits.process.stall_seconds)
+        await _copy(pieces, copy, limits.process.stall_seconds)
         left = replace(limits, max_disk_bytes=limits.max_disk_bytes - source.size)
         return await _listen(copy, demuxer, left, into)
 
 
-async def _unprotected(source: MediaSource, demuxer: str) -> AsyncGenerator[bytes]:
-    """Yield the content, up to a sign that it is protected."""
-    protection = Protection(demuxer)
-    async for piece in source.chunks():
-        if protection.is_in(piece):
-            raise sound_refusals.protected()
-        yield piece
-
-
-async def _copy(content: AsyncGenerator[bytes], file: BinaryIO, stall_seconds: float) -> None:
+async def _copy(pieces: AsyncGenerator[bytes], file: BinaryIO, stall_seconds: float) -> None:
     patience = asyncio.timeout(stall_seconds)
     try:
         async with patience:
-            async for piece in content:
+            async for piece in pieces:
                 await asyncio.to_thread(_write, file, piece)
                 patience.reschedule(asyncio.get_running_loop().time() + stall_seconds)
     except TimeoutError as error:
@@ -151,7 +123,8 @@ def _disk_is_full() -> StorageUnavailable:
 async def _listen(
     feed: BinaryIO | AsyncGenerator[bytes], demuxer: str, limits: SoundLimits, into: BinaryIO | None
 ) -> Sound:
-    samples = _Samples(limits, is_encoded=into is not None)
+    finder = await asyncio.to_thread(SpeechFinder)  # what it imports takes a while, the first time
+    samples = Samples(limits, finder, is_encoded=into is not None)
     end = ffmpeg.meaning(await _run(feed, demuxer, limits, into, samples))
     if end in _REFUSALS:
         raise _REFUSALS[end]()
@@ -165,6 +138,7 @@ async def _listen(
 _REFUSALS = {
     End.NO_SOUND: sound_refusals.no_sound,
     End.UNKNOWN_CODEC: sound_refusals.unknown_codec,
+    End.UNKNOWN_CHANNELS: sound_refusals.unknown_channels,
     End.STOPPED: sound_refusals.stopped,
 }
 
@@ -174,7 +148,7 @@ async def _run(
     demuxer: str,
     limits: SoundLimits,
     into: BinaryIO | None,
-    samples: "_Samples",
+    samples: Samples,
 ) -> Ran:
     inherited = () if into is None else (into.fileno(),)
     is_file = not isinstance(feed, AsyncGenerator)
@@ -186,32 +160,3 @@ async def _run(
         if error.waited_for == "its input":
             raise _storage_stalled() from error
         raise sound_refusals.stalled(limits.process.stall_seconds) from error
-
-
-class _Samples:
-    """Counts what comes out, holds it to the limits, and looks for speech in it."""
-
-    def __init__(self, limits: SoundLimits, *, is_encoded: bool) -> None:
-        self.finder = SpeechFinder()
-        self._limits = limits
-        self._max_bytes = (limits.max_seconds + _PADDING_SECONDS) * _SAMPLE_BYTES_A_SECOND
-        disk_bytes = min(limits.max_disk_bytes, limits.process.file_bytes)
-        self._max_encoded_bytes = disk_bytes if is_encoded else math.inf
-        self._bytes = 0
-
-    @property
-    def seconds(self) -> float:
-        return self._bytes / _SAMPLE_BYTES_A_SECOND
-
-    @property
-    def least_encoded_bytes(self) -> float:
-        """How much MP3 there must be of it."""
-        return (self.seconds - _PADDING_SECONDS) * _MP3_BYTES_A_SECOND
-
-    def take(self, piece: bytes) -> None:
-        self._bytes += len(piece)
-        if self._bytes > self._max_bytes:
-            raise sound_refusals.too_long(self._limits.max_seconds)
-        if self.seconds * _MP3_BYTES_A_SECOND > self._max_encoded_bytes:
-            raise sound_refusals.mp3_too_large(int(self._max_encoded_bytes))
-        self.finder.take(piece)

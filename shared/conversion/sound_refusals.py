@@ -22,6 +22,12 @@ def unknown_codec() -> FileRejected:
     return FileRejected("unsupported_media", problem, _SAVE_ANEW)
 
 
+def unknown_channels() -> FileRejected:
+    """It has many channels, and does not say which of them is what."""
+    problem = "The recording has many channels, and does not say how they are to be mixed."
+    return FileRejected("unsupported_media", problem, "Mix it down to one or two channels and drop that.")
+
+
 def protected() -> FileRejected:
     """It is encrypted, by a shop for example."""
     problem = "The recording is protected against copying, and cannot be read without its key."

@@ -1,18 +1,19 @@
 """Where there is speech in a recording: voice activity, found while its samples come by.
 
 WebRTC's detector tells sound from silence, but takes loud noise, tones and music for speech too. Speech differs from
-most of these in two ways that cost little to look at: it grows loud and quiet several times a second, and turns from
-vowels to hissing sounds, which cross zero far more often. docs/decisions/sound.md has the measurements.
+most of these in what costs little to look at: it grows loud and quiet all the time, and its sound changes from frame to
+frame, so that it crosses zero more often or less. docs/decisions/sound.md has the measurements.
 """
 
 from array import array
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from math import sumprod
 
 RATE = 16_000
+"""Samples a second, in one channel."""
 MIN_SILENCE = 0.3
 """Seconds. Shorter pauses belong to the speech around them."""
 MIN_SPEECH = 0.1
@@ -36,12 +37,14 @@ _SIGNS = bytes([0] * 128 + [1] * 128)
 _UPWARDS = b"\1\0"
 _ROUNDING = 1e-6
 
-_QUIET = 1e-3
-"""Frames that are so much quieter than the loudest of a window (30 dB) are a pause."""
-_MIN_RANGE = 4.0
-"""How much more energy a loud frame has than a quiet one, at least, in speech with much noise (6 dB)."""
-_MIN_CROSSINGS = 18
-"""By how many the crossings of two frames differ, at least, in speech without noise."""
+_QUIET = 0.001
+"""Frames that have so much less energy than the loudest of a window (30 dB) are a pause."""
+_MIN_ENERGY_RATIO = 6.3
+"""Of a loud frame and a quiet one (8 dB). Speech has 20 to 50 dB, with much noise 8; noise up to 8, tones 2."""
+_MIN_CHANGE = 0.18
+"""Of the crossings from frame to frame, in parts of their mean: 0.2 to 0.7 in speech, to 0.16 in tones and chords."""
+_MIN_CROSSINGS_RANGE = 50
+"""By how many those of frames differ: 90 to 120 in speech with noise, where the noise hides most of the change."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class SpeechFinder:
         signs = data[1::2].translate(_SIGNS)
         return _Block(
             [self._vad.is_speech(data[2 * at : 2 * at + _FRAME_BYTES], RATE) for at in starts],
-            [sumprod(part, part) for part in parts],
+            [int(sumprod(part, part)) for part in parts],
             [signs.count(_UPWARDS, at, at + _FRAME_SAMPLES) for at in starts],
         )
 
@@ -120,25 +123,29 @@ class SpeechFinder:
 
 
 def _sounds_like_speech(window: Sequence[_Block]) -> bool:
-    energies = sorted(chain.from_iterable(block.energies for block in window))
-    if not energies or _high(energies) < _MIN_RANGE * (_low(energies) + 1):
+    energies = list(chain.from_iterable(block.energies for block in window))
+    low, high = _range(energies)
+    if high < _MIN_ENERGY_RATIO * (low + 1):
         return False
-    least = energies[-1] * _QUIET
-    crossings = sorted(
-        count
-        for block in window
-        for energy, count in zip(block.energies, block.crossings, strict=True)
-        if energy > least
-    )
-    return _high(crossings) - _low(crossings) >= _MIN_CROSSINGS
+    least = max(energies) * _QUIET
+    crossings = list(chain.from_iterable(block.crossings for block in window))
+    is_loud = [energy > least for energy in energies]
+    low, high = _range([count for count, loud in zip(crossings, is_loud, strict=True) if loud])
+    return high - low >= _MIN_CROSSINGS_RANGE or _change(crossings, is_loud) >= _MIN_CHANGE
 
 
-def _high(ordered: Sequence[int]) -> int:
-    return ordered[len(ordered) * 9 // 10]
+def _range(values: Sequence[int]) -> tuple[int, int]:
+    """Return what a tenth of the values lie below, and a tenth above."""
+    ordered = sorted(values) or [0]
+    return ordered[len(ordered) // 10], ordered[len(ordered) * 9 // 10]
 
 
-def _low(ordered: Sequence[int]) -> int:
-    return ordered[len(ordered) // 10]
+def _change(crossings: Sequence[int], is_loud: Sequence[bool]) -> float:
+    """Return how much the crossings of loud neighbours differ, in parts of the mean of all loud frames."""
+    neighbours = pairwise(zip(crossings, is_loud, strict=True))
+    changes = [abs(after - before) for (before, was_loud), (after, loud) in neighbours if was_loud and loud]
+    mean = sum(count for count, loud in zip(crossings, is_loud, strict=True) if loud) / max(1, sum(is_loud))
+    return sum(changes) / max(1, len(changes)) / (mean + 1)
 
 
 class _Runs:

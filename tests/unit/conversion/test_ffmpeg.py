@@ -4,7 +4,7 @@ import pytest
 
 from shared.conversion import ffmpeg
 from shared.conversion.ffmpeg import DEMUXERS, NEEDS_A_FILE, End, meaning
-from shared.conversion.process import Ran
+from shared.conversion.process import MAX_TOLD, Ran
 
 
 @pytest.mark.parametrize(
@@ -15,9 +15,15 @@ from shared.conversion.process import Ran
         (Ran(69, "Conversion failed!"), End.DAMAGED),
         (Ran(-11, ""), End.STOPPED),
         (Ran(-9, "anything"), End.STOPPED),
+        (Ran(255, ""), End.STOPPED),
         (Ran(234, "Stream specifier 'a:0' in filtergraph description matches no streams."), End.NO_SOUND),
         (Ran(218, "Decoding requested, but no decoder found for: none"), End.UNKNOWN_CODEC),
-        (Ran(234, "Codec (cook) not on whitelist 'aac'"), End.UNKNOWN_CODEC),
+        (Ran(234, "Codec (cook) not on whitelist 'aac'\nError while opening decoder"), End.UNKNOWN_CODEC),
+        (Ran(234, "[SWR] Rematrix is needed between 9 channels and mono"), End.UNKNOWN_CHANNELS),
+        (Ran(0, "[mp3] quoted: matches no streams"), End.DAMAGED),
+        (Ran(0, "[h264] Codec (h264) not on whitelist 'aac'\n" * 2), End.WHOLE),
+        (Ran(0, ("a list'\n[h264] Codec (h264) not on whitelist 'aac'\n" * 90)[-MAX_TOLD:]), End.DAMAGED),
+        (Ran(0, "'aac'".rjust(MAX_TOLD)), End.WHOLE),
     ],
 )
 def test_the_end_of_a_run_has_a_meaning(ran: Ran, end: End) -> None:

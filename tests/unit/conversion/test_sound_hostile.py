@@ -62,8 +62,8 @@ def playlists(address: str) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("format_", ONE_OF_EACH)
 async def test_a_list_of_other_files_is_never_followed(format_: str, listener: Listener) -> None:
-    for content in playlists(f"http://127.0.0.1:{listener.port}").values():
-        error = await refusal(content * 3, format_, HASTY)
+    lists = playlists(f"http://127.0.0.1:{listener.port}").values()
+    for error in await asyncio.gather(*(refusal(content * 3, format_, HASTY) for content in lists)):
         assert error.code in ("damaged_media", "unsupported_media")
     assert listener.visits == 0
 
@@ -143,25 +143,31 @@ async def test_a_hole_in_a_recording_is_told() -> None:
     assert not sound.is_whole
 
 
-async def test_hours_in_few_bytes_are_refused_as_too_long() -> None:
-    content = made_of(("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono"), "a.flac", "-t", "20000")
-    assert len(content) < 1_000_000
-    assert (await refusal(content, "flac")).code == "too_long"
+def silence() -> bytes:
+    """A quarter of an hour in few bytes."""
+    fast = ("-frame_size", "65535", "-compression_level", "0")
+    return made_of(("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono"), "a.flac", *fast, "-t", "900")
+
+
+async def test_a_long_recording_in_few_bytes_is_refused_as_too_long() -> None:
+    content = silence()
+    assert len(content) < 20_000
+    assert (await refusal(content, "flac", replace(LIMITS, max_seconds=600))).code == "too_long"
 
 
 async def test_a_film_of_a_thousand_tracks_ends_in_bounded_time() -> None:
     many = [argument for _ in range(1000) for argument in ("-map", "0:a")]
-    content = made("a.mp4", *many, "-t", "0.1", *AAC)
+    content = made("a.mov", *many, "-c:a", "copy", "-t", "0.1")
     try:
-        assert (await heard(content, "mp4", HASTY)).seconds < 1
+        assert (await heard(content, "mov", HASTY)).seconds < 1
     except FileRejected as error:
         assert error.code in ("damaged_media", "unsupported_media")
 
 
-async def test_a_recording_that_takes_too_much_is_refused() -> None:
-    content = made_of(("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono"), "a.flac", "-t", "3000")
-    starved = replace(LIMITS, process=ProcessLimits(memory_bytes=250_000_000, cpu_seconds=1))
-    assert (await refusal(content, "flac", starved)).code == "damaged_media"
+@pytest.mark.parametrize("limits", [ProcessLimits(memory_bytes=150_000_000), ProcessLimits(cpu_seconds=1)])
+async def test_a_recording_that_takes_too_much_is_refused(limits: ProcessLimits) -> None:
+    error = await refusal(silence(), "flac", replace(LIMITS, process=limits))
+    assert error.code == "damaged_media"
 
 
 async def test_a_protected_recording_is_told_as_that() -> None:
