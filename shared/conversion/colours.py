@@ -74,7 +74,7 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """The picture in L or RGB, by its profile where it has one that fits and is not sRGB itself."""
     if profile and (managed := _by_profile(image, profile)):
         return managed
-    return image if image.mode == "L" else image.convert("RGB")
+    return image if image.mode in ("L", "RGB") else image.convert("RGB")
 
 
 def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:

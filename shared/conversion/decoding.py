@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NamedTuple
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from shared.conversion.colours import eight_bits, in_srgb
-from shared.conversion.shrinking import Picture, fitted, shrunk
+from shared.conversion.shrinking import NEAR, Picture, fitted, scaled, shrunk
 from shared.conversion.task import Refused, Task
 
 
@@ -56,8 +56,8 @@ _TURNS = {
 }
 """EXIF orientation -> how the picture is turned upright (EXIF 3.0, 4.6.5.1.6)."""
 
-MCU_ROWS = 16
-"""A JPEG's smallest piece is at most so many rows high."""
+_SWAPPING = (5, 6, 7, 8)
+"""Those after which width is height."""
 
 
 def open_pictures(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture]]:
@@ -134,14 +134,13 @@ def _picture(image: Image.Image, page: int, task: Task) -> Picture:
     if width * height > task.max_pixels:
         raise Refused("pixels", width * height)
     if task.format == "jpeg":
-        image.draft(None, fitted(original, task.max_side))
+        image.draft(None, scaled(fitted(original, task.max_side), NEAR))
     _load(image, task)
-    turn = _TURNS.get(_orientation(image))
+    orientation = _orientation(image)
     profile = image.info.get("icc_profile")
     plain = eight_bits(image)
     small = in_srgb(shrunk(plain, fitted(plain.size, task.max_side)), profile)
-    is_swapped = turn is not None and turn >= Image.Transpose.TRANSPOSE
-    return Picture(small if turn is None else small.transpose(turn), original[::-1] if is_swapped else original, page)
+    return Picture(_upright(small, orientation), original[::-1] if orientation in _SWAPPING else original, page)
 
 
 def _load(image: Image.Image, task: Task) -> None:
@@ -154,12 +153,19 @@ def _load(image: Image.Image, task: Task) -> None:
 
 
 def _load_cut_jpeg(image: Image.Image) -> None:
-    """Take a JPEG of which the last bytes are missing, as viewers do, unless a whole row of its pieces is missing."""
+    """Take a JPEG of which the last bytes are missing, as viewers do; but not if its last row is missing too.
+
+    What is missing is filled with one colour.
+    """
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     image.load()
-    last_rows = image.crop((0, max(0, image.height - MCU_ROWS), *image.size))
-    if last_rows.getcolors(1):
+    if image.crop((0, image.height - 1, *image.size)).getcolors(1):
         raise Refused("cut")
+
+
+def _upright(image: Image.Image, orientation: int) -> Image.Image:
+    turn = _TURNS.get(orientation)
+    return image if turn is None else image.transpose(turn)
 
 
 def _orientation(image: Image.Image) -> int:

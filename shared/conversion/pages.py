@@ -14,13 +14,13 @@ from shared.conversion.task import Refused, Task
 DPI = 200
 """Small letters of 8-point print are 11 pixels high then; docs/decisions/pictures.md has what is read at less."""
 
-MIN_DPI = 120
+MIN_DPI = 100
 """Below it print of 8 points is lost, so a page is told to have been scaled down."""
 
 POINTS_AN_INCH = 72
 
-_PASSWORD, _SECURITY = 4, 5
-"""FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY (fpdfview.h)."""
+_REASONS = {0: "empty", 4: "password", 5: "password"}
+"""FPDF_ERR_SUCCESS, of a file that has no pages, FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY (fpdfview.h)."""
 
 
 def open_pages(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture]]:
@@ -32,12 +32,10 @@ def open_pages(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture]]:
     try:
         document = pypdfium2.PdfDocument(file)
     except pypdfium2.PdfiumError as error:
-        raise Refused("password" if error.err_code in (_PASSWORD, _SECURITY) else "damaged") from error
+        raise Refused(_REASONS.get(error.err_code, "damaged")) from error
     with contextlib.suppress(pypdfium2.PdfiumError):  # a form that is broken is left out
         document.init_forms()
     count = len(document)
-    if not count:
-        raise Refused("empty")
     if count > task.max_pages and not task.is_first_only:
         raise Refused("pages", count)
     return count, (_page(document, number, task) for number in range(1 if task.is_first_only else count))

@@ -1,8 +1,12 @@
 """A picture in fewer pixels, and the sums for it."""
 
+import math
 from typing import NamedTuple
 
 from PIL import Image
+
+NEAR = 0.95
+"""Pictures of phones are 4032 pixels wide: half of that is near to 2048, and made in a third of the time."""
 
 GAP = 2.0
 """Pixels are averaged first, down to so many times those that are wanted: as good to the eye, and faster."""
@@ -33,5 +37,10 @@ def scaled(size: tuple[float, float], factor: float) -> tuple[int, int]:
 
 
 def shrunk(image: Image.Image, size: tuple[int, int]) -> Image.Image:
-    """The same picture, in so many pixels."""
-    return image if image.size == size else image.resize(size, Image.Resampling.LANCZOS, reducing_gap=GAP)
+    """The same picture in so many pixels, or a few less where that is far less work (`NEAR`)."""
+    if image.width <= size[0] and image.height <= size[1]:
+        return image
+    whole = math.ceil(max(image.size) / max(size))
+    if whole > 1 and max(image.size) / whole >= NEAR * max(size):
+        return image.reduce(whole)
+    return image.resize(size, Image.Resampling.LANCZOS, reducing_gap=GAP)

@@ -87,6 +87,10 @@ def saved(image: Image.Image, form: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
+def opened(content: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(content))
+
+
 def flag(width: int = 64, height: int = 32) -> Image.Image:
     """Four fields, each of another colour, so that it shows how a picture lies."""
     image = Image.new("RGB", (width, height), RED)

@@ -16,6 +16,7 @@ from shared.conversion.pictures import PictureLimits, draw
 from shared.conversion.process import ProcessLimits
 from shared.conversion.temporary import nameless_file
 from shared.errors import FileRejected
+from tests import samples
 from tests.support.made_media import png_chunk
 from tests.unit.conversion.made_files import (
     CORNERS,
@@ -46,8 +47,13 @@ def claiming(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*part) for part in parts)
 
 
-@pytest.mark.parametrize("form", ["AVIF", "BMP", "GIF", "JPEG", "JPEG2000", "PNG", "TIFF", "WEBP"])
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize(
+    ("form", "share"),
+    [
+        *((form, 0.5) for form in ("AVIF", "BMP", "GIF", "JPEG2000", "PNG", "TIFF", "WEBP")),
+        *(("JPEG", share) for share in (0.1, 0.5, 0.9)),
+    ],
+)
 async def test_a_picture_that_was_cut_is_refused(form: str, share: float) -> None:
     content = saved(photograph(200, 150), form)
     format_ = {"JPEG2000": "jp2"}.get(form, form.lower())
@@ -59,6 +65,12 @@ async def test_a_picture_that_was_cut_is_refused(form: str, share: float) -> Non
 async def test_a_jpeg_of_which_only_the_last_bytes_are_missing_is_drawn(missing: int) -> None:
     made = await drawn(saved(photograph(), "JPEG")[:-missing], "jpeg")
     assert made.image.size == (640, 480)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.95])
+async def test_a_photograph_of_a_phone_that_was_cut_is_refused(share: float) -> None:
+    content = (samples.FOLDER / "heic_tiles.heic").read_bytes()
+    assert (await refusal(content[: int(len(content) * share)], "heic")).code == "damaged_media"
 
 
 async def test_a_cut_jpeg_is_told_to_be_cut() -> None:
@@ -112,10 +124,14 @@ async def test_too_many_pages_of_a_tiff_are_refused_by_the_setting_s_name() -> N
     assert "20 are the most (MAX_PAGES)" in error.message
 
 
+_FORMATS = ("avif", "bmp", "gif", "heic", "ico", "jp2", "jpeg", "pdf", "png", "psd", "tiff", "webp")
+_POSTSCRIPT = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) (r) file"
+
+
 @pytest.mark.parametrize(
-    "format_", ["avif", "bmp", "gif", "heic", "ico", "jp2", "jpeg", "pdf", "png", "psd", "tiff", "webp"]
+    ("format_", "content"),
+    [*((format_, _POSTSCRIPT) for format_ in _FORMATS), ("png", b""), ("tiff", b"<svg/>"), ("heic", bytes(100))],
 )
-@pytest.mark.parametrize("content", [b"", b"\0" * 100, b"%!PS-Adobe-3.0 EPSF-3.0\n(/etc/passwd) (r) file", b"<svg/>"])
 async def test_what_is_no_picture_of_its_format_is_refused(format_: str, content: bytes) -> None:
     assert (await refusal(content, format_)).code == "damaged_media"
 
@@ -225,7 +241,7 @@ def test_any_bytes_are_a_table_of_contents_or_not(content: bytes) -> None:
         assert into.getvalue() == content
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(["AVIF", "GIF", "JPEG", "JPEG2000", "PDF", "PNG", "TIFF", "WEBP"]), st.data())
 async def test_any_damage_ends_in_pictures_or_a_refusal(form: str, data: st.DataObject) -> None:
     content = bytearray(saved(flag(), form))
