@@ -1,0 +1,156 @@
+"""The answers to consecutive pieces of a recording, and to pages, as one text.
+
+Pieces that were cut where somebody speaks overlap by a few seconds, so their words stand at the end of one answer and
+at the start of the next. They are removed once. Where it is not certain what is the same, a word stands there twice
+rather than not at all. docs/decisions/transcripts.md says how.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from shared.models.alignment import Column, overlap
+from shared.models.silence import is_silent_answer
+from shared.models.words import Word, placed_words
+
+MAX_OVERLAP_WORDS = 40.0
+"""Words in which the same is looked for: nobody says more in 4 seconds, with those that a model adds."""
+
+MAX_OVERLAP_CHARACTERS = 1_500
+"""Characters in which these words are looked for."""
+
+PAGE_LINE = "=== Page {number} ==="
+"""What stands before each page. `(?m)^=== Page (\\d+) ===$` splits them: no line of a page itself looks so."""
+
+_PAGE_LINE_OF_A_PAGE = re.compile(r"^(?==== Page \d+ ===\s*$)", re.MULTILINE)
+_WIDE = re.compile(
+    "[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\u2018-\u201d\u2026\U00020000-\U0003ffff]"
+)
+"""Chinese and Japanese letters and marks: no blank stands between two of them."""
+
+
+@dataclass(frozen=True)
+class _Seam:
+    """Where one text ends, where the next one begins, and what stands between them."""
+
+    end: int
+    between: str
+    start: int
+
+
+@dataclass(frozen=True)
+class _Words:
+    """The last words of one text, and the first of the next."""
+
+    ends: Sequence[Word]
+    starts: Sequence[Word]
+
+
+def join(texts: Sequence[str], overlaps: Sequence[bool]) -> str:
+    """The answers to consecutive pieces as one text.
+
+    An answer that says nothing leaves no trace. Others are joined by a blank (by nothing in Chinese and Japanese), or
+    by a line break if one of the two has lines of its own.
+
+    Args:
+        texts: the answers, in the order of the pieces.
+        overlaps: for each but the last, whether its end and the start of the next were heard from the same seconds.
+
+    Raises:
+        ValueError: there are not as many overlaps as seams.
+    """
+    if len(overlaps) != max(0, len(texts) - 1):
+        raise ValueError(f"{len(texts)} texts have {max(0, len(texts) - 1)} seams, not {len(overlaps)}")
+    said = [(number, text.strip()) for number, text in enumerate(texts) if not is_silent_answer(text)]
+    parts, start = [], 0
+    for (number, left), (following, right) in pairwise(said):
+        seam = _seam(left, right, overlaps=following == number + 1 and overlaps[number])
+        parts += [left[start : seam.end], seam.between]
+        start = seam.start
+    return "".join([*parts, *(text[start:] for _, text in said[-1:])])
+
+
+def join_pages(texts: Sequence[str]) -> str:
+    """The answers to the pages of a document as one text: each under its number, if there is more than one."""
+    if len(texts) == 1:
+        return texts[0]
+    pages = enumerate(texts, start=1)
+    return "\n\n".join(f"{PAGE_LINE.format(number=number)}\n\n{_page(text)}".rstrip() for number, text in pages)
+
+
+def _page(text: str) -> str:
+    """The text of a page, with a blank before each line that looks like ours."""
+    return _PAGE_LINE_OF_A_PAGE.sub(" ", text.strip())
+
+
+def _seam(left: str, right: str, *, overlaps: bool) -> _Seam:
+    if overlaps:
+        words = _Words(_last_words(left), _first_words(right))
+        if columns := overlap(words.ends, words.starts):
+            return _seam_in(columns, left, right, words)
+    return _Seam(len(left), _between(left, right), 0)
+
+
+def _last_words(text: str) -> list[Word]:
+    words = list(placed_words(text, max(0, len(text) - MAX_OVERLAP_CHARACTERS), len(text)))
+    return _bounded(words[::-1])[::-1]
+
+
+def _first_words(text: str) -> list[Word]:
+    return _bounded(list(placed_words(text, 0, min(len(text), MAX_OVERLAP_CHARACTERS))))
+
+
+def _bounded(words: list[Word]) -> list[Word]:
+    size = 0.0
+    for count, word in enumerate(words):
+        size += word.size
+        if size > MAX_OVERLAP_WORDS:
+            return words[:count]
+    return words
+
+
+def _seam_in(columns: Sequence[Column], left: str, right: str, words: _Words) -> _Seam:
+    """Change from the one text to the other in the middle of what they share, where both heard well.
+
+    Words that only the left has must stand before the change, and those that only the right has behind it.
+    """
+    after = 1 + max((place for place, column in enumerate(columns) if column.right is None), default=-1)
+    before = min((place for place, column in enumerate(columns) if column.left is None), default=len(columns))
+    if after > before:
+        return _seam_with_all(columns[:after], columns[before:], left, right, words)
+    change = min(range(after, before + 1), key=lambda place: (abs(2 * place - len(columns)), -place))
+    last = columns[change - 1] if change else Column(None, None)
+    if last.left is None or last.right is None:
+        return _seam_with_all(columns[:change], columns[change:], left, right, words)
+    return _Seam(words.ends[last.left].end, "", words.starts[last.right].end)
+
+
+def _seam_with_all(kept: Sequence[Column], then: Sequence[Column], left: str, right: str, words: _Words) -> _Seam:
+    """Take from the left what is kept, and from the right what comes then, even if some of it is the same."""
+    before = [column.left + 1 for column in kept if column.left is not None][-1:]
+    begun = [column.left for column in then if column.left is not None][:1]
+    count = (before or begun or [len(words.ends)])[0]
+    behind = [column.right for column in then if column.right is not None][:1]
+    done = [column.right + 1 for column in kept if column.right is not None][-1:]
+    return _Seam(_end(left, words.ends, count), _between(left, right), _start(words.starts, (behind or done or [0])[0]))
+
+
+def _end(text: str, words: Sequence[Word], count: int) -> int:
+    """Where so many of the words end; with all of them the whole text does."""
+    if count == len(words):
+        return len(text)
+    return words[count - 1].end if count else words[0].start
+
+
+def _start(words: Sequence[Word], number: int) -> int:
+    """Where this word starts; with the first one the whole text does."""
+    if number == len(words):
+        return words[-1].end
+    return words[number].start if number else 0
+
+
+def _between(left: str, right: str) -> str:
+    if "\n" in left or "\n" in right:
+        return "\n"
+    return "" if _WIDE.match(left[-1:]) and _WIDE.match(right) else " "

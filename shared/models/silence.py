@@ -1,0 +1,72 @@
+"""Answers, and notes in them, that say that nothing is said: "[silence]", "(music playing)", "[BLANK_AUDIO]"."""
+
+import re
+import tomllib
+from collections.abc import Collection
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.models.task_talk import tells_of_no_speech
+from shared.models.words import words_of
+
+TABLE = Path(__file__).parent / "silence.toml"
+
+MAX_NOTE_CHARACTERS = 60
+
+MAX_SILENT_CHARACTERS = 400
+"""No answer that says only that nothing was said is longer. Chosen by us."""
+
+_OPENING = r"\[(<{*\uff08\u3010\uff3b\u266a"
+_CLOSING = r"\])>}*\uff09\u3011\uff3d\u266a"
+_NOTE = re.compile(rf"[{_OPENING}][^{_OPENING}{_CLOSING}\n]{{1,{MAX_NOTE_CHARACTERS}}}[{_CLOSING}]")
+_MARKS = " \u266a.\u3002\u2026|"
+
+
+class _Vocabulary(BaseModel):
+    """`silence.toml`, where the groups are described."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sounds: frozenset[str]
+    nothing: frozenset[str]
+    clear_speech: frozenset[str]
+    speech: frozenset[str]
+    filling: frozenset[str]
+    unspaced: frozenset[str]
+
+    def is_note(self, note: str) -> bool:
+        """Whether a note, without its brackets, tells of silence or of sounds that are no speech."""
+        words = set(words_of(note))
+        if not words or note.strip(_MARKS) in self.unspaced:
+            return True
+        no_speech, own = self.speech | self.clear_speech, words - self.filling
+        if not own <= self.sounds | self.nothing | no_speech:
+            return False
+        return bool(own & self.sounds) or bool(own & self.nothing and own & no_speech)
+
+    def says_no_speech(self, words: Collection[str]) -> bool:
+        """Whether these words, without brackets around them, say so: "No speech detected."."""
+        own = set(words) - self.filling
+        return own <= self.nothing | self.clear_speech and bool(own & self.nothing and own & self.clear_speech)
+
+
+def is_silent_answer(text: str) -> bool:
+    """Whether an answer says that nothing was said: nothing, marks only, notes about sounds, or a sentence about it."""
+    if not words_of(text):
+        return True
+    if len(text) > MAX_SILENT_CHARACTERS:
+        return False
+    rest = words_of(without_notes(text))
+    return not rest or _vocabulary().says_no_speech(rest) or tells_of_no_speech(text)
+
+
+def without_notes(text: str) -> str:
+    """The text without its notes about silence and sounds that are no speech."""
+    return _NOTE.sub(lambda note: " " if _vocabulary().is_note(note[0][1:-1]) else note[0], text)
+
+
+@cache
+def _vocabulary() -> _Vocabulary:
+    return _Vocabulary.model_validate(tomllib.loads(TABLE.read_text(encoding="utf-8")))
