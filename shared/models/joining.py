@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.models.alignment import Column, overlap
+from shared.models.alignment import overlap
 from shared.models.silence import is_silent_answer
+from shared.models.weaving import Side, Weaving
 from shared.models.words import Word, placed_words
 
 MAX_OVERLAP_WORDS = 40.0
@@ -39,14 +40,6 @@ class _Seam:
     start: int
 
 
-@dataclass(frozen=True)
-class _Words:
-    """The last words of one text, and the first of the next."""
-
-    ends: Sequence[Word]
-    starts: Sequence[Word]
-
-
 def join(texts: Sequence[str], overlaps: Sequence[bool]) -> str:
     """The answers to consecutive pieces as one text.
 
@@ -63,12 +56,12 @@ def join(texts: Sequence[str], overlaps: Sequence[bool]) -> str:
     if len(overlaps) != max(0, len(texts) - 1):
         raise ValueError(f"{len(texts)} texts have {max(0, len(texts) - 1)} seams, not {len(overlaps)}")
     said = [(number, text.strip()) for number, text in enumerate(texts) if not is_silent_answer(text)]
-    parts, start = [], 0
-    for (number, left), (following, right) in pairwise(said):
-        seam = _seam(left, right, overlaps=following == number + 1 and overlaps[number])
-        parts += [left[start : seam.end], seam.between]
-        start = seam.start
-    return "".join([*parts, *(text[start:] for _, text in said[-1:])])
+    done, last = [], said[0][1] if said else ""
+    for (number, before), (following, text) in pairwise(said):
+        seam = _seam(last, text, _between(before, text), overlaps=following == number + 1 and overlaps[number])
+        done.append(last[: seam.end])
+        last = seam.between + text[seam.start :]
+    return "".join([*done, last])
 
 
 def join_pages(texts: Sequence[str]) -> str:
@@ -84,12 +77,13 @@ def _page(text: str) -> str:
     return _PAGE_LINE_OF_A_PAGE.sub(" ", text.strip())
 
 
-def _seam(left: str, right: str, *, overlaps: bool) -> _Seam:
+def _seam(left: str, right: str, between: str, *, overlaps: bool) -> _Seam:
     if overlaps:
-        words = _Words(_last_words(left), _first_words(right))
-        if columns := overlap(words.ends, words.starts):
-            return _seam_in(columns, left, right, words)
-    return _Seam(len(left), _between(left, right), 0)
+        ends, starts = _last_words(left), _first_words(right)
+        if columns := overlap(ends, starts):
+            both = Weaving(columns, Side(left, ends), Side(right, starts), between)
+            return _Seam(both.end, both.text, both.start)
+    return _Seam(len(left), between, 0)
 
 
 def _last_words(text: str) -> list[Word]:
@@ -108,46 +102,6 @@ def _bounded(words: list[Word]) -> list[Word]:
         if size > MAX_OVERLAP_WORDS:
             return words[:count]
     return words
-
-
-def _seam_in(columns: Sequence[Column], left: str, right: str, words: _Words) -> _Seam:
-    """Change from the one text to the other in the middle of what they share, where both heard well.
-
-    Words that only the left has must stand before the change, and those that only the right has behind it.
-    """
-    after = 1 + max((place for place, column in enumerate(columns) if column.right is None), default=-1)
-    before = min((place for place, column in enumerate(columns) if column.left is None), default=len(columns))
-    if after > before:
-        return _seam_with_all(columns[:after], columns[before:], left, right, words)
-    change = min(range(after, before + 1), key=lambda place: (abs(2 * place - len(columns)), -place))
-    last = columns[change - 1] if change else Column(None, None)
-    if last.left is None or last.right is None:
-        return _seam_with_all(columns[:change], columns[change:], left, right, words)
-    return _Seam(words.ends[last.left].end, "", words.starts[last.right].end)
-
-
-def _seam_with_all(kept: Sequence[Column], then: Sequence[Column], left: str, right: str, words: _Words) -> _Seam:
-    """Take from the left what is kept, and from the right what comes then, even if some of it is the same."""
-    before = [column.left + 1 for column in kept if column.left is not None][-1:]
-    begun = [column.left for column in then if column.left is not None][:1]
-    count = (before or begun or [len(words.ends)])[0]
-    behind = [column.right for column in then if column.right is not None][:1]
-    done = [column.right + 1 for column in kept if column.right is not None][-1:]
-    return _Seam(_end(left, words.ends, count), _between(left, right), _start(words.starts, (behind or done or [0])[0]))
-
-
-def _end(text: str, words: Sequence[Word], count: int) -> int:
-    """Where so many of the words end; with all of them the whole text does."""
-    if count == len(words):
-        return len(text)
-    return words[count - 1].end if count else words[0].start
-
-
-def _start(words: Sequence[Word], number: int) -> int:
-    """Where this word starts; with the first one the whole text does."""
-    if number == len(words):
-        return words[-1].end
-    return words[number].start if number else 0
 
 
 def _between(left: str, right: str) -> str:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Collection
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -41,10 +41,14 @@ class _Vocabulary(BaseModel):
         words = set(words_of(note))
         if not words or note.strip(_MARKS) in self.unspaced:
             return True
-        no_speech, own = self.speech | self.clear_speech, words - self.filling
-        if not own <= self.sounds | self.nothing | no_speech:
+        if not words <= self._all:
             return False
-        return bool(own & self.sounds) or bool(own & self.nothing and own & no_speech)
+        speaks_of_speech = not words.isdisjoint(self.speech) or not words.isdisjoint(self.clear_speech)
+        return not words.isdisjoint(self.sounds) or (speaks_of_speech and not words.isdisjoint(self.nothing))
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        return self.sounds | self.nothing | self.clear_speech | self.speech | self.filling
 
     def says_no_speech(self, words: Collection[str]) -> bool:
         """Whether these words, without brackets around them, say so: "No speech detected."."""
