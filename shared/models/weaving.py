@@ -50,9 +50,7 @@ class Weaving:
     @property
     def start(self) -> int:
         """Where the right text goes on behind the shared words."""
-        last = [column.right for column in self.columns if column.right is not None][-1]
-        goes_on = self.columns[-1].right is None and last + 1 < len(self.right.words)
-        return self.right.words[last + 1].start if goes_on else self.right.words[last].end
+        return self.right.words[[column.right for column in self.columns if column.right is not None][-1]].end
 
     @property
     def text(self) -> str:

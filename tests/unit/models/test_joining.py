@@ -12,9 +12,12 @@ from shared.models.words import words_of
 
 WORD = st.text(string.ascii_lowercase + "äéß", min_size=1, max_size=12)
 DISTINCT = st.lists(WORD, min_size=8, max_size=60, unique_by=str.casefold)
-FEW = st.lists(st.sampled_from(["no", "yes", "well", "and", "then", "we", "go"]), min_size=8, max_size=60)
+VOCABULARY = st.sampled_from([["no"], ["no", "way"], ["no", "yes", "well", "and", "then", "we", "go"]])
+FEW = VOCABULARY.flatmap(lambda words: st.lists(st.sampled_from(words), min_size=8, max_size=60))
 CHINESE = st.lists(st.integers(0x4E00, 0x9FFF).map(chr), min_size=30, max_size=90, unique=True)
-FEW_CHINESE = st.lists(st.sampled_from("我们不是好"), min_size=30, max_size=90)
+FEW_CHINESE = st.sampled_from(["好", "是不", "我们不是好"]).flatmap(
+    lambda characters: st.lists(st.sampled_from(characters), min_size=30, max_size=90)
+)
 THAI = st.lists(st.sampled_from("กขคงจฉชซญดตถทนบปผฝพฟภมยรลวศสหอ"), min_size=40, max_size=120)
 
 TOLD = "and then the ferry left a harbour two hours late because its captain slept again"
