@@ -23,6 +23,11 @@ FRAGMENT = 0.5
 
 MIN_FRAGMENT_LETTERS = 2
 
+ALIKE = 0.5
+"""The share of letters that two words have in common of which one is the other, misheard. Chosen by us."""
+
+_NEVER = -1_000.0
+
 EDGE_WORDS = 1.0
 """So much at the very end of the one, and at the very start of the other, may differ freely: the cut spoilt it."""
 
@@ -105,19 +110,29 @@ class _Alignment:
         score = self._scores[at][to]
         if at and score == self._scores[at - 1][to - 1] + self._likeness(at - 1, to - 1):
             return Column(at - 1, to - 1)
-        if at and score == self._scores[at - 1][to] - self._left[at - 1].size:
-            return Column(at - 1, None)
-        return Column(None, to - 1)
+        if not at or score == self._scores[at][to - 1] - self._right[to - 1].size:
+            return Column(None, to - 1)
+        return Column(at - 1, None)
 
     def _likeness(self, at: int, to: int) -> float:
         left, right = self._left[at], self._right[to]
         if left.key == right.key:
             return left.size
         if at < self._free_from and to >= self._free_to:
-            return -max(left.size, right.size)
+            return -max(left.size, right.size) if _sounds_alike(left, right) else _NEVER
         is_cut_off = at == len(self._left) - 1 and _begins(right.key, left.key)
         is_cut_on = to == 0 and _begins(left.key[::-1], right.key[::-1])
         return FRAGMENT if (is_cut_off or is_cut_on) and left.size == right.size == 1 else 0
+
+
+def _sounds_alike(left: Word, right: Word) -> bool:
+    """Whether two words can be the same, one of them misheard: then one is kept. Of others both are."""
+    if left.size < 1 or right.size < 1:
+        return True
+    if left.key.isdecimal() != right.key.isdecimal():
+        return True
+    ours, theirs = set(left.key), set(right.key)
+    return len(ours & theirs) >= ALIKE * len(ours | theirs)
 
 
 def _begins(word: str, fragment: str) -> bool:

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from shared.transcripts.alignment import Column, overlap
+from shared.transcripts.alignment import overlap
 from shared.transcripts.silence import is_silent_answer
+from shared.transcripts.weaving import Side, Weaving
 from shared.transcripts.words import Word, placed_words
 
 MAX_OVERLAP_WORDS = 40.0
@@ -20,10 +21,10 @@ MAX_OVERLAP_WORDS = 40.0
 MAX_OVERLAP_CHARACTERS = 1_500
 """Characters in which these words are looked for."""
 
-PAGE_LINE = "=== Page {number} ==="
-"""What stands before each page. `(?m)^=== Page (\\d+) ===$` splits them: no line of a page itself looks so."""
+PAGE_LINE = "=== {title} ==="
+"""What stands before each page. `(?m)^=== Pages? (\\d+)(?: to (\\d+))? ===$` splits them: no line of a page looks so."""
 
-_PAGE_LINE_OF_A_PAGE = re.compile(r"^(?==== Page \d+ ===\s*$)", re.MULTILINE)
+_PAGE_LINE_OF_A_PAGE = re.compile(r"^(?==== Pages? \d+(?: to \d+)? ===\s*$)", re.MULTILINE)
 _WIDE = re.compile(
     "[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\u2018-\u201d\u2026\U00020000-\U0003ffff]"
 )
@@ -37,14 +38,6 @@ class _Seam:
     end: int
     between: str
     start: int
-
-
-@dataclass(frozen=True)
-class _Words:
-    """The last words of one text, and the first of the next."""
-
-    ends: Sequence[Word]
-    starts: Sequence[Word]
 
 
 def join(texts: Sequence[str], overlaps: Sequence[bool]) -> str:
@@ -63,20 +56,23 @@ def join(texts: Sequence[str], overlaps: Sequence[bool]) -> str:
     if len(overlaps) != max(0, len(texts) - 1):
         raise ValueError(f"{len(texts)} texts have {max(0, len(texts) - 1)} seams, not {len(overlaps)}")
     said = [(number, text.strip()) for number, text in enumerate(texts) if not is_silent_answer(text)]
-    parts, start = [], 0
-    for (number, left), (following, right) in pairwise(said):
-        seam = _seam(left, right, overlaps=following == number + 1 and overlaps[number])
-        parts += [left[start : seam.end], seam.between]
-        start = seam.start
-    return "".join([*parts, *(text[start:] for _, text in said[-1:])])
+    done, last = [], said[0][1] if said else ""
+    for (number, before), (following, text) in pairwise(said):
+        seam = _seam(last, text, _between(before, text), overlaps=following == number + 1 and overlaps[number])
+        done.append(last[: seam.end])
+        last = seam.between + text[seam.start :]
+    return "".join([*done, last])
 
 
-def join_pages(texts: Sequence[str]) -> str:
-    """The answers to the pages of a document as one text: each under its number, if there is more than one."""
-    if len(texts) == 1:
-        return texts[0]
-    pages = enumerate(texts, start=1)
-    return "\n\n".join(f"{PAGE_LINE.format(number=number)}\n\n{_page(text)}".rstrip() for number, text in pages)
+def join_pages(pages: Sequence[tuple[str, str]]) -> str:
+    """The answers about the pages of a document as one text, each under its title, if there is more than one.
+
+    Args:
+        pages: a title, such as `Page 2` or `Pages 3 to 5`, and the answer, in the order of the pages.
+    """
+    if len(pages) == 1:
+        return pages[0][1]
+    return "\n\n".join(f"{PAGE_LINE.format(title=title)}\n\n{_page(text)}".rstrip() for title, text in pages)
 
 
 def _page(text: str) -> str:
@@ -84,12 +80,13 @@ def _page(text: str) -> str:
     return _PAGE_LINE_OF_A_PAGE.sub(" ", text.strip())
 
 
-def _seam(left: str, right: str, *, overlaps: bool) -> _Seam:
+def _seam(left: str, right: str, between: str, *, overlaps: bool) -> _Seam:
     if overlaps:
-        words = _Words(_last_words(left), _first_words(right))
-        if columns := overlap(words.ends, words.starts):
-            return _seam_in(columns, left, right, words)
-    return _Seam(len(left), _between(left, right), 0)
+        ends, starts = _last_words(left), _first_words(right)
+        if columns := overlap(ends, starts):
+            both = Weaving(columns, Side(left, ends), Side(right, starts), between)
+            return _Seam(both.end, both.text, both.start)
+    return _Seam(len(left), between, 0)
 
 
 def _last_words(text: str) -> list[Word]:
@@ -108,46 +105,6 @@ def _bounded(words: list[Word]) -> list[Word]:
         if size > MAX_OVERLAP_WORDS:
             return words[:count]
     return words
-
-
-def _seam_in(columns: Sequence[Column], left: str, right: str, words: _Words) -> _Seam:
-    """Change from the one text to the other in the middle of what they share, where both heard well.
-
-    Words that only the left has must stand before the change, and those that only the right has behind it.
-    """
-    after = 1 + max((place for place, column in enumerate(columns) if column.right is None), default=-1)
-    before = min((place for place, column in enumerate(columns) if column.left is None), default=len(columns))
-    if after > before:
-        return _seam_with_all(columns[:after], columns[before:], left, right, words)
-    change = min(range(after, before + 1), key=lambda place: (abs(2 * place - len(columns)), -place))
-    last = columns[change - 1] if change else Column(None, None)
-    if last.left is None or last.right is None:
-        return _seam_with_all(columns[:change], columns[change:], left, right, words)
-    return _Seam(words.ends[last.left].end, "", words.starts[last.right].end)
-
-
-def _seam_with_all(kept: Sequence[Column], then: Sequence[Column], left: str, right: str, words: _Words) -> _Seam:
-    """Take from the left what is kept, and from the right what comes then, even if some of it is the same."""
-    before = [column.left + 1 for column in kept if column.left is not None][-1:]
-    begun = [column.left for column in then if column.left is not None][:1]
-    count = (before or begun or [len(words.ends)])[0]
-    behind = [column.right for column in then if column.right is not None][:1]
-    done = [column.right + 1 for column in kept if column.right is not None][-1:]
-    return _Seam(_end(left, words.ends, count), _between(left, right), _start(words.starts, (behind or done or [0])[0]))
-
-
-def _end(text: str, words: Sequence[Word], count: int) -> int:
-    """Where so many of the words end; with all of them the whole text does."""
-    if count == len(words):
-        return len(text)
-    return words[count - 1].end if count else words[0].start
-
-
-def _start(words: Sequence[Word], number: int) -> int:
-    """Where this word starts; with the first one the whole text does."""
-    if number == len(words):
-        return words[-1].end
-    return words[number].start if number else 0
 
 
 def _between(left: str, right: str) -> str:
