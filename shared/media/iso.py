@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from shared.media.boxes import Box, box_at, inner_box
 from shared.media.found import NO_SOUND, PROTECTED, FileType
 from shared.media.heif import PICTURE_BRANDS, picture_type
-from shared.media.parts import BrokenHeader, FileParts, LookedEnough
+from shared.media.parts import BrokenHeader, FileParts
 
 _RECORDINGS = (b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B ")
 """Brands of recordings. They may hold pictures of their chapters, in a track like that of a film."""
@@ -66,14 +66,11 @@ async def _read_brands(file: FileParts, box: Box) -> list[bytes]:
 
 async def _read_tracks(file: FileParts, moov: Box) -> _Tracks:
     tracks, at = _Tracks(), moov.start
-    try:
-        while box := await box_at(file, at, moov.end):
-            media = await inner_box(file, box, b"mdia") if box.kind == b"trak" else None
-            if media:
-                await _read_track(file, media, tracks)
-            at = box.end
-    except LookedEnough:
-        return _Tracks()
+    while box := await box_at(file, at, moov.end):
+        media = await inner_box(file, box, b"mdia") if box.kind == b"trak" else None
+        if media:
+            await _read_track(file, media, tracks)
+        at = box.end
     return tracks
 
 

@@ -58,7 +58,7 @@ SOUND, PICTURES = track(b"soun"), track(b"vide", b"avc1")
 
 def element(id_: int, content: bytes, *, is_endless: bool = False) -> bytes:
     """An element of EBML, with a length of eight bytes; of unknown length if it is endless."""
-    length = b"\x01" + (b"\xff" * 7 if is_endless else len(content).to_bytes(7))
+    length = b"\xff" if is_endless else b"\x01" + len(content).to_bytes(7)
     return id_.to_bytes((id_.bit_length() + 7) // 8) + length + content
 
 

@@ -48,6 +48,11 @@ async def test_matroska_whose_tracks_stand_behind_its_sound_is_taken_as_a_film()
     assert (await sniffed(content)).media_type == "video/webm"
 
 
+async def test_matroska_that_was_cut_in_its_tracks_is_left_to_the_decoder() -> None:
+    whole = matroska(b"webm", 1, 2)
+    assert await format_or_code(whole[: whole.rindex(b"\xae")]) == "webm"
+
+
 @pytest.mark.parametrize("content", [b"\x1aE\xdf\xa3", b"\x1aE\xdf\xa3\0" + bytes(30)], ids=["cut", "no length"])
 async def test_matroska_without_a_header_is_damaged(content: bytes) -> None:
     assert await format_or_code(content) == "damaged_media"

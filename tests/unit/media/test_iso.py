@@ -67,6 +67,11 @@ async def test_a_photograph_with_a_film_inside_is_a_picture() -> None:
     assert (await sniffed(heif(b"heic", b"mif1") + moov(PICTURES, SOUND))).format == "heic"
 
 
+async def test_a_film_with_a_picture_of_itself_is_a_film() -> None:
+    poster = heif(b"mp42").removeprefix(ftyp(b"mp42"))
+    assert await media_type_of(ftyp(b"mp42") + poster + moov(PICTURES, SOUND)) == "video/mp4"
+
+
 async def test_a_film_with_tags_in_a_box_of_their_own_is_a_film() -> None:
     tags = box(b"meta", bytes(4) + handler(b"mdir"))
     assert await media_type_of(ftyp(b"mp42") + tags + moov(PICTURES, SOUND)) == "video/mp4"

@@ -85,7 +85,7 @@ async def test_the_exif_of_a_webp_is_found_behind_its_picture_by_one_more_reques
 
 
 async def test_a_webp_without_exif_is_not_searched_for_it() -> None:
-    stored = Stored(picture("WEBP", lossless=True, base=Image.effect_noise((400, 400), 90), icc_profile=bytes(99)))
+    stored = Stored(picture("WEBP", lossless=True, base=Image.effect_noise((400, 400), 90), xmp=bytes(99)))
     assert (await stored.sniffed()).is_plain
     assert len(stored.fetched) == 1
 

@@ -136,6 +136,10 @@ async def test_a_tag_that_claims_more_than_the_file_has_hides_no_sound(claims: i
     assert await sniffed(tag(100, claims=claims) + HELLO) == Media("audio", "audio/mpeg", "mp3", 1.8)
 
 
+async def test_a_title_that_looks_like_the_start_of_a_pdf_makes_none() -> None:
+    assert await format_or_code(tag(b"TIT2\0\0\0\x09\0\0\0%PDF-1.4") + HELLO) == "mp3"
+
+
 async def test_tags_without_end_are_refused_after_a_few_requests() -> None:
     stored = Stored(tag(70_000) * 40)
     with pytest.raises(FileRejected, match="MP3 does"):
