@@ -22,7 +22,7 @@ MAX_OVERLAP_CHARACTERS = 1_500
 """Characters in which these words are looked for."""
 
 PAGE_LINE = "=== {title} ==="
-"""What stands before each page. `(?m)^=== Pages? (\\d+)(?: to (\\d+))? ===$` splits them; no line of a page is like it."""
+"""What stands before a page. `(?m)^=== Pages? (\\d+)(?: to (\\d+))? ===$` splits them; no line of a page is like it."""
 
 _PAGE_LINE_OF_A_PAGE = re.compile(r"^(?==== Pages? \d+(?: to \d+)? ===\s*$)", re.MULTILINE)
 _WIDE = re.compile(

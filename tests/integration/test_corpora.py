@@ -30,7 +30,7 @@ from tests.corpus.mutations import mutations
 from tests.integration.loopback import service
 from tests.planted import KEY
 
-WAITS = pytest.mark.skip(reason="waits until shared/conversion is wired into the app")
+WAITS = pytest.mark.usefixtures()
 ROOT = Path(__file__).parents[2]
 SECONDS = 30
 """For each file, from its drop to its document."""
