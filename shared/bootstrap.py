@@ -27,7 +27,6 @@ from shared.adapters.storage import (
     queues_by_identity,
 )
 from shared.app import App, Running
-from shared.conversion import PictureLimits, ProcessLimits, SoundLimits
 from shared.errors import ConfigurationError
 from shared.models import CapabilityTable, ChatModel, Deployment, Deployments, Endpoint
 from shared.observability import redact_logs
@@ -35,7 +34,6 @@ from shared.processing import (
     Budget,
     Cooldowns,
     EventReceiver,
-    Limits,
     MediaPreparer,
     Processor,
     RecipePlanner,
@@ -46,7 +44,7 @@ from shared.processing import (
 )
 from shared.recipes import RecipeCatalog
 from shared.recovery import DeadLetters, PoisonHandler, Reconciler
-from shared.settings import FileLimits, ModelSettings, Settings, kind_meant, suffix_of
+from shared.settings import ModelSettings, Settings, kind_meant, suffix_of
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
@@ -153,7 +151,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
             models=models,
             max_pixels=settings.max_pixels,
         ),
-        preparer=MediaPreparer(limits_of(settings)),
+        preparer=MediaPreparer(settings),
         publisher=ResultPublisher(files=files, claims=state, kept=state, events=events),
         clock=clock,
         budget=Budget(limit, counts=state, clock=clock) if limit else None,
@@ -166,17 +164,6 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         PoisonHandler(services),
         Reconciler(services, state),
         DeadLetters(services, BlobDeadLetters(blobs)),
-    )
-
-
-def limits_of(settings: FileLimits) -> Limits:
-    """What a file may need, as the settings have it."""
-    process = ProcessLimits(file_bytes=settings.max_disk_bytes)
-    return Limits(
-        pictures=PictureLimits(settings.max_pixels, settings.max_pages, process),
-        sound=SoundLimits(settings.max_seconds, settings.max_disk_bytes, process),
-        max_file_bytes=settings.max_file_bytes,
-        max_pieces=settings.max_pieces,
     )
 
 
