@@ -7,7 +7,7 @@ import pytest
 from shared.errors import FileRejected
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, MediaPart
-from shared.models.conversation import Conversation
+from shared.models.conversation import Conversation, Kept
 from shared.models.exchange import Exchange, Extent
 from shared.models.pieces import Piece
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
@@ -117,7 +117,7 @@ async def test_a_conversation_goes_on_with_the_pieces_that_are_missing() -> None
     model = SpeakingModel([said("Two.")], deployed())
     talk = conversation(model, turns=("Write it down.",))
     asked = Exchange("phi", "Write it down.", said("One."), extent=Extent(0, 10))
-    talk.resume((), (), None, (asked,), (Extent(0, 10), Extent(10, 30)))
+    talk.resume(Kept(about_pieces=(asked,), extents=(Extent(0, 10), Extent(10, 30))))
     assert talk.extents == (Extent(0, 10), Extent(10, 30))
     talk.prepare(MP3, [piece(0, 10), piece(10, 30)])
     await hold(talk)
