@@ -26,6 +26,7 @@ from local.offline_model import MODEL
 from local.process import Child
 from shared import bootstrap
 from shared.app import App
+from shared.results import document_name
 from tests.corpus.mutations import mutations
 from tests.integration.loopback import service
 from tests.planted import KEY
@@ -93,7 +94,7 @@ class Desk:
             async with asyncio.timeout(SECONDS):
                 await self.app.process(self.input, name)
         await blob.delete_blob()
-        found = self.storage.get_blob_client(self.output, f"{name}.json")
+        found = self.storage.get_blob_client(self.output, document_name(name))
         if not await found.exists():
             return None
         document: dict[str, Any] = json.loads(await (await found.download_blob()).readall())
@@ -115,6 +116,7 @@ async def desk(azurite: str, model: str, deployment: str) -> AsyncIterator[Desk]
         "OUTPUT_CONTAINER": names["output"],
         "STATE_CONTAINER": names["state"],
         "DEFERRED_QUEUE": names["later"],
+        "ARRIVAL_SECONDS": "0",  # an empty file is not waited for
     }
     async with BlobServiceClient.from_connection_string(azurite) as storage:
         for kind in ("input", "output"):
@@ -198,7 +200,7 @@ async def faults(at: Desk, written: Written, corpus: dict[str, dict[str, Any]]) 
             for name, document in zip(names, answers, strict=True)
             if (wrong := fault(corpus[name], document))
         }
-    assert sorted(await at.documents()) == sorted(f"{name}.json" for name in corpus)
+    assert set(await at.documents()) <= {document_name(name) for name in corpus}
     return found
 
 
@@ -219,9 +221,10 @@ async def test_every_hostile_file_ends_in_its_one_document_and_nothing_is_fetche
 ) -> None:
     async with service() as model, desk(azurite, model.url, "my-deployment") as at:
         reset_peak()
-        assert await faults(at, written, written.corpus("hostile")) == {}
+        wrong = await faults(at, written, written.corpus("hostile"))
         assert written.lure.came == []
         assert peak_mib() < MAX_MIB
+        assert wrong == {}
 
 
 @WAITS
