@@ -118,7 +118,6 @@ async def desk(azurite: str, model: str, deployment: str) -> AsyncIterator[Desk]
         "OUTPUT_CONTAINER": names["output"],
         "STATE_CONTAINER": names["state"],
         "DEFERRED_QUEUE": names["later"],
-        "ARRIVAL_SECONDS": "0",  # an empty file is not waited for
     }
     async with BlobServiceClient.from_connection_string(azurite) as storage:
         for kind in ("input", "output"):
