@@ -63,7 +63,12 @@ def check() -> int:
 def bench() -> int:
     """Measure memory, time and stalls beside the other ways; a few minutes."""
     install_for_bench()
-    return _python("-m", "bench.inline") or _python("-m", "bench.replies") or _python("-m", "bench.sound")
+    return (
+        _python("-m", "bench.inline")
+        or _python("-m", "bench.replies")
+        or _python("-m", "bench.pictures")
+        or _python("-m", "bench.sound")
+    )
 
 
 def load() -> int:
