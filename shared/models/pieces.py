@@ -63,8 +63,10 @@ class FirstTurn:
         if len(smaller) > 1:
             # Of doubted answers there is one more try; an answer that was cut off fits at some size.
             is_second_try = exchange.answer.finish_reason != "length"
-            again = [replace(each, extent=replace(each.extent, is_second_try=is_second_try)) for each in smaller]
-            self.pieces[number : number + 1] = again
+            self.pieces[number : number + 1] = [
+                replace(each, extent=replace(each.extent, is_second_try=is_second_try, overlaps=overlaps))
+                for each, overlaps in zip(smaller, _overlaps(piece, smaller), strict=True)
+            ]
         self.asked.append(replace(exchange, extent=piece.extent, is_set_aside=len(smaller) > 1))
 
     def joined(self) -> Exchange:
@@ -95,6 +97,11 @@ class FirstTurn:
                 yield f"The answer about {piece.extent.told.lower()} was cut off at the recipe's maxOutputTokens."
             elif doubt := _doubt_about(exchange.answer, piece):
                 yield f"{piece.extent.told}: {doubt.sentence}"
+
+
+def _overlaps(piece: Piece, smaller: Sequence[Piece]) -> list[bool]:
+    """Whether each of the smaller pieces begins with what was heard before: the first where the piece itself did."""
+    return [piece.extent.overlaps, *(each.extent.overlaps for each in smaller[1:])]
 
 
 def _doubt_about(answer: ChatAnswer, piece: Piece) -> Doubt | None:

@@ -133,3 +133,11 @@ async def test_nothing_is_between_pieces_before_the_first_and_after_the_last() -
         talk.add(turn, await turn.model.complete(turn.request))
         states.append(talk.is_between_pieces)
     assert states == [False, True, False]
+
+
+async def test_the_first_of_two_smaller_pieces_still_begins_with_what_was_heard_before() -> None:
+    cut, halves = said("in the library. Then", finish_reason="length"), [piece(6, 30), piece(30, 60)]
+    pieces = [piece(0, 10), piece(6, 60, overlaps=True, halves=lambda: halves)]
+    first, second = said("We met on Monday in the library."), said("on Monday in the library. Then we left.")
+    talk, _ = await held(pieces, first, cut, second, said("It rained."))
+    assert talk.answer.text == "We met on Monday in the library. Then we left. It rained."
