@@ -114,7 +114,7 @@ def _name(number: int) -> str:
 async def look(files: int, blob_ms: float) -> dict[str, float]:
     """A look at all of them, and runs until the lost event is found that came as late as it could."""
     many = ManyFiles(files, blob_ms / 1000)
-    parts = ("files", "claims", "kept", "jobs", "cooldowns", "planner", "publisher", "clock")
+    parts = ("files", "claims", "kept", "jobs", "cooldowns", "planner", "preparer", "publisher", "clock")
     services = Services(input_container="input", **dict.fromkeys(parts, cast("Any", many)))
     before, started = _peak_mb(), time.process_time()
     longest, runs = await _run(services, many), 1

@@ -28,6 +28,7 @@ type ErrorCode = Literal[
     "empty_file",
     "too_large",
     "too_long",
+    "no_speech",
     "unsupported_media",
     "damaged_media",
     "unknown_recipe",

@@ -100,6 +100,7 @@ class SimulatedApp:
             kept=self.storage,
             cooldowns=Cooldowns(self.storage, self._clock),
             planner=self._service,
+            preparer=self._service,
             publisher=ResultPublisher(files=self.storage, claims=self.storage, kept=self.storage, events=None),
             clock=self._clock,
             random=Random(self._random.getrandbits(64)),  # noqa: S311 - the same each time

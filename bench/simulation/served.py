@@ -1,6 +1,8 @@
 """Deployments with quotas in virtual time (implements `Planner`: its plans lead to them)."""
 
 import math
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from random import Random
 from types import SimpleNamespace
@@ -11,8 +13,9 @@ from bench.simulation.virtual_time import VirtualTime
 from shared.bootstrap import RECIPES
 from shared.errors import KindNotTaken, ModelThrottled
 from shared.media import InputFile, Media
-from shared.models import CapabilityTable, ChatAnswer, ChatRequest, Endpoint, MediaPart, Plan
+from shared.models import CapabilityTable, ChatAnswer, ChatRequest, Endpoint, Extent, MediaPart, Plan
 from shared.models.deployments import DEFAULT, Deployment
+from shared.processing import Prepared
 from shared.recipes import Prompt, RecipeCatalog
 
 ENDLESS = 10**12
@@ -121,6 +124,10 @@ class Service:
     def naming_others(self, error: KindNotTaken, plan: Plan) -> KindNotTaken:  # noqa: ARG002 - nothing is refused here
         """See `Planner.naming_others`."""
         return error
+
+    def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AbstractAsyncContextManager[Prepared]:
+        """See `Preparer.prepared`."""
+        raise NotImplementedError("Every file here travels as it lies.")
 
     async def answer(self, kind: Kind) -> ChatAnswer:
         """Answer about a file of this kind, or refuse."""

@@ -1,33 +1,25 @@
 """What kind of file it is: its bytes decide, never its name, and what stands behind a tag counts, not the tag."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
+from shared.media.accepted import ACCEPTED
+from shared.media.containers import look_into_asf, look_into_avi
+from shared.media.found import BEHIND_TAG, FileType
+from shared.media.iso import look_into_iso
+from shared.media.matroska import look_into_matroska
 from shared.media.mp3 import Sound
 from shared.media.mpeg import find_stream
-from shared.media.parts import HEAD_BYTES, FileParts
-from shared.media.tags import end_of_tags
+from shared.media.ogg import look_into_ogg
+from shared.media.parts import HEAD_BYTES, FileParts, LookedEnough
+from shared.media.signatures import known_start
+from shared.media.stills import look_into_tiff
+from shared.media.tags import end_of_tags, tag_bytes
+from shared.media.texts import any_text
 
 MIN_SEARCHED_BYTES = 16_384
 """At least so much is searched for the first frames of a recording, behind its tags."""
-
-
-@dataclass(frozen=True)
-class FileType:
-    """What a file was found to be.
-
-    Attributes:
-        media_type: for example `audio/x-flac`.
-        name: what people call it, for example `FLAC`.
-        is_behind_tag: whether it begins with a tag that is not its own, which few readers of its format pass over.
-        sound: its frames, if it is an MP3.
-    """
-
-    media_type: str
-    name: str
-    is_behind_tag: bool = False
-    sound: Sound | None = None
-
 
 _STREAMS = {
     0: ("audio/aac", "AAC"),
@@ -35,40 +27,63 @@ _STREAMS = {
     2: ("audio/mp2", "MP2"),
     3: ("audio/mpeg", "MP3"),
 }
-"""Layer of the frames -> media type and name. All but the last are told apart because players of MP3 refuse them."""
+"""Layer of the frames -> media type and name."""
 
-_AS_MODELS_CALL_IT = {
-    "image/apng": ("image/png", "PNG"),
-    "image/jpeg": ("image/jpeg", "JPEG"),
-    "audio/x-wav": ("audio/wav", "WAV"),
+_READ_ANYWHERE = ("audio/flac", "audio/ogg", "video/mpeg", "video/mp2t")
+"""What ffmpeg finds behind a tag of ID3 or zeros, besides frames of MPEG and AAC: it was tried with all formats."""
+
+_OWN_ZEROS = 2
+"""With so many zeros a program stream begins itself."""
+
+_FILMS = {
+    b"\0\0\1\xba": FileType("video/mpeg", "MPEG"),
+    b"\0\0\1\xb3": FileType("video/mpv", "MPEG video without sound"),
 }
-"""What `filetype` names otherwise. An animated PNG is a PNG."""
+"""A pack of an MPEG program stream, and a sequence of MPEG video (ISO/IEC 13818-1 and -2), by how they begin."""
 
-_FEW_BYTES = ("audio/mpeg", "audio/aac")
-"""What `filetype` tells by two or three bytes. Only frames in a row are such a recording."""
-
-_LIKE_WAV = (b"RF64", b"BW64", b"RIFX")
-"""How files begin that are like a WAV, are none, and are unknown to `filetype`."""
-
-_VIDEO_STARTS = (b"\0\0\1\xba", b"\0\0\1\xb3")
-"""A pack of an MPEG program stream, and a sequence of MPEG video (ISO/IEC 13818-1 and -2)."""
+_INSIDE: dict[str, Callable[[FileParts, int], Awaitable[FileType]]] = {
+    "video/mp4": look_into_iso,
+    "video/x-matroska": look_into_matroska,
+    "audio/ogg": look_into_ogg,
+    "video/x-msvideo": look_into_avi,
+    "audio/x-ms-wma": look_into_asf,
+    "image/tiff": look_into_tiff,
+}
+"""Media type of what may hold one thing or another -> what tells which."""
 
 
 async def identify(file: FileParts) -> FileType | None:
-    """Return what the file is, or what it begins as if no more of that is found; None if it is nothing known."""
+    """Return what the file begins as; None if it is nothing known."""
     head = await file.read(0, HEAD_BYTES)
-    guess = _guess(head)
-    if guess and guess.media_type not in _FEW_BYTES:
-        return guess
+    if found := known_start(head):
+        return found
     start = await end_of_tags(file)
-    return (start and await _behind_tags(file, start)) or await _find_recording(file, start) or _text(head) or guess
+    return await _behind_tags(file, start) or await _find_recording(file, start) or _named(head)
+
+
+async def look_inside(file: FileParts, found: FileType) -> FileType:
+    """Return what the file holds, where it begins as something that may hold one thing or another.
+
+    Raises:
+        BrokenHeader: it holds nothing that can be found.
+    """
+    look = None if found.obstacle else _INSIDE.get(found.media_type)
+    try:
+        return await look(file, found.start) if look else found
+    except LookedEnough:
+        return found  # what decodes it will tell
 
 
 async def _behind_tags(file: FileParts, start: int) -> FileType | None:
-    found = _guess(await _sound_from(file, start))
-    if found and found.media_type.startswith("audio/") and found.media_type not in _FEW_BYTES:
-        return replace(found, is_behind_tag=True)
-    return None
+    data = await _sound_from(file, start)
+    zeros = len(data) - len(data.lstrip(b"\0"))
+    for skipped in {zeros, max(0, zeros - _OWN_ZEROS)} if start or zeros else ():
+        found = known_start(data[skipped:])
+        if found and found.media_type in _READ_ANYWHERE:
+            return replace(found, start=start + skipped)
+    found = known_start(data) if start else None
+    is_named = found and ACCEPTED.get(found.media_type, ("audio",))[0] == "audio"
+    return replace(found, obstacle=BEHIND_TAG) if found and is_named else None
 
 
 async def _find_recording(file: FileParts, start: int) -> FileType | None:
@@ -77,8 +92,9 @@ async def _find_recording(file: FileParts, start: int) -> FileType | None:
     if stream is None:
         return None
     at, first = stream
-    if any(mark in data[:at] for mark in _VIDEO_STARTS):
-        return FileType("video/mpeg", "MPEG video")
+    for mark, film in _FILMS.items():
+        if mark in data[:at]:
+            return film
     media_type, name = _STREAMS[first.layer]
     return FileType(media_type, name, sound=Sound(start + at, first, data[at:]))
 
@@ -87,24 +103,20 @@ async def _sound_from(file: FileParts, start: int) -> bytes:
     return await file.read_on(start, at_least=MIN_SEARCHED_BYTES, at_most=HEAD_BYTES)
 
 
-def _guess(head: bytes) -> FileType | None:
-    import filetype  # noqa: PLC0415 - 15 ms that a refused empty file need not pay, nor a cold start
+def _named(head: bytes) -> FileType | None:
+    """Return what to call a file that is nothing that is taken, or what it begins as, if no more of that is found."""
+    if text := any_text(head):
+        return text
+    if tag_bytes(head) or head.startswith((b"\xff\xfb", b"\xff\xf3", b"\xff\xe3")):
+        return FileType("audio/mpeg", "MP3")
+    if head.startswith((b"\xff\xf1", b"\xff\xf9")):
+        return FileType("audio/aac", "AAC")
+    return _refused(head)
+
+
+def _refused(head: bytes) -> FileType | None:
+    import filetype  # noqa: PLC0415 - 15 ms that only a refused file has to pay
 
     found = filetype.guess(head)
-    if found:
-        return FileType(*_AS_MODELS_CALL_IT.get(found.mime, (found.mime, found.extension.upper())))
-    if head[8:12] == b"WAVE" and head.startswith(_LIKE_WAV):
-        name = head[:4].decode()
-        return FileType(f"audio/x-{name.lower()}", name)
-    if head[0:377:188] == b"GGG":
-        return FileType("video/mp2t", "MPEG transport stream")
-    return None
-
-
-def _text(head: bytes) -> FileType | None:
-    try:
-        text = head[:1024].decode()
-    except UnicodeDecodeError as error:
-        # The cut may fall inside the last character.
-        text = head[: error.start].decode() if error.start > 1020 else "\0"
-    return None if "\0" in text else FileType("text/plain", "text")
+    # It takes two bytes for a picture, where more were found not to fit.
+    return FileType(found.mime, found.extension.upper()) if found and found.mime not in ACCEPTED else None

@@ -25,10 +25,14 @@ class BrokenHeader(Exception):
     """The file is not what its first bytes promise. The message says why; it follows the word "but"."""
 
 
+class LookedEnough(BrokenHeader):
+    """A bound is reached: what the file is further on is not known."""
+
+
 class FileParts:
     """Gives out parts of one file of `size` bytes, of which the first may be at hand.
 
-    Every method raises `BrokenHeader` where a bound is reached, and what the fetching raises.
+    Every method raises `LookedEnough` where a bound is reached, and what the fetching raises.
     """
 
     def __init__(self, fetch: Fetch, size: int, head: bytes = b"") -> None:
@@ -44,7 +48,7 @@ class FileParts:
         """Return `length` bytes from `start`, or fewer where the file ends."""
         self._reads += 1
         if self._reads > MAX_READS:
-            raise BrokenHeader("it has too many parts before the picture or sound begins")
+            raise LookedEnough("it has too many parts before the picture or sound begins")
         end = min(start + length, self.size)
         if start >= end:
             return b""
@@ -72,7 +76,7 @@ class FileParts:
 
     async def _fetch_piece(self, start: int, length: int) -> None:
         if self._pieces == MAX_PIECES:
-            raise BrokenHeader("no picture or sound begins in the part that Dropscribe looks at")
+            raise LookedEnough("no picture or sound begins in the part that Dropscribe looks at")
         is_near = self._start <= start <= self._start + len(self._piece) + HEAD_BYTES
         wanted = max(length, self._next_bytes if is_near else HEAD_BYTES)
         piece = await self._fetch(start, wanted)
@@ -80,3 +84,12 @@ class FileParts:
             raise StorageUnavailable("Storage gave fewer or more bytes of the file than it says that there are.")
         self._piece, self._start, self._pieces = piece, start, self._pieces + 1
         self._next_bytes = min(2 * wanted, MAX_PIECE_BYTES)
+
+
+def parts_of(content: bytes) -> FileParts:
+    """Return the parts of bytes that are all at hand."""
+    return FileParts(_fetch_nothing, len(content), content)
+
+
+async def _fetch_nothing(start: int, length: int) -> bytes:
+    raise AssertionError((start, length))

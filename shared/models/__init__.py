@@ -12,7 +12,10 @@ from shared.models.chat import (
     tokens_of,
     total_usage,
 )
-from shared.models.conversation import Conversation, Exchange, Turn
+from shared.models.conversation import Conversation, Kept, Turn
 from shared.models.deployments import Deployment, Deployments
 from shared.models.endpoint import Api, Endpoint
+from shared.models.exchange import Exchange, Extent
+from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
+from shared.models.preparation import PicturePreparation, Preparation, SoundPreparation, preparation_for

@@ -1,7 +1,8 @@
 """What each model can take (`models.toml`), so that what it cannot is refused before it is paid for."""
 
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,6 +20,10 @@ _OLD_NAMES = {"most_bytes": "max_bytes", "most_seconds": "max_seconds"}
 """What two fields were called until 2026-11-25: settings that say so hold."""
 
 type AudioForm = Literal["input_audio", "audio_url"]
+
+USUAL_PIECE_SECONDS = 300.0
+"""How long the pieces of a recording are where a model is known to answer no length better: some 1,000 tokens of
+speech, so that each answer fits into the 4,096 that models give at least."""
 
 
 class ModelCapabilities(BaseModel):
@@ -38,19 +43,32 @@ class ModelCapabilities(BaseModel):
     advised_seconds: PositiveFloat | None = None
     token_parameter: Literal["max_tokens", "max_completion_tokens"] | None = None
     retires: date | None = None
+    max_images: PositiveInt = 1
+    max_side: PositiveInt = 4096
 
     def takes(self, media: Media) -> bool:
-        """Whether it takes files of this kind and format."""
-        formats = self.image_formats if media.kind == "image" else self.audio_formats
-        return media.kind in self.kinds and media.format in formats
+        """Whether it takes files of this kind, as they are or converted."""
+        return media.kind in self.kinds and bool(self._formats(media.kind))
+
+    def takes_as_it_is(self, media: Media) -> bool:
+        """Whether it takes such a file without conversion."""
+        return media.kind in self.kinds and media.format in self._formats(media.kind) and media.is_plain
+
+    def _formats(self, kind: Kind) -> Sequence[str]:
+        return self.image_formats if kind == "image" else self.audio_formats
+
+    @property
+    def piece_seconds(self) -> float:
+        """How long the pieces of a recording are that it answers best."""
+        return min(self.advised_seconds or USUAL_PIECE_SECONDS, self.max_seconds or math.inf)
 
     def is_long_enough_for(self, media: Media) -> bool:
         """Whether it takes a recording of this length."""
         return self.max_seconds is None or media.seconds is None or media.seconds <= self.max_seconds
 
-    def can_take(self, media: Media, policy: SendPolicy, size: int) -> bool:
-        """Whether it takes such a file of `size` bytes, and the file can travel."""
-        return self.takes(media) and self.is_long_enough_for(media) and self.transport(policy, size) is not None
+    def can_take(self, media: Media, *, is_cut: bool) -> bool:
+        """Whether it takes such a file, cut into pieces where that may be."""
+        return self.takes(media) and (is_cut or self.is_long_enough_for(media))
 
     def transport(self, policy: SendPolicy, size: int) -> Transport | None:
         """How a file of `size` bytes travels: inline up to the limit, by URL beyond it; None if it cannot."""
@@ -97,38 +115,43 @@ class CapabilityTable:
         return ModelCapabilities.model_validate(said)
 
     def transport(
-        self, model: str, capability: ModelCapabilities, media: Media, policy: SendPolicy, size: int
-    ) -> Transport:
-        """How a file of `size` bytes is to travel to a model of this capability.
+        self,
+        model: str,
+        capability: ModelCapabilities,
+        media: Media,
+        policy: SendPolicy,
+        size: int,
+        *,
+        is_cut: bool = False,
+    ) -> Transport | None:
+        """How a file of `size` bytes is to travel to a model of this capability; None if only what is made of it can.
+
+        `is_cut` is whether a recording that is too long may be asked about in pieces.
 
         Raises:
-            FileRejected: it cannot; the message says why, and which model could take it.
+            FileRejected: it cannot travel; the message says why, and which model could take it.
         """
-        found = capability.transport(policy, size)
         if not capability.takes(media):
-            raise self._mismatch(f"The model {model} takes no {media.format.upper()} {_noun(media.kind)}.", media)
-        if not capability.is_long_enough_for(media):
+            raise self._mismatch(f"The model {model} takes no {_noun(media.kind)}.", media)
+        if not is_cut and not capability.is_long_enough_for(media):
             problem = (
                 f"The recording plays {media.seconds:g} seconds; {model} takes {capability.max_seconds:g} at most."
             )
-            raise FileRejected("too_long", problem, f"Cut it into pieces, or {self._name_another(media, policy, size)}")
-        if found is None and policy == "url":
+            step = f"Write `pieces: join` into the recipe, or {self._name_another(media)}"
+            raise FileRejected("too_long", problem, step)
+        if policy == "url" and not capability.urls:
             raise self._mismatch(f"The recipe sends files by URL, which the model {model} does not fetch.", media)
-        if found is None:
-            limit = f"{model} takes {capability.max_bytes / MEBIBYTE:g} MiB at most"
-            problem = f"The file has {size / MEBIBYTE:.1f} MiB; {limit}."
-            raise FileRejected("too_large", problem, f"Make it smaller, or {self._name_another(media, policy, size)}")
-        return found
+        return capability.transport(policy, size)
 
     def _mismatch(self, problem: str, media: Media) -> FileRejected:
-        next_step = self._name_another(media, "auto", 0)
+        next_step = self._name_another(media)
         return FileRejected("recipe_mismatch", problem, next_step[0].upper() + next_step[1:])
 
-    def _name_another(self, media: Media, policy: SendPolicy, size: int) -> str:
+    def _name_another(self, media: Media) -> str:
         """What to do if another model is to take a file."""
-        able = [name for name in self._names.values() if self.of(name).can_take(media, policy, size)]
+        able = [name for name in self._names.values() if self.of(name).can_take(media, is_cut=False)]
         if not able:
-            return "convert it: no model that Dropscribe knows takes it as it is."
+            return "cut it: no model that Dropscribe knows takes it whole."
         return f"name a model in the recipe or the settings that takes it: {', '.join(able)}."
 
 

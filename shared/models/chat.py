@@ -78,6 +78,16 @@ class ChatAnswer:
         """Whether the model neither said anything nor declined to."""
         return not self.text.strip() and not self.refusal
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the service's content filter held the answer back."""
+        return self.finish_reason == "content_filter"
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether there is no answer in it."""
+        return self.is_empty or self.is_filtered
+
 
 class ChatModel(Protocol):
     """A deployed model that can be asked."""

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.errors import FileRejected
-from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart, Usage
+from shared.media import Media, Transport
+from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart
+from shared.models.exchange import Exchange, Extent
+from shared.models.pieces import FirstTurn, Piece
 from shared.recipes import AnswerInvalid, AnswerSchema, ModelOptions, Prompt, Recipe, read_answer
 
 ASK_FOR_JSON = "Answer with one JSON object and nothing else. It must fit this JSON Schema:\n{schema}"
@@ -20,43 +23,35 @@ ROOM_TOKENS = 16_384
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """What was asked of which deployment, and what came back.
-
-    Attributes:
-        deployment: the name of the deployment.
-        prompt: what the user said.
-        empty: the answers that said nothing, before the same was asked again; they were paid for too.
-    """
-
-    deployment: str
-    prompt: str
-    answer: ChatAnswer
-    empty: tuple[ChatAnswer, ...] = ()
-
-    @property
-    def answers(self) -> tuple[ChatAnswer, ...]:
-        """All that came back, in order."""
-        return (*self.empty, self.answer)
-
-    @property
-    def usages(self) -> tuple[Usage | None, ...]:
-        """What each call cost."""
-        return tuple(each.usage for each in self.answers)
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the model said all that it would, and did not decline."""
-        return self.answer.finish_reason != "length" and not self.answer.refusal
-
-
-@dataclass(frozen=True)
 class Turn:
     """What is to be asked next, and of whom."""
 
     model: ChatModel
     prompt: str
     request: ChatRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What is kept of a conversation, to be gone on with.
+
+    Attributes:
+        exchanges: what was asked and answered, turn by turn.
+        empty: answers that said nothing, where the same is to be asked again.
+        sha256: the digest of the content, where it passed through Dropscribe.
+        about_pieces: what was asked and answered about pieces of the file, while others are missing.
+        extents: the pieces, so that the file is cut in the same places again.
+        media: what the file turned out to be.
+        sent_as: how it, or what was made of it, travelled.
+    """
+
+    exchanges: tuple[Exchange, ...] = ()
+    empty: tuple[ChatAnswer, ...] = ()
+    sha256: str | None = None
+    about_pieces: tuple[Exchange, ...] = ()
+    extents: tuple[Extent, ...] = ()
+    media: Media | None = None
+    sent_as: Transport | None = None
 
 
 @dataclass
@@ -66,7 +61,9 @@ class Conversation:
     Attributes:
         first: who is asked first, with the file.
         later: who is asked from the second turn on; another model than the first gets the words only.
-        exchanges: what was asked and answered. With those of an earlier try it goes on where that one ended.
+        media: the file as it lies in storage, and what it is.
+        exchanges: what was asked and answered, turn by turn. With those of an earlier try it goes on where that ended.
+        first_turn: the first turn, where that is asked about each piece of the file by itself.
         empty: the answer that said nothing, where the same is to be asked again.
         data: the object that the last answer holds, for a recipe that asks for one.
     """
@@ -78,14 +75,45 @@ class Conversation:
     media: MediaPart
     exchanges: list[Exchange] = field(default_factory=list)
     empty: tuple[ChatAnswer, ...] = ()
+    first_turn: FirstTurn = field(default_factory=FirstTurn, init=False)
     data: Any = field(default=None, init=False)
     _sha256: str | None = field(default=None, init=False)
     _is_inline_after_all: bool = field(default=False, init=False)
+    _extents: tuple[Extent, ...] = field(default=(), init=False)
     _about_the_form: list[str] = field(default_factory=list, init=False)
 
-    def resume(self, exchanges: Sequence[Exchange], empty: Sequence[ChatAnswer], sha256: str | None) -> None:
-        """Go on where an earlier conversation about the same ended; the file had this digest then."""
-        self.exchanges, self.empty, self._sha256 = list(exchanges), tuple(empty), sha256
+    def resume(self, kept: Kept) -> None:
+        """Go on where an earlier conversation about the same ended."""
+        self.exchanges, self.empty, self._sha256 = list(kept.exchanges), kept.empty, kept.sha256
+        self.first_turn.asked, self._extents = list(kept.about_pieces), kept.extents
+        if kept.media and kept.sent_as:
+            self.media = replace(self.media, media=kept.media, sent_as=kept.sent_as)
+
+    @property
+    def kept(self) -> Kept:
+        """What another conversation needs to go on where this one is."""
+        is_under_way = self.is_between_pieces
+        return Kept(
+            exchanges=tuple(self.exchanges),
+            empty=self.empty,
+            sha256=self.sha256,
+            about_pieces=tuple(self.first_turn.asked) if is_under_way else (),
+            extents=self.extents if is_under_way else (),
+            media=self.media.media,
+            sent_as=self.media.sent_as,
+        )
+
+    @property
+    def extents(self) -> tuple[Extent, ...]:
+        """The pieces in which the file is asked about; empty where it is not in pieces."""
+        made = tuple(piece.extent for piece in self.first_turn.pieces)
+        return self._extents if made == (Extent(),) else made
+
+    def prepare(self, media: Media, pieces: Sequence[Piece], warnings: Sequence[str] = ()) -> None:
+        """Ask about these pieces in place of the file as it lies; `media` is what it turned out to be."""
+        is_sent_as_it_is = len(pieces) == 1 and not pieces[0].media
+        self.media = replace(self.media, media=media, sent_as=self.media.sent_as if is_sent_as_it_is else "inline")
+        self.first_turn.pieces, self.first_turn.about_the_file = list(pieces), warnings
 
     @property
     def sha256(self) -> str | None:
@@ -96,13 +124,13 @@ class Conversation:
     def is_answered(self) -> bool:
         """Whether every turn of the recipe has an answer; its form is another matter."""
         answers = [exchange.answer for exchange in self.exchanges[: len(self.prompt.turns)]]
-        return len(answers) == len(self.prompt.turns) and not any(map(_is_withheld, answers))
+        return len(answers) == len(self.prompt.turns) and not any(each.is_withheld for each in answers)
 
     @property
     def answer(self) -> ChatAnswer:
         """The answer to the last turn; where its form was asked for once more, the last that says something."""
         last = self.exchanges[len(self.prompt.turns) - 1 :] or self.exchanges[-1:]
-        told = (each.answer for each in reversed(last) if each.answer.text.strip() and not _is_withheld(each.answer))
+        told = (each.answer for each in reversed(last) if each.answer.text.strip() and not each.answer.is_withheld)
         return next(told, last[0].answer)
 
     @property
@@ -127,12 +155,35 @@ class Conversation:
         return Turn(model, prompt, request)
 
     def add(self, turn: Turn, answer: ChatAnswer) -> None:
-        """Take note of an answer."""
-        if answer.is_empty and answer.finish_reason != "content_filter" and not self.empty:
+        """Take note of an answer. Where the file is in pieces it is judged and joined, so call it in a thread then."""
+        if answer.is_empty and not answer.is_filtered and not self.empty:
             self.empty = (answer,)
             return
-        self.exchanges.append(Exchange(turn.model.deployment.name, turn.prompt, answer, self.empty))
-        self.empty = ()
+        exchange, self.empty = Exchange(turn.model.deployment.name, turn.prompt, answer, self.empty), ()
+        if self.exchanges:
+            self.exchanges.append(exchange)
+            return
+        self.first_turn.add(exchange)
+        if not self.first_turn.next_piece:
+            self.exchanges.append(self.first_turn.joined())
+
+    @property
+    def said(self) -> list[Exchange]:
+        """What was asked and answered so far: turn by turn, or about pieces while the first turn is under way."""
+        return self.exchanges or self.first_turn.asked
+
+    @property
+    def is_between_pieces(self) -> bool:
+        """Whether some pieces are answered, and others are not."""
+        return bool(self.first_turn.asked) and not self.exchanges
+
+    def pass_over(self, turn: Turn, refused: FileRejected) -> bool:
+        """Leave a piece without an answer that the content filter refuses, and say whether that was done."""
+        if refused.code != "content_filtered" or self.exchanges or len(self.first_turn.pieces) == 1:
+            return False
+        name = turn.model.deployment.name
+        self.add(turn, ChatAnswer("", name, "content_filter", refused.usage, refused.request_id, seconds=0))
+        return True
 
     def settle(self) -> None:
         """Take the last answer as it is, where none of a better form can be had. Reads it, so call it in a thread."""
@@ -160,13 +211,12 @@ class Conversation:
     def paid(self) -> list[Exchange]:
         """What was asked and answered, with an answer that said nothing and that nothing followed."""
         if not self.empty:
-            return self.exchanges
-        name = self.next_model.deployment.name
-        return [*self.exchanges, Exchange(name, "", self.empty[-1], self.empty[:-1])]
+            return self.said
+        return [*self.said, Exchange(self.next_model.deployment.name, "", self.empty[-1], self.empty[:-1])]
 
     def _require_answers(self) -> None:
         for exchange in self.exchanges[: len(self.prompt.turns)]:
-            if exchange.answer.finish_reason == "content_filter":
+            if exchange.answer.is_filtered:
                 raise _filtered(exchange.answer)
             if exchange.answer.is_empty:
                 raise _no_answer(exchange)
@@ -210,17 +260,19 @@ class Conversation:
         """The whole conversation for a model; another one than the first gets the words only."""
         if self.prompt.system:
             yield Message("system", [TextPart(self.prompt.system)])
-        media: Sequence[MediaPart] = [self.media] if model is self.first else []
+        media = self._media_for(model)
         for exchange in self.exchanges:
             yield Message("user", [TextPart(exchange.prompt), *media])
             yield Message("assistant", [TextPart(exchange.answer.text)])
-            media = []
+            media = ()
         yield Message("user", [TextPart(prompt), *media])
 
-
-def _is_withheld(answer: ChatAnswer) -> bool:
-    """Whether there is no answer in it."""
-    return answer.is_empty or answer.finish_reason == "content_filter"
+    def _media_for(self, model: ChatModel) -> Sequence[MediaPart]:
+        """What goes with the first words: the piece that is asked about, and later the file if that is in one piece."""
+        if model is not self.first or any(each.parts for each in self.exchanges):
+            return ()
+        piece = self.first_turn.next_piece or self.first_turn.pieces[0]
+        return piece.media or (self.media,)
 
 
 def _filtered(answer: ChatAnswer) -> FileRejected:

@@ -54,14 +54,18 @@ class Deployments:
     def __getitem__(self, name: str) -> Deployment:
         return self._by_alias.get(name) or self._by_name[name]
 
-    def to_take(self, media: Media, wanted: str, policy: SendPolicy, size: int) -> tuple[Deployment, Transport]:
+    def to_take(
+        self, media: Media, wanted: str, policy: SendPolicy, size: int, *, is_cut: bool = False
+    ) -> tuple[Deployment, Transport | None]:
         """The deployment that a recipe wants for a file of `size` bytes, and how the file travels there.
+
+        The way is None where only what is made of the file can go there. `is_cut` is whether a recording may be cut.
 
         Raises:
             FileRejected: it does not take such a file; the message says which model could.
         """
         chosen = self[media.kind] if wanted == DEFAULT and media.kind in self._by_alias else self[wanted]
-        return chosen, self._table.transport(chosen.model, chosen.capability, media, policy, size)
+        return chosen, self._table.transport(chosen.model, chosen.capability, media, policy, size, is_cut=is_cut)
 
     def retiring(self, by: date) -> Iterator[str]:
         """A sentence for each model that may be gone by that day."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from shared.errors import FileRejected
 from shared.media import Media
 from shared.models.chat import ChatModel, MediaPart
+from shared.models.preparation import Preparation
 from shared.recipes import Prompt, RecipeSelection
 
 
@@ -16,6 +17,7 @@ class Plan:
     Attributes:
         first: the model that is asked first, with the file.
         later: the model that is asked from the second turn on.
+        preparation: what is to be done with the file first; None where it travels as it lies.
     """
 
     selection: RecipeSelection
@@ -23,6 +25,7 @@ class Plan:
     prompt: Prompt
     first: ChatModel
     later: ChatModel
+    preparation: Preparation | None = None
 
     @property
     def key(self) -> Mapping[str, object]:

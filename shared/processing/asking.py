@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
@@ -28,16 +28,42 @@ from shared.processing.services import Services
 MAX_ASIDE = 5
 """Seconds at most for side work, such as counting tokens. After that the attempt goes on without it."""
 
+MAX_CHARACTERS_HERE = 8_000
+"""Longer answers are judged and joined in a thread: it takes some 10 ms for so many."""
+
 
 class ModelCalls:
-    """The model calls of one attempt. `deadline` is when the attempt must be over, by the monotonic clock."""
+    """The model calls of one attempt.
 
-    def __init__(self, services: Services, claim: ClaimHandle, talk: Conversation, deadline: float) -> None:
+    `deadline` is when the attempt must be over, by the monotonic clock; `keep` keeps the answers about pieces.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        claim: ClaimHandle,
+        talk: Conversation,
+        deadline: float,
+        keep: Callable[[], Awaitable[None]],
+    ) -> None:
         self._with = services
         self._policy = services.policy
         self._claim = claim
         self._talk = talk
         self._deadline = deadline
+        self._keep = keep
+
+    async def hold_to_prepare(self, file: InputFile) -> None:
+        """Claim the file for the work that comes before its first call, if that call might be made now.
+
+        Raises what `ask` raises.
+        """
+        self._require_worth_asking()
+        await self._require_budget()
+        await self._wait_for_cooldown(self._talk.next_model.deployment.alias)
+        self._require_time()
+        await self._hold(file)
+        self._claim.uncount()
 
     async def ask(self, file: InputFile) -> None:
         """Ask turn after turn until there is an answer; a busy model costs a file time, and nothing else.
@@ -91,16 +117,28 @@ class ModelCalls:
                 return error
             except FileRejected as error:
                 await self._spend(error.usage, turn, is_billed=error.usage is not None)
-                raise
+                if not self._talk.pass_over(turn, error):
+                    raise
+                self._claim.uncount()
+                return None
             except (Conflict, InputNotFound, StorageUnavailable):  # the file could not be read, so nothing was asked
                 self._claim.uncount()
                 raise
         if not answer.is_empty:
             self._claim.uncount()
         self._with.health.note(turn.model.deployment.alias, self._with.clock.now(), answered=True)
-        self._talk.add(turn, answer)
+        await self._take(turn, answer)
         await self._spend(answer.usage, turn, is_billed=True)
+        if self._talk.is_between_pieces:
+            await self._keep()
         return None
+
+    async def _take(self, turn: Turn, answer: ChatAnswer) -> None:
+        characters = len(answer.text) + sum(len(each.answer.text) for each in self._talk.said)
+        if characters > MAX_CHARACTERS_HERE:
+            await asyncio.to_thread(self._talk.add, turn, answer)
+        else:
+            self._talk.add(turn, answer)
 
     @asynccontextmanager
     async def _gate(self) -> AsyncIterator[None]:

@@ -7,10 +7,11 @@ done now is first sent to the queue of work that waits, and only then written do
 import asyncio
 import contextlib
 import logging
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from shared.errors import Conflict, FileRejected, InputNotFound, KindNotTaken, StorageUnavailable
-from shared.media import InputFile
+from shared.media import InputFile, Media
 from shared.models import Conversation, NotPlanned, Plan
 from shared.observability import log_event
 from shared.processing.asking import ModelCalls
@@ -18,7 +19,7 @@ from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
-from shared.processing.retry import RetryLater, crash_loop
+from shared.processing.retry import RetryLater, crash_loop, took_too_long
 from shared.processing.services import Services
 from shared.results import Facts, Result, StoredResult, answered, answered_in_text_only, rejected
 
@@ -51,6 +52,7 @@ class Attempt:
         self._deadline = services.clock.monotonic() + services.policy.invocation
         self._plan: Plan | None = None
         self._talk: Conversation | None = None
+        self._has_unkept = False
 
     async def run(self) -> None:
         """Go on until the file has its document, is gone, or waits in another message.
@@ -93,6 +95,7 @@ class Attempt:
         earlier = await self._with.files.find_result(file.name)
         is_answered = earlier is not None and earlier.input_etag == file.etag
         self._plan = self._talk = None
+        self._has_unkept = False
         if self._is_new and not is_answered:
             self._claim.expect_none(file.etag)
         else:
@@ -126,15 +129,20 @@ class Attempt:
         except NotPlanned as refused:
             facts = replace(facts, selection=refused.selection, media=refused.media)
             return rejected(facts, refused.error, self._with.clock.now())
-        facts = replace(facts, selection=plan.selection, media=plan.media.media)
         self._talk = talk = await self._conversation(plan)
+        facts = replace(facts, selection=plan.selection, media=talk.media.media)
         if (
             talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES
         ):  # workers crash over the answer: work on it no more
             return answered_in_text_only(facts, talk, self._with.clock.now())
         try:
             self._require_no_crash_loop(talk)
-            await ModelCalls(self._with, self._claim, talk, self._deadline).ask(file)
+            async with AsyncExitStack() as made:
+                calls = ModelCalls(self._with, self._claim, talk, self._deadline, self._keep_piece)
+                if plan.preparation and not talk.is_answered:
+                    await calls.hold_to_prepare(file)
+                    facts = replace(facts, media=await self._prepare(plan, talk, made))
+                await calls.ask(file)
         except FileRejected as error:
             if talk.is_answered:  # only its form was asked for once more
                 await asyncio.to_thread(talk.settle)
@@ -143,12 +151,23 @@ class Attempt:
             return rejected(facts, told, self._with.clock.now(), talk)
         return answered(facts, talk, self._with.clock.now())
 
+    async def _prepare(self, plan: Plan, talk: Conversation, made: AsyncExitStack) -> Media:
+        """Make of the file what the model takes, and tell what the file is. What is made lasts as long as `made`."""
+        seconds = max(0.0, self._time_left - self._policy.call)
+        try:
+            async with self._with.clock.within(seconds):
+                prepared = await made.enter_async_context(self._with.preparer.prepared(plan, talk.extents))
+        except TimeoutError:  # another invocation has no more time than this one
+            raise took_too_long(seconds) from None
+        talk.prepare(prepared.media, prepared.pieces, prepared.warnings)
+        return prepared.media
+
     async def _conversation(self, plan: Plan) -> Conversation:
         """A conversation that goes on where an earlier attempt ended."""
         talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
         kept = await self._with.kept.read_kept(self._name) if self._claim.progress.has_kept else None
         if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
-            talk.resume(kept.exchanges, kept.empty, kept.sha256)
+            talk.resume(kept)
         return talk
 
     def _require_no_crash_loop(self, talk: Conversation) -> None:
@@ -174,6 +193,7 @@ class Attempt:
         return await self._publish_once(result, earlier)
 
     async def _publish_once(self, result: Result, earlier: StoredResult | None) -> None:
+        await self._claim.see_last_write()
         record, has_kept = self._claim.record, self._claim.progress.has_kept
         await self._with.publisher.publish(result, replacing=earlier, record=record, has_kept=has_kept)
 
@@ -196,12 +216,13 @@ class Attempt:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
 
     async def _keep_answers(self) -> None:
-        """Keep the answers that were paid for. Until then `asked` is one higher, as after a call without answer."""
+        """Keep the answers that were paid for. While any is not kept `asked` is one higher, as after a call in vain."""
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return
-        kept = KeptAnswers(self._claim.etag, plan.key, tuple(talk.exchanges), talk.empty, talk.sha256)
-        self._claim.know(has_kept=True, asked=self._claim.progress.asked + 1)
+        kept = KeptAnswers(etag=self._claim.etag, key=plan.key, **vars(talk.kept))
+        self._claim.know(has_kept=True, asked=self._claim.progress.asked + (not self._has_unkept))
+        self._has_unkept = True
         try:
             async with self._with.clock.within(MAX_ASIDE):
                 await self._confirm_claim()
@@ -212,6 +233,15 @@ class Attempt:
             log_event("answers.not_kept", logging.WARNING, name=self._name)
         else:
             self._claim.know(asked=self._claim.progress.asked - 1)
+            self._has_unkept = False
+
+    async def _keep_piece(self) -> None:
+        """Keep the answer about a piece. What went wrong before it says nothing of the pieces that are left."""
+        await self._keep_answers()
+        progress = self._claim.progress
+        if not self._has_unkept and (progress.asked or progress.crashes):
+            self._claim.know(asked=0, crashes=0)
+            await self._confirm_claim()
 
     async def _confirm_claim(self) -> None:
         """Answers are kept only where the record is ours and tells of them: else no worker would delete them."""

@@ -35,11 +35,13 @@ class ClaimHandle:
     progress: Progress = field(default_factory=Progress, init=False)
     _is_ours: bool = field(default=False, init=False)
     _is_counted: bool = field(default=False, init=False)
+    _unconfirmed: str = field(default="", init=False)
 
     def expect_none(self, etag: str) -> None:
         """Expect that there is no record yet; `acquire` shows whether that is right."""
         self.etag, self.record, self.progress = etag, None, Progress()
         self.is_known = self._is_ours = self._is_counted = False
+        self._unconfirmed = ""
 
     async def look(self, etag: str) -> None:
         """See who has this version. May raise `StorageUnavailable`."""
@@ -82,7 +84,8 @@ class ClaimHandle:
         """
         self._is_counted = False  # what became of an earlier call is known
         if self._is_ours:
-            self._count()
+            if self.record and self.record.claim.is_asking:
+                self._count()
         elif self.progress.crashes:
             await self._write("claimed", self.seconds, is_asking=False)
         else:
@@ -183,8 +186,19 @@ class ClaimHandle:
             token=f"{self.random.getrandbits(128):032x}",
             is_asking=is_asking,
         )
+        await self.see_last_write()
+        self._unconfirmed = claim.token
         self.record = await self.claims.write(self.name, claim, replacing=self.record)
-        self.is_known = True
+        self.is_known, self._unconfirmed = True, ""
+
+    async def see_last_write(self) -> None:
+        """Know the record where a write of it failed: perhaps only the response was lost. May raise as `look` does."""
+        if not self._unconfirmed:
+            return
+        found = await self.claims.read(self.name)
+        if found and found.claim.token == self._unconfirmed:
+            self.record = found
+        self._unconfirmed = ""
 
 
 def claim_of(

@@ -6,7 +6,7 @@ from functools import partial
 
 from shared.errors import FileRejected, KindNotTaken
 from shared.media import InputFile, InputStore, Media, require_addressable, sniff
-from shared.models import ChatModel, Deployments, MediaPart, NotPlanned, Plan
+from shared.models import ChatModel, Deployments, MediaPart, NotPlanned, Plan, preparation_for
 from shared.recipes import RecipeCatalog, RecipeSelection
 
 
@@ -14,12 +14,19 @@ class RecipePlanner:
     """Plans by recipes (implements `Planner`). `models` holds a client for each of the `deployments`, by its alias."""
 
     def __init__(
-        self, *, files: InputStore, recipes: RecipeCatalog, deployments: Deployments, models: Mapping[str, ChatModel]
+        self,
+        *,
+        files: InputStore,
+        recipes: RecipeCatalog,
+        deployments: Deployments,
+        models: Mapping[str, ChatModel],
+        max_pixels: int,
     ) -> None:
         self._files = files
         self._recipes = recipes
         self._deployments = deployments
         self._models = models
+        self._max_pixels = max_pixels
 
     async def plan(self, file: InputFile) -> Plan:
         """See `Planner.plan`."""
@@ -41,11 +48,14 @@ class RecipePlanner:
 
     async def _plan(self, file: InputFile, selection: RecipeSelection, media: Media) -> Plan:
         recipe, source = selection.recipe, self._files.open(file)
-        deployment, sent_as = self._deployments.to_take(media, recipe.model, recipe.send, source.size)
+        deployment, sent_as = self._deployments.to_take(
+            media, recipe.model, recipe.send, source.size, is_cut=recipe.pieces == "join"
+        )
         first = self._models[deployment.alias]
         later = self._models[self._deployments[recipe.then].alias] if recipe.then else first
-        part = MediaPart(media, source, sent_as, recipe.detail)
-        return Plan(selection, part, await asyncio.to_thread(selection.render), first, later)
+        part = MediaPart(media, source, sent_as or "inline", recipe.detail)
+        preparation = preparation_for(media, deployment.capability, recipe, sent_as)
+        return Plan(selection, part, await asyncio.to_thread(selection.render), first, later, preparation)
 
     def naming_others(self, error: KindNotTaken, plan: Plan) -> KindNotTaken:
         """See `Planner.naming_others`."""
@@ -61,7 +71,7 @@ class RecipePlanner:
         return error
 
     async def _sniff(self, file: InputFile) -> Media:
-        return await sniff(partial(self._files.read_range, file), file.size, file.head)
+        return await sniff(partial(self._files.read_range, file), file.size, file.head, max_pixels=self._max_pixels)
 
 
 def _archived() -> FileRejected:

@@ -185,3 +185,12 @@ def crash_loop(crashes: int) -> FileRejected:
         "See the log of the app for why. Drop the file again, saved anew with another program if it happens again.",
         retryable=True,
     )
+
+
+def took_too_long(seconds: float) -> FileRejected:
+    """Why a file is left alone that is not converted in the time that an invocation has for that."""
+    return FileRejected(
+        "too_large",
+        f"To convert this file takes longer than the {seconds:.0f} seconds that there are for it.",
+        "Cut it, or convert it on your own computer; then drop it again.",
+    )

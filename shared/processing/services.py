@@ -15,6 +15,7 @@ from shared.processing.gate import Gate, WorkerGate
 from shared.processing.health import Health
 from shared.processing.jobs import JobQueue
 from shared.processing.kept import AnswerStore
+from shared.processing.preparing import Preparer
 from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
 from shared.results import FileStore
@@ -48,6 +49,7 @@ class Services:
     kept: AnswerStore
     cooldowns: Cooldowns
     planner: Planner
+    preparer: Preparer
     publisher: ResultPublisher
     clock: Clock
     budget: Budget | None = None

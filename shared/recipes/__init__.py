@@ -4,5 +4,5 @@ from shared.recipes.catalog import DEFAULTS, RecipeCatalog, RecipeSelection
 from shared.recipes.near_misses import METADATA_KEY
 from shared.recipes.output_schema import AnswerInvalid, AnswerSchema, read_answer
 from shared.recipes.parser import RecipeProblemsError, read_recipe
-from shared.recipes.recipe import ModelOptions, Prompt, Recipe
+from shared.recipes.recipe import ModelOptions, PagesPolicy, Prompt, Recipe
 from shared.recipes.slips import nearest

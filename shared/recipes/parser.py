@@ -65,6 +65,8 @@ def _recipe(path: Path) -> Recipe:
         send=keys.metadata.send,
         detail=keys.metadata.detail,
         then=keys.metadata.then,
+        pages=keys.metadata.pages,
+        pieces=keys.metadata.pieces,
         description=keys.description,
         front=front,
     )

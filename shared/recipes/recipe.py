@@ -26,6 +26,12 @@ type _Amount = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 type _Texts = Annotated[list[Annotated[str, Field(min_length=1)]], Field(min_length=1)]
 
 
+type PagesPolicy = Literal["together", "each", "first"]
+"""Which pages of a document are asked about: as many together as the model takes, each by itself, or the first only."""
+type PiecesPolicy = Literal["join", "whole"]
+"""Whether a long recording is asked about piece by piece and the answers are joined, or goes to the model whole."""
+
+
 class ModelOptions(Strict):
     """What the recipe asks of the model; None leaves the choice to the service."""
 
@@ -106,6 +112,8 @@ class Recipe:
         send: how the file travels to the model.
         detail: how closely the model is to look at a picture; None leaves that to the service.
         then: the alias of the model for the turns after the first; None keeps the same one.
+        pages: how the pages of a document are asked about.
+        pieces: how a long recording is asked about.
         description: what it is for, in the words of its author.
         front: knows where in the file each key stands.
     """
@@ -123,6 +131,8 @@ class Recipe:
     send: SendPolicy
     detail: Detail | None
     then: str | None
+    pages: PagesPolicy
+    pieces: PiecesPolicy
     description: str | None
     front: FrontMatter = field(compare=False, repr=False)
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, Valida
 from shared.media import Detail, Kind, SendPolicy
 from shared.recipes.front_matter import FrontMatter, KeyPath
 from shared.recipes.output_schema import Output, Outputs, Strict, with_names
-from shared.recipes.recipe import ModelOptions, RecipeInput
+from shared.recipes.recipe import ModelOptions, PagesPolicy, PiecesPolicy, RecipeInput
 from shared.recipes.routes import Route
 from shared.recipes.slips import SlipsError, nearest
 
@@ -45,6 +45,8 @@ class Metadata(Strict):
     send: SendPolicy = "auto"
     detail: Detail | None = None
     then: str | None = None
+    pages: PagesPolicy = "together"
+    pieces: PiecesPolicy = "whole"
 
 
 def _is_template(value: object) -> object:

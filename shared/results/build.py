@@ -9,7 +9,18 @@ from shared.media import InputFile, Media
 from shared.models import Conversation, Exchange, total_usage
 from shared.observability import redact
 from shared.recipes import RecipeSelection
-from shared.results.result import Answer, Error, Input, ModelUsed, RecipeUsed, Result, Timing, TokenUsage, Turn
+from shared.results.result import (
+    Answer,
+    Error,
+    Input,
+    ModelUsed,
+    PieceAnswer,
+    RecipeUsed,
+    Result,
+    Timing,
+    TokenUsage,
+    Turn,
+)
 
 WITHOUT_FIGURES = (
     "Part of what the service sent could not be written down, so this document holds the answer's text only."
@@ -72,6 +83,7 @@ def _answered(facts: Facts, talk: Conversation, completed: datetime) -> Result:
         reasoning=last.reasoning,
         finish_reason=last.finish_reason,
         turns=[Turn(prompt=each.prompt, text=each.answer.text) for each in talk.exchanges],
+        pieces=[_piece(each) for each in talk.exchanges[0].parts if not each.is_set_aside],
     )
     warnings = [*_about_the_recipe(facts), *warnings_about(talk)]
     return Result(
@@ -106,6 +118,17 @@ def answered_in_text_only(facts: Facts, talk: Conversation, completed: datetime)
     )
 
 
+def _piece(exchange: Exchange) -> PieceAnswer:
+    extent = exchange.extent
+    return PieceAnswer(
+        start=extent.start,
+        end=extent.end,
+        first_page=extent.first_page,
+        last_page=extent.last_page,
+        text=exchange.answer.text,
+    )
+
+
 def _about_the_recipe(facts: Facts) -> Sequence[str]:
     return facts.selection.warnings if facts.selection else ()
 
@@ -121,6 +144,8 @@ def _input(facts: Facts, talk: Conversation | None) -> Input:
         kind=media.kind if media else None,
         sha256=talk.sha256 if talk else None,
         seconds=media.seconds if media else None,
+        speech_seconds=media.speech_seconds if media else None,
+        pages=media.pages if media else None,
     )
 
 
@@ -134,7 +159,7 @@ def _recipe(facts: Facts) -> RecipeUsed | None:
 def _model(talk: Conversation, refused: str | None = None) -> ModelUsed:
     """The model that was asked with the file; `refused` is the id of the request that was refused last, if one was."""
     deployment = talk.first.deployment
-    answers = [each.answer for each in talk.exchanges if each.deployment == deployment.name]
+    answers = [each.answer for each in talk.said if each.deployment == deployment.name]
     is_firsts = talk.next_model is talk.first
     return ModelUsed(
         deployment=deployment.name,
@@ -163,7 +188,8 @@ def _usage(exchanges: Sequence[Exchange]) -> TokenUsage | None:
 def warnings_about(talk: Conversation) -> Iterator[str]:
     """What would pass for a good answer without a warning."""
     media, advised = talk.media.media, talk.first.deployment.capability.advised_seconds
-    if advised and media.seconds and media.seconds > advised:
+    is_in_pieces = any(each.parts for each in talk.exchanges)
+    if advised and media.seconds and media.seconds > advised and not is_in_pieces:
         yield (
             f"The recording plays {media.seconds:g} seconds; this model answers best up to {advised:g}. Cut it into"
             " pieces if the answer is poor."
@@ -171,6 +197,8 @@ def warnings_about(talk: Conversation) -> Iterator[str]:
     yield from talk.warnings
     for number, exchange in enumerate(talk.exchanges, start=1):
         place = f" to turn {number}" if len(talk.exchanges) > 1 else ""
+        if exchange.parts:  # the pieces have warnings of their own
+            continue
         if exchange.answer.finish_reason == "length":
             yield f"The answer{place} was cut off at the recipe's maxOutputTokens; raise it and drop the file again."
         elif exchange.answer.finish_reason not in ("stop", None):

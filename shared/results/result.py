@@ -1,4 +1,4 @@
-"""The one document in which every file ends: its fields (schema 1) and its name.
+"""The one document in which every file ends: its fields (schema 2) and its name.
 
 `docs/result.schema.json` is generated from these classes.
 """
@@ -23,7 +23,7 @@ UNUSUAL_NAMES = "unusual-names/"
 MAX_COUNT = 2**53
 """The largest number that every reader of JSON holds exactly (RFC 8259, 6)."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Of the documents that this version of Dropscribe writes."""
 
 
@@ -56,6 +56,10 @@ class Input(_Part):
         None, description="Of the content, in hexadecimal; null where it did not pass through Dropscribe."
     )
     seconds: float | None = Field(None, description="How long a recording plays; null where that is not certain.")
+    speech_seconds: float | None = Field(
+        None, description="How long somebody speaks in it; null where Dropscribe did not listen."
+    )
+    pages: int | None = Field(None, description="How many pages a document has; null for what is no document.")
 
 
 class RecipeUsed(_Part):
@@ -83,6 +87,16 @@ class Turn(_Part):
     text: str
 
 
+class PieceAnswer(_Part):
+    """What came back about one part of the file: seconds of a recording, or pages."""
+
+    start: float | None = Field(None, description="Seconds from the beginning of a recording.")
+    end: float | None = None
+    first_page: int | None = Field(None, description="1 for the first page of a document.")
+    last_page: int | None = None
+    text: str
+
+
 class Answer(_Part):
     """The model's answer. It is inert text: nothing in it was followed or fetched."""
 
@@ -92,6 +106,9 @@ class Answer(_Part):
     reasoning: str | None = Field(None, description="What the model thought before it answered, where it sent that.")
     finish_reason: str | None
     turns: list[Turn]
+    pieces: list[PieceAnswer] = Field(
+        [], description="The first turn's answers, part by part, where the file was asked about in several parts."
+    )
 
 
 class TokenUsage(BaseModel):
@@ -124,7 +141,7 @@ class Error(_Part):
 class Result(_Part):
     """What became of one file."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[1, 2] = 2  # documents of schema 1 lack the fields that are new in 2
     status: Literal["ok", "error"]
     input: Input
     recipe: RecipeUsed | None

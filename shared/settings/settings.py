@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import ConfigurationError
+from shared.settings.limits import FileLimits
 from shared.settings.model_settings import DEPENDS, ModelSettings, alias_of, name_or_address_problems, under_alias
 from shared.settings.names import MODEL, aliases, known_names, notice, unknown_names
 from shared.settings.values import Capabilities, ConnectionString, ContainerName, HttpsAddress, QueueName
@@ -20,7 +21,7 @@ _MUST_DIFFER = (
 )
 
 
-class Settings(ModelSettings):
+class Settings(FileLimits, ModelSettings):
     """Everything that can be set. The README's table is generated from these fields."""
 
     model_config = ConfigDict(alias_generator=str.upper)  # for the fields that name no alias

@@ -138,7 +138,35 @@ def a_file_that_goes_while_its_answers_are_kept(world: World) -> None:
     world.remove(TALK)
 
 
+def a_long_recording(world: World) -> None:
+    world.long = {NAME}
+    world.upload(NAME)
+
+
+def a_worker_that_died_between_two_pieces(world: World) -> None:
+    a_long_recording(world)
+    let(world, lambda: len(world.paid) > 1)
+    world.kill_worker()
+
+
+def a_model_that_is_busy_before_the_third_piece(world: World) -> None:
+    world.model_fault = lambda: (
+        ModelThrottled("busy", retry_after=600) if len(world.paid) > 1 and world.time < 300 else None
+    )
+    a_long_recording(world)
+
+
+def a_recording_that_changes_between_two_pieces(world: World) -> None:
+    a_long_recording(world)
+    let(world, lambda: len(world.paid) > 1)
+    world.upload(NAME)
+
+
 STORIES = (
+    a_long_recording,
+    a_worker_that_died_between_two_pieces,
+    a_model_that_is_busy_before_the_third_piece,
+    a_recording_that_changes_between_two_pieces,
     an_event,
     an_event_that_goes_both_ways,
     an_event_that_the_webhook_refuses,

@@ -29,6 +29,9 @@ NAMES = [f"file-{number}" for number in range(6)]
 TALKATIVE = set(NAMES[4:])
 """Files about which two turns are asked."""
 
+LONG = set(NAMES[3:5])
+"""Files whose first turn is asked about in three pieces."""
+
 FAULTS: list[ModelUnavailable | None] = [
     None,
     ModelThrottled("busy", retry_after=1),
@@ -58,7 +61,8 @@ def check(world: World) -> None:
         # So does one that was written, of which only the response was lost.
         stuck = world.unreturned[name] + world.half_written[name]
         # What the model refuses counts where it answers others.
-        refused = world.unusable[name, etag] + world.refused[name, etag]
+        unusable = sum(times for (*version, _), times in world.unusable.items() if version == [name, etag])
+        refused = unusable + world.refused[name, etag]
         lost = world.killed[name] + stuck + world.unkept[name] + refused
         # Another file that breaks workers ends none that had no other trouble.
         good = name not in world.bad | world.deadly and (lost == 0 or lost + world.died_beside[name] < MAX_ASKED)
@@ -92,7 +96,7 @@ class Protocol(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**32), bad=st.sets(st.sampled_from(NAMES), max_size=1))
     def start(self, seed: int, bad: set[str]) -> None:
         own: dict[str, Any] = {"listing_seconds": seed % 2 * 300, "delivery": DELIVERIES[seed % 3]}
-        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, **own)
+        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, long=LONG, **own)
 
     @rule(name=st.sampled_from(NAMES), events=st.sampled_from([0, 1, 1, 1, 2, 3]))
     def upload(self, name: str, events: int) -> None:
@@ -159,7 +163,7 @@ TestProtocol = Protocol.TestCase
 def story(world: World, seed: int) -> World:
     """A busy day: uploads, overwrites, deletions, lost and repeated events, forgeries, outages, kills; then rest."""
     random = Random(seed)
-    world.random, world.storage_fails, world.talkative = random, 0.02, TALKATIVE
+    world.random, world.storage_fails, world.talkative, world.long = random, 0.02, TALKATIVE, LONG
     for name in NAMES:
         an_older_answer_comes_late(world, name)
     for _ in range(60):

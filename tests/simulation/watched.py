@@ -31,6 +31,8 @@ BRANCHES = (
     "a conversation was left half finished",
     "kept answers were gone on with",
     "a document was made of kept answers alone",
+    "a piece was kept before the next was asked about",
+    "pieces that an earlier attempt kept were gone on with",
     "kept answers of an older version were left alone",
     "answers could not be kept",
     "answers died with their worker",
@@ -197,6 +199,7 @@ class WatchedWorld(World):
         kept = await super().read_kept(name)
         if kept and self.is_newest(name, kept.etag):
             self.doing.add("read kept answers")
+            self.saw("pieces that an earlier attempt kept were gone on with", where=kept.about_pieces)
         self.saw("kept answers of an older version were left alone", where=kept and not self.is_newest(name, kept.etag))
         return kept
 
@@ -208,6 +211,7 @@ class WatchedWorld(World):
             self.saw("answers could not be kept")
             raise
         self.saw("a conversation was left half finished", where=half)
+        self.saw("a piece was kept before the next was asked about", where=kept.about_pieces)
 
     async def read_scan(self) -> ScanProgress | None:
         scan = await super().read_scan()

@@ -10,7 +10,7 @@ import asyncio
 import inspect
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Generator
+from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,7 +29,10 @@ from shared.errors import (
 from shared.media.files import InputFile, ListedFile, Page
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
+from shared.models.exchange import Extent
+from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
+from shared.models.preparation import SoundPreparation
 from shared.processing.attempt import Attempt
 from shared.processing.budget import Budget
 from shared.processing.claims import Claim, VersionedClaim
@@ -38,6 +41,7 @@ from shared.processing.event_receiver import EventReceiver
 from shared.processing.incoming_events import CREATED, FileEvents
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.processing.preparing import Prepared
 from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
@@ -62,6 +66,15 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
 SELECTION = RecipeSelection(next(iter(BOOK)), {})
 PHI = deployed()
+IN_PIECES = SoundPreparation(may_stay=False, max_bytes=1, max_seconds=10, is_cut=True, needs_speech=False)
+PIECES = tuple(
+    Piece(
+        (MediaPart(Media("audio", "audio/mpeg", "mp3", seconds=number), MemorySource(b"")),),
+        Extent(number * 10.0, number * 10.0 + 10),
+    )
+    for number in (11, 12, 13)
+)
+"""Of a long recording; the number in place of the seconds tells the model, and what counts its answers, which it is."""
 
 
 class Pause:
@@ -84,7 +97,9 @@ class Speaker:
     takes_schema = False
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
-        return await self.world.answer(self.file, turn=len(request.messages) // 2)
+        media = [part.media for part in request.messages[-1].parts if isinstance(part, MediaPart)]
+        piece = next((int(each.seconds) for each in media if each.seconds), 0)
+        return await self.world.answer(self.file, turn=piece or len(request.messages) // 2)
 
 
 @dataclass(eq=False)
@@ -157,7 +172,7 @@ class World:
     answers: dict[str, KeptAnswers] = field(default_factory=dict)
     calls: dict[Run | None, int] = field(default_factory=dict)
     paid: Counter[tuple[str, str, int]] = field(default_factory=Counter)
-    unusable: Counter[tuple[str, str]] = field(default_factory=Counter)
+    unusable: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
     published: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -166,6 +181,7 @@ class World:
     bad: set[str] = field(default_factory=set)
     deadly: set[str] = field(default_factory=set)
     talkative: set[str] = field(default_factory=set)
+    long: set[str] = field(default_factory=set)
     unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     half_written: Counter[str] = field(default_factory=Counter)
@@ -194,6 +210,7 @@ class World:
             kept=self,
             cooldowns=Cooldowns(self, self),
             planner=self,
+            preparer=self,
             publisher=ResultPublisher(files=self, claims=self, kept=self, events=self),
             clock=self,
             gate=self,
@@ -566,7 +583,18 @@ class World:
             raise NotPlanned(FileRejected("damaged_media", "It is broken.", "Mend it."), None, None)
         speaker = Speaker(self, file)
         prompt = Prompt(None, ("One.", "Two.") if file.name in self.talkative else ("One.",))
-        return Plan(SELECTION, MediaPart(PNG, MemorySource(b"")), prompt, speaker, speaker)
+        preparation = IN_PIECES if file.name in self.long else None
+        return Plan(SELECTION, MediaPart(PNG, MemorySource(b"")), prompt, speaker, speaker, preparation)
+
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
+        """The file is read, which takes a while."""
+        assert isinstance(plan.first, Speaker)
+        await self._storage("open")
+        self._require_version(plan.first.file)
+        await Pause(self.time + self.random.uniform(0, 5))
+        assert tuple(extents) in ((), tuple(piece.extent for piece in PIECES))
+        yield Prepared(PNG, PIECES)
 
     def naming_others(self, error: KindNotTaken, plan: Plan) -> KindNotTaken:
         return error
@@ -592,7 +620,7 @@ class World:
             raise Killed
         error = self.model_fault()
         if error:
-            self.unusable[file.name, file.etag] += error.asked_at_most_thrice
+            self.unusable[file.name, file.etag, turn] += error.asked_at_most_thrice
             self.refused[file.name, file.etag] += type(error) in (ModelUnavailable, ModelMisconfigured)
             raise error
         await Pause(self.time + self.random.uniform(0, 5))

@@ -130,10 +130,12 @@ def png(*before: bytes, size: tuple[int, int] = (1, 1), pixels: bytes = b"") -> 
     return b"\x89PNG\r\n\x1a\n" + header + b"".join(before) + picture + png_chunk(b"IEND", b"")
 
 
-def picture(form: str, mode: str = "RGB", size: tuple[int, int] = (20, 10), **options: Any) -> bytes:
-    """A picture, written by Pillow."""
+def picture(
+    form: str, mode: str = "RGB", size: tuple[int, int] = (20, 10), base: Image.Image | None = None, **options: Any
+) -> bytes:
+    """A picture, written by Pillow: black, or as `base` is."""
     out = io.BytesIO()
-    Image.new(mode, size).save(out, form, **options)
+    (base or Image.new(mode, size)).save(out, form, **options)
     return out.getvalue()
 
 

@@ -3,19 +3,24 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from shared.errors import Conflict, InputNotFound
+from shared.errors import Conflict, FileRejected, InputNotFound
 from shared.media.files import InputFile, ListedFile, Page
 from shared.models.capabilities import CapabilityTable
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Endpoint
+from shared.models.exchange import Extent
+from shared.models.pieces import Piece
+from shared.models.plan import Plan
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.processing.preparing import Prepared
 from shared.recovery.progress import ScanProgress
 from shared.results.result import Result, document_name
 from shared.results.store import StoredResult
@@ -58,6 +63,26 @@ class MemorySource:
 
     async def url(self) -> str:
         return SIGNED
+
+
+class AsItLies:
+    """Prepares nothing: every file is asked about as it lies (implements `Preparer`)."""
+
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
+        yield Prepared(plan.media.media, (Piece(),))
+
+
+@dataclass
+class Refusing:
+    """Refuses every file (implements `Preparer`)."""
+
+    error: FileRejected
+
+    @asynccontextmanager
+    async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
+        raise self.error
+        yield
 
 
 def page_of[T](listed: Mapping[str, T], marker: str, size: int = 1_000) -> Page[T]:

@@ -11,6 +11,7 @@ from shared.processing.claims import Claim
 from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
 from shared.processing.planning import RecipePlanner
+from shared.processing.preparing import Preparer
 from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
@@ -20,7 +21,7 @@ from shared.recovery.poison import PoisonHandler
 from shared.recovery.reconciler import Reconciler
 from shared.results.result import Result
 from tests import samples
-from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, all_of, said
+from tests.unit.fakes import AsItLies, MemoryFiles, MemoryState, SpeakingModel, all_of, said
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
@@ -57,6 +58,7 @@ def place(
     recipes: RecipeCatalog = BOOK,
     state: MemoryState | None = None,
     daily_tokens: int | None = None,
+    preparer: Preparer | None = None,
     **own: Any,
 ) -> Place:
     """A place with these models, of which the first is the default."""
@@ -66,6 +68,7 @@ def place(
         recipes=recipes,
         deployments=all_of(*(each.deployment for each in models)),
         models={each.deployment.alias: each for each in models},
+        max_pixels=100_000_000,
     )
     services = Services(
         input_container="input",
@@ -75,6 +78,7 @@ def place(
         kept=state,
         cooldowns=Cooldowns(state, state),
         planner=planner,
+        preparer=preparer or AsItLies(),
         publisher=ResultPublisher(files=files, claims=state, kept=state, events=state),
         clock=state,
         budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,

@@ -12,7 +12,8 @@ from shared.errors import FileRejected
 from shared.media.files import InputFile
 from shared.media.media import Media, Transport
 from shared.models.chat import ChatAnswer, MediaPart
-from shared.models.conversation import Conversation, Exchange
+from shared.models.conversation import Conversation
+from shared.models.exchange import Exchange
 from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import Prompt
 from shared.results.build import WITHOUT_FIGURES, Facts, answered, rejected
@@ -72,7 +73,7 @@ def test_an_answered_file_becomes_the_document_of_the_design() -> None:
     assert (timing["received"], timing["model_seconds"]) == ("2026-11-23T08:00:00.000Z", 0.5)
     assert (recipe["name"], recipe["inputs"]) == ("translate", {"language": "es"})
     assert written == {
-        "schema_version": 1,
+        "schema_version": 2,
         "status": "ok",
         "input": {
             "container": "input",
@@ -83,6 +84,8 @@ def test_an_answered_file_becomes_the_document_of_the_design() -> None:
             "kind": "audio",
             "sha256": "ab" * 32,
             "seconds": 2.1,
+            "speech_seconds": None,
+            "pages": None,
         },
         "model": {
             "deployment": "phi-4-multimodal",
@@ -98,6 +101,7 @@ def test_an_answered_file_becomes_the_document_of_the_design() -> None:
             "reasoning": None,
             "finish_reason": "stop",
             "turns": [{"prompt": "Please translate …", "text": "Hola. ¿Cómo estás?"}],
+            "pieces": [],
         },
         "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
         "attempts": 1,

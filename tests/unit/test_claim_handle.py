@@ -2,8 +2,11 @@
 
 from random import Random
 
+import pytest
+
+from shared.errors import StorageUnavailable
 from shared.processing.claim_handle import ClaimHandle, claim_of
-from shared.processing.claims import Progress
+from shared.processing.claims import Claim, Progress, VersionedClaim
 from tests.unit.fakes import MemoryState
 
 
@@ -46,3 +49,37 @@ async def test_a_new_event_for_a_version_that_waits_takes_nothing_from_what_is_k
     await handle.defer(60)
     assert handle.record
     assert (handle.record.claim.attempt, handle.record.claim.asked) == (7, 2)
+
+
+async def test_a_call_that_is_made_after_other_work_is_counted_once_where_a_worker_broke_down_before() -> None:
+    state = MemoryState()
+    handle = ClaimHandle("file", state, state, Random(1), 900)
+    await handle.look("1")
+    handle.know(crashes=1)
+    await handle.acquire()  # for the conversion
+    handle.uncount()
+    await handle.acquire()  # for the call
+    await handle.begin_call()
+    assert handle.progress.asked == 1
+
+
+class LosesAResponse(MemoryState):
+    """Writes the second record and says that it did not."""
+
+    async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
+        written = await super().write(name, claim, replacing=replacing)
+        if self.writes == 2:
+            raise StorageUnavailable("no response")
+        return written
+
+
+async def test_a_record_of_which_only_the_response_was_lost_is_known_again() -> None:
+    state = LosesAResponse()
+    handle = ClaimHandle("file", state, state, Random(1), 900)
+    handle.expect_none("1")
+    await handle.acquire()
+    with pytest.raises(StorageUnavailable):
+        await handle.confirm()
+    await handle.confirm()
+    assert handle.record == await state.read("file")
+    assert handle.is_ours

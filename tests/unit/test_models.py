@@ -42,7 +42,7 @@ def test_a_model_is_known_by_the_beginning_of_its_name(
     )
 
 
-def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> Transport:
+def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> Transport | None:
     return TABLE.transport(model, TABLE.of(model).model_copy(update=own), media, policy, size)
 
 
@@ -65,33 +65,11 @@ def test_a_file_travels_as_the_recipe_and_the_model_say(
     assert way("phi", PNG, policy, size, urls=urls) == transport
 
 
-@pytest.mark.parametrize(
-    ("policy", "urls", "size", "code", "next_step"),
-    [
-        (
-            "auto",
-            False,
-            LIMIT + 1,
-            "too_large",
-            f"that takes it: {FOR_PICTURES}.",
-        ),
-        ("inline", True, LIMIT + 1, "too_large", "or convert it: no model that Dropscribe knows takes it as it is."),
-        (
-            "url",
-            False,
-            1,
-            "recipe_mismatch",
-            f"that takes it: {FOR_PICTURES}.",
-        ),
-    ],
-)
-def test_a_file_that_cannot_travel_is_refused_with_the_models_that_could_take_it(
-    policy: SendPolicy, urls: bool, size: int, code: str, next_step: str
-) -> None:
+def test_a_recipe_that_sends_by_url_needs_a_model_that_fetches() -> None:
     with pytest.raises(FileRejected) as caught:
-        way("phi", PNG, policy, size, urls=urls)
-    assert caught.value.code == code
-    assert caught.value.next_step.endswith(next_step)
+        way("phi", PNG, "url", 1, urls=False)
+    assert caught.value.code == "recipe_mismatch"
+    assert caught.value.next_step.endswith(f"that takes it: {FOR_PICTURES}.")
 
 
 @given(st.sampled_from(["inline", "url", "auto"]), st.booleans(), st.integers(0, 2 * LIMIT))
@@ -100,12 +78,13 @@ def test_nothing_over_the_limit_ever_travels_inline(policy: SendPolicy, urls: bo
         transport = way("phi", PNG, policy, size, urls=urls)
     except FileRejected:
         return
-    assert transport == "url" or size <= LIMIT
-    assert transport == "inline" or urls
+    assert transport != "inline" or size <= LIMIT
+    assert transport != "url" or urls
+    assert transport or size > LIMIT
 
 
-def test_a_kind_or_format_that_a_model_does_not_take_is_refused_with_the_models_that_do() -> None:
-    with pytest.raises(FileRejected, match="The model gpt-audio takes no PNG images") as caught:
+def test_a_kind_that_a_model_does_not_take_is_refused_with_the_models_that_do() -> None:
+    with pytest.raises(FileRejected, match="The model gpt-audio takes no images") as caught:
         way("gpt-audio", PNG, "auto", 1)
     assert caught.value.next_step == (f"Name a model in the recipe or the settings that takes it: {FOR_PICTURES}.")
 
@@ -146,7 +125,7 @@ def test_an_operators_capabilities_override_the_table_and_the_longest_name_has_t
 
 def test_a_model_of_ones_own_is_named_to_those_whose_model_does_not_take_a_file() -> None:
     table = CapabilityTable.load({"our-model": {"kinds": ["audio"]}})
-    with pytest.raises(FileRejected, match="our-model takes no PNG images"):
+    with pytest.raises(FileRejected, match="our-model takes no images"):
         table.transport("our-model", table.of("our-model"), PNG, "auto", 1)
     with pytest.raises(FileRejected) as caught:
         table.transport("gpt-6", table.of("gpt-6"), MP3, "auto", 1)

@@ -31,7 +31,7 @@ from shared.processing.retry import RetryPolicy
 from shared.recipes.catalog import RecipeCatalog
 from shared.results.result import Result
 from shared.results.store import StoredResult
-from tests.unit.fakes import PHI, START, MemoryFiles, MemoryState, SpeakingModel, deployed, said
+from tests.unit.fakes import PHI, START, MemoryFiles, MemoryState, Refusing, SpeakingModel, deployed, said
 from tests.unit.places import BOOK, CHART, HELLO, claim, place, result_of
 
 
@@ -103,11 +103,13 @@ async def test_a_file_that_cannot_be_answered_gets_an_error_document_and_costs_n
     assert (outcome.status, outcome.error.code, model.requests) == ("error", code, [])
 
 
-async def test_a_file_over_the_models_limit_is_refused_before_it_is_paid_for() -> None:
+async def test_a_file_over_the_models_limit_that_cannot_be_made_smaller_is_refused_before_it_is_paid_for() -> None:
     small = deployed(max_bytes=len(CHART) - 1, urls=False)
     files, model = MemoryFiles(), SpeakingModel([said("never")], small)
     files.put("chart.png", CHART)
-    await place(files, model).take("chart.png")
+    await place(files, model, preparer=Refusing(FileRejected("too_large", "Too large.", "Shrink it."))).take(
+        "chart.png"
+    )
     error = files.outcome("chart.png").error
     assert error
     assert (error.code, model.requests) == ("too_large", [])
@@ -708,7 +710,7 @@ async def test_a_file_that_a_model_does_not_take_is_refused_before_any_call_and_
     error = files.outcome("hello.mp3").error
     assert error
     assert (error.code, model.requests) == ("recipe_mismatch", [])
-    assert error.message == "The model gpt-5.4-mini takes no MP3 recordings."
+    assert error.message == "The model gpt-5.4-mini takes no recordings."
     assert "Phi-4-multimodal, gpt-audio" in error.next_step
 
 

@@ -10,7 +10,9 @@ import pytest
 from shared.errors import FileRejected
 from shared.media.parts import MAX_PIECE_BYTES, MAX_PIECES, MAX_READS, BrokenHeader, FileParts
 from tests import samples
-from tests.support.made_media import Stored, format_or_code, frame, png_chunk, segment, tag
+from tests.support.made_containers import OPUS, box, element, ftyp, heif, large_box, matroska, moov, ogg, track
+from tests.support.made_media import Stored, chunk, format_or_code, frame, png_chunk, riff, segment, tag
+from tests.support.made_pictures import exif, ico
 
 CHART = samples.CHART.read_bytes()
 GIF = b"GIF89a\1\0\1\0\0\0\0"
@@ -31,6 +33,22 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "gif zeros": lambda size: GIF + bytes(size),
     "gif comments": lambda size: GIF + b"!\xfe\0" * (size // 3),
     "webp chunks": lambda size: b"RIFF\0\0\0\0WEBP" + b"VP8X\0\0\0\0" * (size // 8),
+    "jpeg exif": lambda size: b"\xff\xd8" + (b"\xff\xe1\0\x2eExif\0\0" + exif(1).ljust(38, b"\0")) * (size // 48),
+    "webp exif": lambda size: riff(chunk(b"VP8X", b"\x08" + bytes(9)) + b"ALPH\0\0\0\0" * (size // 8), form=b"WEBP"),
+    "gif blocks": lambda size: GIF + b",\0\0\0\0\1\0\1\0\0\2" + b"\1\0" * (size // 2),
+    "icons": lambda size: ico(*[1] * 256) + bytes(size),
+    "boxes": lambda size: ftyp(b"isom") + box(b"free") * (size // 8),
+    "large boxes": lambda size: ftyp(b"isom") + large_box(b"free", b"") * (size // 16),
+    "tracks": lambda size: ftyp(b"isom") + moov(*[track(b"vide")] * (size // len(track(b"vide")))),
+    "sizes of a heic": lambda size: heif(b"heic", sizes=((1, 1),) * (size // 20)),
+    "brands": lambda size: ftyp(b"isom", *[b"heic"] * (size // 4)),
+    "elements": lambda size: matroska(b"webm", before=element(0xEC, b"") * (size // 9)),
+    "tracks of matroska": lambda size: matroska(b"webm", *[1] * (size // 25)),
+    "streams of ogg": lambda size: ogg(*[OPUS] * (size // 48)),
+    "xml": lambda size: b"<?xml?>" * (size // 7),
+    "comments": lambda size: b"<!--" * (size // 4),
+    "pdf": lambda size: b"%PDF-" + b"%PDF-" * (size // 5),
+    "aiff chunks": lambda size: b"FORM\0\0\0\0AIFF" + b"ANNO\0\0\0\0" * (size // 8),
     "wav chunks": lambda size: b"RIFF\0\0\0\0WAVE" + b"LIST\0\0\0\0" * (size // 8),
 }
 

@@ -93,7 +93,7 @@ async def test_a_first_frame_that_promises_numbers_and_has_none_is_passed_over()
     assert await seconds_of(first + mp3(120)) == 120
 
 
-def way(media: Media, size: int) -> str:
+def way(media: Media, size: int) -> str | None:
     table = CapabilityTable.load()
     return table.transport("Phi-4-multimodal-instruct", table.of("Phi-4-multimodal-instruct"), media, "auto", size)
 

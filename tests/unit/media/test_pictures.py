@@ -9,7 +9,7 @@ from PIL import Image
 
 from shared.errors import FileRejected
 from shared.media.parts import FileParts
-from shared.media.pictures import SIZES
+from shared.media.sniffing import PICTURES
 from tests import samples
 from tests.support.made_media import (
     PAGES,
@@ -32,7 +32,8 @@ RECEIPTS = [path.read_bytes() for path in sorted(samples.FOLDER.glob("receipt.*"
 
 
 async def size_of(form: str, content: bytes) -> tuple[int, int]:
-    return await SIZES[form](FileParts(Stored(content).fetch, len(content)))
+    width, height, *_ = await PICTURES[form](FileParts(Stored(content).fetch, len(content)))
+    return width, height
 
 
 async def test_an_animated_png_is_a_png() -> None:

@@ -7,6 +7,7 @@ from shared.media.media import Media
 from shared.media.parts import HEAD_BYTES
 from shared.media.sniffing import sniff
 from tests import samples
+from tests.support.made_containers import AAC, FLAC
 from tests.support.made_media import (
     Stored,
     format_or_code,
@@ -24,18 +25,15 @@ from tests.support.made_media import (
 MP3 = samples.HELLO.read_bytes()
 HELLO = MP3[20:]
 """The same without its tag."""
-FLAC = b"fLaC\0\0\0\x22" + bytes(34)
-AAC = bytes.fromhex("fff15080020000")
-"""The header of a frame of 16 bytes: ADTS, AAC-LC, 44.1 kHz, mono."""
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("chart.png", Media("image", "image/png", "png")),
-        ("receipt.jpg", Media("image", "image/jpeg", "jpeg")),
-        ("receipt.webp", Media("image", "image/webp", "webp")),
-        ("receipt.gif", Media("image", "image/gif", "gif")),
+        ("chart.png", Media("image", "image/png", "png", pixels=(800, 500), pages=1)),
+        ("receipt.jpg", Media("image", "image/jpeg", "jpeg", pixels=(360, 320), pages=1)),
+        ("receipt.webp", Media("image", "image/webp", "webp", pixels=(360, 320), pages=1)),
+        ("receipt.gif", Media("image", "image/gif", "gif", pixels=(360, 320), pages=1)),
         ("train.wav", Media("audio", "audio/wav", "wav", 2.4)),
         ("hello_how_are_you.mp3", Media("audio", "audio/mpeg", "mp3", 1.8)),
         ("hello_8khz.mp3", Media("audio", "audio/mpeg", "mp3", 1.9)),
@@ -55,14 +53,12 @@ async def test_sniff_names_each_accepted_type_with_one_request(name: str, expect
         (b"hello, I am a letter\n" * 50, "unsupported_media", "text/plain"),
         (b"ID3 is what a tag begins with.", "unsupported_media", "text/plain"),
         ("Grüße aus Köln, ".encode() * 400, "unsupported_media", "text/plain"),
-        (b"%PDF-1.7\n1 0 obj", "unsupported_media", "application/pdf"),
         (b"PK\x03\x04" + bytes(100), "unsupported_media", "application/zip"),
         (
             b"<?xml version='1.0'?><svg xmlns='http://www.w3.org/2000/svg'/>",
             "unsupported_media",
-            "text/plain",
+            "image/svg+xml",
         ),
-        (FLAC, "unsupported_media", "FLAC (audio/x-flac)"),
         (bytes(100), "unsupported_media", "no kind of file"),
         (bytes(2 * HEAD_BYTES), "unsupported_media", "no kind of file"),
         (b"\xff", "unsupported_media", "no kind of file"),
@@ -81,28 +77,6 @@ async def test_sniff_refuses_anything_else_and_says_what_it_is(content: bytes, c
     assert named in error.message
 
 
-@pytest.mark.parametrize(
-    ("content", "named"),
-    [
-        (FLAC, "FLAC"),
-        (AAC.ljust(16, b"\0") * 10, "AAC"),
-        (b"OggS\0\2" + bytes(50), "OGG"),
-        (b"\xff\xfd\x84\xc0".ljust(384, b"\0") * 4, "MP2"),
-        (b"\xff\xff\x44\xc0".ljust(128, b"\0") * 4, "MP1"),
-    ],
-    ids=["flac", "aac", "ogg", "mp2", "mp1"],
-)
-@pytest.mark.parametrize(
-    "before", [b"", tag(2048), tag(300_000), tag(40) + tag(2048)], ids=["bare", "tag", "cover", "two tags"]
-)
-async def test_a_file_with_a_tag_is_known_by_the_bytes_behind_the_tag(
-    before: bytes, content: bytes, named: str
-) -> None:
-    error = await refusal(before + content)
-    assert error.code == "unsupported_media"
-    assert f"type {named} (" in error.message
-
-
 async def test_a_wav_behind_a_tag_is_refused_before_it_is_paid_for() -> None:
     """ffmpeg, and all that is built on it, says "invalid start code" to it."""
     error = await refusal(tag(2048) + wav(32_000))
@@ -112,30 +86,19 @@ async def test_a_wav_behind_a_tag_is_refused_before_it_is_paid_for() -> None:
 
 @pytest.mark.parametrize("mark", [b"\xff\xf0", b"\xff\xf1", b"\xff\xf8", b"\xff\xf9"])
 async def test_aac_is_not_taken_for_mp3_whose_frames_begin_nearly_so(mark: bytes) -> None:
-    assert "AAC" in (await refusal((mark + AAC[2:]).ljust(16, b"\0") * 10)).message
+    assert await format_or_code((mark + AAC[2:16]) * 10) == "aac"
 
 
-@pytest.mark.parametrize(
-    ("before", "named"),
-    [(b"\0\0\1\xba" + bytes(10), "video/mpeg"), (b"\xff" * 9 + b"\0\0\1\xba" + bytes(10), "MPEG video")],
-    ids=["at once", "behind stuffing"],
-)
-async def test_sound_inside_an_mpeg_video_makes_no_mp3_of_it(before: bytes, named: str) -> None:
-    error = await refusal(before + b"\0\0\1\xc0" + bytes(20) + mp3(1))
+@pytest.mark.parametrize("before", [b"", b"\xff" * 9], ids=["at once", "behind stuffing"])
+async def test_mpeg_video_without_sound_of_its_own_is_refused(before: bytes) -> None:
+    error = await refusal(before + b"\0\0\1\xb3" + bytes(20) + mp3(1))
     assert error.code == "unsupported_media"
-    assert named in error.message
+    assert "MPEG video without sound" in error.message
 
 
 async def test_sound_inside_a_transport_stream_makes_no_mp3_of_it() -> None:
     packets = b"".join(b"G\1\0\x10" + mp3(0.1, 40)[:184] for _ in range(5))
-    assert "video/mp2t" in (await refusal(packets)).message
-
-
-@pytest.mark.parametrize("form", [b"RF64", b"BW64", b"RIFX"])
-async def test_a_relative_of_wav_is_refused_by_its_own_name(form: bytes) -> None:
-    error = await refusal(form + wav(100)[4:])
-    assert error.code == "unsupported_media"
-    assert form.decode() in error.message
+    assert await format_or_code(packets) == "mpegts"
 
 
 @pytest.mark.parametrize(
@@ -173,6 +136,10 @@ async def test_a_tag_that_claims_more_than_the_file_has_hides_no_sound(claims: i
     assert await sniffed(tag(100, claims=claims) + HELLO) == Media("audio", "audio/mpeg", "mp3", 1.8)
 
 
+async def test_a_title_that_looks_like_the_start_of_a_pdf_makes_none() -> None:
+    assert await format_or_code(tag(b"TIT2\0\0\0\x09\0\0\0%PDF-1.4") + HELLO) == "mp3"
+
+
 async def test_tags_without_end_are_refused_after_a_few_requests() -> None:
     stored = Stored(tag(70_000) * 40)
     with pytest.raises(FileRejected, match="MP3 does"):
@@ -190,11 +157,11 @@ async def test_an_mp3_inside_a_wav_is_a_wav_of_unknown_length() -> None:
     content = samples.FOLDER / "train.wav"
     wave = bytearray(content.read_bytes())
     wave[20] = 0x55
-    assert await sniffed(bytes(wave)) == Media("audio", "audio/wav", "wav")
+    assert await sniffed(bytes(wave)) == Media("audio", "audio/wav", "wav", is_plain=False)
 
 
 async def test_riff_that_holds_something_else_is_refused() -> None:
-    assert (await refusal(riff(bytes(50), form=b"AVI "))).code == "unsupported_media"
+    assert (await refusal(riff(bytes(50), form=b"CDXA"))).code == "unsupported_media"
 
 
 async def test_a_file_is_not_blamed_where_storage_gives_too_little() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.media.parts import HEAD_BYTES
+from tests.support.made_containers import aiff, rf64
 from tests.support.made_media import (
     Stored,
     chunk,
@@ -93,6 +94,48 @@ async def test_the_length_of_a_wav_follows_from_its_format(form: bytes, seconds:
 )
 async def test_a_wav_whose_bytes_tell_no_length_has_none(form: bytes) -> None:
     assert await seconds_of(riff(form, SOUND)) is None
+
+
+@pytest.mark.parametrize("mark", [b"RF64", b"BW64"])
+@pytest.mark.parametrize("claims", [None, 2**63, 0], ids=["true", "absurd", "unknown"])
+async def test_a_wav_of_any_size_plays_what_is_there_of_what_it_claims(mark: bytes, claims: int | None) -> None:
+    assert await seconds_of(rf64(48_000, claims=claims, mark=mark)) == 1.5
+
+
+async def test_chunks_behind_the_sound_of_a_large_wav_do_not_count() -> None:
+    assert await seconds_of(rf64(48_000, behind=chunk(b"bext", bytes(96_000)))) == 1.5
+
+
+async def test_a_large_wav_without_sound_is_refused() -> None:
+    assert await format_or_code(rf64(0)) == "damaged_media"
+
+
+async def test_a_wav_with_its_numbers_the_other_way_round_is_refused_by_its_own_name() -> None:
+    """ffmpeg 9 opens it and makes noise of it: it takes the samples for little-endian."""
+    error = await refusal(b"RIFX" + wav(100)[4:])
+    assert error.code == "unsupported_media"
+    assert "RIFX" in error.message
+
+
+@pytest.mark.parametrize(
+    ("content", "seconds"),
+    [
+        (aiff(), 1.0),
+        (aiff(channels=2, rate=48_000, frames=72_000), 1.5),
+        (aiff(frames=16_000, there=8_000), 0.5),
+        (aiff(frames=2**32 - 1, there=8_000), 0.5),
+        (aiff(codec=b"sowt"), 1.0),
+        (aiff(codec=b"ima4"), None),
+    ],
+    ids=["whole", "stereo", "cut", "lie", "little-endian", "compressed"],
+)
+async def test_an_aiff_plays_what_is_there_of_what_it_claims(content: bytes, seconds: float | None) -> None:
+    assert await seconds_of(content) == seconds
+
+
+@pytest.mark.parametrize("wrong", [aiff(rate=0), aiff(channels=0), aiff()[:30], b"FORM\xff\xff\xff\xffAIFFCOMM"])
+async def test_an_aiff_without_format_or_sound_is_refused(wrong: bytes) -> None:
+    assert await format_or_code(wrong) == "damaged_media"
 
 
 @pytest.mark.parametrize("name", [b"LIST", b"JUNK", b"bext", b"id3 ", b"PEAK", b"\xa9xyz"])

@@ -1,0 +1,31 @@
+"""`python -m tests.corpus FOLDER [PORT]` writes both corpora there, and `manifest.json`.
+
+PORT is where you listen for what a file may make a program fetch; 9 (discard), where nobody does, if none is given.
+"""
+
+import sys
+from pathlib import Path
+
+from tests.corpus.good import GOOD
+from tests.corpus.hostile import hostile
+from tests.corpus.manifest import write, write_manifest
+
+NOBODY = 9
+
+
+def main() -> int:
+    """Write all; return the exit code."""
+    if len(sys.argv) not in (2, 3):
+        sys.stderr.write("Usage: python -m tests.corpus FOLDER [PORT]\n")
+        return 2
+    folder, port = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) == 3 else NOBODY
+    corpora = {"good": GOOD, "hostile": hostile(port)}
+    told = {name: write(folder / name, made.values()) for name, made in corpora.items()}
+    write_manifest(folder / "manifest.json", told)
+    files = [each for corpus in told.values() for each in corpus.values()]
+    sys.stderr.write(f"{len(files)} files, {sum(each['bytes'] for each in files) / 1e6:.0f} MB, in {folder}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
