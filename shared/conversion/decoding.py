@@ -129,9 +129,7 @@ def _pictures(image: Image.Image, frames: list[int], task: Task) -> Iterator[Pic
 def _picture(image: Image.Image, frame: int, page: int, task: Task) -> Picture:
     if image.tell() != frame:
         image.seek(frame)
-    width, height = original = image.size
-    if width * height > task.max_pixels:
-        raise Refused("pixels", width * height)
+    original = image.size
     if task.format == "jpeg":
         image.draft(None, scaled(fitted(original, task.max_side), NEAR))
     _load(image, task)

@@ -1,6 +1,7 @@
 """What becomes of pictures: any kind of pixels in one kind, upright, small enough, with nothing else in them."""
 
 import io
+import struct
 from typing import Any
 
 import pytest
@@ -102,7 +103,8 @@ async def test_of_several_pictures_in_one_heic_the_primary_is_drawn() -> None:
 
 
 async def test_a_damaged_orientation_leaves_a_picture_as_it_lies() -> None:
-    content = saved(flag(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01")
+    letter = struct.pack("<HHHII", 1, ORIENTATION, 2, 2, ord("x")) + bytes(4)  # where a number belongs
+    content = saved(flag(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0" + letter)
     assert are_close(corners((await drawn(content, "jpeg")).image), CORNERS)
 
 
