@@ -138,7 +138,9 @@ def difference(said: Sequence[int], found: Sequence[int]) -> Difference:
     changes = SequenceMatcher(None, said, found, autojunk=False).get_opcodes()
     missing = [place for kind, start, end, *_ in changes if kind != "equal" for place in range(start, end)]
     more = [place for kind, _, _, start, end in changes if kind != "equal" for place in range(start, end)]
-    doubled, moved, others = [], [], []
+    doubled: list[int] = []
+    moved: list[int] = []
+    others: list[int] = []
     for place in more:
         number = found[place]
         near = (*found[max(0, place - NEIGHBOURS) : place], *found[place + 1 : place + 1 + NEIGHBOURS])
