@@ -12,6 +12,7 @@ from typing import Any
 from local.offline_model import MODEL
 from local.process import Child
 from tests.integration.faulty import Fault, proxy
+from tests.integration.loopback import saying
 from tests.integration.scene import Scene, scene_over
 from tests.integration.workers import Worker
 from tests.support.sentences import KnownSentences
@@ -67,6 +68,15 @@ def kill_before_call(scene: Scene, worker: Worker, calls: int) -> None:
     scene.faulty.error = LaterKill("SIGKILL before", "model", victim=worker, spared=calls)
 
 
+@asynccontextmanager
+async def repeating(scene: Scene, document: dict[str, Any]) -> AsyncIterator[None]:
+    """Another model, which says about each piece what a document has about it, and costs no time."""
+    scene.foundry.answers = [saying(piece["text"]) for piece in document["answer"]["pieces"]]
+    async with proxy(scene.faulty, scene.foundry.url) as endpoint:
+        scene.environ["AZURE_INFERENCE_ENDPOINT"] = f"{endpoint}/models"
+        yield
+
+
 async def forget_document(scene: Scene) -> None:
     """Remove the document, as `dropscribe redrive` does, so that the file is to be answered again."""
     await scene.blobs.get_blob_client(scene.places["output"], f"{NAME}.json").delete_blob()
@@ -95,7 +105,7 @@ def _told(piece: dict[str, Any]) -> str:
 
 def foreign_between(known: KnownSentences, text: str) -> list[str]:
     """The most words between two sentences, or at an edge of the text, that stand in none."""
-    edges = [0, *(found.first for found in known.found(text)), len(text)]
+    edges = [0, *(found.first for found in known.found(text) if found.is_whole), len(text)]
     foreign = known.foreign(text)
     gaps = [[word for at, word in foreign if start <= at < end] for start, end in itertools.pairwise(edges)]
     return max(gaps, key=len, default=[])

@@ -5,8 +5,8 @@ Each has rarer words that no other one has, so it is known by them wherever it s
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import chain
 
@@ -59,6 +59,8 @@ SAMPLED = range(12)
 
 NEIGHBOURS = 4
 """A sentence that stands twice among so many was heard once and written twice."""
+MIN_LETTERS = 4
+"""Of a word by which a sentence is known; shorter ones stand in anything that a model makes up."""
 _SPARE_WORDS = 4
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 
@@ -78,6 +80,19 @@ class Found:
     is_whole: bool
 
 
+@dataclass
+class _Run:
+    """The rarer words of one sentence that stand near to each other, each once."""
+
+    number: int
+    first: int
+    words: set[str] = field(default_factory=set)
+
+    @property
+    def end(self) -> int:
+        return self.first + len(words_of(SENTENCES[self.number])) + _SPARE_WORDS
+
+
 class KnownSentences:
     """Finds them by the words that stand in one of them only, as it is written or as it is heard when it is alone."""
 
@@ -87,32 +102,30 @@ class KnownSentences:
             wordings[number].append(words_of(text))
         self._all = frozenset(chain.from_iterable(chain.from_iterable(wordings.values())))
         owners = Counter(word for each in wordings.values() for word in set(chain.from_iterable(each)))
-        self._places = {
-            word: (number, place)
+        self._owner = {
+            word: number
             for number, each in wordings.items()
-            for wording in each
-            for place, word in enumerate(wording)
-            if owners[word] == 1
+            for word in chain.from_iterable(each)
+            if owners[word] == 1 and len(word) >= MIN_LETTERS
         }
         self._needed = {number: min(map(self._rare, each)) / 2 for number, each in wordings.items()}
 
     def _rare(self, wording: Sequence[str]) -> int:
-        return len({word for word in wording if word in self._places})
+        return len({word for word in wording if word in self._owner})
 
     def found(self, text: str) -> list[Found]:
         """The sentences of a text, and the parts of some, in their order."""
-        runs: list[list[tuple[int, int, int]]] = []
-        last: dict[int, list[tuple[int, int, int]]] = {}
-        for at, (number, place) in self._rarer(text):
+        runs: list[_Run] = []
+        last: dict[int, _Run] = {}
+        for at, word in enumerate(words_of(text)):
+            if (number := self._owner.get(word)) is None:
+                continue
             run = last.get(number)
-            if run is None or place <= run[-1][1] or at - run[0][0] > len(words_of(SENTENCES[number])) + _SPARE_WORDS:
-                run = last[number] = []
+            if run is None or word in run.words or at > run.end:
+                run = last[number] = _Run(number, at)
                 runs.append(run)
-            run.append((at, place, number))
-        return [Found(run[0][2], run[0][0], len(run) >= self._needed[run[0][2]]) for run in runs]
-
-    def _rarer(self, text: str) -> Iterator[tuple[int, tuple[int, int]]]:
-        return ((at, self._places[word]) for at, word in enumerate(words_of(text)) if word in self._places)
+            run.words.add(word)
+        return [Found(run.number, run.first, len(run.words) >= self._needed[run.number]) for run in runs]
 
     def numbers(self, text: str) -> list[int]:
         """The sentences of which at least half is there, in their order."""
