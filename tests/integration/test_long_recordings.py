@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.loopback import Service, saying, service
 from tests.integration.recordings import (
     NAME,
     TOLERANCE,
@@ -24,12 +25,13 @@ from tests.integration.recordings import (
     unsaid_inventions,
 )
 from tests.integration.scene import WORK_SECONDS
-from tests.support.sentences import SAMPLED, Difference, KnownSentences, difference
+from tests.support.sentences import SAMPLED, SENTENCES, Difference, KnownSentences, difference
 from tests.support.speech import SOUNDS, Recording, orders, sampled
 
 ADVISED_SECONDS = 30
 CALLS_BEFORE_THE_KILL = 3
 KNOWN = KnownSentences()
+INVENTED = "Thanks for watching my channel, do subscribe! "
 
 
 @dataclass
@@ -106,6 +108,24 @@ def test_every_piece_begins_in_the_pause_before_its_first_sentence(story: Story)
 
 def test_what_is_made_up_where_nobody_speaks_is_named_in_a_warning(story: Story) -> None:
     assert unsaid_inventions(KNOWN, story.recording, story.document) == []
+
+
+@pytest.mark.parametrize("kind", SOUNDS)
+async def test_a_model_that_makes_up_words_where_nobody_speaks_is_told_on(azurite: str, kind: str) -> None:
+    recording = Recording()
+    for number in (0, 1):
+        recording.say(number, sampled(number), 0.5)
+    recording.add(kind, 20)
+    recording.say(2, sampled(2), 0.5)
+    made_up = f"{SENTENCES[0]} {SENTENCES[1]} {INVENTED * 12} {SENTENCES[2]}"
+    async with service(Service(answers=[saying(made_up)])) as model, listening_scene(azurite, model.url) as scene:
+        scene.content = await asyncio.to_thread(recording.encoded, "m4a")
+        await scene.drop(NAME)
+        await scene.settle(NAME)
+        document = await scene.document(NAME)
+    assert document
+    assert unsaid_inventions(KNOWN, recording, document) == []
+    assert unsaid_inventions(KNOWN, recording, {**document, "warnings": []}) != []
 
 
 def test_an_attempt_after_a_kill_pays_only_for_the_pieces_that_are_missing(story: Story) -> None:
