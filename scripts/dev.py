@@ -63,7 +63,12 @@ def check() -> int:
 def bench() -> int:
     """Measure memory, time and stalls beside the other ways; a few minutes."""
     install_for_bench()
-    return _python("-m", "bench.inline") or _python("-m", "bench.replies") or _python("-m", "bench.sound")
+    return (
+        _python("-m", "bench.inline")
+        or _python("-m", "bench.replies")
+        or _python("-m", "bench.pictures")
+        or _python("-m", "bench.sound")
+    )
 
 
 def load() -> int:
@@ -73,15 +78,20 @@ def load() -> int:
     return _python("-m", "bench.load", files, seed)
 
 
+def hour() -> int:
+    """Put an hour of speech through the app, over a worker that is killed; needs flite; some ten minutes."""
+    return _python("-m", "bench.hour")
+
+
 def scaling() -> int:
     """Simulate many instances at a model's quota, and measure what storage costs; some minutes."""
     return _python("-m", "bench.scaling") or _python("-m", "bench.scaling_page")
 
 
 def fuzz() -> int:
-    """Try the protocol under thousands of orders of events; five minutes."""
+    """Try the protocol under thousands of orders of events, the decoders on thousands of odd files; half an hour."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
-    return _python("-m", "pytest", "tests/simulation")
+    return _python("-m", "pytest", "tests/simulation", "tests/integration/test_corpora.py")
 
 
 def package() -> int:
@@ -160,7 +170,7 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(demo, test, host, run, drop, check, bench, load, scaling, fuzz, package, infra, snapshots, e2e, audit),
+        *(demo, test, host, run, drop, check, bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
         *(setup, format, docs, lock, clean),
     )
 }

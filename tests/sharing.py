@@ -20,6 +20,8 @@ TOGETHER = {
 """What several modules share, by the beginnings of their names: it is slow to start, or cannot be there twice."""
 FIRST = (
     "test_load.py",
+    "test_corpora.py",
+    "test_long_recordings.py",
     "test_protocol.py",
     "test_package.py",
     "test_real_host.py",
