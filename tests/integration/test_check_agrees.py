@@ -32,7 +32,7 @@ from tests.planted import KEY
 from tests.unit.fakes import MemoryFiles, MemoryState
 
 AT_ONCE = 2
-MAX_SECONDS = 600
+MAX_SECONDS = 120
 """Of recordings: hours of silence are refused after the first minutes, and not after minutes of a processor."""
 NOBODY = 9
 PLACES = ("start", "end", "first_page", "last_page")

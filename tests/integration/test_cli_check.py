@@ -15,7 +15,7 @@ NOWHERE = model_at("http://127.0.0.1:9")
 PHI = {**NOWHERE, "AZURE_INFERENCE_DEPLOYMENT": "Phi-4-multimodal-instruct"}
 
 
-async def checked(*arguments: str | Path, **environ: str) -> list[dict[str, Any]]:
+async def checked(*arguments: str | Path, **environ: Any) -> list[dict[str, Any]]:
     done = await dropscribe("check", *arguments, "--json", **environ)
     told: list[dict[str, Any]] = json.loads(done.out)
     return told
