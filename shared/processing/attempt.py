@@ -131,18 +131,14 @@ class Attempt:
             return rejected(facts, refused.error, self._with.clock.now())
         self._talk = talk = await self._conversation(plan)
         facts = replace(facts, selection=plan.selection, media=talk.media.media)
-        if (
-            talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES
-        ):  # workers crash over the answer: work on it no more
+        # Workers crash over the answer: work on it no more.
+        if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:
             return answered_in_text_only(facts, talk, self._with.clock.now())
         try:
             self._require_no_crash_loop(talk)
-            async with AsyncExitStack() as made:
-                calls = ModelCalls(self._with, self._claim, talk, self._deadline, self._keep_piece)
-                if plan.preparation and not talk.is_answered:
-                    await calls.hold_to_prepare(file)
-                    facts = replace(facts, media=await self._prepare(plan, talk, made))
-                await calls.ask(file)
+            facts = await self._ask(file, plan, talk, facts)
+        except NotPlanned as refused:  # no model was asked, unless about pieces, by an earlier attempt
+            return rejected(facts, refused.error, self._with.clock.now(), talk if talk.said else None)
         except FileRejected as error:
             if talk.is_answered:  # only its form was asked for once more
                 await asyncio.to_thread(talk.settle)
@@ -151,14 +147,26 @@ class Attempt:
             return rejected(facts, told, self._with.clock.now(), talk)
         return answered(facts, talk, self._with.clock.now())
 
+    async def _ask(self, file: InputFile, plan: Plan, talk: Conversation, facts: Facts) -> Facts:
+        """Ask until all is answered, and return what is known of the file then."""
+        async with AsyncExitStack() as made:
+            calls = ModelCalls(self._with, self._claim, talk, self._deadline, self._keep_piece)
+            if plan.preparation and not talk.is_answered:
+                await calls.hold_to_prepare(file)
+                facts = replace(facts, media=await self._prepare(plan, talk, made))
+            await calls.ask(file)
+        return facts
+
     async def _prepare(self, plan: Plan, talk: Conversation, made: AsyncExitStack) -> Media:
         """Make of the file what the model takes, and tell what the file is. What is made lasts as long as `made`."""
         seconds = max(0.0, self._time_left - self._policy.call)
         try:
             async with self._with.clock.within(seconds):
                 prepared = await made.enter_async_context(self._with.preparer.prepared(plan, talk.extents))
+        except FileRejected as error:
+            raise NotPlanned(error, plan.selection, talk.media.media) from error
         except TimeoutError:  # another invocation has no more time than this one
-            raise took_too_long(seconds) from None
+            raise NotPlanned(took_too_long(seconds), plan.selection, talk.media.media) from None
         talk.prepare(prepared.media, prepared.pieces, prepared.warnings)
         return prepared.media
 

@@ -110,9 +110,9 @@ async def test_a_file_over_the_models_limit_that_cannot_be_made_smaller_is_refus
     await place(files, model, preparer=Refusing(FileRejected("too_large", "Too large.", "Shrink it."))).take(
         "chart.png"
     )
-    error = files.outcome("chart.png").error
-    assert error
-    assert (error.code, model.requests) == ("too_large", [])
+    outcome = files.outcome("chart.png")
+    assert outcome.error
+    assert (outcome.error.code, outcome.model, model.requests) == ("too_large", None, [])
 
 
 async def test_a_file_that_the_model_refuses_gets_an_error_document() -> None:
