@@ -20,6 +20,7 @@ from find_python import NoPythonError
 from steps import SetupFailedError
 from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
 
+CORPORA = ("tests/integration/test_corpora.py", "tests/integration/test_check_agrees.py")
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
 UNUSED = ROOT / "local" / "offline_model" / "unused.txt"
 
@@ -91,7 +92,7 @@ def scaling() -> int:
 def fuzz() -> int:
     """Try the protocol under thousands of orders of events, the decoders on thousands of odd files; half an hour."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
-    return _python("-m", "pytest", "tests/simulation", "tests/integration/test_corpora.py")
+    return _python("-m", "pytest", "tests/simulation", *CORPORA)
 
 
 def package() -> int:
