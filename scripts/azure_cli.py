@@ -39,6 +39,10 @@ _CAUSES = {
         "The account of the Azure CLI may not do this: it needs the role Contributor for the resource group, "
         "or for the subscription where that group is still to be made."
     ),
+    r"MissingSubscriptionRegistration|not registered to use namespace": (
+        "A provider is not registered in this subscription: run `az provider register --wait --namespace NAME` for each"
+        " that docs/deploy.md names first, such as Microsoft.CognitiveServices."
+    ),
     r"ResourceGroupNotFound": "The resource group is not there: run `azd provision`.",
     r"BCP338": (
         "A value that was chosen cannot be used: correct what Bicep names by `azd env set NAME VALUE` "

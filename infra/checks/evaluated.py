@@ -29,11 +29,13 @@ def deployments(root: Path) -> dict[str, list[Resource]]:
 def _resources(path: Path) -> list[Resource]:
     try:
         resources: list[Resource] = json.loads(path.read_text(encoding="utf-8"))["predictedResources"]
-        if all(isinstance(each["type"], str) and isinstance(each["name"], str) for each in resources):
+        if resources and all(isinstance(each["type"], str) and isinstance(each["name"], str) for each in resources):
             return resources
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UnreadableError(f"infra/snapshots/{path.name} cannot be read: {error!r}") from error
-    raise UnreadableError(f"infra/snapshots/{path.name} cannot be read: a resource has no type or no name.")
+    raise UnreadableError(
+        f"infra/snapshots/{path.name} cannot be read: it holds no resource, or one without a type or a name."
+    )
 
 
 def of_type(resources: list[Resource], kind: str) -> list[Resource]:

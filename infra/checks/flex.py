@@ -25,11 +25,24 @@ SITE_CONFIG: Mapping[str, str] = {
     "alwaysOn": DEPRECATED,
     "functionAppScaleLimit": DEPRECATED,
     "vnetRouteAllEnabled": DEPRECATED,
+    "javaVersion": DEPRECATED,
+    "powerShellVersion": DEPRECATED,
 }
 """Properties that such a site must not have, and who says so."""
 
+SITE: Mapping[str, str] = dict.fromkeys(("containerSize", "isReserved", "isXenon", "vnetRouteAllEnabled"), DEPRECATED)
+"""The same of what stands beside `siteConfig`."""
+
 SETTINGS: Mapping[str, str] = dict.fromkeys(
-    ("FUNCTIONS_WORKER_RUNTIME", "FUNCTIONS_EXTENSION_VERSION", "WEBSITE_", "SCM_", "ENABLE_ORYX_BUILD"), DEPRECATED
+    (
+        "FUNCTIONS_WORKER_",
+        "FUNCTIONS_EXTENSION_VERSION",
+        "FUNCTIONS_MAX_HTTP_",
+        "WEBSITE_",
+        "SCM_",
+        "ENABLE_ORYX_BUILD",
+    ),
+    DEPRECATED,
 )
 """What no app setting of such a site may begin with."""
 
@@ -53,10 +66,13 @@ def problems(root: Path) -> list[str]:
 def _problems(site: Resource, resources: list[Resource]) -> Iterator[str]:
     config = site["properties"].get("siteConfig", {})
     names = [each["name"] for each in config.get("appSettings", [])]
-    for part in resources:
+    for part in of_type(resources, "Microsoft.Web/sites/config"):
         if part["name"] == f"{site['name']}/appsettings":
             names += part["properties"]
+        elif part["name"] == f"{site['name']}/web":
+            config = {**config, **part["properties"]}
     yield from _denied(site, config, SITE_CONFIG)
+    yield from _denied(site, site["properties"], SITE)
     yield from _denied(site, names, SETTINGS)
     yield from _policies(site, of_type(resources, "Microsoft.Web/sites/basicPublishingCredentialsPolicies"))
 

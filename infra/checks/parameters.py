@@ -33,6 +33,8 @@ def _problems(file: Path) -> Iterator[str]:
     if not _USING.search(text):
         yield f"infra/{file.name} names no template (`using '...'`), so nothing in it was checked."
         return
+    if "externalInput(" in text:
+        yield f"infra/{file.name} asks with externalInput(), of which not all is told: use readEnvironmentVariable()."
     for found in _READ.finditer(text):
         where = f"infra/{file.name}, line {text.count(chr(10), 0, found.start()) + 1}"
         if found["name"] is None:

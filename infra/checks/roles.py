@@ -38,7 +38,8 @@ def problems(root: Path) -> list[str]:
 def _names_its_principal(assignment: Resource) -> bool:
     name, principal = assignment["name"], assignment["properties"]["principalId"]
     if name.startswith("["):  # evaluated only when the principal is there
-        return principal.strip("[]") in name
+        role = assignment["properties"]["roleDefinitionId"].rpartition("/")[2].strip("[]'()")
+        return principal.strip("[]") in name and role in name
     return name in _names(assignment, principal)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.checks.flex import SETTINGS, SITE_CONFIG, problems
+from infra.checks.flex import SETTINGS, SITE, SITE_CONFIG, problems
 from tests.infra.conftest import Project
 
 FLEX: dict[str, Any] = {"functionAppConfig": {"runtime": {"name": "python"}}}
@@ -33,6 +33,27 @@ def test_a_setting_that_flex_does_not_know_is_found_wherever_it_stands(project: 
     found = problems(project.root)
     assert len(found) == 2
     assert all(f"func: {name} is not for Flex Consumption" in each for each in found)
+
+
+@pytest.mark.parametrize("name", SITE_CONFIG)
+def test_such_a_property_is_found_in_a_resource_of_its_own_too(project: Project, name: str) -> None:
+    config = {"type": "Microsoft.Web/sites/config", "name": "func/web", "properties": {name: "planted"}}
+    project.snapshot(site(), config)
+    (found,) = problems(project.root)
+    assert f"func: {name} is not for Flex Consumption" in found
+
+
+@pytest.mark.parametrize("name", SITE)
+def test_a_property_of_the_site_itself_that_flex_does_not_know_is_found(project: Project, name: str) -> None:
+    project.snapshot(site(**{name: "planted"}))
+    (found,) = problems(project.root)
+    assert f"func: {name} is not for Flex Consumption" in found
+
+
+def test_a_deployment_of_nothing_is_never_passed(project: Project) -> None:
+    project.snapshot()
+    (found,) = problems(project.root)
+    assert "it holds no resource" in found
 
 
 def test_a_policy_for_ftp_and_one_without_a_location_are_found(project: Project) -> None:

@@ -38,6 +38,14 @@ def test_a_name_that_cannot_be_read_from_the_text_is_never_passed(project: Proje
     assert "line 4: the name of a variable must stand there as plain text" in problem
 
 
+def test_another_way_to_hear_the_shell_is_found(project: Project) -> None:
+    project.write(
+        "infra/main.bicepparam", "using 'main.bicep'\nparam a = externalInput('sys.envVar', 'COMPLETED_QUEUE')\n"
+    )
+    (found,) = problems(project.root)
+    assert "externalInput()" in found
+
+
 def test_a_file_that_does_not_parse_or_is_not_there_is_never_passed(project: Project) -> None:
     assert "holds no .bicepparam" in problems(project.root)[0]
     project.write("infra/main.bicepparam", "param x =")

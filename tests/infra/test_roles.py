@@ -32,6 +32,7 @@ def test_a_name_made_of_scope_principal_and_role_is_passed(project: Project, nam
         (BY_AZURE["app"], "1111"),
         (f"[guid('{ACCOUNT}', 'app', '{ROLE}')]", f"[{LATER}]"),
         (BY_AZURE["app"], f"[{LATER}]"),
+        (f"[guid('{ACCOUNT}', {LATER})]", f"[{LATER}]"),
         ("fixed", "1111"),
     ],
 )

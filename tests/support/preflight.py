@@ -135,6 +135,13 @@ SCENES = {
     "No Bicep": Scene(
         az={"build-params": failed("Bicep CLI not found. Install it now by running 'az bicep install'.")}
     ),
+    "A subscription in which nothing was deployed before": Scene(
+        az={
+            "model list": failed(
+                "(MissingSubscriptionRegistration) The subscription is not registered to use namespace"
+            )
+        }
+    ),
     "Not allowed to look": Scene(
         az={"usage list": failed("(AuthorizationFailed) The client does not have authorization.")}
     ),
