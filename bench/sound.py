@@ -26,7 +26,7 @@ ROUNDS = 3
 WAYS = ("ours", "ffmpeg")
 MAX_TIME_RATIO, MAX_ABOVE_MB, MAX_GROWTH_MB, MAX_CPU_SHARE, MAX_STALL_MS = 1.2, 60, 5, 0.2, 50
 MAX_PIECE_SECONDS = 600
-TICK = 0.001
+TICK = 0.01
 
 type Figures = dict[str, float]
 

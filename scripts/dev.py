@@ -63,7 +63,12 @@ def check() -> int:
 def bench() -> int:
     """Measure memory, time and stalls beside the other ways; a few minutes."""
     install_for_bench()
-    return _python("-m", "bench.inline") or _python("-m", "bench.replies") or _python("-m", "bench.sound")
+    return (
+        _python("-m", "bench.inline")
+        or _python("-m", "bench.replies")
+        or _python("-m", "bench.pictures")
+        or _python("-m", "bench.sound")
+    )
 
 
 def load() -> int:
@@ -84,9 +89,9 @@ def scaling() -> int:
 
 
 def fuzz() -> int:
-    """Try the protocol under thousands of orders of events; five minutes."""
+    """Try the protocol under thousands of orders of events, the decoders on thousands of odd files; half an hour."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
-    return _python("-m", "pytest", "tests/simulation")
+    return _python("-m", "pytest", "tests/simulation", "tests/integration/test_corpora.py")
 
 
 def package() -> int:

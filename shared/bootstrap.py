@@ -27,15 +27,14 @@ from shared.adapters.storage import (
     queues_by_identity,
 )
 from shared.app import App, Running
-from shared.conversion import PictureLimits, ProcessLimits, SoundLimits
 from shared.errors import ConfigurationError
+from shared.media import InputContent
 from shared.models import CapabilityTable, ChatModel, Deployment, Deployments, Endpoint
 from shared.observability import redact_logs
 from shared.processing import (
     Budget,
     Cooldowns,
     EventReceiver,
-    Limits,
     MediaPreparer,
     Processor,
     RecipePlanner,
@@ -46,7 +45,7 @@ from shared.processing import (
 )
 from shared.recipes import RecipeCatalog
 from shared.recovery import DeadLetters, PoisonHandler, Reconciler
-from shared.settings import FileLimits, ModelSettings, Settings, kind_meant, suffix_of
+from shared.settings import ModelSettings, Settings, kind_meant, suffix_of
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
@@ -138,6 +137,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     output = f"{blobs.url.partition('?')[0].rstrip('/')}/{settings.output_container}"
     events = StorageEventQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
     models = {each.alias: _model(each, settings, identities, exits) for each in app.deployments}
+    planner, preparer = preparing(app, files, models)
     limit = settings.daily_tokens
     services = Services(
         input_container=settings.input_container,
@@ -146,14 +146,8 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         kept=state,
         jobs=StorageJobQueue(queues, settings.deferred_queue),
         cooldowns=Cooldowns(state, clock),
-        planner=RecipePlanner(
-            files=files,
-            recipes=app.recipes,
-            deployments=app.deployments,
-            models=models,
-            max_pixels=settings.max_pixels,
-        ),
-        preparer=MediaPreparer(limits_of(settings)),
+        planner=planner,
+        preparer=preparer,
         publisher=ResultPublisher(files=files, claims=state, kept=state, events=events),
         clock=clock,
         budget=Budget(limit, counts=state, clock=clock) if limit else None,
@@ -169,15 +163,16 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     )
 
 
-def limits_of(settings: FileLimits) -> Limits:
-    """What a file may need, as the settings have it."""
-    process = ProcessLimits(file_bytes=settings.max_disk_bytes)
-    return Limits(
-        pictures=PictureLimits(settings.max_pixels, settings.max_pages, process),
-        sound=SoundLimits(settings.max_seconds, settings.max_disk_bytes, process),
-        max_file_bytes=settings.max_file_bytes,
-        max_pieces=settings.max_pieces,
+def preparing(app: App, files: InputContent, models: Mapping[str, ChatModel]) -> tuple[RecipePlanner, MediaPreparer]:
+    """What decides on a file and converts it. Of the `models`, by alias, no one is asked."""
+    planner = RecipePlanner(
+        files=files,
+        recipes=app.recipes,
+        deployments=app.deployments,
+        models=models,
+        max_pixels=app.settings.max_pixels,
     )
+    return planner, MediaPreparer(app.settings)
 
 
 class _Identities:

@@ -20,6 +20,7 @@ TOGETHER = {
 """What several modules share, by the beginnings of their names: it is slow to start, or cannot be there twice."""
 FIRST = (
     "test_load.py",
+    "test_corpora.py",
     "test_long_recordings.py",
     "test_protocol.py",
     "test_package.py",

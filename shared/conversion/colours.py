@@ -8,8 +8,6 @@ from PIL import Image, ImageChops
 _PLAIN = ("L", "RGB", "CMYK", "LAB")
 _DEEP = ("I", "F")
 _BIT_DEPTHS = (8, 10, 12, 14, 16)
-_SPACES = {"L": "GRAY", "RGB": "RGB", "CMYK": "CMYK", "LAB": "Lab"}
-"""Mode -> what a profile calls its colour space (ICC.1:2022, table 19)."""
 
 LIGHT = 200
 """Of 255: what is lighter than this on average would not be seen on white."""
@@ -82,10 +80,8 @@ def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
 
     try:
         own = ImageCms.getOpenProfile(io.BytesIO(profile))
-        if own.profile.xcolor_space.strip() != _SPACES[image.mode]:
-            return None
         if ImageCms.getProfileDescription(own).startswith("sRGB"):
             return None
         return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, ValueError):  # viewers show a picture with a broken profile without it
+    except (ImageCms.PyCMSError, OSError, ValueError):  # broken, or of another kind of pixels: viewers go without it
         return None

@@ -68,7 +68,7 @@ def open_pictures(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture]]:
     """
     with _refusing():
         image = _open(task, file)
-        frames = _page_frames(image, task) if task.format == "tiff" else [0]
+        frames = _page_frames(image, task) if task.format == "tiff" else [image.tell()]
     return len(frames), _pictures(image, frames[:1] if task.is_first_only else frames, task)
 
 
@@ -122,17 +122,14 @@ def _page_frames(image: Image.Image, task: Task) -> list[int]:
 
 def _pictures(image: Image.Image, frames: list[int], task: Task) -> Iterator[Picture]:
     for page, frame in enumerate(frames, start=1):
-        with _refusing():
-            if frame or len(frames) > 1:
-                image.seek(frame)
-            picture = _picture(image, page, task)
-        yield picture
+        yield _picture(image, frame, page, task)
 
 
-def _picture(image: Image.Image, page: int, task: Task) -> Picture:
-    width, height = original = image.size
-    if width * height > task.max_pixels:
-        raise Refused("pixels", width * height)
+@_refusing()
+def _picture(image: Image.Image, frame: int, page: int, task: Task) -> Picture:
+    if image.tell() != frame:
+        image.seek(frame)
+    original = image.size
     if task.format == "jpeg":
         image.draft(None, scaled(fitted(original, task.max_side), NEAR))
     _load(image, task)

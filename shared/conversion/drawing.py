@@ -69,6 +69,7 @@ def _draw(task: "Task", file: BinaryIO, out: BinaryIO) -> dict[str, object]:
     entries = []
     for picture in pictures:
         entries.append(write_picture(picture, task, out))
+        del picture  # or two would be held while the next is drawn
         os.write(2, b".")
     return {"pages": count, "pictures": entries}
 

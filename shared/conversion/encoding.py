@@ -36,13 +36,12 @@ def write_picture(picture: Picture, task: Task, out: BinaryIO) -> Entry:
         Refused: even the smallest that was tried has more bytes than the model takes.
     """
     image, start = _without_colour(picture.image), out.tell()
-    image.info.clear()  # Pillow would write comments and profiles from here
     is_flat = _is_flat(image)
     forms = _forms(is_flat, task.formats)
     form = next(forms)
     for _ in range(MAX_ATTEMPTS):
         small = shrunk(image, scaled(image.size, form.factor))
-        small.info.clear()
+        small.info.clear()  # Pillow would write comments and profiles from here
         size = _write(small, form, is_flat, out)
         if size <= task.max_bytes:
             return Entry(start, size, form.format, *small.size, picture.page, *picture.original)

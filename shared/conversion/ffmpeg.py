@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Literal
 
-from shared.conversion.process import MAX_TOLD, Ran
+from shared.conversion.process import MAX_TOLD, READ_BYTES, Ran
 from shared.conversion.speech import RATE
 
 MP3_KILOBITS = 32
@@ -59,6 +59,9 @@ DECODERS = (
 )
 """Of ffmpeg's 500 decoders the sixty of sound that people have: pictures beside the sound are not looked into."""
 
+
+_IN_LARGE_PIECES = f"asetnsamples=n={READ_BYTES // 2}:p=0"
+"""As much as is read at once: a pipe that gives out a frame at a time costs the worker ten times as much."""
 
 _SIGNALLED = (123, 255)
 """How it ends where a signal asks it to, such as that of the limit on time: then not all came out."""
@@ -112,7 +115,9 @@ def arguments(demuxer: str, *, is_file: bool, mp3: int | None) -> Sequence[str]:
     """
     protocol: Literal["fd", "pipe"] = "fd" if is_file else "pipe"
     one = f"[0:a:0]aformat=sample_fmts=s16:sample_rates={RATE}:channel_layouts=mono"
-    graph = f"{one}[samples]" if mp3 is None else f"{one},asplit[samples][encoded]"
+    graph = f"{one},{_IN_LARGE_PIECES}[samples]"
+    if mp3 is not None:
+        graph = f"{one},asplit[all][encoded];[all]{_IN_LARGE_PIECES}[samples]"
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "repeat+error", "-filter_complex_threads", "1"),
         *("-protocol_whitelist", protocol, "-codec_whitelist", ",".join(DECODERS), "-threads", "1"),

@@ -104,7 +104,6 @@ async def draw(
     names = list(target.formats)
     task = Task(format_, names, target.max_bytes, target.max_side, limits.max_pixels, limits.max_pages, is_first_only)
     start = into.seek(0, os.SEEK_END)
-    content.seek(0)
     try:
         ran = await run(_command(task, limits.process), limits.process, feed=content, output=into)
     except Stalled:

@@ -12,7 +12,7 @@ from shared.models.chat import (
     tokens_of,
     total_usage,
 )
-from shared.models.conversation import Conversation, Turn
+from shared.models.conversation import Conversation, Kept, Turn
 from shared.models.deployments import Deployment, Deployments
 from shared.models.endpoint import Api, Endpoint
 from shared.models.exchange import Exchange, Extent

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.errors import FileRejected
-from shared.media import Media
+from shared.media import Media, Transport
 from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart
 from shared.models.exchange import Exchange, Extent
 from shared.models.pieces import FirstTurn, Piece
@@ -29,6 +29,29 @@ class Turn:
     model: ChatModel
     prompt: str
     request: ChatRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """What is kept of a conversation, to be gone on with.
+
+    Attributes:
+        exchanges: what was asked and answered, turn by turn.
+        empty: answers that said nothing, where the same is to be asked again.
+        sha256: the digest of the content, where it passed through Dropscribe.
+        about_pieces: what was asked and answered about pieces of the file, while others are missing.
+        extents: the pieces, so that the file is cut in the same places again.
+        media: what the file turned out to be.
+        sent_as: how it, or what was made of it, travelled.
+    """
+
+    exchanges: tuple[Exchange, ...] = ()
+    empty: tuple[ChatAnswer, ...] = ()
+    sha256: str | None = None
+    about_pieces: tuple[Exchange, ...] = ()
+    extents: tuple[Extent, ...] = ()
+    media: Media | None = None
+    sent_as: Transport | None = None
 
 
 @dataclass
@@ -57,20 +80,28 @@ class Conversation:
     _sha256: str | None = field(default=None, init=False)
     _is_inline_after_all: bool = field(default=False, init=False)
     _extents: tuple[Extent, ...] = field(default=(), init=False)
-    _about_the_file: list[str] = field(default_factory=list, init=False)
     _about_the_form: list[str] = field(default_factory=list, init=False)
 
-    def resume(
-        self,
-        exchanges: Sequence[Exchange],
-        empty: Sequence[ChatAnswer],
-        sha256: str | None,
-        about_pieces: Sequence[Exchange] = (),
-        extents: Sequence[Extent] = (),
-    ) -> None:
-        """Go on where an earlier conversation about the same ended; the file had this digest then."""
-        self.exchanges, self.empty, self._sha256 = list(exchanges), tuple(empty), sha256
-        self.first_turn.asked, self._extents = list(about_pieces), tuple(extents)
+    def resume(self, kept: Kept) -> None:
+        """Go on where an earlier conversation about the same ended."""
+        self.exchanges, self.empty, self._sha256 = list(kept.exchanges), kept.empty, kept.sha256
+        self.first_turn.asked, self._extents = list(kept.about_pieces), kept.extents
+        if kept.media and kept.sent_as:
+            self.media = replace(self.media, media=kept.media, sent_as=kept.sent_as)
+
+    @property
+    def kept(self) -> Kept:
+        """What another conversation needs to go on where this one is."""
+        is_under_way = self.is_between_pieces
+        return Kept(
+            exchanges=tuple(self.exchanges),
+            empty=self.empty,
+            sha256=self.sha256,
+            about_pieces=tuple(self.first_turn.asked) if is_under_way else (),
+            extents=self.extents if is_under_way else (),
+            media=self.media.media,
+            sent_as=self.media.sent_as,
+        )
 
     @property
     def extents(self) -> tuple[Extent, ...]:
@@ -82,7 +113,7 @@ class Conversation:
         """Ask about these pieces in place of the file as it lies; `media` is what it turned out to be."""
         is_sent_as_it_is = len(pieces) == 1 and not pieces[0].media
         self.media = replace(self.media, media=media, sent_as=self.media.sent_as if is_sent_as_it_is else "inline")
-        self.first_turn.pieces, self._about_the_file = list(pieces), list(warnings)
+        self.first_turn.pieces, self.first_turn.about_the_file = list(pieces), warnings
 
     @property
     def sha256(self) -> str | None:
@@ -124,7 +155,7 @@ class Conversation:
         return Turn(model, prompt, request)
 
     def add(self, turn: Turn, answer: ChatAnswer) -> None:
-        """Take note of an answer."""
+        """Take note of an answer. Where the file is in pieces it is judged and joined, so call it in a thread then."""
         if answer.is_empty and not answer.is_filtered and not self.empty:
             self.empty = (answer,)
             return
@@ -172,7 +203,6 @@ class Conversation:
     def warnings(self) -> list[str]:
         """What people should know about how the answer came to be, each once."""
         told = [warning for exchange in self.exchanges for warning in exchange.answer.warnings]
-        told += [*self._about_the_file, *self.first_turn.warnings()]
         if self._is_inline_after_all:
             told.append("The service could not fetch the file from storage, so it was sent inline.")
         return list(dict.fromkeys([*told, *self._about_the_form]))

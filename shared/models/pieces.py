@@ -37,10 +37,12 @@ class FirstTurn:
         pieces: all of them, in the order of the file; the whole file, until it is prepared. One whose answer is doubted
             becomes two smaller ones.
         asked: what was asked and answered about them, in order, also answers that were set aside.
+        about_the_file: warnings about what was made of the file.
     """
 
     pieces: list[Piece] = field(default_factory=lambda: [Piece()])
     asked: list[Exchange] = field(default_factory=list)
+    about_the_file: Sequence[str] = ()
 
     @property
     def heard(self) -> list[Exchange]:
@@ -61,30 +63,32 @@ class FirstTurn:
         if len(smaller) > 1:
             # Of doubted answers there is one more try; an answer that was cut off fits at some size.
             is_second_try = exchange.answer.finish_reason != "length"
-            again = [replace(each, extent=replace(each.extent, is_second_try=is_second_try)) for each in smaller]
-            self.pieces[number : number + 1] = again
+            self.pieces[number : number + 1] = [
+                replace(each, extent=replace(each.extent, is_second_try=is_second_try, overlaps=overlaps))
+                for each, overlaps in zip(smaller, _overlaps(piece, smaller), strict=True)
+            ]
         self.asked.append(replace(exchange, extent=piece.extent, is_set_aside=len(smaller) > 1))
 
     def joined(self) -> Exchange:
-        """What was heard, as one exchange."""
+        """What was heard, as one exchange, with all warnings. Judges the answers again, so call it in a thread."""
         heard = self.heard
-        if len(self.asked) == 1:
-            return heard[0]
-        last = heard[-1]
         answers = [each.answer for each in heard]
+        warnings = (*(told for each in answers for told in each.warnings), *self.about_the_file, *self._warnings())
+        if len(self.asked) == 1:
+            return replace(heard[0], answer=replace(answers[0], warnings=warnings))
         texts = ["" if each.is_filtered else each.text for each in answers]
         answer = ChatAnswer(
             text=_joined_text(texts, [piece.extent for piece in self.pieces]),
-            model=last.answer.model,
+            model=answers[-1].model,
             finish_reason=_finish_reason(answers),
             usage=None,
-            request_id=last.answer.request_id,
+            request_id=answers[-1].request_id,
             seconds=0,
-            warnings=tuple(warning for each in answers for warning in each.warnings),
+            warnings=warnings,
         )
-        return Exchange(last.deployment, last.prompt, answer, parts=tuple(self.asked))
+        return Exchange(heard[-1].deployment, heard[-1].prompt, answer, parts=tuple(self.asked))
 
-    def warnings(self) -> Iterator[str]:
+    def _warnings(self) -> Iterator[str]:
         """A sentence for each piece whose answer is not to be relied on."""
         for piece, exchange in zip(self.pieces, self.heard, strict=False):
             if exchange.answer.is_filtered:
@@ -93,6 +97,11 @@ class FirstTurn:
                 yield f"The answer about {piece.extent.told.lower()} was cut off at the recipe's maxOutputTokens."
             elif doubt := _doubt_about(exchange.answer, piece):
                 yield f"{piece.extent.told}: {doubt.sentence}"
+
+
+def _overlaps(piece: Piece, smaller: Sequence[Piece]) -> list[bool]:
+    """Whether each of the smaller pieces begins with what was heard before: the first where the piece itself did."""
+    return [piece.extent.overlaps, *(each.extent.overlaps for each in smaller[1:])]
 
 
 def _doubt_about(answer: ChatAnswer, piece: Piece) -> Doubt | None:

@@ -28,6 +28,9 @@ from shared.processing.services import Services
 MAX_ASIDE = 5
 """Seconds at most for side work, such as counting tokens. After that the attempt goes on without it."""
 
+MAX_CHARACTERS_HERE = 8_000
+"""Longer answers are judged and joined in a thread: it takes some 10 ms for so many."""
+
 
 class ModelCalls:
     """The model calls of one attempt.
@@ -124,11 +127,18 @@ class ModelCalls:
         if not answer.is_empty:
             self._claim.uncount()
         self._with.health.note(turn.model.deployment.alias, self._with.clock.now(), answered=True)
-        self._talk.add(turn, answer)
+        await self._take(turn, answer)
         await self._spend(answer.usage, turn, is_billed=True)
         if self._talk.is_between_pieces:
             await self._keep()
         return None
+
+    async def _take(self, turn: Turn, answer: ChatAnswer) -> None:
+        characters = len(answer.text) + sum(len(each.answer.text) for each in self._talk.said)
+        if characters > MAX_CHARACTERS_HERE:
+            await asyncio.to_thread(self._talk.add, turn, answer)
+        else:
+            self._talk.add(turn, answer)
 
     @asynccontextmanager
     async def _gate(self) -> AsyncIterator[None]:

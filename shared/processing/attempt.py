@@ -129,8 +129,8 @@ class Attempt:
         except NotPlanned as refused:
             facts = replace(facts, selection=refused.selection, media=refused.media)
             return rejected(facts, refused.error, self._with.clock.now())
-        facts = replace(facts, selection=plan.selection, media=plan.media.media)
         self._talk = talk = await self._conversation(plan)
+        facts = replace(facts, selection=plan.selection, media=talk.media.media)
         if (
             talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES
         ):  # workers crash over the answer: work on it no more
@@ -167,7 +167,7 @@ class Attempt:
         talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
         kept = await self._with.kept.read_kept(self._name) if self._claim.progress.has_kept else None
         if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
-            talk.resume(kept.exchanges, kept.empty, kept.sha256, kept.about_pieces, kept.extents)
+            talk.resume(kept)
         return talk
 
     def _require_no_crash_loop(self, talk: Conversation) -> None:
@@ -220,15 +220,7 @@ class Attempt:
         talk, plan = self._talk, self._plan
         if not (talk and plan and talk.paid and self._claim.is_ours):
             return
-        kept = KeptAnswers(
-            etag=self._claim.etag,
-            key=plan.key,
-            exchanges=tuple(talk.exchanges),
-            empty=talk.empty,
-            sha256=talk.sha256,
-            about_pieces=tuple(talk.first_turn.asked) if talk.is_between_pieces else (),
-            extents=talk.extents if talk.is_between_pieces else (),
-        )
+        kept = KeptAnswers(etag=self._claim.etag, key=plan.key, **vars(talk.kept))
         self._claim.know(has_kept=True, asked=self._claim.progress.asked + (not self._has_unkept))
         self._has_unkept = True
         try:

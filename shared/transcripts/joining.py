@@ -25,10 +25,11 @@ PAGE_LINE = "=== {title} ==="
 """What stands before a page. `(?m)^=== Pages? (\\d+)(?: to (\\d+))? ===$` splits them; no line of a page is like it."""
 
 _PAGE_LINE_OF_A_PAGE = re.compile(r"^(?==== Pages? \d+(?: to \d+)? ===\s*$)", re.MULTILINE)
-_WIDE = re.compile(
-    "[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\u2018-\u201d\u2026\U00020000-\U0003ffff]"
-)
+_WIDE = re.compile("[\u3000-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff9f\U00020000-\U0003ffff]")
 """Chinese and Japanese letters and marks: no blank stands between two of them."""
+
+_NARROW_MARKS = "\u2018\u2019\u201c\u201d\u2026"
+"""Quotes and dots, which other languages have too."""
 
 
 @dataclass(frozen=True)
@@ -110,4 +111,5 @@ def _bounded(words: list[Word]) -> list[Word]:
 def _between(left: str, right: str) -> str:
     if "\n" in left or "\n" in right:
         return "\n"
-    return "" if _WIDE.match(left[-1:]) and _WIDE.match(right) else " "
+    last, first = left.rstrip(_NARROW_MARKS)[-1:], right.lstrip(_NARROW_MARKS)
+    return "" if _WIDE.match(last) and _WIDE.match(first) else " "

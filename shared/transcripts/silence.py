@@ -15,9 +15,6 @@ TABLE = Path(__file__).parent / "silence.toml"
 
 MAX_NOTE_CHARACTERS = 60
 
-MAX_SILENT_CHARACTERS = 400
-"""No answer that says only that nothing was said is longer. Chosen by us."""
-
 _OPENING = r"\[(<{*\uff08\u3010\uff3b\u266a"
 _CLOSING = r"\])>}*\uff09\u3011\uff3d\u266a"
 _NOTE = re.compile(rf"[{_OPENING}][^{_OPENING}{_CLOSING}\n]{{1,{MAX_NOTE_CHARACTERS}}}[{_CLOSING}]")
@@ -58,10 +55,6 @@ class _Vocabulary(BaseModel):
 
 def is_silent_answer(text: str) -> bool:
     """Whether an answer says that nothing was said: nothing, marks only, notes about sounds, or a sentence about it."""
-    if not words_of(text):
-        return True
-    if len(text) > MAX_SILENT_CHARACTERS:
-        return False
     rest = words_of(without_notes(text))
     return not rest or _vocabulary().says_no_speech(rest) or tells_of_no_speech(text)
 

@@ -90,7 +90,9 @@ def is_about_the_task(text: str, *, is_plausible_pace: bool) -> bool:
 
 def tells_of_no_speech(text: str) -> bool:
     """Whether all that an answer says is that there is no speech in the recording."""
-    sentences = _sentences(_plain(text[:MAX_CHARACTERS]))
+    if len(text) > MAX_CHARACTERS:
+        return False
+    sentences = _sentences(_plain(text))
     return bool(sentences) and any(all(map(each.is_absence, sentences)) for each in _languages())
 
 

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.errors import Conflict
+from shared.media.media import Media
 from shared.models.chat import ChatAnswer
-from shared.models.exchange import Exchange
+from shared.models.exchange import Exchange, Extent
 from shared.processing.claim_handle import claim_of
 from shared.processing.claims import Claim, Progress, VersionedClaim
 from shared.processing.jobs import Job
@@ -23,12 +24,17 @@ CROWD = 24
 CLAIM = Claim(etag="1", kind="claimed", until=NOW, token="ours")
 USAGE = {"total_tokens": 10, "prompt_tokens_details": {"audio_tokens": 5}}
 ANSWER = ChatAnswer("Hola.\n\x00", "phi", "stop", USAGE, "r-1", 0.5, None, "They want Spanish.", ("Warned.",))
+PIECE = Exchange("phi", "Translate.", ANSWER, extent=Extent(0.5, 10, overlaps=True), is_set_aside=True)
 KEPT = KeptAnswers(
-    "1",
-    {"recipe": "sha256:1", "inputs": {"language": "es"}},
-    (Exchange("phi", "Translate.", ANSWER, (replace(ANSWER, text=""),)),),
-    (replace(ANSWER, text=" "),),
-    "0" * 64,
+    etag="1",
+    key={"recipe": "sha256:1", "inputs": {"language": "es"}},
+    exchanges=(Exchange("phi", "Translate.", ANSWER, (replace(ANSWER, text=""),), parts=(PIECE,)),),
+    empty=(replace(ANSWER, text=" "),),
+    sha256="0" * 64,
+    about_pieces=(PIECE,),
+    extents=(Extent(first_page=1, last_page=2), Extent(first_page=3, last_page=3)),
+    media=Media("audio", "audio/mp4", "m4a", 12.5, is_plain=False, speech_seconds=3),
+    sent_as="inline",
 )
 
 

@@ -7,6 +7,7 @@ is that of `tests/samples`.
     good.py        what must be answered, with the words that must come out: pictures, pages, sounds
     hostile.py     what is damaged, odd or made to do harm
     mutations.py   as many more as are wanted, from the good ones
+    comparing.py   how like the right one a picture looks
     ingredients.py words as pictures, speech as samples, and ffmpeg
     writers/       formats that are written byte by byte, so that a test can say which byte is odd
 """

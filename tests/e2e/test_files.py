@@ -60,7 +60,7 @@ async def test_metadata_chooses_the_recipe_and_its_inputs(app: App, folder: str)
     ("name", "content", "code"),
     [
         ("letter.png", b"Dear Sir or Madam, this is no picture.", "unsupported_media"),
-        ("report.pdf", b"%PDF-1.7\n1 0 obj", "unsupported_media"),
+        ("report.pdf", b"%PDF-1.7\n1 0 obj", "damaged_media"),
         ("empty.png", b"", "empty_file"),
         ("broken.jpg", b"\xff\xd8\xff", "damaged_media"),
     ],
@@ -77,10 +77,11 @@ async def test_a_file_that_cannot_be_answered_ends_in_an_error_that_says_what_to
     assert await app.documents(f"{folder}/") == [f"{folder}/{name}.json"]
 
 
-async def test_a_file_over_the_models_limit_is_refused_unpaid(app: App, folder: str) -> None:
+async def test_a_picture_over_the_models_limit_is_sent_smaller(app: App, folder: str) -> None:
     too_large = CHART + bytes(20 * 1024 * 1024)
-    document = await app.answer(f"{folder}/huge.png", too_large)
-    assert (document["status"], document["error"]["code"], document["usage"]) == ("error", "too_large", None)
+    document = await app.answer(f"read-text/{folder}/huge.png", too_large)
+    assert (document["status"], document["input"]["bytes"]) == ("ok", len(too_large))
+    assert "Umbrellas" in document["answer"]["text"]
 
 
 @pytest.mark.parametrize(

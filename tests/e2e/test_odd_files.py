@@ -3,6 +3,7 @@
 import pytest
 
 from tests import samples
+from tests.corpus.good import GOOD
 from tests.e2e.conftest import App
 from tests.support.made_media import PAGES, picture, png_chunk, tag
 
@@ -43,7 +44,12 @@ async def test_an_animated_png_is_answered_as_a_png(app: App, folder: str) -> No
     assert (document["status"], document["input"]["media_type"]) == ("ok", "image/png")
 
 
-async def test_flac_behind_a_tag_is_refused_unpaid(app: App, folder: str) -> None:
-    document = await app.answer(f"{folder}/song.mp3", tag(2048) + b"fLaC\0\0\0\x22" + bytes(34))
-    assert (document["error"]["code"], document["model"], document["usage"]) == ("unsupported_media", None, None)
-    assert "FLAC" in document["error"]["message"]
+@pytest.mark.parametrize(
+    "name", ["behind_tag.flac", "index_at_end.m4a", "film.mov", "only_on_page_2.pdf", "turned.heic", "fax.tiff"]
+)
+async def test_what_no_model_takes_is_converted_and_its_words_come_out(app: App, folder: str, name: str) -> None:
+    made = GOOD[name]
+    path = f"read-text/{folder}/{name}" if made.kind == "image" else f"{folder}/{name}"
+    document = await app.answer(path, made.content())
+    assert document["status"] == "ok"
+    assert [word for word in made.words if word.casefold() not in document["answer"]["text"].casefold()] == []

@@ -9,7 +9,7 @@ import pytest
 from shared.errors import FileRejected, UrlNotFetched
 from shared.media.media import Media, Transport
 from shared.models.chat import ChatAnswer, MediaPart, TextPart
-from shared.models.conversation import Conversation
+from shared.models.conversation import Conversation, Kept
 from shared.recipes.output_schema import AnswerSchema, Output, object_schema
 from shared.recipes.recipe import Prompt, Recipe
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
@@ -177,7 +177,7 @@ async def test_a_conversation_goes_on_where_an_earlier_one_ended() -> None:
         assert turn
         first.add(turn, await turn.model.complete(turn.request))
     second = conversation(model, turns=("One.", "Two.", "Three."))
-    second.resume(first.exchanges, (), "abc")
+    second.resume(Kept(exchanges=tuple(first.exchanges), sha256="abc"))
     assert second.sha256 == "abc"
     await hold(second)
     assert [each.answer.text for each in second.exchanges] == ["one", "two", "three"]

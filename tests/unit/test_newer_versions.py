@@ -82,7 +82,7 @@ async def test_kept_answers_of_which_only_an_expired_claim_tells_are_deleted(
 ) -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("a.png", content)
-    state.answers["a.png"] = KeptAnswers("another", {}, ())
+    state.answers["a.png"] = KeptAnswers(etag="another", key={})
     expired = claim(files._etag("a.png"), state, -60, **own)
     state.records["a.png"] = VersionedClaim("0", expired)
     here = place(files, SpeakingModel([said("x")]), state=state)

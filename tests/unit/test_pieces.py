@@ -7,7 +7,7 @@ import pytest
 from shared.errors import FileRejected
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, MediaPart
-from shared.models.conversation import Conversation
+from shared.models.conversation import Conversation, Kept
 from shared.models.exchange import Exchange, Extent
 from shared.models.pieces import Piece
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
@@ -117,7 +117,7 @@ async def test_a_conversation_goes_on_with_the_pieces_that_are_missing() -> None
     model = SpeakingModel([said("Two.")], deployed())
     talk = conversation(model, turns=("Write it down.",))
     asked = Exchange("phi", "Write it down.", said("One."), extent=Extent(0, 10))
-    talk.resume((), (), None, (asked,), (Extent(0, 10), Extent(10, 30)))
+    talk.resume(Kept(about_pieces=(asked,), extents=(Extent(0, 10), Extent(10, 30))))
     assert talk.extents == (Extent(0, 10), Extent(10, 30))
     talk.prepare(MP3, [piece(0, 10), piece(10, 30)])
     await hold(talk)
@@ -133,3 +133,11 @@ async def test_nothing_is_between_pieces_before_the_first_and_after_the_last() -
         talk.add(turn, await turn.model.complete(turn.request))
         states.append(talk.is_between_pieces)
     assert states == [False, True, False]
+
+
+async def test_the_first_of_two_smaller_pieces_still_begins_with_what_was_heard_before() -> None:
+    cut, halves = said("in the library. Then", finish_reason="length"), [piece(6, 30), piece(30, 60)]
+    pieces = [piece(0, 10), piece(6, 60, overlaps=True, halves=lambda: halves)]
+    first, second = said("We met on Monday in the library."), said("on Monday in the library. Then we left.")
+    talk, _ = await held(pieces, first, cut, second, said("It rained."))
+    assert talk.answer.text == "We met on Monday in the library. Then we left. It rained."

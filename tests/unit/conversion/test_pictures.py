@@ -1,6 +1,7 @@
 """What becomes of pictures: any kind of pixels in one kind, upright, small enough, with nothing else in them."""
 
 import io
+import struct
 from typing import Any
 
 import pytest
@@ -96,8 +97,14 @@ async def test_a_photograph_of_a_phone_is_turned_by_its_container_and_not_by_exi
     assert PRIVATE not in made.contents[0]
 
 
+async def test_of_several_pictures_in_one_heic_the_primary_is_drawn() -> None:
+    content = (samples.FOLDER / "heic_second.heic").read_bytes()
+    assert are_close(corners((await drawn(content, "heic")).image), CORNERS)
+
+
 async def test_a_damaged_orientation_leaves_a_picture_as_it_lies() -> None:
-    content = saved(flag(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x12\x01")
+    letter = struct.pack("<HHHII", 1, ORIENTATION, 2, 2, ord("x")) + bytes(4)  # where a number belongs
+    content = saved(flag(), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0" + letter)
     assert are_close(corners((await drawn(content, "jpeg")).image), CORNERS)
 
 

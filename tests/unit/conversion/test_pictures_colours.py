@@ -35,9 +35,10 @@ def test_fractions_are_scaled(low: float, high: float) -> None:
     assert plain(ramp, "TIFF").getextrema() == (0, 255)
 
 
-def test_numbers_that_are_none_are_drawn_all_the_same() -> None:
+def test_beside_numbers_that_are_none_the_others_are_drawn() -> None:
     image = Image.new("F", (8, 8), float("nan"))
-    assert plain(image, "TIFF").size == (8, 8)
+    image.paste(1.0, (4, 0, 8, 8))
+    assert plain(image, "TIFF").getpixel((6, 4)) == 255
 
 
 def test_ink_becomes_light() -> None:

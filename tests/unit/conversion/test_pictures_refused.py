@@ -172,6 +172,10 @@ import os, sys, time
 """
 
 
+_PICTURE = [0, 4, "png", 1, 1, 1, 1, 1]
+_WRITE = "os.write(1, b'PNG!' + text + len(text).to_bytes(8))"
+
+
 def doing(monkeypatch: pytest.MonkeyPatch, folder: Path, what: str) -> None:
     """Let the process that draws do something else, as if a file had made it."""
     program = folder / "drawing.py"
@@ -187,15 +191,22 @@ async def test_a_decoder_that_crashes_is_the_file_s_doing(
     assert "made its decoder fail" in (await refusal(b"", "psd")).message
 
 
+async def test_each_picture_that_is_done_gives_time_for_the_next(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = f"text = json.dumps({{'pages': 1, 'pictures': [{_PICTURE}]}}).encode()"
+    doing(
+        monkeypatch, tmp_path, f"import json\n{told}\nfor _ in range(15): os.write(2, b'.'); time.sleep(0.2)\n{_WRITE}"
+    )
+    assert (await drawn(b"", "psd", limits=limited(stall_seconds=2))).contents == (b"PNG!",)
+
+
 async def test_a_process_that_fails_for_our_own_fault_is_no_refusal(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     doing(monkeypatch, tmp_path, "import a_library_that_is_missing")
     with pytest.raises(RuntimeError, match="ended with 1"):
         await drawn(b"", "psd")
-
-
-_PICTURE = [0, 4, "png", 1, 1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -220,9 +231,6 @@ async def test_what_a_subverted_decoder_tells_is_not_believed(
 ) -> None:
     doing(monkeypatch, tmp_path, f"import json\ntext = json.dumps({told!r}).encode()\n{_WRITE}")
     assert "made its decoder fail" in (await refusal(b"", "psd")).message
-
-
-_WRITE = "os.write(1, b'PNG!' + text + len(text).to_bytes(8))"
 
 
 async def test_what_an_honest_one_tells_is_believed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

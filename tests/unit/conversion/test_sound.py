@@ -210,7 +210,7 @@ async def test_a_format_that_is_not_known_is_refused() -> None:
 async def test_storage_that_stops_in_the_middle_is_not_held_against_the_file(format_: str) -> None:
     hasty = replace(LIMITS, process=ProcessLimits(stall_seconds=0.5))
     with nameless_file() as into, pytest.raises(StorageUnavailable):
-        await listen(StalledSource(WAV), format_, hasty, into)
+        await listen(StalledSource(WAV[:30_000]), format_, hasty, into)  # less than a pipe takes unread
 
 
 def files_in(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from tests.support.made_sound import LIMITS, SPOKEN_SECONDS, heard, made, made_o
 
 AAC = ("-c:a", "aac")
 ONE_OF_EACH = sorted({demuxer: format_ for format_, demuxer in DEMUXERS.items()}.values())
-HASTY = replace(LIMITS, process=ProcessLimits(stall_seconds=10, cpu_seconds=10))
+HASTY = replace(LIMITS, process=ProcessLimits(cpu_seconds=20))
 
 
 class Listener:

@@ -94,6 +94,17 @@ def test_a_phrase_of_up_to_twenty_words_is_a_loop_if_it_stands_at_the_end_again_
     assert (code(text, words, words / 2) == "loops") == (length * times + 1 >= 40)
 
 
+@pytest.mark.parametrize(("before", "behind", "found"), [(20, 60, "loops"), (60, 60, None), (600, 0, "loops")])
+def test_a_phrase_that_is_repeated_within_other_words_is_a_loop_if_it_makes_a_third_of_them_or_is_the_end(
+    before: int, behind: int, found: str | None
+) -> None:
+    start, end = (
+        " ".join(f"{name}{number}" for number in range(count)) for name, count in (("a", before), ("b", behind))
+    )
+    text = f"{start} {'la ' * 45} {end}"
+    assert code(text, 400, (before + behind + 45) / 2) == found
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -159,7 +159,7 @@ def test_answers_with_lines_are_joined_by_a_line_break() -> None:
 
 
 def test_no_blank_stands_between_two_chinese_sentences() -> None:
-    assert join(["你好。", "再见。", "Bye.", "好"], [False] * 3) == "你好。再见。 Bye. 好"
+    assert join(["你好。", "“再见…”", "好", "“Bye.”", "“Bye.”"], [False] * 4) == "你好。“再见…”好 “Bye.” “Bye.”"
 
 
 def test_there_must_be_as_many_overlaps_as_seams() -> None:

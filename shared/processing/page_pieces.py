@@ -1,0 +1,66 @@
+"""A document or a picture as pictures that a model takes, page by page."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import BinaryIO
+
+from shared.conversion import Drawing, Drawn, PictureLimits, PictureTarget, ProcessLimits, draw, nameless_file
+from shared.media import Media
+from shared.models import Extent, MediaPart, PicturePreparation, Piece
+from shared.processing.preparing import Prepared
+from shared.settings import FileLimits
+
+
+async def draw_pages(file: MediaPart, wanted: PicturePreparation, limits: FileLimits, into: BinaryIO) -> Prepared:
+    """Make a picture of each page, in `into`. Raises what `Preparer.prepared` raises."""
+    target = PictureTarget(wanted.formats, wanted.max_bytes, wanted.max_side)
+    bounds = PictureLimits(limits.max_pixels, limits.max_pages, ProcessLimits(file_bytes=limits.max_disk_bytes))
+    is_first_only = wanted.pages == "first"
+    with nameless_file() as content:
+        async for chunk in file.source.chunks():
+            await asyncio.to_thread(content.write, chunk)
+        drawing = await draw(content, file.media.format, target, bounds, into, is_first_only=is_first_only)
+    return _of_pages(file, wanted, drawing)
+
+
+def _of_pages(file: MediaPart, wanted: PicturePreparation, drawing: Drawing) -> Prepared:
+    media = replace(file.media, pages=drawing.pages)
+    groups = _groups(drawing.pictures, 1 if wanted.pages == "each" else wanted.max_images, wanted.max_bytes)
+    warnings = [warning for drawn in drawing.pictures if (warning := _about_scaling(drawn, drawing.pages))]
+    if wanted.in_one_request:
+        groups = groups[:1]
+    if (asked := sum(map(len, groups))) < drawing.pages and wanted.pages != "first":
+        warnings.append(f"The file has {drawing.pages} pages, of which the first {asked} were looked at.")
+    is_paged = drawing.pages > 1
+    return Prepared(media, tuple(_page_piece(file, group, is_paged=is_paged) for group in groups), tuple(warnings))
+
+
+def _groups(pictures: Sequence[Drawn], max_images: int, max_bytes: int) -> list[list[Drawn]]:
+    """The pictures that go together: so many, and so many bytes, at most."""
+    groups: list[list[Drawn]] = []
+    for drawn in pictures:
+        last = groups[-1] if groups else []
+        if not last or len(last) == max_images or sum(each.content.size for each in [*last, drawn]) > max_bytes:
+            groups.append([drawn])
+        else:
+            last.append(drawn)
+    return groups
+
+
+def _page_piece(file: MediaPart, pictures: Sequence[Drawn], *, is_paged: bool) -> Piece:
+    parts = [MediaPart(_media_of(drawn), drawn.content, "inline", file.detail) for drawn in pictures]
+    extent = Extent(first_page=pictures[0].page, last_page=pictures[-1].page) if is_paged else Extent()
+    return Piece(tuple(parts), extent)
+
+
+def _media_of(drawn: Drawn) -> Media:
+    return Media("image", drawn.media_type, drawn.format, pixels=(drawn.width, drawn.height))
+
+
+def _about_scaling(drawn: Drawn, pages: int) -> str | None:
+    if (drawn.width, drawn.height) == drawn.original:
+        return None
+    what = f"Page {drawn.page}" if pages > 1 else "The picture"
+    width, height = drawn.original
+    return f"{what} was scaled down from {width} x {height} to {drawn.width} x {drawn.height} pixels."

@@ -1,0 +1,116 @@
+"""A recording in the pieces in which a model is asked about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import BinaryIO
+
+from shared.conversion import ProcessLimits, Sound, SoundLimits, Span, cut, listen
+from shared.errors import FileRejected
+from shared.media import Media
+from shared.models import Extent, MediaPart, Piece, SoundPreparation
+from shared.processing.preparing import Prepared
+from shared.settings import FileLimits
+
+MP3 = ("audio/mpeg", "mp3")
+"""What sound is converted to."""
+
+DAMAGED = "The recording is damaged or was cut, so some of it may be missing; what could be decoded was used."
+
+MIN_CUT_SECONDS = 20.0
+"""A shorter piece is not made smaller: a model that does not understand it will not understand half of it either."""
+
+_MORE_THAN_HALF = 0.6
+"""How long each of two smaller pieces may be, so that the cut can lie in a silence near the middle."""
+
+
+async def listen_to(
+    file: MediaPart, wanted: SoundPreparation, limits: FileLimits, into: BinaryIO, extents: Sequence[Extent]
+) -> Prepared:
+    """Decode a recording, with its MP3 in `into`, and cut it, as an earlier attempt did where `extents` tell how.
+
+    Raises what `Preparer.prepared` raises.
+    """
+    process = ProcessLimits(file_bytes=limits.max_disk_bytes)
+    bounds = SoundLimits(limits.max_seconds, limits.max_disk_bytes, process)
+    sound = await listen(file.source, file.media.format, bounds, into)
+    return _Listened(file, wanted, sound).prepared(extents)
+
+
+@dataclass(frozen=True)
+class _Listened:
+    """A recording that was decoded, with what was heard in it."""
+
+    file: MediaPart
+    wanted: SoundPreparation
+    sound: Sound
+
+    def prepared(self, extents: Sequence[Extent]) -> Prepared:
+        """The pieces in which it is asked about."""
+        if self.wanted.needs_speech and not self.sound.speech:
+            raise _no_speech(self.sound.seconds)
+        seconds, speech = round(self.sound.seconds, 1), round(self.sound.speech_seconds, 1)
+        media = replace(self.file.media, seconds=seconds, speech_seconds=speech)
+        warnings = () if self.sound.is_whole else (DAMAGED,)
+        if self._is_short_enough and not extents:
+            return Prepared(media, (self._whole(),), warnings)
+        if not self.wanted.is_cut:
+            raise _too_long(seconds, self.wanted.max_seconds or seconds)
+        extents = extents or self._extents(0, self.sound.seconds, self.wanted.max_seconds or self.sound.seconds)
+        return Prepared(media, tuple(map(self._piece, extents)), warnings)
+
+    @property
+    def _is_short_enough(self) -> bool:
+        return self.wanted.max_seconds is None or self.sound.seconds <= self.wanted.max_seconds
+
+    def _whole(self) -> Piece:
+        piece = self._piece(Extent(0, round(self.sound.seconds, 1)))
+        return replace(piece, media=()) if self.wanted.may_stay else piece
+
+    def _extents(self, start: float, end: float, max_seconds: float) -> list[Extent]:
+        """Where the seconds from `start` to `end` are cut."""
+        speech = [Span(span.start - start, span.end - start) for span in _within(self.sound.speech, start, end)]
+        pieces = cut(end - start, speech, max_seconds)
+        return [Extent(start + each.start, start + each.end, overlaps=each.overlaps) for each in pieces]
+
+    def _piece(self, extent: Extent) -> Piece:
+        assert extent.start is not None
+        assert extent.end is not None
+        seconds = extent.end - extent.start
+        content = self.sound.part(Span(extent.start, extent.end))
+        if content.size > self.wanted.max_bytes:
+            raise _too_long(self.sound.seconds, seconds)
+        spoken = sum(span.end - span.start for span in _within(self.sound.speech, extent.start, extent.end))
+        return Piece(
+            (MediaPart(Media("audio", *MP3, seconds=seconds), content),),
+            extent,
+            spoken if self.wanted.needs_speech else None,
+            partial(self._halves, extent.start, extent.end) if self.wanted.is_cut else None,
+        )
+
+    def _halves(self, start: float, end: float) -> list[Piece]:
+        if end - start < MIN_CUT_SECONDS:
+            return []
+        return list(map(self._piece, self._extents(start, end, (end - start) * _MORE_THAN_HALF)))
+
+
+def _within(speech: Sequence[Span], start: float, end: float) -> list[Span]:
+    return [
+        Span(max(start, span.start), min(end, span.end)) for span in speech if span.start < end and span.end > start
+    ]
+
+
+def _no_speech(seconds: float) -> FileRejected:
+    return FileRejected(
+        "no_speech",
+        f"Nobody speaks in this recording of {seconds:.1f} seconds, so there is nothing to write down.",
+        "If it holds something else to ask about, drop it into the folder of a recipe without `pieces: join`.",
+    )
+
+
+def _too_long(seconds: float, limit: float) -> FileRejected:
+    return FileRejected(
+        "too_long",
+        f"The recording plays {seconds:.1f} seconds; the model takes {limit:.1f} at most.",
+        "Write `pieces: join` into the recipe, name a model that takes longer ones, or cut it; then drop it again.",
+    )
