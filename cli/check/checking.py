@@ -1,8 +1,10 @@
 """What the app would do with a file: decided and converted by the app's own code, up to the first call of a model."""
 
 import asyncio
+import math
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from typing import Self
 
 from cli.check.checked import Checked, Model, Request
 from cli.check.local_files import LocalFiles
@@ -21,7 +23,7 @@ from shared.models import (
     Turn,
     tokens_of,
 )
-from shared.processing import MAX_AT_ONCE, Prepared, took_too_long
+from shared.processing import MAX_AT_ONCE, Prepared, Preparer, RecipePlanner, took_too_long
 from shared.results import warnings_about
 
 USUAL_ANSWER = 4_000
@@ -47,15 +49,28 @@ class NamedModel:
         raise NotImplementedError("No model is asked.")
 
 
-class Checker:
-    """Checks files, `MAX_AT_ONCE` at a time."""
+def unasked(app: App) -> dict[str, NamedModel]:
+    """The app's models by their alias."""
+    return {each.alias: NamedModel(each) for each in app.deployments}
 
-    def __init__(self, app: App, files: LocalFiles) -> None:
-        models = {each.alias: NamedModel(each) for each in app.deployments}
-        self._planner, self._preparer = bootstrap.preparing(app, files, models)
+
+class Checker:
+    """Checks files, `MAX_AT_ONCE` at a time; for `max_seconds` the app would convert one."""
+
+    def __init__(
+        self, files: LocalFiles, planner: RecipePlanner, preparer: Preparer, max_seconds: float = math.inf
+    ) -> None:
         self._files = files
-        self._seconds = app.policy.invocation - app.policy.call
+        self._planner = planner
+        self._preparer = preparer
+        self._max_seconds = max_seconds
         self._slots = asyncio.Semaphore(MAX_AT_ONCE)
+
+    @classmethod
+    def of(cls, app: App, files: LocalFiles) -> Self:
+        """What checks files as this app would take them."""
+        planner, preparer = bootstrap.preparing(app, files, unasked(app))
+        return cls(files, planner, preparer, app.policy.invocation - app.policy.call)
 
     async def check(self, upload: Upload) -> Checked:
         """What would become of the file.
@@ -83,10 +98,10 @@ class Checker:
         if plan.preparation is None:
             return Prepared(plan.media.media, (Piece(),))
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._max_seconds):
                 return await made.enter_async_context(self._preparer.prepared(plan, ()))
         except TimeoutError:
-            raise took_too_long(self._seconds) from None
+            raise took_too_long(self._max_seconds) from None
 
 
 def _model(plan: Plan) -> Model:

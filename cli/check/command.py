@@ -69,7 +69,7 @@ async def check(order: Order, *, as_json: bool) -> int:
     app = await in_background(lambda: _app(os.environ))
     show.note(f"Model: {model.described(os.environ)}")
     told, code = Told(as_json=as_json), OK
-    async with aclosing(_each(Checker(app, LocalFiles(order.uploads, order.metadata)), order.uploads)) as each:
+    async with aclosing(_each(Checker.of(app, LocalFiles(order.uploads, order.metadata)), order.uploads)) as each:
         async for checked in each:
             if checked is None or checked.error:
                 code = FAILED
