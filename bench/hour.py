@@ -57,7 +57,7 @@ class Figures:
         misheard: sentences that the model did not write down, though it was given the whole of them.
         lost_in_joining: that stand in the answer about a piece, and not in the joined text.
         lost_in_cutting: that no piece has whole.
-        parts: beginnings or ends of sentences that stand in the text beside the whole ones.
+        parts: words of a sentence that stand in the text without the rest of it: misheard ones, or a bad seam.
         elsewhere: sentences in the answer about a piece that are not said in its seconds.
         unsaid_inventions: stretches in which the model made up words of which no warning tells.
         extra_calls: calls that the document does not list: paid for, and of no use.

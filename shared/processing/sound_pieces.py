@@ -71,7 +71,8 @@ class _Listened:
         """Where the seconds from `start` to `end` are cut."""
         speech = [Span(span.start - start, span.end - start) for span in _within(self.sound.speech, start, end)]
         pieces = cut(end - start, speech, max_seconds)
-        return [Extent(start + each.start, start + each.end, overlaps=each.overlaps) for each in pieces]
+        edges = ((round(start + each.start, 3), round(start + each.end, 3), each.overlaps) for each in pieces)
+        return [Extent(first, last, overlaps=overlaps) for first, last, overlaps in edges]
 
     def _piece(self, extent: Extent) -> Piece:
         assert extent.start is not None

@@ -107,7 +107,7 @@ class Scene:
 
     async def let_the_hidden_be_seen(self) -> None:
         """The host that was given them is gone: let the ten minutes pass for which its messages are hidden."""
-        for given in self.requests("event") + self.requests("hear"):
+        for given in [given for stage in TAKEN_FROM for given in self.requests(stage)]:
             await self._show_again(given)
 
     async def _show_again(self, given: Passed) -> None:

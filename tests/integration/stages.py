@@ -14,7 +14,7 @@ QUEUES = ("later", *HOSTS_QUEUES)
 
 `events` is the host's own queue, into which its webhook puts events; `heard` is ours, into which Event Grid puts them.
 """
-TAKEN_FROM = {"event": "events", "hear": "heard"}
+TAKEN_FROM = {"event": "events", "hear": "heard", "resume": "due"}
 """The stages at which a host takes a message, and from which queue."""
 
 
@@ -45,6 +45,7 @@ class Places:
         stages = {
             ("GET", "events"): "event",
             ("GET", "heard"): "hear",
+            ("GET", "due"): "resume",
             ("HEAD", "input"): "look",
             ("HEAD", "output"): "find",
             ("GET", "input"): _stage_of_reading(request),

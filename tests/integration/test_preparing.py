@@ -184,3 +184,12 @@ async def test_each_limit_names_its_setting(
     error = await refusal(content, media, wanted, **limit)
     assert error.code == code
     assert setting in error.message + error.next_step
+
+
+async def test_pieces_of_a_recording_begin_and_end_at_whole_milliseconds() -> None:
+    pauses = [0.4 + 0.03 * number for number in range(20)]
+    async with prepared(recording(*pauses), WAV, replace(SPEECH, max_seconds=25)) as made:
+        smaller = [half for piece in made.pieces if piece.halves for half in piece.halves()]
+        edges = [piece.extent.end or 0 for piece in [*made.pieces, *smaller]]
+        assert len(edges) > 4
+        assert edges == [round(edge, 3) for edge in edges]
