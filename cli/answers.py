@@ -61,8 +61,13 @@ class Answers:
 
 
 def json_line(document: Document) -> str:
-    """The document on one line, with all that a terminal may obey escaped as JSON does it."""
-    line = json.dumps(document.fields, ensure_ascii=not speaks_unicode(sys.stdout), separators=(",", ":"))
+    """The document on one line."""
+    return one_line_of_json(document.fields)
+
+
+def one_line_of_json(value: object) -> str:
+    """A value on one line, with all that a terminal may obey escaped as JSON does it."""
+    line = json.dumps(value, ensure_ascii=not speaks_unicode(sys.stdout), separators=(",", ":"))
     return re.sub(r"[^ -~]", lambda found: _escaped(found[0]), line)
 
 

@@ -1,4 +1,4 @@
-"""The commands and their options; what they do stands in `actions.py`, `redrive.py` and `doctor.py`."""
+"""The commands and their options; what they do stands in `actions.py`, `check/`, `redrive.py` and `doctor/`."""
 
 import os
 import sys
@@ -117,6 +117,22 @@ def host(
         typer.echo(DIFFERENCES)
     else:
         _finish(actions.host(any_ports=any_ports), interrupted=OK)
+
+
+@app.command("check")
+def check_files(
+    files: Files,
+    at: At = None,
+    recipe: RecipeName = None,
+    settings: Settings = [],  # noqa: B006 - typer copies it
+    as_json: Annotated[bool, typer.Option("--json", help="Print a list of JSON objects, one for each file.")] = False,
+) -> None:
+    """Say what would become of files, without asking a model."""
+    with ExitStack() as exits:
+        order, _ = _order(files, at, recipe, settings, 0, exits, quiet=False)
+        from cli.check.command import check as look
+
+        _finish(look(order, as_json=as_json))
 
 
 @app.command()

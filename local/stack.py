@@ -114,7 +114,7 @@ async def running(
         host = await Child.start(
             "The host",
             [*command, *events.arguments()],
-            environ=_settings(azurite, model),
+            environ=app_settings(azurite.connection_string, model.said["address"] if model else None),
             log=logs / "host.log",
             ready=[r"The host is ready at (?P<address>\S+)"],
             folder=APP,
@@ -133,15 +133,21 @@ async def running(
         )
 
 
-def _settings(azurite: Azurite, model: Child | None) -> dict[str, str]:
+def app_settings(storage: str, offline_model: str | None) -> dict[str, str]:
+    """The app's settings in a stack, to be laid over the environment.
+
+    Args:
+        storage: the connection string.
+        offline_model: the address of the offline model; None where another answers.
+    """
     arrival = os.environ.get("ARRIVAL_SECONDS", "0")  # here events come when files are whole
     own = {
         "BLOB_TRIGGER_SOURCE": "EventGrid",
         "ARRIVAL_SECONDS": arrival,
         "DROPSCRIBE_EVENTS_QUEUE": EVENTS_QUEUE,
     }
-    offline = offline_settings(model.said["address"]) if model else {}
-    return {**process_settings(), **storage_settings(azurite.connection_string), **own, **offline}
+    offline = offline_settings(offline_model) if offline_model else {}
+    return {**process_settings(), **storage_settings(storage), **own, **offline}
 
 
 async def _both[T, U](one: Awaitable[T], other: Awaitable[U]) -> tuple[T, U]:

@@ -78,6 +78,11 @@ def load() -> int:
     return _python("-m", "bench.load", files, seed)
 
 
+def hour() -> int:
+    """Put an hour of speech through the app, over a worker that is killed; needs flite; some ten minutes."""
+    return _python("-m", "bench.hour")
+
+
 def scaling() -> int:
     """Simulate many instances at a model's quota, and measure what storage costs; some minutes."""
     return _python("-m", "bench.scaling") or _python("-m", "bench.scaling_page")
@@ -165,7 +170,7 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(demo, test, host, run, drop, check, bench, load, scaling, fuzz, package, infra, snapshots, e2e, audit),
+        *(demo, test, host, run, drop, check, bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
         *(setup, format, docs, lock, clean),
     )
 }

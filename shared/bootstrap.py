@@ -28,6 +28,7 @@ from shared.adapters.storage import (
 )
 from shared.app import App, Running
 from shared.errors import ConfigurationError
+from shared.media import InputContent
 from shared.models import CapabilityTable, ChatModel, Deployment, Deployments, Endpoint
 from shared.observability import redact_logs
 from shared.processing import (
@@ -136,6 +137,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     output = f"{blobs.url.partition('?')[0].rstrip('/')}/{settings.output_container}"
     events = StorageEventQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
     models = {each.alias: _model(each, settings, identities, exits) for each in app.deployments}
+    planner, preparer = preparing(app, files, models)
     limit = settings.daily_tokens
     services = Services(
         input_container=settings.input_container,
@@ -144,14 +146,8 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         kept=state,
         jobs=StorageJobQueue(queues, settings.deferred_queue),
         cooldowns=Cooldowns(state, clock),
-        planner=RecipePlanner(
-            files=files,
-            recipes=app.recipes,
-            deployments=app.deployments,
-            models=models,
-            max_pixels=settings.max_pixels,
-        ),
-        preparer=MediaPreparer(settings),
+        planner=planner,
+        preparer=preparer,
         publisher=ResultPublisher(files=files, claims=state, kept=state, events=events),
         clock=clock,
         budget=Budget(limit, counts=state, clock=clock) if limit else None,
@@ -165,6 +161,18 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         Reconciler(services, state),
         DeadLetters(services, BlobDeadLetters(blobs)),
     )
+
+
+def preparing(app: App, files: InputContent, models: Mapping[str, ChatModel]) -> tuple[RecipePlanner, MediaPreparer]:
+    """What decides on a file and converts it. Of the `models`, by alias, no one is asked."""
+    planner = RecipePlanner(
+        files=files,
+        recipes=app.recipes,
+        deployments=app.deployments,
+        models=models,
+        max_pixels=app.settings.max_pixels,
+    )
+    return planner, MediaPreparer(app.settings)
 
 
 class _Identities:

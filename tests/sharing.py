@@ -21,6 +21,7 @@ TOGETHER = {
 FIRST = (
     "test_load.py",
     "test_corpora.py",
+    "test_long_recordings.py",
     "test_protocol.py",
     "test_package.py",
     "test_real_host.py",

@@ -172,4 +172,7 @@ class _Run:
         if self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-            await self._process.wait()
+        for stream in (self._process.stdout, self._process.stderr):
+            while stream and await stream.read(READ_BYTES):
+                pass  # what is left unread keeps its pipe open, and for that `wait` would wait for ever
+        await self._process.wait()

@@ -1,6 +1,6 @@
 """What a file is, and how its content is read."""
 
-from shared.media.files import InputFile, InputStore, ListedFile, MediaSource, Page
+from shared.media.files import InputContent, InputFile, InputStore, ListedFile, MediaSource, Page
 from shared.media.media import Detail, Kind, Media, SendPolicy, Transport
 from shared.media.metadata import read_metadata
 from shared.media.names import (

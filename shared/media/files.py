@@ -85,7 +85,23 @@ class MediaSource(Protocol):
         ...
 
 
-class InputStore(Protocol):
+class InputContent(Protocol):
+    """Where the content of files is read. Any call may raise `StorageUnavailable`."""
+
+    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
+        """The bytes from `start` on, `length` of them, or fewer where the file ends. `start` lies within the file.
+
+        Raises:
+            InputNotFound, Conflict: it was deleted or changed since it was looked at.
+        """
+        ...
+
+    def open(self, file: InputFile) -> MediaSource:
+        """The content, to be read when it is needed; reading it raises what `read_range` raises."""
+        ...
+
+
+class InputStore(InputContent, Protocol):
     """Where files lie. Any call may raise `StorageUnavailable`."""
 
     async def look(self, name: str) -> InputFile:
@@ -98,18 +114,6 @@ class InputStore(Protocol):
 
     async def load(self, name: str) -> InputFile:
         """As `look`, with the head of the file, which storage gives in the same answer. Raises what `look` raises."""
-        ...
-
-    async def read_range(self, file: InputFile, start: int, length: int) -> bytes:
-        """The bytes from `start` on, `length` of them, or fewer where the file ends. `start` lies within the file.
-
-        Raises:
-            InputNotFound, Conflict: it was deleted or changed since it was looked at.
-        """
-        ...
-
-    def open(self, file: InputFile) -> MediaSource:
-        """The content, to be read when it is needed; reading it raises what `read_range` raises."""
         ...
 
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:

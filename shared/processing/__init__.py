@@ -10,8 +10,8 @@ from shared.processing.incoming_events import file_events
 from shared.processing.jobs import Job, job_of
 from shared.processing.kept import KeptAnswers
 from shared.processing.planning import RecipePlanner
-from shared.processing.preparing import MediaPreparer, Prepared, Preparer
+from shared.processing.preparing import MAX_AT_ONCE, MediaPreparer, Prepared, Preparer
 from shared.processing.processor import Processor
 from shared.processing.publisher import ResultPublisher
-from shared.processing.retry import RetryLater, RetryPolicy
+from shared.processing.retry import RetryLater, RetryPolicy, took_too_long
 from shared.processing.services import Services

@@ -49,12 +49,13 @@ def _groups(pictures: Sequence[Drawn], max_images: int, max_bytes: int) -> list[
 
 
 def _page_piece(file: MediaPart, pictures: Sequence[Drawn], *, is_paged: bool) -> Piece:
-    parts = [
-        MediaPart(Media("image", drawn.media_type, drawn.format), drawn.content, "inline", file.detail)
-        for drawn in pictures
-    ]
+    parts = [MediaPart(_media_of(drawn), drawn.content, "inline", file.detail) for drawn in pictures]
     extent = Extent(first_page=pictures[0].page, last_page=pictures[-1].page) if is_paged else Extent()
     return Piece(tuple(parts), extent)
+
+
+def _media_of(drawn: Drawn) -> Media:
+    return Media("image", drawn.media_type, drawn.format, pixels=(drawn.width, drawn.height))
 
 
 def _about_scaling(drawn: Drawn, pages: int) -> str | None:

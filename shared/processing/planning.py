@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from shared.errors import FileRejected, KindNotTaken
-from shared.media import InputFile, InputStore, Media, require_addressable, sniff
+from shared.media import InputContent, InputFile, Media, require_addressable, sniff
 from shared.models import ChatModel, Deployments, MediaPart, NotPlanned, Plan, preparation_for
 from shared.recipes import RecipeCatalog, RecipeSelection
 
@@ -16,7 +16,7 @@ class RecipePlanner:
     def __init__(
         self,
         *,
-        files: InputStore,
+        files: InputContent,
         recipes: RecipeCatalog,
         deployments: Deployments,
         models: Mapping[str, ChatModel],

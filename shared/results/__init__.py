@@ -1,6 +1,6 @@
 """The one document in which a file ends, and where it is kept."""
 
-from shared.results.build import Facts, answered, answered_in_text_only, rejected
+from shared.results.build import Facts, answered, answered_in_text_only, rejected, warnings_about
 from shared.results.events import EventPublisher, cloud_event
 from shared.results.logged_fields import log_fields
 from shared.results.result import SCHEMA_VERSION, Result, document_name

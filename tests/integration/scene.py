@@ -63,6 +63,10 @@ class Scene:
         """A file lands, and the host gets to know of it."""
         put = await self._blob("input", name).upload_blob(self.content)
         self.etag = put["etag"].strip('"')
+        await self.hand_over(name)
+
+    async def hand_over(self, name: str) -> None:
+        """The host gets to know of a file."""
         host = {"ContainerName": self.places["input"], "BlobName": name}
         subject = f"/blobServices/default/containers/{self.places['input']}/blobs/{name}"
         event = {"eventType": CREATED, "subject": subject, "data": {}}
@@ -79,14 +83,14 @@ class Scene:
         """Start a worker in a process of its own."""
         return await Worker.start(self.environ, log)
 
-    async def settle(self) -> None:
+    async def settle(self, name: str = NAME) -> None:
         """Let the host work, and a day pass whenever it rests, until there is nothing left to do.
 
         At each rest the file must be found in its document or in a message.
         """
         for _ in range(MAX_ROUNDS):
             await self.let_the_host_work()
-            is_answered, waiting = await self.document() is not None, await self.count("later")
+            is_answered, waiting = await self.document(name) is not None, await self.count("later")
             assert is_answered or waiting, "the file has neither a document nor a message"
             if is_answered and not waiting:
                 return
@@ -175,6 +179,8 @@ class Scene:
 
     async def _make_older(self, blob: BlobClient) -> None:
         record = json.loads(await (await blob.download_blob()).readall())
+        if isinstance(record, dict) and "until" not in record:
+            return  # kept answers, which do not expire
         older = {**record, "until": _earlier(record["until"])} if isinstance(record, dict) else _earlier(record)
         await blob.upload_blob(json.dumps(older), overwrite=True)
 

@@ -6,6 +6,8 @@ FOLDER = Path(__file__).parent
 CHART = FOLDER / "chart.png"
 HELLO = FOLDER / "hello_how_are_you.mp3"
 TRAIN = FOLDER / "train.wav"
+SENTENCES = FOLDER / "sentences"
+"""Recordings of the first of `tests/support/sentences.py`: `00.mp3` and so on."""
 
 WORDS_IN_CHART = "Umbrellas sold by season Winter 420 Spring 610 Summer 150 Autumn 880"
 WORDS_IN_HELLO = "Hello, how are you?"

@@ -1,4 +1,4 @@
-"""How the samples were made: `python tests/samples/make.py`. They are committed, so this need not be run.
+"""How the samples were made: `python -m tests.samples.make`. They are committed, so this need not be run.
 
 Pictures by Pillow, with the font that it carries; speech by Debian's `flite`.
 """
@@ -9,6 +9,9 @@ from pathlib import Path
 
 import imageio_ffmpeg
 from PIL import Image, ImageDraw, ImageFont
+
+from tests.support.sentences import SAMPLED, SENTENCES
+from tests.support.speech import VOICE
 
 HERE = Path(__file__).parent
 SEASONS = {"Winter": 420, "Spring": 610, "Summer": 150, "Autumn": 880}
@@ -40,15 +43,23 @@ def receipt() -> None:
         picture.save(HERE / name)
 
 
-def speech(text: str, name: str, *encoding: str) -> None:
-    """The text, spoken by the voice `slt` and encoded by ffmpeg."""
+def speech(text: str, name: str, *encoding: str, voice: str = "slt") -> None:
+    """The text, spoken by a voice of flite and encoded by ffmpeg."""
     with tempfile.TemporaryDirectory() as folder:
         spoken = Path(folder) / "spoken.wav"
-        subprocess.run(["flite", "-voice", "slt", "-t", text, "-o", str(spoken)], check=True)
+        subprocess.run(["flite", "-voice", voice, "-t", text, "-o", str(spoken)], check=True)
         ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
         plain = ("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:a", "+bitexact")
         command = [ffmpeg, "-v", "error", "-y", "-i", str(spoken), *plain, *encoding, str(HERE / name)]
         subprocess.run(command, check=True)
+
+
+def sentences() -> None:
+    """The known sentences of `tests/support/sentences.py` that have samples, 8 kB each."""
+    (HERE / "sentences").mkdir(exist_ok=True)
+    for number in SAMPLED:
+        bare = ("-ar", "16000", "-b:a", "24k", "-write_xing", "0", "-id3v2_version", "0")
+        speech(SENTENCES[number], f"sentences/{number:02}.mp3", *bare, voice=VOICE)
 
 
 if __name__ == "__main__":
@@ -68,3 +79,4 @@ if __name__ == "__main__":
         "0",
     )
     speech("The train to the coast leaves at nine.", "train.wav", "-ar", "16000")
+    sentences()

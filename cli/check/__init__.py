@@ -1,0 +1,1 @@
+"""`dropscribe check`: what would become of files, told without asking a model."""
