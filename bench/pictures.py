@@ -1,7 +1,7 @@
 """What it takes to draw pictures and pages: ours, and bare Pillow in a process of its own; what of that is work.
 
-`python -m bench.pictures` prints the table and writes `bench/results/pictures.json`. Bare Pillow does the same work in
-the best order that we know: it scales down before it turns. The peak is that of the process that draws, above one
+`python -m bench.pictures` prints the table and writes `bench/results/pictures.json`. Bare Pillow makes the same
+pictures by the same short cuts, without asking whether they fit. The peak is that of the process that draws, above one
 that draws a picture of one pixel; a decoded pixel is counted as four bytes, which Pillow holds.
 """
 
@@ -25,31 +25,28 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).parent / "results" / "pictures.json"
-ROUNDS = 7
+ROUNDS = 5
 SIZE, MAX_SIDE = (4032, 3024), 2048
 A4 = (1654, 2339)
 PIXELS = {"jpeg": SIZE, "heic": SIZE, "png": SIZE, "page": A4, "pages": A4}
 MAX_RATIO, MAX_SHARE = 1.2, 4.0
 FIGURES = ("ms", "cpu_ms", "peak_mb", "inside_ms")
 
-_SAVED = "image.save(out, 'JPEG', quality=90)"
-_DRAWN = (
-    "{opened}; image.thumbnail(({side}, {side}), reducing_gap=2.0); image = ImageOps.exif_transpose(image); " + _SAVED
-)
 _OPENED = "from PIL import Image, ImageOps; image = Image.open(sys.stdin.buffer, formats=('{name}',))"
+_TURNED = "image = ImageOps.exif_transpose(image); image.save(out, 'JPEG', quality=90)"
+_HALVED = _OPENED + "; image = image.convert('RGB').reduce(2); " + _TURNED
 _PAGES = (
-    "import pypdfium2; document = pypdfium2.PdfDocument(sys.stdin.buffer); scale = ({side} - 0.01) / 842\n"
-    "for page in document: page.render(scale=scale).to_pil().save(out, 'PNG')"
+    f"import pypdfium2; document = pypdfium2.PdfDocument(sys.stdin.buffer); scale = ({MAX_SIDE} - 0.01) / 842\n"
+    "for page in document: page.render(scale=scale).to_pil().convert('L').save(out, 'PNG')"
 )
-_HEIF = "import pi_heif; pi_heif.register_heif_opener(thumbnails=False); "
 BARE = {
-    "jpeg": _DRAWN.format(opened=_OPENED.format(name="JPEG"), side=MAX_SIDE),
-    "png": _DRAWN.format(opened=_OPENED.format(name="PNG"), side=MAX_SIDE),
-    "heic": _DRAWN.format(opened=_HEIF + _OPENED.format(name="HEIF"), side=MAX_SIDE),
-    "page": _PAGES.format(side=MAX_SIDE),
-    "pages": _PAGES.format(side=MAX_SIDE),
+    "jpeg": _OPENED.format(name="JPEG") + "; image.draft('RGB', (2016, 1512)); " + _TURNED,
+    "png": _HALVED.format(name="PNG"),
+    "heic": "import pi_heif; pi_heif.register_heif_opener(thumbnails=False); " + _HALVED.format(name="HEIF"),
+    "page": _PAGES,
+    "pages": _PAGES,
 }
-"""The least that does the work, for each case."""
+"""The least that does the work, for one who knows what the file is: that half the size is near, that print is grey."""
 _BEFORE = "import sys, time; sys.path[:] = {path!r}; out = open(1, 'wb', closefd=False)\n"
 
 
@@ -185,8 +182,7 @@ def _run(way: str, case: str, file: Path) -> dict[str, float]:
 def judged(results: dict[str, dict[str, dict[str, float]]]) -> Iterator[tuple[str, float, float]]:
     """Each target: what it is about, what was reached, and the limit."""
     for case, ways in results.items():
-        for name in ("ms", "cpu_ms"):
-            yield f"{case}: {name}, ours / bare", round(ways["ours"][name] / ways["bare"][name], 2), MAX_RATIO
+        yield f"{case}: CPU, ours / bare", round(ways["ours"]["cpu_ms"] / ways["bare"]["cpu_ms"], 2), MAX_RATIO
         yield f"{case}: peak / decoded pixels", ways["ours"]["peak_share"], MAX_SHARE
 
 
