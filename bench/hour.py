@@ -174,6 +174,7 @@ async def put_through(scene: Scene, memory: Memory, logs: Path) -> tuple[dict[st
 async def _until_killed(scene: Scene, worker: Worker) -> None:
     ended = asyncio.create_task(worker.wait())
     while not ended.done():
+        assert await scene.document(NAME) is None, "The recording was answered before it came to the kill."
         await _pass_on(scene)
 
 

@@ -78,10 +78,18 @@ def _recognize(engine: RapidOCR, image: Image.Image) -> object:
         raise Refusal(400, "invalid_image", "The image could not be processed.") from error
 
 
+def _on_white(image: Image.Image) -> Image.Image:
+    """As viewers show it: what is transparent lies on white."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    opaque = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", opaque.size, "white"), opaque).convert("RGB")
+
+
 def _decode(picture: Picture) -> Image.Image:
     try:
         with Image.open(io.BytesIO(picture.data), formats=FORMATS) as image:
-            return ImageOps.exif_transpose(image).convert("RGB")
+            return _on_white(ImageOps.exif_transpose(image))
     except Exception as error:
         message = "You uploaded an unsupported image: it must be one of 'png', 'jpeg', 'gif', 'webp'."
         raise Refusal(400, "invalid_image_format", message) from error
