@@ -47,12 +47,14 @@ class Cause:
         sentence: what is wrong, and what to do where that is known.
         is_ours: whether waiting is in vain until a person has put something right.
         seconds: until the next try.
+        is_wait: whether only the wait is told, and not what went wrong.
     """
 
     name: str
     sentence: str
     is_ours: bool
     seconds: float
+    is_wait: bool = False
 
     @property
     def key(self) -> str:
@@ -72,7 +74,7 @@ def cause_of(event: Mapping[str, Any]) -> Cause | None:
         said = f"{one_line(str(event.get('model')))}: {why}"
         return Cause(name, f"{said}; {step}." if step else f"{said}.", bool(step), seconds)
     if event.get("event") == "blob.deferred":
-        return Cause(name, f"Waiting: {why}.", is_ours=False, seconds=seconds)
+        return Cause(name, f"Waiting: {why}.", is_ours=False, seconds=seconds, is_wait=True)
     return None
 
 

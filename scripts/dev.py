@@ -20,7 +20,11 @@ from find_python import NoPythonError
 from steps import SetupFailedError
 from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
 
-CORPORA = ("tests/integration/test_corpora.py", "tests/integration/test_check_agrees.py")
+CORPORA = (
+    "tests/integration/test_corpora.py",
+    "tests/integration/test_check_agrees.py",
+    "tests/integration/test_corpus_media.py",
+)
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
 UNUSED = ROOT / "local" / "offline_model" / "unused.txt"
 

@@ -30,8 +30,9 @@ async def why_unanswered(account: Account, samples: Samples, watch: Watch, *, wa
 
 
 def _from_log(samples: Samples, watch: Watch) -> list[Finding]:
-    """What the log says, once for each cause."""
-    found = {}
+    """What the log says, once for each cause; that a model is left alone says nothing beside why it is."""
+    found: dict[str, Finding] = {}
+    waits: set[str] = set()
     for sample in samples.unanswered:
         cause = watch.cause(sample.name)
         if cause is None:
@@ -43,7 +44,8 @@ def _from_log(samples: Samples, watch: Watch) -> list[Finding]:
             found[cause.key] = Finding("error", "model", sentence)
         else:
             found[cause.key] = Finding("error", "model", f"{cause.sentence} {_next_try(cause.seconds)}")
-    return list(found.values())
+            waits |= {cause.key} if cause.is_wait else set()
+    return [finding for key, finding in found.items() if key not in waits or waits >= found.keys()]
 
 
 def _next_try(seconds: float) -> str:

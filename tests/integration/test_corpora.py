@@ -37,7 +37,7 @@ MAX_MIB = 600
 """Of the worker: it and the app's tests are this process."""
 AT_ONCE = 4
 IS_FUZZ = "FUZZ_EXAMPLES" in os.environ
-SHARE = 1 if IS_FUZZ else 12
+SHARE = 1 if IS_FUZZ else 24
 """One file of so many is taken."""
 MUTATIONS = 2_000 if IS_FUZZ else 30
 
@@ -72,7 +72,7 @@ class Written:
 
     def corpus(self, name: str) -> dict[str, dict[str, Any]]:
         manifest: dict[str, dict[str, Any]] = json.loads((self.folder / "manifest.json").read_text())
-        return dict(list(manifest[name].items())[::SHARE])
+        return manifest[name]
 
     def content(self, told: dict[str, Any]) -> bytes:
         return Path(self.folder, told["file"]).read_bytes()
@@ -132,7 +132,7 @@ async def written(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wri
     """By a process of its own, whose memory is not ours."""
     folder = tmp_path_factory.mktemp("corpora")
     async with luring() as lure:
-        command = (sys.executable, "-m", "tests.corpus", str(folder), str(lure.port))
+        command = (sys.executable, "-m", "tests.corpus", str(folder), str(lure.port), str(SHARE))
         process = await asyncio.create_subprocess_exec(*command, cwd=ROOT)
         assert await process.wait() == 0
         yield Written(folder, lure)

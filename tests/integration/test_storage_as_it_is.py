@@ -252,7 +252,7 @@ def schema(version: object) -> bytes:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (schema(2), "schema version 2, which is newer"),
+        (schema(3), "schema version 3, which is newer"),
         (schema("x"), "no document of this version"),
         (b"[]", "it is no document"),
         (b"\xff", "it is no document"),
