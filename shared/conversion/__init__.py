@@ -5,4 +5,4 @@ from shared.conversion.pictures import Drawing, Drawn, PictureLimits, PictureTar
 from shared.conversion.process import ProcessLimits
 from shared.conversion.sound import Sound, SoundLimits, listen
 from shared.conversion.speech import Span
-from shared.conversion.temporary import nameless_file
+from shared.conversion.temporary import copy_into, nameless_file

@@ -17,8 +17,7 @@ from shared.conversion.ffmpeg import MP3_FRAME_BYTES, MP3_FRAME_SAMPLES, End
 from shared.conversion.process import Ran, Stalled, limited, run
 from shared.conversion.samples import Samples, SoundLimits
 from shared.conversion.speech import RATE, Span, SpeechFinder
-from shared.conversion.temporary import FilePart, nameless_file
-from shared.errors import StorageUnavailable
+from shared.conversion.temporary import FilePart, copy_into, disk_is_full, nameless_file, storage_stalled
 from shared.media import MediaSource
 
 __all__ = ["Sound", "SoundLimits", "listen"]
@@ -87,37 +86,9 @@ async def listen(source: MediaSource, format_: str, limits: SoundLimits, into: B
         if source.size > limits.max_disk_bytes:
             raise sound_refusals.file_too_large(source.size, limits.max_disk_bytes)
         copy = exits.enter_context(nameless_file())
-        await _copy(pieces, copy, limits.process.stall_seconds)
+        await copy_into(copy, pieces, limits.process.stall_seconds)
         left = replace(limits, max_disk_bytes=limits.max_disk_bytes - source.size)
         return await _listen(copy, demuxer, left, into)
-
-
-async def _copy(pieces: AsyncGenerator[bytes], file: BinaryIO, stall_seconds: float) -> None:
-    patience = asyncio.timeout(stall_seconds)
-    try:
-        async with patience:
-            async for piece in pieces:
-                await asyncio.to_thread(_write, file, piece)
-                patience.reschedule(asyncio.get_running_loop().time() + stall_seconds)
-    except TimeoutError as error:
-        raise _storage_stalled() if patience.expired() else error from None
-    except OSError as error:
-        raise _disk_is_full() from error
-    file.seek(0)
-
-
-def _write(file: BinaryIO, piece: bytes) -> None:
-    left = memoryview(piece)
-    while left:
-        left = left[file.write(left) :]
-
-
-def _storage_stalled() -> StorageUnavailable:
-    return StorageUnavailable("Storage stopped giving out the file in the middle of it.")
-
-
-def _disk_is_full() -> StorageUnavailable:
-    return StorageUnavailable("The disk of this machine took no more of the file. Other files may leave it soon.")
 
 
 async def _listen(
@@ -131,7 +102,7 @@ async def _listen(
     if not samples.seconds:
         raise sound_refusals.damaged()
     if into is not None and os.fstat(into.fileno()).st_size < samples.least_encoded_bytes:
-        raise _disk_is_full()
+        raise disk_is_full()
     return Sound(samples.seconds, samples.finder.spans(), end is End.WHOLE, into)
 
 
@@ -158,5 +129,5 @@ async def _run(
         return await run(command, limits.process, feed=feed, output=samples.take, inherited=inherited)
     except Stalled as error:
         if error.waited_for == "its input":
-            raise _storage_stalled() from error
+            raise storage_stalled() from error
         raise sound_refusals.stalled(limits.process.stall_seconds) from error

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager
 from typing import BinaryIO
 
+from shared.errors import StorageUnavailable
+
 CHUNK_BYTES = 262_144
 """How much is read at once."""
 
@@ -43,3 +45,39 @@ def _read_at(file: BinaryIO, start: int, length: int) -> bytes:
     # One reader at a time: pieces of one file are asked about one after another.
     file.seek(start)
     return file.read(length)
+
+
+async def copy_into(file: BinaryIO, pieces: AsyncIterator[bytes], stall_seconds: float) -> None:
+    """Write pieces into an open file, and go back to its start.
+
+    Raises:
+        StorageUnavailable: no piece came for so long, or the disk is full.
+        Exception: whatever `pieces` raises.
+    """
+    patience = asyncio.timeout(stall_seconds)
+    try:
+        async with patience:
+            async for piece in pieces:
+                await asyncio.to_thread(_write, file, piece)
+                patience.reschedule(asyncio.get_running_loop().time() + stall_seconds)
+    except TimeoutError as error:
+        raise storage_stalled() if patience.expired() else error from None
+    except OSError as error:
+        raise disk_is_full() from error
+    file.seek(0)
+
+
+def _write(file: BinaryIO, piece: bytes) -> None:
+    left = memoryview(piece)
+    while left:
+        left = left[file.write(left) :]
+
+
+def storage_stalled() -> StorageUnavailable:
+    """Why a file cannot be converted now of which no more comes."""
+    return StorageUnavailable("Storage stopped giving out the file in the middle of it.")
+
+
+def disk_is_full() -> StorageUnavailable:
+    """Why a file cannot be converted now for which there is no room."""
+    return StorageUnavailable("The disk of this machine took no more of the file. Other files may leave it soon.")

@@ -1,11 +1,19 @@
 """A document or a picture as pictures that a model takes, page by page."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
-from shared.conversion import Drawing, Drawn, PictureLimits, PictureTarget, ProcessLimits, draw, nameless_file
+from shared.conversion import (
+    Drawing,
+    Drawn,
+    PictureLimits,
+    PictureTarget,
+    ProcessLimits,
+    copy_into,
+    draw,
+    nameless_file,
+)
 from shared.media import Media
 from shared.models import Extent, MediaPart, PicturePreparation, Piece
 from shared.processing.preparing import Prepared
@@ -18,8 +26,7 @@ async def draw_pages(file: MediaPart, wanted: PicturePreparation, limits: FileLi
     bounds = PictureLimits(limits.max_pixels, limits.max_pages, ProcessLimits(file_bytes=limits.max_disk_bytes))
     is_first_only = wanted.pages == "first"
     with nameless_file() as content:
-        async for chunk in file.source.chunks():
-            await asyncio.to_thread(content.write, chunk)
+        await copy_into(content, file.source.chunks(), bounds.process.stall_seconds)
         drawing = await draw(content, file.media.format, target, bounds, into, is_first_only=is_first_only)
     return _of_pages(file, wanted, drawing)
 
