@@ -51,13 +51,6 @@ def cut(sound_seconds: float, speech: Sequence[Span], max_seconds: float) -> tup
     )
 
 
-def left_out(sound_seconds: float, pieces: Sequence[Piece]) -> tuple[Span, ...]:
-    """Return the stretches of a recording that are in no piece."""
-    edges = [0.0, *(edge for piece in pieces for edge in (piece.start, piece.end)), sound_seconds]
-    gaps = (Span(end, start) for end, start in zip(edges[::2], edges[1::2], strict=True))
-    return tuple(gap for gap in gaps if gap.end - gap.start > _ROUNDING)
-
-
 def _stretches(sound_seconds: float, speech: Sequence[Span]) -> Iterator[Span]:
     """Yield what is left without the long silences."""
     if not speech:

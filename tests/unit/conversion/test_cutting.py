@@ -1,14 +1,22 @@
+from collections.abc import Sequence
 from itertools import accumulate, batched, pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.conversion.cutting import MAX_SILENCE, MIN_SILENCE, OVERLAP, Piece, cut, left_out
+from shared.conversion.cutting import MAX_SILENCE, MIN_SILENCE, OVERLAP, Piece, cut
 from shared.conversion.speech import Span
 
 ENOUGH = 1e-3
 """What sums of floating point numbers may be out by, in seconds."""
+
+
+def left_out(seconds: float, pieces: Sequence[Piece]) -> tuple[Span, ...]:
+    """The stretches of a recording that are in no piece."""
+    edges = [0.0, *(edge for piece in pieces for edge in (piece.start, piece.end)), seconds]
+    gaps = (Span(end, start) for end, start in zip(edges[::2], edges[1::2], strict=True))
+    return tuple(gap for gap in gaps if gap.end - gap.start > 1e-6)
 
 
 @st.composite
