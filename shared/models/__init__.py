@@ -19,3 +19,4 @@ from shared.models.exchange import Exchange, Extent
 from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
 from shared.models.preparation import PicturePreparation, Preparation, SoundPreparation, preparation_for
+from shared.models.speech import SpeechModel, SpeechOptions, SpeechRequest

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from shared.media import Detail, Media, MediaSource, Transport
 from shared.models.deployments import Deployment
 from shared.recipes import AnswerSchema, ModelOptions
+from shared.transcripts import Segment
 
 type Role = Literal["system", "user", "assistant"]
 type Usage = Mapping[str, Any]
@@ -61,6 +62,8 @@ class ChatAnswer:
         refusal: why the model would not answer, in its own words, where it said so.
         reasoning: what the model thought before it answered, where it sent that.
         warnings: what people should know of how it was asked, such as parameters that the model does not take.
+        segments: what was said when, and by whom, where a speech model was asked.
+        language: of the recording, as a speech model found it (BCP 47).
     """
 
     text: str
@@ -72,6 +75,8 @@ class ChatAnswer:
     refusal: str | None = None
     reasoning: str | None = None
     warnings: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    language: str | None = None
 
     @property
     def is_empty(self) -> bool:

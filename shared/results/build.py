@@ -17,10 +17,13 @@ from shared.results.result import (
     PieceAnswer,
     RecipeUsed,
     Result,
+    SpokenSegment,
+    SpokenWord,
     Timing,
     TokenUsage,
     Turn,
 )
+from shared.transcripts import Segment
 
 WITHOUT_FIGURES = (
     "Part of what the service sent could not be written down, so this document holds the answer's text only."
@@ -84,6 +87,8 @@ def _answered(facts: Facts, talk: Conversation, completed: datetime) -> Result:
         finish_reason=last.finish_reason,
         turns=[Turn(prompt=each.prompt, text=each.answer.text) for each in talk.exchanges],
         pieces=[_piece(each) for each in talk.exchanges[0].parts if not each.is_set_aside],
+        segments=list(map(_segment, talk.exchanges[0].answer.segments)),
+        language=talk.exchanges[0].answer.language,
     )
     warnings = [*_about_the_recipe(facts), *warnings_about(talk)]
     return Result(
@@ -127,6 +132,11 @@ def _piece(exchange: Exchange) -> PieceAnswer:
         last_page=extent.last_page,
         text=exchange.answer.text,
     )
+
+
+def _segment(said: Segment) -> SpokenSegment:
+    words = [SpokenWord(text=word.text, start=word.start, end=word.end) for word in said.words]
+    return SpokenSegment(start=said.start, end=said.end, speaker=said.speaker, text=said.text, words=words)
 
 
 def _about_the_recipe(facts: Facts) -> Sequence[str]:

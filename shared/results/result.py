@@ -97,6 +97,24 @@ class PieceAnswer(_Part):
     text: str
 
 
+class SpokenWord(_Part):
+    """One word, and when it is said, in seconds from the beginning of the recording."""
+
+    text: str
+    start: float
+    end: float
+
+
+class SpokenSegment(_Part):
+    """Some words that one speaker says, and when, in seconds from the beginning of the recording."""
+
+    start: float
+    end: float
+    speaker: str | None = Field(description="Null where speakers were not told apart.")
+    text: str
+    words: list[SpokenWord] = Field([], description="Each word with its times, where the service told them.")
+
+
 class Answer(_Part):
     """The model's answer. It is inert text: nothing in it was followed or fetched."""
 
@@ -109,6 +127,10 @@ class Answer(_Part):
     pieces: list[PieceAnswer] = Field(
         [], description="The first turn's answers, part by part, where the file was asked about in several parts."
     )
+    segments: list[SpokenSegment] = Field(
+        [], description="What was said when, and by whom, where a speech model was asked."
+    )
+    language: str | None = Field(None, description="Of the recording, as a speech model found it (BCP 47).")
 
 
 class TokenUsage(BaseModel):

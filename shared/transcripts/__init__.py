@@ -2,3 +2,4 @@
 
 from shared.transcripts.doubting import Doubt, doubts
 from shared.transcripts.joining import join, join_pages
+from shared.transcripts.segments import Segment, Word
