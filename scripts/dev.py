@@ -179,25 +179,8 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(
-            demo,
-            test,
-            host,
-            run,
-            drop,
-            lint,
-            check,
-            bench,
-            load,
-            hour,
-            scaling,
-            fuzz,
-            package,
-            infra,
-            snapshots,
-            e2e,
-            audit,
-        ),
+        *(demo, test, host, run, drop, lint, check),
+        *(bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
         *(setup, format, docs, lock, clean),
     )
 }
