@@ -67,18 +67,21 @@ def _own_output() -> BinaryIO:
 
 def _draw(task: "Task", file: BinaryIO, out: BinaryIO) -> dict[str, object]:
     from shared.conversion.encoding import write_picture  # noqa: PLC0415 - memory is limited now
-    from shared.conversion.task import DONE  # noqa: PLC0415 - found only now
+    from shared.conversion.task import DONE, Refused  # noqa: PLC0415 - found only now
 
     count, pictures = _opened(task, file)
     entries = []
     for picture in pictures:
-        entries.append(write_picture(picture, task, out))
+        if picture:
+            entries.append(write_picture(picture, task, out))
         del picture  # or two would be held while the next is drawn
         os.write(2, DONE)
+    if not entries:
+        raise Refused("damaged")
     return {"pages": count, "pictures": entries}
 
 
-def _opened(task: "Task", file: BinaryIO) -> "tuple[int, Iterator[Picture]]":
+def _opened(task: "Task", file: BinaryIO) -> "tuple[int, Iterator[Picture | None]]":
     if task.format == "pdf":
         from shared.conversion.pages import open_pages  # noqa: PLC0415 - takes 80 ms, which pictures do not need
 

@@ -31,7 +31,6 @@ def refusal(reason: str, figure: int, task: Task) -> FileRejected:
     made: dict[str, Callable[[], FileRejected]] = {
         "unknown": lambda: _damaged(f"The file begins as {name} does, but no decoder opens it: it is damaged."),
         "damaged": lambda: _damaged(f"The {name} is damaged: it cannot be decoded."),
-        "damaged page": lambda: _damaged(f"Page {figure} of the {name} is damaged: it cannot be drawn."),
         "cut": lambda: _damaged(f"The {name} ends too early: a part of the picture is missing.", _WHOLE),
         "empty": lambda: _damaged(f"The {name} has no pages."),
         "memory": lambda: _too_large(
