@@ -17,7 +17,9 @@ from shared.models.chat import MediaPart
 from shared.models.exchange import Extent
 from shared.models.plan import Plan
 from shared.models.preparation import PicturePreparation, Preparation, SoundPreparation
+from shared.processing import preparing
 from shared.processing.preparing import MediaPreparer, Prepared
+from shared.processing.retry import RetryLater
 from shared.recipes.catalog import RecipeSelection
 from shared.recipes.recipe import Prompt
 from shared.settings.limits import FileLimits
@@ -203,3 +205,11 @@ async def test_pieces_of_a_recording_begin_and_end_at_whole_milliseconds() -> No
         edges = [piece.extent.end or 0 for piece in [*made.pieces, *smaller]]
         assert len(edges) > 4
         assert edges == [round(edge, 3) for edge in edges]
+
+
+async def test_a_file_that_gets_no_decoder_for_a_while_comes_back_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "MAX_AT_ONCE", 0)
+    monkeypatch.setattr(preparing, "MAX_WAIT", 0.01)
+    with pytest.raises(RetryLater, match="other files are being converted"):
+        async with prepared(tiff(1), TIFF, PAGES):
+            pass
