@@ -8,6 +8,7 @@ from typing import Self
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
+from azure.storage.queue.aio import QueueClient
 
 from cli.doctor.findings import BLOB_CONTRIBUTOR, BLOB_READER, QUEUE_CONTRIBUTOR, Finding, no_entry, refused
 from cli.doctor.site import Site
@@ -94,7 +95,7 @@ class Account:
 
     async def _queue(self, name: str, note: str) -> Finding:
         try:
-            await self._queues.get_queue_client(name).get_queue_properties()
+            await self.queue(name).get_queue_properties()
         except ResourceNotFoundError:
             return Finding("ok", "queue", f"{name} is not there yet: {note}.")
         except AzureError as error:
@@ -105,7 +106,7 @@ class Account:
         """Event Grid makes no queue: what it would put there is lost."""
         name = self.site.events_queue
         try:
-            await self._queues.get_queue_client(name).get_queue_properties()
+            await self.queue(name).get_queue_properties()
         except ResourceNotFoundError:
             if self.site.needs_events_queue:
                 lost = "so the events for it are lost. `azd provision` makes it; then run this again."
@@ -115,6 +116,10 @@ class Account:
         except AzureError as error:
             return Finding("error", "queue", refused(error, QUEUE_CONTRIBUTOR, f"the account, for its queue {name}"))
         return Finding("ok", "queue", f"{name} is there.")
+
+    def queue(self, name: str) -> QueueClient:
+        """A queue of the account."""
+        return self._queues.get_queue_client(name)
 
     async def record(self, name: str) -> Claim | None:
         """What the app noted of a file; None where there is nothing, or we may not read it."""
@@ -136,14 +141,14 @@ class Account:
     async def length(self, queue: str) -> int:
         """About how many messages a queue holds, hidden ones too; 0 where it is not there."""
         with suppress(AzureError):
-            properties = await self._queues.get_queue_client(queue).get_queue_properties()
+            properties = await self.queue(queue).get_queue_properties()
             return properties.approximate_message_count or 0
         return 0
 
     async def exists(self, queue: str) -> bool:
         """Whether a queue is there; so it is taken to be where we may not look."""
         try:
-            await self._queues.get_queue_client(queue).get_queue_properties()
+            await self.queue(queue).get_queue_properties()
         except ResourceNotFoundError:
             return False
         except AzureError:
@@ -153,7 +158,7 @@ class Account:
     async def tells_of(self, queue: str, name: str) -> bool:
         """Whether one of the first messages in a queue names the file."""
         with suppress(AzureError):
-            messages = await self._queues.get_queue_client(queue).peek_messages(MAX_PEEKED)
+            messages = await self.queue(queue).peek_messages(MAX_PEEKED)
             return any(name in _text(str(message.content)) for message in messages)
         return False
 

@@ -11,8 +11,9 @@ from cli.doctor.azure import alerts
 from cli.doctor.causes import why_unanswered
 from cli.doctor.findings import Finding, Report
 from cli.doctor.log import Watch
-from cli.doctor.samples import Samples, new_samples
+from cli.doctor.samples import Sample, Samples, new_samples
 from cli.doctor.site import Site, site_of
+from cli.doctor.taking import takes_messages
 from cli.exits import FAILED
 from cli.host_log import HostLog
 from cli.running_host import LOGS
@@ -57,18 +58,26 @@ async def _try(account: Account, report: Report, seconds: float, *, keep: bool) 
             return
         with show.step(f"Waiting for the documents, for {round(seconds)} seconds at most"):
             problem = await samples.wait(seconds)
-            findings = [problem] if problem else await _judge(account, samples, watch, waiting_before)
-        report.add(findings)
+        report.add([problem] if problem else await _judge(samples, account, watch, waiting_before))
+        if answered := [sample for sample in samples.each if sample.document]:
+            report.add(await announcement(account, answered, watch))
+            await _look_further(account, report, answered[0])
 
 
-async def _judge(account: Account, samples: Samples, watch: Watch, waiting_before: int) -> list[Finding]:
-    """The lines on the app, the model, the documents and their announcements."""
-    answered = [sample for sample in samples.each if sample.document]
+async def _judge(samples: Samples, account: Account, watch: Watch, waiting_before: int) -> list[Finding]:
+    """The lines on the app, the model and the documents."""
     findings = [taken(samples.seconds)] if samples.seconds else []
     findings += findings_of(samples.each)
     if samples.unanswered:
         findings += await why_unanswered(account, samples, watch, waiting_before=waiting_before)
-    return findings + await announcement(account, answered, watch)
+    return findings
+
+
+async def _look_further(account: Account, report: Report, answered: Sample) -> None:
+    """Look at what an app that answers may lack all the same."""
+    with show.step("Looking whether the app takes a message"):
+        finding = await takes_messages(account, answered.name)
+    report.add([finding])
 
 
 def taken(seconds: float) -> Finding:

@@ -35,6 +35,11 @@ class Site:
     subscription: str = ""
 
     @property
+    def start_seconds(self) -> float:
+        """How long one waits for what the app does at once where it runs: in Azure a part of it may have to start."""
+        return 180 if self.is_in_azure else 15
+
+    @property
     def is_in_azure(self) -> bool:
         """Whether the storage is reached with Entra ID, and so is no emulator."""
         return self.target.storage.startswith(_AZURE)

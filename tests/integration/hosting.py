@@ -48,7 +48,7 @@ class Hosted:
         return {**nothing, **self.names, "DROPSCRIBE_HOME": str(self.home)}
 
     def refuse(self, stage: str) -> None:
-        """From now on storage answers 403 to the app when it does that: `read`, `write` or `note`."""
+        """From now on storage answers 403 to the app when it does that: `read`, `write`, `note` or `take`."""
         self.faulty.error = Fault("status 403 AuthorizationPermissionMismatch", stage, times=10**6)
 
     async def left(self) -> list[str]:
@@ -66,6 +66,8 @@ class Hosted:
             return "note"
         if container == self.names["OUTPUT_CONTAINER"] and request.method == "PUT":
             return "write"
+        if container == self.names["DEFERRED_QUEUE"] and request.method == "GET":
+            return "take"
         is_content = container == self.names["INPUT_CONTAINER"] and request.method == "GET" and not request.query
         return "read" if is_content else ""
 
@@ -89,11 +91,12 @@ async def account_of(azurite: str, home: Path) -> AsyncIterator[Hosted]:
 
 @asynccontextmanager
 async def hosted_on(azurite: str, home: Path, **settings: str) -> AsyncIterator[Hosted]:
-    """The app on an account of its own, run by the local host; its requests for blobs go through `faulty`."""
+    """The app on an account of its own, run by the local host; its requests for files go through `faulty`."""
     async with account_of(azurite, home) as hosted:
         parts = ends(azurite)
-        async with proxy(hosted.faulty, parts["BlobEndpoint"].rpartition("/")[0]) as blob:
-            through = connection_string(blob, parts["QueueEndpoint"].rpartition("/")[0], parts["AccountKey"])
+        upstreams = [parts[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
+        async with proxy(hosted.faulty, upstreams[0]) as blob, proxy(hosted.faulty, upstreams[1]) as queue:
+            through = connection_string(blob, queue, parts["AccountKey"])
             storage = {**storage_settings(through, {}), HOST_STORAGE: azurite}
             own = {**hosted.names, **model_at(hosted.foundry.url), "ARRIVAL_SECONDS": "0"}
             child = await Child.start(

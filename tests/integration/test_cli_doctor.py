@@ -47,8 +47,8 @@ async def test_all_is_well_with_the_host_that_dropscribe_host_runs(tmp_path: Pat
         finally:
             await child.stop()
     assert (done.code, lines(done, "error"), lines(done, "skip")) == (0, {}, {}), done
-    parts = ["storage", "input", "output", "state", "queue", "sample", "app", "model", "document", "traces"]
-    assert list(lines(done, "ok")) == parts
+    parts = ["storage", "input", "output", "state", "queue", "sample", "app", "model", "document"]
+    assert list(lines(done, "ok")) == [*parts, "app's queue", "traces"]
     assert "What was looked at works." in done.err
 
 
@@ -96,6 +96,17 @@ async def test_a_role_that_the_app_lacks_is_named(azurite: str, tmp_path: Path) 
             assert done.code == 1, done
             assert f"Give the app's identity the role {role} on {place}" in lines(done, "error")["app's roles"]
             assert await hosted.left() == []
+
+
+async def test_an_app_that_may_not_take_messages_is_named_though_it_answers(azurite: str, tmp_path: Path) -> None:
+    async with hosted_on(azurite, tmp_path) as hosted:
+        hosted.refuse("take")
+        done = await doctor(hosted)
+        queue = hosted.queues.get_queue_client(hosted.names["DEFERRED_QUEUE"])
+        assert [each async for each in queue.receive_messages()] == []
+    assert done.code == 1, done
+    assert list(lines(done, "error")) == ["app's queue"]
+    assert "Give the app's identity the role Storage Queue Data Contributor" in lines(done, "error")["app's queue"]
 
 
 async def test_a_wrong_key_of_the_model_is_named(azurite: str, tmp_path: Path) -> None:
