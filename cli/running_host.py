@@ -23,13 +23,20 @@ _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class RunningHost:
-    """Where a running host takes files, and the model that answers there."""
+    """Where a running host takes files, and the model that answers there.
+
+    Attributes:
+        events_queue: the queue into which events are delivered too; empty where they are not.
+        events_wait: how many seconds the app lets those wait.
+    """
 
     address: str
     storage: str
     input_container: str
     output_container: str
     model: str = ""
+    events_queue: str = ""
+    events_wait: float = 60
 
     @classmethod
     def find(cls) -> "RunningHost | None":
@@ -53,7 +60,9 @@ class RunningHost:
 def record(stack: Stack) -> None:
     """Let others find this host."""
     host = RunningHost(
-        stack.host.said["address"], stack.storage, stack.input_container, stack.output_container, stack.model
+        *(stack.host.said["address"], stack.storage, stack.input_container, stack.output_container, stack.model),
+        events_queue=stack.events_queue,
+        events_wait=float(os.environ.get("DROPSCRIBE_EVENTS_WAIT") or RunningHost.events_wait),
     )
     FOLDER.mkdir(parents=True, exist_ok=True)
     _RECORD.unlink(missing_ok=True)

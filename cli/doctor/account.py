@@ -109,7 +109,8 @@ class Account:
             await self.queue(name).get_queue_properties()
         except ResourceNotFoundError:
             if self.site.needs_events_queue:
-                lost = "so the events for it are lost. `azd provision` makes it; then run this again."
+                make = "`azd provision` makes it" if self.site.is_in_azure else "Stop the host and start it: make host"
+                lost = f"so the events for it are lost. {make}; then run this again."
                 return Finding("error", "queue", f"The queue {name} is not there, {lost}")
             only = f"There is no {name}. That is right where events come by the webhook alone"
             return Finding("skip", "queue", f"{only} (DROPSCRIBE_EVENT_DELIVERY is `trigger`); else: `azd provision`")

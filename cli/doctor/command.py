@@ -14,6 +14,7 @@ from cli.doctor.log import Watch
 from cli.doctor.samples import Sample, Samples, new_samples
 from cli.doctor.site import Site, site_of
 from cli.doctor.taking import takes_messages
+from cli.doctor.ways import ways
 from cli.exits import FAILED
 from cli.host_log import HostLog
 from cli.running_host import LOGS
@@ -61,7 +62,7 @@ async def _try(account: Account, report: Report, seconds: float, *, keep: bool) 
         report.add([problem] if problem else await _judge(samples, account, watch, waiting_before))
         if answered := [sample for sample in samples.each if sample.document]:
             report.add(await announcement(account, answered, watch))
-            await _look_further(account, report, answered[0])
+            await _look_further(account, report, samples, answered[0])
 
 
 async def _judge(samples: Samples, account: Account, watch: Watch, waiting_before: int) -> list[Finding]:
@@ -73,11 +74,15 @@ async def _judge(samples: Samples, account: Account, watch: Watch, waiting_befor
     return findings
 
 
-async def _look_further(account: Account, report: Report, answered: Sample) -> None:
+async def _look_further(account: Account, report: Report, samples: Samples, answered: Sample) -> None:
     """Look at what an app that answers may lack all the same."""
     with show.step("Looking whether the app takes a message"):
         finding = await takes_messages(account, answered.name)
     report.add([finding])
+    if finding.state == "ok":
+        with show.step("Looking by which ways events come, which takes a minute or two where there are two"):
+            findings = await ways(account, samples)
+        report.add(findings)
 
 
 def taken(seconds: float) -> Finding:

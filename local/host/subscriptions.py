@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from azure.core.exceptions import ResourceNotFoundError
 
-from local.host.clients import Clients, send
+from local.host.clients import Clients, in_base64
 from local.host.events import Schema, dead_letter, in_schema
 from local.host.worker import Function
 
@@ -80,14 +80,14 @@ class ToWebhook(Subscription):
 
 @dataclass(frozen=True)
 class ToQueue(Subscription):
-    """Into a queue of the account in which the blobs lie, in base64. Its name is the queue's."""
+    """Into a queue of the account in which the blobs lie, in base64. Its name is the queue's. It makes none."""
 
     schema: Schema
 
     async def deliver(self, event: dict[str, Any], session: aiohttp.ClientSession) -> None:  # noqa: ARG002 - the other way's
         """See `Subscription.deliver`."""
         queue = self.clients.queues(self.connection).get_queue_client(self.name)
-        await send(queue, json.dumps(in_schema(event, self.schema)).encode())
+        await queue.send_message(in_base64(json.dumps(in_schema(event, self.schema)).encode()))
 
 
 def subscriptions(

@@ -90,7 +90,7 @@ async def account_of(azurite: str, home: Path) -> AsyncIterator[Hosted]:
 
 
 @asynccontextmanager
-async def hosted_on(azurite: str, home: Path, **settings: str) -> AsyncIterator[Hosted]:
+async def hosted_on(azurite: str, home: Path, *arguments: str, **settings: str) -> AsyncIterator[Hosted]:
     """The app on an account of its own, run by the local host; its requests for files go through `faulty`."""
     async with account_of(azurite, home) as hosted:
         parts = ends(azurite)
@@ -101,7 +101,7 @@ async def hosted_on(azurite: str, home: Path, **settings: str) -> AsyncIterator[
             own = {**hosted.names, **model_at(hosted.foundry.url), "ARRIVAL_SECONDS": "0"}
             child = await Child.start(
                 "The host",
-                [sys.executable, "-m", "local.host", str(ROOT), "--no-local-settings"],
+                [sys.executable, "-m", "local.host", str(ROOT), "--no-local-settings", *arguments],
                 log=home / "host" / "logs" / "host.log",
                 ready=[r"The host is ready at (?P<address>\S+)"],
                 environ=environment({**process_settings(), **storage, **own, **settings}),
@@ -109,7 +109,8 @@ async def hosted_on(azurite: str, home: Path, **settings: str) -> AsyncIterator[
             )
             try:
                 containers = (hosted.names["INPUT_CONTAINER"], hosted.names["OUTPUT_CONTAINER"])
-                found = RunningHost(child.said["address"], azurite, *containers)
+                events = settings.get("DROPSCRIBE_EVENTS_QUEUE", ""), float(settings.get("DROPSCRIBE_EVENTS_WAIT", 60))
+                found = RunningHost(child.said["address"], azurite, *containers, "", *events)
                 (home / "host" / "running.json").write_text(json.dumps(asdict(found)))
                 yield hosted
             finally:
