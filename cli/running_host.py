@@ -41,11 +41,16 @@ class RunningHost:
     @classmethod
     def find(cls) -> "RunningHost | None":
         """The host that runs on this machine; None if none answers."""
+        host = cls.recorded()
+        return host if host and host.answers() else None
+
+    @classmethod
+    def recorded(cls) -> "RunningHost | None":
+        """The host that was started last on this machine and has not said that it stopped; None if there is none."""
         try:
-            host = cls(**json.loads(_RECORD.read_text()))
+            return cls(**json.loads(_RECORD.read_text()))
         except (OSError, ValueError, TypeError):
             return None
-        return host if host.answers() else None
 
     def answers(self) -> bool:
         """Whether it is still there; something else may listen at its address since it ended."""
@@ -68,6 +73,14 @@ def record(stack: Stack) -> None:
     _RECORD.unlink(missing_ok=True)
     with open(_RECORD, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:  # it holds a key
         json.dump(asdict(host), file)
+
+
+def missing() -> str:
+    """Why no host is found here, and what to do."""
+    if host := RunningHost.recorded():
+        hangs = f"The host that was started here does not answer at {host.address}: it hangs, or was killed."
+        return f"{hangs} Stop it, and start it again in another window: make host"
+    return "No host is running here. Start one in another window: make host"
 
 
 def forget() -> None:

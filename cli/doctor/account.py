@@ -129,6 +129,23 @@ class Account:
             return found.claim if found else None
         return None
 
+    async def is_at_work(self, name: str) -> bool:
+        """Whether a worker of the app may have the file in its hands; so it is taken to be where we may not look."""
+        record = await self.record(name)
+        return not self._reads_state or (record is not None and record.kind == "claimed")
+
+    async def forget(self, name: str) -> bool:
+        """Remove what the app noted of a file, and the answers that it kept; False where it is there and stays."""
+        if not self._reads_state:
+            return False
+        try:
+            if found := await self._records.read(name):
+                await self._records.forget(name)
+                await self._records.delete(name, found)
+        except StorageUnavailable:
+            return False
+        return True
+
     async def pauses(self) -> dict[str, datetime]:
         """Until when the app leaves which model alone; empty where we may not read it."""
         found: dict[str, datetime] = {}

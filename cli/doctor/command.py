@@ -14,10 +14,11 @@ from cli.doctor.log import Watch
 from cli.doctor.samples import Sample, Samples, new_samples
 from cli.doctor.site import Site, site_of
 from cli.doctor.taking import takes_messages
+from cli.doctor.traces import MAX_SECONDS, remove
 from cli.doctor.ways import ways
 from cli.exits import FAILED
 from cli.host_log import HostLog
-from cli.running_host import LOGS
+from cli.running_host import LOGS, missing
 
 _NEEDED = ("storage", "input", "output")
 """The parts without which nothing is dropped."""
@@ -30,7 +31,7 @@ async def doctor(storage: str | None, seconds: float, *, keep: bool, as_json: bo
     """Look at everything, and wait so many seconds at most for the documents of the samples."""
     site = site_of(storage)
     if site is None:
-        show.problem("Which storage? Name it with --storage, or start a host in another window: make host")
+        show.problem(f"Which storage? Name it with --storage. {missing()}")
         return FAILED
     report = Report(as_json)
     async with Account(site) as account:
@@ -52,7 +53,7 @@ async def _try(account: Account, report: Report, seconds: float, *, keep: bool) 
     watch = Watch(account.site, {sample.name for sample in each}, _log(account.site))
     samples = Samples(each, account, watch)
     waiting_before = await account.length(account.site.target.deferred_queue)
-    async with _cleaned_up(samples, report, keep=keep):
+    async with _cleaned_up(account, samples, report, keep=keep):
         dropped = await samples.drop()
         report.add([dropped])
         if dropped.state == "error":
@@ -92,15 +93,19 @@ def taken(seconds: float) -> Finding:
 
 
 @asynccontextmanager
-async def _cleaned_up(samples: Samples, report: Report, *, keep: bool) -> AsyncIterator[None]:
-    """Remove the traces in the end, whatever happened, and when Ctrl-C stops it too."""
+async def _cleaned_up(account: Account, samples: Samples, report: Report, *, keep: bool) -> AsyncIterator[None]:
+    """Remove the traces in the end, whatever happened, and when Ctrl-C stops it too: then without waiting."""
+    seconds = 0.0
     try:
         yield
+        seconds = MAX_SECONDS
     finally:
         if keep:
             report.add([Finding("skip", "traces", f"Kept: {', '.join(samples.places())}")])
         else:
-            report.add(await samples.remove())
+            with show.step("Removing the samples"):
+                findings = await remove(account, samples, seconds=seconds)
+            report.add(findings)
 
 
 def _log(site: Site) -> HostLog | None:

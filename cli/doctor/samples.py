@@ -156,34 +156,6 @@ class Samples:
         sample.waits_until = record.until if record and record.kind == "deferred" else None
         return record is not None
 
-    async def remove(self) -> list[Finding]:
-        """Remove the files, then their documents: a file without one would be answered again."""
-        left = [problem for sample in self.dropped for problem in await self._remove(sample)]
-        if left:
-            return [Finding("error", "traces", f"These could not be removed; remove them: {', '.join(left)}.")]
-        if not self.dropped:
-            return []
-        late = [f"{self._account.output.container_name}/{document_name(name)}" for name in self._late]
-        told = f" If a document still comes, remove it: {', '.join(late)}." if late else ""
-        return [Finding("ok", "traces", f"The samples and their documents are removed.{told}")]
-
-    @property
-    def _late(self) -> list[str]:
-        """The samples on which the app may be at work, with a copy in its hands. One that waits is looked for first."""
-        return [each.name for each in self.unanswered if each in self.dropped and not self._watch.cause(each.name)]
-
-    async def _remove(self, sample: Sample) -> list[str]:
-        """What is left of it, each with storage's reason."""
-        places = ((self._account.input, sample.name), (self._account.output, document_name(sample.name)))
-        left = []
-        for container, name in places:
-            try:
-                with suppress(ResourceNotFoundError):
-                    await blob_of(container, name).delete_blob()
-            except AzureError as error:
-                left.append(f"{container.container_name}/{name} ({type(error).__name__})")
-        return left
-
     def places(self) -> Iterator[str]:
         """Where the files and documents are that there are."""
         for sample in self.dropped:

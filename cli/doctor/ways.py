@@ -16,6 +16,7 @@ from cli.doctor.account import Account
 from cli.doctor.findings import BLOB_CONTRIBUTOR, Finding, refused
 from cli.doctor.samples import POLL_SECONDS, Sample, Samples, new_probe
 from cli.doctor.site import Site
+from cli.doctor.traces import remove_one
 from cli.running_host import LOGS
 from shared.adapters.storage import blob_of
 from shared.results import document_name
@@ -39,12 +40,17 @@ async def ways(account: Account, samples: Samples) -> list[Finding]:
     except AzureError as error:
         where = f"the container {account.output.container_name}"
         return [Finding("error", "events", refused(error, BLOB_CONTRIBUTOR, where))]
-    return [
+    findings = [
         Finding("ok", "events", f"The {way} told of a file; its document was there after {heard[way]:.0f} s.")
         if way in heard
         else Finding("error", "events", await _silent(account, probe, way))
         for way in expected
     ]
+    if not await remove_one(
+        account, probe
+    ):  # also where the samples are kept: without its document it would be taken up
+        samples.dropped.remove(probe)
+    return findings
 
 
 async def _expected(account: Account) -> list[Way]:

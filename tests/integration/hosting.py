@@ -59,6 +59,11 @@ class Hosted:
             found += [name async for name in container.list_blob_names()]
         return found
 
+    async def noted(self) -> list[str]:
+        """What the app notes of files."""
+        container = self.blobs.get_container_client(self.names["STATE_CONTAINER"])
+        return [name async for name in container.list_blob_names() if not name.startswith("pauses/")]
+
     def stage(self, request: web.Request) -> str:
         """What the app does with this request to its storage."""
         container = request.path.split("/")[2]
