@@ -44,16 +44,19 @@ class Events:
         are_refused: whether the webhook answers each event with 401.
         are_queued: whether they come into the queue too.
         schema: of those in the queue.
+        in_array: whether each of those stands in an array.
     """
 
     are_refused: bool = False
     are_queued: bool = True
     schema: Schema = "EventGridSchema"
+    in_array: bool = False
 
     def arguments(self) -> list[str]:
         """The host's."""
         queue = ["--events-queue", EVENTS_QUEUE, "--events-schema", self.schema] if self.are_queued else []
-        return [*queue, *(["--refuse-events"] if self.are_refused else [])]
+        flags = {"--events-in-array": self.in_array, "--refuse-events": self.are_refused}
+        return [*queue, *(flag for flag, is_set in flags.items() if is_set)]
 
 
 @dataclass(frozen=True)
