@@ -22,8 +22,8 @@ INTRODUCTION = """# What is looked at before anything is made
 what is needed, says all that it finds at once, and stops where something must be done first. By hand:
 `azd hooks run preprovision`.
 
-`ok` and `note` stop nothing. Below is what it prints when all is well, and then each thing that it notes or refuses. A test
-compares this page with what is really printed; `python -m tests.support.preflight` writes it.
+`ok` and `note` stop nothing. Below is what it prints when all is well, and then each thing that it notes or refuses.
+A test compares this page with what is really printed; `python -m tests.support.preflight` writes it.
 """
 
 ENVIRON = {"AZURE_SUBSCRIPTION_ID": "5a6b", "AZURE_LOCATION": "eastus2", "AZURE_ENV_NAME": "demo"}
