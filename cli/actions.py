@@ -113,7 +113,7 @@ async def get(names: Sequence[str], options: Options) -> int:
 def _require_host() -> running_host.RunningHost:
     found = running_host.RunningHost.find()
     if found is None:
-        raise CommandFailedError("No host is running here. Start one in another window: make host")
+        raise CommandFailedError(running_host.missing())
     return found
 
 

@@ -282,6 +282,7 @@ module operatorRoles 'modules/storage_roles.bicep' = if (!empty(operatorPrincipa
     grants: [
       { role: role['Storage Blob Data Contributor'], container: containers.input }
       { role: role['Storage Blob Data Contributor'], container: containers.output }
+      { role: role['Storage Blob Data Reader'], container: containers.state }
       { role: role['Storage Queue Data Contributor'] }
     ]
   }
@@ -382,6 +383,7 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     topicId: topic.outputs.id
+    forgivenSubscription: eventDelivery == 'both' ? 'files' : ''
     email: alertEmail
     dailyTokens: dailyTokens
     oldestSeconds: oldestWaitingSeconds

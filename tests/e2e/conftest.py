@@ -23,6 +23,7 @@ HEARD_BY: dict[str, dict[str, Any]] = {
     "both": {},
     "webhook": {"are_queued": False},
     "queue": {"are_refused": True},
+    "queued array": {"are_refused": True, "in_array": True},
     "queued CloudEvents": {"are_refused": True, "schema": "CloudEventSchemaV1_0"},
 }
 """How our own stack hears of files (`E2E_EVENTS`). Where the webhook hears nothing, it refuses events with 401."""

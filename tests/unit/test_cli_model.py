@@ -10,7 +10,7 @@ import pytest
 
 from cli import running_host
 from cli.model import NoModelError, described, is_offline, require_endpoint, require_reachable
-from cli.running_host import RunningHost
+from cli.running_host import RunningHost, missing
 
 ENDPOINT = "AZURE_INFERENCE_ENDPOINT"
 
@@ -130,6 +130,15 @@ def test_a_port_that_belongs_to_something_else_is_no_running_host(
     with saying(reply) as port:
         record(port, tmp_path, monkeypatch)
         assert RunningHost.find() is None
+
+
+def test_a_host_that_does_not_answer_is_said_not_to(
+    dead_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(dead_port, tmp_path, monkeypatch)
+    assert missing().startswith(f"The host that was started here does not answer at http://127.0.0.1:{dead_port}")
+    monkeypatch.setattr(running_host, "_RECORD", tmp_path / "none")
+    assert missing().startswith("No host is running here.")
 
 
 def test_a_host_that_answers_is_the_running_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

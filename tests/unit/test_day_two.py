@@ -41,7 +41,7 @@ def test_another_principal_gets_roles_of_its_own_beside_those_of_the_first() -> 
     first, second = ([each for each in names if each.startswith(ROLE)] for names in (gone, new))
     assert {BOTH[each]["properties"]["principalId"] for each in first} == {"11111111-1111-1111-1111-111111111111"}
     assert {OTHER[each]["properties"]["principalId"] for each in second} == {"33333333-3333-3333-3333-333333333333"}
-    assert len(first) == len(second) == 3
+    assert len(first) == len(second) == 4
 
 
 def test_an_existing_topic_takes_the_place_of_ours_and_nothing_else_moves() -> None:

@@ -344,7 +344,20 @@ def test_the_thresholds_of_alerts_are_those_of_the_parameters() -> None:
             ("oldestSeconds", str(seconds)),
             ("dailyTokens", str(tokens)),
             ("rescuedFiles", "5"),
+            ("refusedRuns", "3"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("name", "forgiven"), [("both", ["files"]), ("private_network", ["files"]), ("trigger", []), ("queue", [])]
+)
+def test_what_a_cold_webhook_refuses_is_no_fault_where_the_queue_brings_it(name: str, forgiven: list[str]) -> None:
+    for rule in BY_NAME[name].all("Microsoft.Insights/metricAlerts"):
+        (criterion,) = rule["properties"]["criteria"]["allOf"]
+        expected = forgiven if criterion["metricName"] == "DeadLetteredCount" else []
+        excluded = [{"name": "EventSubscriptionName", "operator": "Exclude", "values": expected}]
+        assert criterion["dimensions"] == (excluded if expected else [])
+    assert not forgiven or f"name: '{forgiven[0]}'" in (INFRA / "events.bicep").read_text()
 
 
 def test_every_alert_has_its_action_group_and_a_row_in_the_docs() -> None:

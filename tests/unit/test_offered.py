@@ -90,6 +90,22 @@ def test_without_a_version_the_one_that_azure_takes_is_looked_at() -> None:
     assert finding.text.startswith("luna 2 (GlobalStandard)")
 
 
+@pytest.mark.parametrize(
+    "unusable", [{"lifecycleStatus": "Deprecated"}, {"skus": [{**SKU, "deprecationDate": "2026-01-01T00:00:00Z"}]}]
+)
+def test_a_model_that_is_listed_several_times_is_offered_if_one_entry_is(unusable: dict[str, object]) -> None:
+    for models in ([{**MODEL, **unusable}, MODEL], [MODEL, {**MODEL, **unusable}]):
+        market = Market("eastus2", [{"model": model} for model in models], [USAGE], [])
+        assert [each.kind for each in subject.judge([WANTED], market, TODAY)] == ["ok"]
+
+
+def test_without_a_version_another_does_not_stand_in_for_the_closed_one_that_azure_takes() -> None:
+    usual = {**MODEL, "version": "2", "isDefaultVersion": True, "lifecycleStatus": "Deprecated"}
+    market = Market("eastus2", [{"model": MODEL}, {"model": usual}], [USAGE], [])
+    (finding,) = subject.judge([{**WANTED, "version": ""}], market, TODAY)
+    assert finding.text.startswith("luna 2 (GlobalStandard) is closed")
+
+
 def test_every_refusal_has_a_next_step() -> None:
     market = Market("eastus2", [{"model": MODEL}], [USAGE], [])
     for wanted in ({**WANTED, "model": "other"}, {**WANTED, "capacity": 1000}):
@@ -100,7 +116,8 @@ def test_every_refusal_has_a_next_step() -> None:
 @pytest.mark.parametrize("odd", [float("nan"), float("inf"), 10**400, True])
 def test_a_number_that_is_none_says_nothing(odd: float) -> None:
     assert [kind for kind, _ in judged(usages={**USAGE, "limit": odd})] == ["note"]
-    assert [kind for kind, _ in judged({**WANTED, "capacity": odd})] == ["ok"]
+    ((kind, said),) = judged({**WANTED, "capacity": odd})
+    assert (kind, "its capacity is no number" in said) == ("note", True)
 
 
 def test_what_azure_writes_cannot_move_the_cursor() -> None:
