@@ -121,7 +121,8 @@ def test_all_slips_of_a_file_are_named_at_once(tmp_path: Path) -> None:
     assert [problem.split(": ", 1)[1] for problem in found] == [
         "`name` is missing",
         "`metadata.accepts` is missing",
-        "unknown key `metadata.takes`: there are `accepts`, `route`, `send`, `detail`, `then`, `pages`, `pieces`",
+        "unknown key `metadata.takes`: there are `accepts`, `route`, `send`, `detail`, `then`, `pages`, `pieces`,"
+        " `writes`, `markdown`",
         "unknown key `nane`: did you mean `name`?",
     ]
 
