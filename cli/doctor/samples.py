@@ -19,8 +19,8 @@ from cli.uploads import Upload
 from local.stack import APP
 from shared.adapters.storage import blob_of
 from shared.media import Kind
-from shared.recipes import DEFAULTS, METADATA_KEY
-from shared.results import document_name
+from shared.recipes import DEFAULTS, FORMS, METADATA_KEY
+from shared.results import document_name, sidecar_name
 
 FOLDER = "dropscribe-doctor"
 """The folder of the samples, by which their documents and announcements are known."""
@@ -161,7 +161,9 @@ class Samples:
 
     async def _remove(self, sample: Sample) -> list[str]:
         """What is left of it, each with storage's reason."""
-        places = ((self._account.input, sample.name), (self._account.output, document_name(sample.name)))
+        beside = [sidecar_name(sample.name, form) for form in FORMS]
+        outputs = [(self._account.output, name) for name in (document_name(sample.name), *beside)]
+        places = [(self._account.input, sample.name), *outputs]
         left = []
         for container, name in places:
             try:

@@ -19,6 +19,9 @@ NAMES = ("data", "file", "inputs", "language", "recipe", "text", "transcript")
 FORMATTED = "formatted"
 """The filter for a text that is Markdown itself, as models write it: its form stays, what could do something goes."""
 
+OF_TRANSCRIPT = ("speaker", "text", "time")
+"""What each part of `transcript` has."""
+
 _FILTERS = ("lower", "trim", "upper", FORMATTED)
 _OF_LOOPS = ("first", "index", "last")
 _PARTS = {
@@ -142,6 +145,8 @@ def _problem(node: Any, kind: str, parts: Mapping[str, Set[str]], around: Mappin
         return _unknown(f"`{name}`", str(name), (*NAMES, *around))
     if kind == "Getattr" and type(node.node).__name__ == "Name":
         known = _OF_LOOPS if node.node.name == "loop" else parts.get(node.node.name)
+        if getattr(around.get(node.node.name), "name", "") == "transcript":
+            known = OF_TRANSCRIPT
         if known is not None and node.attr not in known:
             return _unknown(f"`{node.node.name}.{node.attr}`", node.attr, known)
     is_allowed = kind in _PARTS

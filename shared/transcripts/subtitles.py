@@ -26,15 +26,19 @@ def vtt(segments: Sequence[Segment]) -> str:
     """The segments as WebVTT; who speaks is told by voice tags."""
     cues = cues_of(segments, names_speakers=False)
     written = (
-        f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n"
-        f"{_voice(cue.speaker)}{_text(cue.lines).translate(_IN_VTT)}\n"
+        f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{_voice(cue.speaker)}{_in_vtt(_text(cue.lines))}\n"
         for cue in cues
     )
     return "\n".join(["WEBVTT\n", *written])
 
 
 def _voice(speaker: str | None) -> str:
-    return f"<v {speaker.translate(_IN_VTT)}>" if speaker else ""
+    return f"<v {_in_vtt(speaker)}>" if speaker else ""
+
+
+def _in_vtt(text: str) -> str:
+    """The text with references; no arrow, not even as one: converters to SubRip write it out."""
+    return text.replace("-->", "--\u203a").translate(_IN_VTT)
 
 
 def _text(lines: Sequence[str]) -> str:

@@ -162,7 +162,35 @@ def a_recording_that_changes_between_two_pieces(world: World) -> None:
     world.upload(NAME)
 
 
+def files_beside_a_document(world: World) -> None:
+    world.subtitled = {NAME}
+    world.upload(NAME)
+
+
+def fewer_files_beside_a_newer_document(world: World) -> None:
+    files_beside_a_document(world)
+    let(world, lambda: world.outcomes)
+    world.versions += -world.versions % 3 + 1  # of the version that follows nothing is written beside
+    world.upload(NAME)
+
+
+def a_worker_that_died_between_two_files(world: World) -> None:
+    world.versions += -world.versions % 3 + 2
+    files_beside_a_document(world)
+    let(world, lambda: world.sidecars)
+    world.kill_worker()
+
+
+def a_file_that_goes_while_files_are_written(world: World) -> None:
+    a_worker_that_died_between_two_files(world)
+    world.remove(NAME)
+
+
 STORIES = (
+    files_beside_a_document,
+    fewer_files_beside_a_newer_document,
+    a_worker_that_died_between_two_files,
+    a_file_that_goes_while_files_are_written,
     a_long_recording,
     a_worker_that_died_between_two_pieces,
     a_model_that_is_busy_before_the_third_piece,
