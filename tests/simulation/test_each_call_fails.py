@@ -14,7 +14,7 @@ import pytest
 from shared.errors import ModelThrottled
 from shared.processing.jobs import Job
 from tests.simulation.test_protocol import check
-from tests.simulation.world import WEEK, World
+from tests.simulation.world import WEEK, Killed, World
 
 NAME, TALK = "file", "talk"
 LASTING = {"once": 0, "for hours": 6 * 3600, "its kind for a while": 1200}
@@ -248,4 +248,31 @@ def test_whichever_call_of_storage_fails_each_file_ends_in_one_document(
             world.bad = {NAME}
         check(world)
         assert paid_too_often(world, strike) == [], (number, strike.call)
+    assert number > FEWEST
+
+
+@dataclass
+class Kill:
+    """Kills the worker at its n-th call of storage."""
+
+    number: int
+    count: int = 0
+
+    def __call__(self, call: str) -> bool:
+        self.count += 1
+        if self.count == self.number:
+            raise Killed
+        return False
+
+
+@pytest.mark.parametrize("story", [files_beside_a_document, fewer_files_beside_a_newer_document])
+def test_whenever_a_worker_is_killed_no_half_set_is_left(story: Callable[[World], None]) -> None:
+    for number in itertools.count(1):
+        world = World(random=Random(1))
+        world.fault = kill = Kill(number)
+        story(world)
+        world.settle()
+        check(world)
+        if kill.count < number:
+            break
     assert number > FEWEST

@@ -20,6 +20,7 @@ from shared.errors import (
     ModelUnreachable,
 )
 from shared.processing.attempt import Attempt
+from shared.processing.beside import Beside
 from shared.processing.jobs import Job
 from shared.processing.retry import MAX_ASKED, RetryLater
 from tests.simulation.watched import BRANCHES, WatchedWorld
@@ -395,6 +396,18 @@ def test_a_repeat_that_comes_back_ends_what_its_own_worker_left_behind() -> None
 def test_it_would_show_if_a_repeat_that_comes_back_were_acknowledged_as_a_new_one_is() -> None:
     with pytest.raises(AssertionError):
         check(a_repeat_whose_worker_dies_beside_its_document(World(is_first_try=lambda message: True)))
+
+
+async def nothing(*_: object, **__: object) -> None:
+    """Left undone."""
+
+
+@pytest.mark.parametrize("step", ["restore", "clear"])
+def test_it_would_show_if_files_beside_documents_were_left_as_they_are(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Beside, step, nothing)
+    assert ends_badly(World)
 
 
 def test_it_would_show_if_there_were_no_reconciler() -> None:

@@ -458,6 +458,7 @@ class World:
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
             raise Conflict(name)
+        assert all((name, form) in self.sidecars for form in outcome.forms), "files come before their document"
         self.outcomes[name] = (self.version(), outcome)
         self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
