@@ -54,15 +54,19 @@ def drop() -> int:
     return _dropscribe("drop", *sys.argv[2:])
 
 
-def check() -> int:
-    """Check format, lint, types, import rules and the unit tests."""
+def lint() -> int:
+    """Check format, lint, types and import rules."""
     return (
         _python("-m", "ruff", "format", "--check", "--quiet")
         or _python("-m", "ruff", "check", "--quiet")
         or _python("-m", "mypy")
         or _run(str(SCRIPTS / "lint-imports"), "--no-cache")
-        or _python("-m", "pytest", "tests/unit", "--quiet")
     )
+
+
+def check() -> int:
+    """Check format, lint, types, import rules and the unit tests."""
+    return lint() or _python("-m", "pytest", "tests/unit", "--quiet", "--numprocesses=auto")
 
 
 def bench() -> int:
@@ -175,7 +179,8 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(demo, test, host, run, drop, check, bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
+        *(demo, test, host, run, drop, lint, check),
+        *(bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
         *(setup, format, docs, lock, clean),
     )
 }

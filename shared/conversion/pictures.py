@@ -41,7 +41,7 @@ class PictureLimits:
     Attributes:
         max_pixels: of a picture that is decoded; setting MAX_PIXELS.
         max_pages: of a file; setting MAX_PAGES.
-        process: of the process that decodes. It has `stall_seconds` for each page.
+        process: of the process that decodes.
     """
 
     max_pixels: int

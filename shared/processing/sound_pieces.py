@@ -17,6 +17,10 @@ MP3 = ("audio/mpeg", "mp3")
 
 DAMAGED = "The recording is damaged or was cut, so some of it may be missing; what could be decoded was used."
 
+SECONDS_FOR_TWO = 0.05
+"""For how long a decoder may compute for two seconds of sound, which are 64 KiB of samples; 0.02 were measured
+(bench/sound.py), on a busy machine."""
+
 MIN_CUT_SECONDS = 20.0
 """A shorter piece is not made smaller: a model that does not understand it will not understand half of it either."""
 
@@ -31,7 +35,7 @@ async def listen_to(
 
     Raises what `Preparer.prepared` raises.
     """
-    process = ProcessLimits(file_bytes=limits.max_disk_bytes)
+    process = ProcessLimits(file_bytes=limits.max_disk_bytes, step_seconds=SECONDS_FOR_TWO)
     bounds = SoundLimits(limits.max_seconds, limits.max_disk_bytes, process)
     sound = await listen(file.source, file.media.format, bounds, into)
     return _Listened(file, wanted, sound).prepared(extents)
