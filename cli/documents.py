@@ -2,12 +2,16 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.recipes import FORMS, FileForm
+from shared.results import sidecar_name
 
 
 class _View(BaseModel):
@@ -66,6 +70,13 @@ class ErrorView(_View):
     next_step: str = ""
 
 
+class FileView(_View):
+    """A file beside the document."""
+
+    name: str
+    sha256: str
+
+
 class DocumentView(_View):
     """A document."""
 
@@ -76,17 +87,23 @@ class DocumentView(_View):
     answer: AnswerView | None = None
     usage: UsageView | None = None
     timing: TimingView = TimingView()
+    files: list[FileView] = []
     warnings: list[str] = []
     error: ErrorView | None = None
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document: its bytes as they are stored, and what we read in them. `name` is that of its file in storage."""
+    """A document: its bytes as they are stored, and what we read in them. `name` is that of its file in storage.
+
+    Attributes:
+        beside: the content of the files beside it, where they were fetched; a file that is not the document's is not.
+    """
 
     name: str
     content: bytes
     view: DocumentView
+    beside: Mapping[FileForm, bytes] = field(default_factory=dict, compare=False)
 
     @classmethod
     def parse(cls, name: str, content: bytes) -> "Document | None":
@@ -110,6 +127,13 @@ class Document:
     def lines(self) -> bytes:
         """As it is stored, with a newline at its end."""
         return self.content if self.content.endswith(b"\n") else self.content + b"\n"
+
+    @property
+    def digests(self) -> dict[FileForm, str]:
+        """The files that it lists beside itself: what it says of the content of each. Other names are not believed."""
+        listed = {each.name: each.sha256 for each in self.view.files}
+        names = {form: sidecar_name(self.name, form) for form in FORMS}
+        return {form: listed[name] for form, name in names.items() if name in listed}
 
     @property
     def fields(self) -> Any:

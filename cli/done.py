@@ -49,7 +49,17 @@ class Asked:
 def find_done(uploads: Sequence[Upload], targets: Targets, asked: Asked) -> list[Document]:
     """The documents that are saved already, and need not be asked for again."""
     saved = [(upload, _read(targets.paths[upload.name], upload.name)) for upload in uploads]
-    return [document for upload, document in saved if document and asked.is_answered_by(document, upload)]
+    return [
+        document
+        for upload, document in saved
+        if document and _has_its_files(document, targets) and asked.is_answered_by(document, upload)
+    ]
+
+
+def _has_its_files(document: Document, targets: Targets) -> bool:
+    """Whether the files beside a document are saved too, as they were."""
+    places = {targets.beside(document.name, form): digest for form, digest in document.digests.items()}
+    return all(path.is_file() and digest_of(path) == digest for path, digest in places.items())
 
 
 def _read(path: Path, name: str) -> Document | None:

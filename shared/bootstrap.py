@@ -38,6 +38,7 @@ from shared.processing import (
     MediaPreparer,
     Processor,
     RecipePlanner,
+    RecipeSidecars,
     ResultPublisher,
     RetryPolicy,
     ServerClock,
@@ -148,7 +149,9 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         cooldowns=Cooldowns(state, clock),
         planner=planner,
         preparer=preparer,
-        publisher=ResultPublisher(files=files, claims=state, kept=state, events=events),
+        publisher=ResultPublisher(
+            files=files, claims=state, kept=state, events=events, sidecars=RecipeSidecars(app.recipes)
+        ),
         clock=clock,
         budget=Budget(limit, counts=state, clock=clock) if limit else None,
         policy=app.policy,

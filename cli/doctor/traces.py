@@ -10,7 +10,8 @@ from cli.doctor.account import Account
 from cli.doctor.findings import Finding
 from cli.doctor.samples import POLL_SECONDS, Sample, Samples
 from shared.adapters.storage import blob_of
-from shared.results import document_name
+from shared.recipes import FORMS
+from shared.results import document_name, sidecar_name
 
 MIN_SECONDS = 3
 """How long a worker that has just loaded a file may take to note that it has it."""
@@ -57,10 +58,11 @@ async def _at_work(account: Account, unanswered: list[Sample]) -> list[Sample]:
 
 
 async def remove_one(account: Account, sample: Sample) -> list[str]:
-    """Remove a file and its document, and return what is left, each with storage's reason."""
-    places = ((account.input, sample.name), (account.output, document_name(sample.name)))
+    """Remove a file, its document and what lies beside that; return what is left, each with storage's reason."""
+    beside = [sidecar_name(sample.name, form) for form in FORMS]
+    outputs = [(account.output, name) for name in (document_name(sample.name), *beside)]
     left = []
-    for container, name in places:
+    for container, name in [(account.input, sample.name), *outputs]:
         try:
             with suppress(ResourceNotFoundError):
                 await blob_of(container, name).delete_blob()

@@ -202,8 +202,7 @@ class Attempt:
 
     async def _publish_once(self, result: Result, earlier: StoredResult | None) -> None:
         await self._claim.see_last_write()
-        record, has_kept = self._claim.record, self._claim.progress.has_kept
-        await self._with.publisher.publish(result, replacing=earlier, record=record, has_kept=has_kept)
+        await self._with.publisher.publish(result, replacing=earlier, claim=self._claim)
 
     async def _put_off(self, later: RetryLater) -> None:
         """First the message, then the note: a file without a message would be forgotten."""

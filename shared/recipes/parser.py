@@ -6,13 +6,14 @@ become nothing. Hence a reading of our own at start, with the line of each probl
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from shared.recipes.body import body_problems, turns
 from shared.recipes.front_matter import FrontMatter, require_printable
+from shared.recipes.markdown import check_markdown
 from shared.recipes.output_schema import AnswerSchema, object_schema
-from shared.recipes.recipe import Recipe, place_of
+from shared.recipes.recipe import FORMS_WITH_TIMES, Recipe, place_of
 from shared.recipes.recipe_keys import read_keys
 from shared.recipes.routes import Route
 from shared.recipes.slips import Problem, SlipsError
@@ -67,11 +68,14 @@ def _recipe(path: Path) -> Recipe:
         then=keys.metadata.then,
         pages=keys.metadata.pages,
         pieces=keys.metadata.pieces,
+        writes=keys.metadata.writes,
+        markdown=keys.metadata.markdown,
         description=keys.description,
         front=front,
     )
     values = {each.name: each.example for each in recipe.inputs}
-    if problems := [*_problems(recipe, front), *body_problems(body, values)]:
+    fields = frozenset(each.name for each in keys.outputs)
+    if problems := [*_problems(recipe, front), *_file_problems(recipe, fields), *body_problems(body, values)]:
         raise SlipsError(*problems)
     return recipe
 
@@ -93,6 +97,23 @@ def _parts(content: bytes) -> tuple[str, str]:
         raise SlipsError((1, "the front matter has no end: a second line of `---` is missing"))
     end = ends[1]
     return "\n".join(["", *lines[1:end], ""]), "\n".join([""] * (end + 1) + lines[end + 1 :])
+
+
+def _file_problems(recipe: Recipe, fields: Set[str]) -> Iterator[Problem]:
+    """What is wrong with the files for people; `fields` are those of the answer."""
+    if "audio" not in recipe.accepts and (with_times := FORMS_WITH_TIMES.intersection(recipe.writes)):
+        forms = " and ".join(f"`{each}`" for each in sorted(with_times))
+        yield (
+            recipe.front.line("metadata", "writes"),
+            f"only a recording has subtitles ({forms}); `accepts` has no audio",
+        )
+    if recipe.markdown is None:
+        return
+    line = recipe.front.line("metadata", "markdown")
+    if "md" not in recipe.writes:
+        yield line, "`markdown` is the template of a file that is not written: add `writes: [md]`"
+    for problem in check_markdown(recipe.markdown, fields, {each.name for each in recipe.inputs}):
+        yield line, problem
 
 
 def _problems(recipe: Recipe, front: FrontMatter) -> Iterator[Problem]:

@@ -30,6 +30,12 @@ type PagesPolicy = Literal["together", "each", "first"]
 """Which pages of a document are asked about: as many together as the model takes, each by itself, or the first only."""
 type PiecesPolicy = Literal["join", "whole"]
 """Whether a long recording is asked about piece by piece and the answers are joined, or goes to the model whole."""
+type FileForm = Literal["txt", "srt", "vtt", "md"]
+"""A file for people that is written beside the document, by the ending of its name."""
+
+FORMS: tuple[FileForm, ...] = ("txt", "srt", "vtt", "md")
+FORMS_WITH_TIMES: frozenset[FileForm] = frozenset({"srt", "vtt"})
+"""Those that cannot be written where it is not known when something was said."""
 
 
 class ModelOptions(Strict):
@@ -114,6 +120,8 @@ class Recipe:
         then: the alias of the model for the turns after the first; None keeps the same one.
         pages: how the pages of a document are asked about.
         pieces: how a long recording is asked about.
+        writes: which files for people are written beside the document.
+        markdown: the template of the one that is Markdown; None for the usual form.
         description: what it is for, in the words of its author.
         front: knows where in the file each key stands.
     """
@@ -133,6 +141,8 @@ class Recipe:
     then: str | None
     pages: PagesPolicy
     pieces: PiecesPolicy
+    writes: tuple[FileForm, ...]
+    markdown: str | None
     description: str | None
     front: FrontMatter = field(compare=False, repr=False)
 

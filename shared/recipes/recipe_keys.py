@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, Valida
 from shared.media import Detail, Kind, SendPolicy
 from shared.recipes.front_matter import FrontMatter, KeyPath
 from shared.recipes.output_schema import Output, Outputs, Strict, with_names
-from shared.recipes.recipe import ModelOptions, PagesPolicy, PiecesPolicy, RecipeInput
+from shared.recipes.recipe import FileForm, ModelOptions, PagesPolicy, PiecesPolicy, RecipeInput
 from shared.recipes.routes import Route
 from shared.recipes.slips import SlipsError, nearest
 
@@ -33,6 +33,12 @@ class ModelChoice(Strict):
     options: ModelOptions = ModelOptions()
 
 
+def _each_once(forms: tuple[FileForm, ...]) -> tuple[FileForm, ...]:
+    if len(set(forms)) < len(forms):
+        raise ValueError("it names a file twice")
+    return forms
+
+
 def _is_route(pattern: str) -> str:
     return Route(pattern).pattern
 
@@ -47,6 +53,8 @@ class Metadata(Strict):
     then: str | None = None
     pages: PagesPolicy = "together"
     pieces: PiecesPolicy = "whole"
+    writes: Annotated[tuple[FileForm, ...], AfterValidator(_each_once)] = ()
+    markdown: Annotated[str, Field(min_length=1)] | None = None
 
 
 def _is_template(value: object) -> object:

@@ -57,12 +57,7 @@ class PoisonHandler:
         else:
             now = self._with.clock.now()
             facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
-            await self._with.publisher.publish(
-                rejected(facts, _poisoned(), now),
-                replacing=earlier,
-                record=claim.record,
-                has_kept=claim.progress.has_kept,
-            )
+            await self._with.publisher.publish(rejected(facts, _poisoned(), now), replacing=earlier, claim=claim)
 
     async def _let_second_chance_be_tried(self, claim: ClaimHandle) -> None:
         """Until its wait is over its message is on its way. A worker may have put it off, and not noted that."""

@@ -11,10 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from shared.errors import ErrorCode
 from shared.media import MAX_BLOB_NAME, Kind, Transport, digest, is_plain, stored_name
 from shared.models import Api
+from shared.recipes import FORMS, FileForm
 
 MAX_WHOLE_NAME = 1002
 """UTF-16 units of a name that stands whole in its document's name; fewer than leave room for `.json`, so that none of
 those is as long as the name of a document for a longer name, which has exactly 1,024."""
+
+DOCUMENT_ENDING = ".json"
+"""The end of the name of each document, and of nothing else that Dropscribe writes into the output container."""
 
 UNUSUAL_NAMES = "unusual-names/"
 """The folder for documents of files whose own names no document can bear."""
@@ -160,6 +164,15 @@ class Error(_Part):
     next_step: str
 
 
+class FileBeside(_Part):
+    """A file for people, written before the document. It is the document's only if its content has this digest."""
+
+    name: str = Field(description="In the same container: the document's name with another ending.")
+    media_type: str
+    bytes: int
+    sha256: str = Field(description="Of its content, in hexadecimal.")
+
+
 class Result(_Part):
     """What became of one file."""
 
@@ -172,8 +185,14 @@ class Result(_Part):
     usage: TokenUsage | None = Field(description="Null, never zeros, where the service sent none.")
     timing: Timing
     attempts: int
+    files: list[FileBeside] = Field([], description="The files beside the document that its recipe writes.")
     warnings: list[str]
     error: Error | None
+
+    @property
+    def forms(self) -> tuple[FileForm, ...]:
+        """The endings of the files beside it."""
+        return tuple(form for form in FORMS if any(each.name.endswith(f".{form}") for each in self.files))
 
     def to_json(self) -> bytes:
         """The document as it is stored: UTF-8, indented, with the fields in the order of the schema."""

@@ -20,6 +20,7 @@ from shared.errors import (
     ModelUnreachable,
 )
 from shared.processing.attempt import Attempt
+from shared.processing.beside import Beside
 from shared.processing.jobs import Job
 from shared.processing.retry import MAX_ASKED, RetryLater
 from tests.simulation.watched import BRANCHES, WatchedWorld
@@ -28,6 +29,9 @@ from tests.simulation.world import WEEK, Message, World
 NAMES = [f"file-{number}" for number in range(6)]
 TALKATIVE = set(NAMES[4:])
 """Files about which two turns are asked."""
+
+SUBTITLED = set(NAMES[2:5])
+"""Files beside whose documents others are written."""
 
 LONG = set(NAMES[3:5])
 """Files whose first turn is asked about in three pieces."""
@@ -76,6 +80,7 @@ def check(world: World) -> None:
         assert times <= 1 + lost, (name, etag, turn)
         assert times <= MAX_ASKED, (name, etag, turn)
     assert max(world.unusable.values(), default=0) <= MAX_ASKED
+    assert world.misfits() == []
     assert world.answers == {}
     assert world.records == {}
     assert max(world.written.values(), default=1) == 1
@@ -96,7 +101,7 @@ class Protocol(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**32), bad=st.sets(st.sampled_from(NAMES), max_size=1))
     def start(self, seed: int, bad: set[str]) -> None:
         own: dict[str, Any] = {"listing_seconds": seed % 2 * 300, "delivery": DELIVERIES[seed % 3]}
-        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, long=LONG, **own)
+        self.world = World(random=Random(seed), bad=bad, talkative=TALKATIVE, long=LONG, subtitled=SUBTITLED, **own)
 
     @rule(name=st.sampled_from(NAMES), events=st.sampled_from([0, 1, 1, 1, 2, 3]))
     def upload(self, name: str, events: int) -> None:
@@ -163,7 +168,8 @@ TestProtocol = Protocol.TestCase
 def story(world: World, seed: int) -> World:
     """A busy day: uploads, overwrites, deletions, lost and repeated events, forgeries, outages, kills; then rest."""
     random = Random(seed)
-    world.random, world.storage_fails, world.talkative, world.long = random, 0.02, TALKATIVE, LONG
+    world.random, world.storage_fails = random, 0.02
+    world.talkative, world.long, world.subtitled = TALKATIVE, LONG, SUBTITLED
     for name in NAMES:
         an_older_answer_comes_late(world, name)
     for _ in range(60):
@@ -390,6 +396,18 @@ def test_a_repeat_that_comes_back_ends_what_its_own_worker_left_behind() -> None
 def test_it_would_show_if_a_repeat_that_comes_back_were_acknowledged_as_a_new_one_is() -> None:
     with pytest.raises(AssertionError):
         check(a_repeat_whose_worker_dies_beside_its_document(World(is_first_try=lambda message: True)))
+
+
+async def nothing(*_: object, **__: object) -> None:
+    """Left undone."""
+
+
+@pytest.mark.parametrize("step", ["restore", "clear"])
+def test_it_would_show_if_files_beside_documents_were_left_as_they_are(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Beside, step, nothing)
+    assert ends_badly(World)
 
 
 def test_it_would_show_if_there_were_no_reconciler() -> None:

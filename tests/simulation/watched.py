@@ -1,7 +1,7 @@
 """A world that notes which of its rare branches a run took: a branch that no run takes is proven by none."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,9 +12,11 @@ from shared.models.chat import ChatAnswer
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.recipes.recipe import FileForm
 from shared.recovery.progress import ScanProgress
 from shared.results.result import Result
-from shared.results.store import StoredResult
+from shared.results.sidecars import Sidecar
+from shared.results.store import StoredResult, StoredSidecar
 from tests.simulation.world import Message, Run, World
 
 BRANCHES = (
@@ -36,6 +38,10 @@ BRANCHES = (
     "kept answers of an older version were left alone",
     "answers could not be kept",
     "answers died with their worker",
+    "a worker died between two files, or before their document",
+    "what lies beside a document was made to fit it",
+    "files of an older version were deleted",
+    "a file beside a document was changed in between",
     "a worker was told to stop",
     "a message was sent and its wait could not be noted",
     "no message could be sent, and the record says that the file waits",
@@ -93,6 +99,10 @@ class WatchedWorld(World):
         self.saw(
             "answers died with their worker", where="asked" in self.did[run] and "wrote a document" not in self.did[run]
         )
+        self.saw(
+            "a worker died between two files, or before their document",
+            where="wrote a file" in self.did[run] and "wrote a document" not in self.did[run],
+        )
         super().kill(run)
 
     def stop(self, run: Run) -> None:
@@ -143,6 +153,22 @@ class WatchedWorld(World):
         self.saw("the model was asked three times for nothing", where=code in ("no_answer", "model_timeout"))
         self.saw("three workers broke down over a file", where=code == "crash_loop")
         self.doing.add("wrote a document")
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        try:
+            await super().write_sidecar(name, sidecar, replacing=replacing)
+        except Conflict:
+            self.saw("a file beside a document was changed in between")
+            raise
+        self.doing.add("wrote a file")
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        await super().delete_sidecar(name, form, stored)
+        self.saw("files of an older version were deleted", where="wrote a document" in self.doing)
+
+    async def make(self, result: Result) -> tuple[Result, Sequence[Sidecar]]:
+        self.saw("what lies beside a document was made to fit it", where=result.files)
+        return await super().make(result)
 
     async def read(self, name: str) -> VersionedClaim | None:
         found = await super().read(name)

@@ -47,13 +47,14 @@ from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
 from shared.processing.services import Services
 from shared.recipes.catalog import RecipeSelection
-from shared.recipes.recipe import Prompt
+from shared.recipes.recipe import FileForm, Prompt
 from shared.recovery.dead_letters import DeadLetters
 from shared.recovery.poison import PoisonHandler
 from shared.recovery.progress import ScanProgress
 from shared.recovery.reconciler import Reconciler
-from shared.results.result import Result, document_name
-from shared.results.store import StoredResult
+from shared.results.result import FileBeside, Result, document_name
+from shared.results.sidecars import Sidecar, sidecar_name
+from shared.results.store import StoredResult, StoredSidecar
 from tests.unit.fakes import MemorySource, deployed, page_of, said
 from tests.unit.places import BOOK
 
@@ -66,6 +67,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
 SELECTION = RecipeSelection(next(iter(BOOK)), {})
 PHI = deployed()
+FORMS_OF_VERSIONS: tuple[tuple[FileForm, ...], ...] = (("srt", "vtt"), ("txt", "srt"), ())
+"""Which files are written beside a document, by the version that it answers."""
 IN_PIECES = SoundPreparation(may_stay=False, max_bytes=1, max_seconds=10, is_cut=True, needs_speech=False)
 PIECES = tuple(
     Piece(
@@ -154,11 +157,13 @@ class World:
     is_first_try: Callable[["Message"], bool] = lambda message: message.tries == 1
     with_reconciler: bool = True
     checks_versions: bool = True
+    checks_files: bool = True
     delivery: Literal["trigger", "both", "queue"] = "trigger"
     refusing: float = 0
     dead_letters: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, tuple[str, float]] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, Result]] = field(default_factory=dict)
+    sidecars: dict[tuple[str, FileForm], tuple[StoredSidecar, bytes]] = field(default_factory=dict)
     answered_at: dict[str, float] = field(default_factory=dict)
     records: dict[str, VersionedClaim] = field(default_factory=dict)
     queues: dict[str, list[Message]] = field(
@@ -182,6 +187,7 @@ class World:
     deadly: set[str] = field(default_factory=set)
     talkative: set[str] = field(default_factory=set)
     long: set[str] = field(default_factory=set)
+    subtitled: set[str] = field(default_factory=set)
     unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     half_written: Counter[str] = field(default_factory=Counter)
@@ -211,7 +217,7 @@ class World:
             cooldowns=Cooldowns(self, self),
             planner=self,
             preparer=self,
-            publisher=ResultPublisher(files=self, claims=self, kept=self, events=self),
+            publisher=ResultPublisher(files=self, claims=self, kept=self, events=self, sidecars=self),
             clock=self,
             gate=self,
             policy=self.policy,
@@ -297,6 +303,16 @@ class World:
         known = {message.job.name for queue in self.queues.values() for message in queue}
         known |= set(self.dead_letters.values())
         return [name for name in self.unsettled() if name not in known and self.inputs[name][0] not in self.unheard_of]
+
+    def misfits(self) -> list[tuple[str, str]]:
+        """What lies beside documents and is not listed there, and what is listed and does not lie there so."""
+        lying = {(name, form): stored.sha256 for (name, form), (stored, _) in self.sidecars.items()}
+        listed = {
+            (name, form): file.sha256
+            for name, (_, outcome) in self.outcomes.items()
+            for form, file in zip(outcome.forms, outcome.files, strict=True)
+        }
+        return [place for place in {**lying, **listed} if lying.get(place) != listed.get(place)]
 
     def answered_etag(self, name: str) -> str | None:
         found = self.outcomes.get(document_name(name))
@@ -429,7 +445,7 @@ class World:
     async def find_result(self, name: str) -> StoredResult | None:
         await self._storage("find_result")
         found = self.outcomes.get(document_name(name))
-        return StoredResult(found[0], found[1].input.etag) if found else None
+        return StoredResult(found[0], found[1].input.etag, None, found[1].forms) if found else None
 
     async def read_result(self, name: str) -> Result | None:
         await self._storage("read_result")
@@ -442,10 +458,50 @@ class World:
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
             raise Conflict(name)
+        assert all((name, form) in self.sidecars for form in outcome.forms), "files come before their document"
         self.outcomes[name] = (self.version(), outcome)
         self.answered_at[name] = self.time
         self.written[outcome.input.name, outcome.input.etag] += 1
         await self._storage("write_result")
+
+    async def find_sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        await self._storage("find_sidecar")
+        return self._sidecar(name, form)
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        await self._storage("write_sidecar")
+        if self.checks_files and self._sidecar(name, sidecar.form) != replacing:
+            raise Conflict(name)
+        stored = StoredSidecar(self.version(), sidecar.sha256)
+        self.sidecars[document_name(name), sidecar.form] = (stored, sidecar.content)
+        await self._storage("write_sidecar")
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        await self._storage("delete_sidecar")
+        if not self.checks_files or self._sidecar(name, form) == stored:
+            self.sidecars.pop((document_name(name), form), None)
+        await self._storage("delete_sidecar")
+
+    def _sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        found = self.sidecars.get((document_name(name), form))
+        return found[0] if found else None
+
+    async def make(self, result: Result) -> tuple[Result, Sequence[Sidecar]]:
+        """The files of a document, which only this document has; another version has others."""
+        if result.input.name not in self.subtitled or result.answer is None:
+            return result, ()
+        content = f"{result.input.name} {result.input.etag} {result.answer.text}".encode()
+        made = [Sidecar(form, content) for form in FORMS_OF_VERSIONS[int(result.input.etag) % 3]]
+        listed = [
+            FileBeside(
+                name=sidecar_name(result.input.name, each.form),
+                media_type="text/plain",
+                bytes=len(content),
+                sha256=each.sha256,
+            )
+            for each in made
+        ]
+        return result.model_copy(update={"files": listed}), made
 
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         await self._storage("list_inputs")
@@ -456,7 +512,9 @@ class World:
     async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
         await self._storage("list_answered")
         found = {
-            name: StoredResult(etag, outcome.input.etag, START + timedelta(seconds=self.answered_at[name]))
+            name: StoredResult(
+                etag, outcome.input.etag, START + timedelta(seconds=self.answered_at[name]), outcome.forms
+            )
             for name, (etag, outcome) in self.outcomes.items()
         }
         return page_of({name: (name, stored) for name, stored in found.items()}, marker, self.page_size)
@@ -626,7 +684,7 @@ class World:
         await Pause(self.time + self.random.uniform(0, 5))
         self.paid[file.name, file.etag, turn] += 1
         await Pause()
-        return said(f"answer {turn}")
+        return said(f"answer {turn} of call {self.paid.total()}")
 
     def _require_version(self, file: InputFile) -> None:
         if self.checks_versions and self.inputs.get(file.name, ("", 0))[0] != file.etag:

@@ -21,9 +21,11 @@ from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
 from shared.processing.preparing import Prepared
+from shared.recipes.recipe import FileForm
 from shared.recovery.progress import ScanProgress
 from shared.results.result import Result, document_name
-from shared.results.store import StoredResult
+from shared.results.sidecars import Sidecar
+from shared.results.store import StoredResult, StoredSidecar
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()
@@ -105,6 +107,7 @@ class MemoryFiles:
     modified: dict[str, datetime] = field(default_factory=dict)
     written: dict[str, datetime] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, Result]] = field(default_factory=dict)
+    beside: dict[tuple[str, FileForm], tuple[StoredSidecar, bytes]] = field(default_factory=dict)
     writes: int = 0
     page_size: int = 1_000
     listed_pages: int = 0
@@ -151,7 +154,7 @@ class MemoryFiles:
 
     def _stored(self, name: str) -> StoredResult:
         etag, outcome = self.outcomes[name]
-        return StoredResult(etag, outcome.input.etag, self.written.get(name, START))
+        return StoredResult(etag, outcome.input.etag, self.written.get(name, START), tuple(outcome.forms))
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         meanwhile, self.before_writing = self.before_writing, None
@@ -162,6 +165,23 @@ class MemoryFiles:
             raise Conflict("another document was written")
         self.writes += 1
         self.outcomes[outcome.input.name] = (str(self.writes), outcome)
+
+    async def find_sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        return self._beside(name, form)
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        if self._beside(name, sidecar.form) != replacing:
+            raise Conflict("another file was written")
+        self.writes += 1
+        self.beside[name, sidecar.form] = (StoredSidecar(str(self.writes), sidecar.sha256), sidecar.content)
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        if self._beside(name, form) == stored:
+            del self.beside[name, form]
+
+    def _beside(self, name: str, form: FileForm) -> StoredSidecar | None:
+        found = self.beside.get((name, form))
+        return found[0] if found else None
 
     def _content(self, name: str) -> bytes:
         if name not in self.contents:

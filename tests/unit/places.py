@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from shared.bootstrap import RECIPES
+from shared.processing.beside import RecipeSidecars
 from shared.processing.budget import Budget
 from shared.processing.claims import Claim
 from shared.processing.cooldowns import Cooldowns
@@ -79,7 +80,9 @@ def place(
         cooldowns=Cooldowns(state, state),
         planner=planner,
         preparer=preparer or AsItLies(),
-        publisher=ResultPublisher(files=files, claims=state, kept=state, events=state),
+        publisher=ResultPublisher(
+            files=files, claims=state, kept=state, events=state, sidecars=RecipeSidecars(recipes)
+        ),
         clock=state,
         budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,
         policy=RetryPolicy(**own),

@@ -107,6 +107,7 @@ def test_an_answered_file_becomes_the_document_of_the_design() -> None:
         },
         "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
         "attempts": 1,
+        "files": [],
         "warnings": [],
         "error": None,
     }

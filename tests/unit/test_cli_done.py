@@ -69,3 +69,13 @@ def test_a_file_with_an_answer_to_its_content_by_its_recipe_is_done(tmp_path: Pa
 )
 def test_a_file_with_any_other_document_is_asked_for(tmp_path: Path, saved: Any, asked: dict[str, Any]) -> None:
     assert not done(tmp_path, saved=saved, **asked)
+
+
+def test_a_file_is_not_done_without_the_files_beside_its_document(tmp_path: Path) -> None:
+    digest = hashlib.sha256(b"1").hexdigest()
+    saved = document(files=[{"name": "x.png.txt", "sha256": digest}])
+    assert not done(tmp_path, saved=saved)
+    (tmp_path / "out" / "x.png.txt").write_bytes(b"2")
+    assert not done(tmp_path, saved=saved)
+    (tmp_path / "out" / "x.png.txt").write_bytes(b"1")
+    assert done(tmp_path, saved=saved)

@@ -89,6 +89,13 @@ SLIPS = [
     ("temperature: 0", "seed: 9223372036854775808", "`model.options.seed`: Input should be less than"),
     ("  accepts:", "  send: pigeon\n  accepts:", ":10: `metadata.send`: Input should be"),
     ("  accepts:", "  then: other\n  accepts:", ":10: `then` names a model for the turns after"),
+    ("  accepts:", "  writes: [docx]\n  accepts:", ":10: `metadata.writes.0`: Input should be"),
+    ("  accepts:", "  writes: srt\n  accepts:", ":10: `metadata.writes` must be a list"),
+    ("  accepts:", "  writes: [md, md]\n  accepts:", ":10: `metadata.writes`: it names a file twice"),
+    ("  accepts:", "  write: [md]\n  accepts:", ":10: unknown key `metadata.write`: did you mean `writes`?"),
+    ("accepts: [audio]", "accepts: [image]\n  writes: [srt, txt]", ":11: only a recording has subtitles (`srt`)"),
+    ("  accepts:", "  markdown: x\n  accepts:", ":10: `markdown` is the template of a file that is not written"),
+    ("  accepts:", "  writes: [md]\n  markdown: '{{ txt }}'\n  accepts:", ":11: the template for Markdown has `txt`"),
     ("name: good", "name: bad", ":2: its name is `bad`; it must be the file's name, `good`"),
     ("name: language", "name: recipe", ":8: `inputs.0`: no input may be called `recipe`"),
     ("name: language", "name: self", ":8: `inputs.0`: no input may be called `self`"),
@@ -121,7 +128,8 @@ def test_all_slips_of_a_file_are_named_at_once(tmp_path: Path) -> None:
     assert [problem.split(": ", 1)[1] for problem in found] == [
         "`name` is missing",
         "`metadata.accepts` is missing",
-        "unknown key `metadata.takes`: there are `accepts`, `route`, `send`, `detail`, `then`, `pages`, `pieces`",
+        "unknown key `metadata.takes`: there are `accepts`, `route`, `send`, `detail`, `then`, `pages`, `pieces`,"
+        " `writes`, `markdown`",
         "unknown key `nane`: did you mean `name`?",
     ]
 

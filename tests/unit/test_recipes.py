@@ -11,7 +11,9 @@ from shared.recipes.catalog import RecipeCatalog, RecipeSelection
 from shared.recipes.recipe import Prompt, Recipe
 
 CATALOG = RecipeCatalog.load(RECIPES)
-SHIPPED = ["ask-chart", "describe", "read-text", "receipt", "summarize", "transcribe", "translate"]
+SHIPPED = [
+    *("ask-chart", "describe", "minutes", "read-text", "receipt", "subtitles", "summarize", "transcribe", "translate")
+]
 
 
 def selected(name: str, **metadata: str) -> RecipeSelection:
