@@ -17,6 +17,7 @@ from shared.models.endpoint import Endpoint
 from shared.models.exchange import Extent
 from shared.models.pieces import Piece
 from shared.models.plan import Plan
+from shared.models.prices import PriceTable
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
@@ -27,17 +28,25 @@ from shared.results.store import StoredResult
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()
+PRICES = PriceTable.load()
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PHI = "Phi-4-multimodal-instruct"
 SIGNED = f"https://storage.example/input/file?sp=r&sig={SIGNATURE}"
 
 
 def deployed(
-    model: str = PHI, *, alias: str = DEFAULT, name: str = "", at: str = "https://place.example/models", **own: object
+    model: str = PHI,
+    *,
+    alias: str = DEFAULT,
+    name: str = "",
+    at: str = "https://place.example/models",
+    prices: PriceTable = PRICES,
+    **own: object,
 ) -> Deployment:
     """A deployment with the capability of its model, but for what is `own`."""
     endpoint, _ = Endpoint.parse(at)
-    return Deployment(alias, name or model, model, endpoint, TABLE.of(model).model_copy(update=own))
+    capability = TABLE.of(model).model_copy(update=own)
+    return Deployment(alias, name or model, model, endpoint, capability, price_table=prices)
 
 
 def all_of(*each: Deployment) -> Deployments:

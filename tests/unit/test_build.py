@@ -102,8 +102,10 @@ def test_an_answered_file_becomes_the_document_of_the_design() -> None:
             "finish_reason": "stop",
             "turns": [{"prompt": "Please translate …", "text": "Hola. ¿Cómo estás?"}],
             "pieces": [],
+            "segments": [],
+            "language": None,
         },
-        "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
+        "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10, "cost": None},
         "attempts": 1,
         "warnings": [],
         "error": None,
@@ -181,16 +183,18 @@ def test_a_file_sent_by_url_says_so() -> None:
 
 
 def test_the_usage_of_several_calls_is_their_sum_with_each_listed() -> None:
+    of_phi = {"deployment": "phi-4-multimodal", "cost": None}
     silent = replace(said("…"), usage=None)
     usage = fields(document(said("a"), silent, said("b", tokens=20)))["usage"]
     assert usage == {
         "prompt_tokens": 24,
         "completion_tokens": 6,
         "total_tokens": 30,
+        "cost": None,
         "calls": [
-            {"deployment": "phi-4-multimodal", "prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
-            {"deployment": "phi-4-multimodal"},
-            {"deployment": "phi-4-multimodal", "prompt_tokens": 17, "completion_tokens": 3, "total_tokens": 20},
+            {**of_phi, "prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
+            of_phi,
+            {**of_phi, "prompt_tokens": 17, "completion_tokens": 3, "total_tokens": 20},
         ],
     }
 

@@ -742,12 +742,13 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     assert outcome.answer
     assert outcome.usage
     assert (outcome.model.deployment, outcome.answer.text) == ("gpt-audio", "A greeting.")
-    assert outcome.usage.model_extra == {
-        "calls": [
-            {"deployment": "gpt-audio", "prompt_tokens": 47, "completion_tokens": 3, "total_tokens": 50},
-            {"deployment": "gpt-5.4", "prompt_tokens": 17, "completion_tokens": 3, "total_tokens": 20},
-        ]
+    heard, told = outcome.usage.model_dump()["calls"]
+    assert heard == {
+        **{"deployment": "gpt-audio", "prompt_tokens": 47, "completion_tokens": 3, "total_tokens": 50},
+        "cost": None,  # nobody says how many of the tokens are of sound
     }
+    assert told["cost"]["amount"] == pytest.approx((17 * 2.5 + 3 * 15) / 1_000_000, abs=1e-6)
+    assert (told["deployment"], told["total_tokens"], outcome.usage.cost) == ("gpt-5.4", 20, None)
     assert all(isinstance(part, TextPart) for message in words.requests[0].messages for part in message.parts)
 
 

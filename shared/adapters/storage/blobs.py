@@ -18,7 +18,7 @@ from shared.errors import Conflict, InputNotFound
 from shared.media import HEAD_BYTES, InputFile, ListedFile, Page, has_dot_segment, read_metadata, stored_name
 from shared.observability import log_event
 from shared.processing import ServerClock
-from shared.results import SCHEMA_VERSION, Result, StoredResult, document_name
+from shared.results import SCHEMA_VERSION, Result, StoredResult, document_name, spending_labels
 
 INPUT_ETAG = "input_etag"
 """The metadata key on a document that says which version of the file it answers."""
@@ -223,5 +223,6 @@ def _labels(outcome: Result) -> dict[str, str]:
         "recipe": outcome.recipe.name if outcome.recipe else "",
         "kind": outcome.input.kind or "",
         "code": outcome.error.code if outcome.error else "",
+        **spending_labels(outcome),
     }
     return {name: value for name, value in labels.items() if value}
