@@ -2,6 +2,7 @@
 
 from shared.models.capabilities import CapabilityTable
 from shared.models.chat import (
+    CHARACTERS_A_TOKEN,
     ChatAnswer,
     ChatModel,
     ChatRequest,

@@ -129,7 +129,9 @@ def test_a_price_is_found_by_whole_names(
 
 
 def test_a_limit_counts_an_estimate_that_is_rather_too_high_where_a_service_tells_too_little() -> None:
-    request = ChatRequest([Message("user", [TextPart("x" * 400), MP3])], ModelOptions.model_validate({"maxOutputTokens": 500}))
+    request = ChatRequest(
+        [Message("user", [TextPart("x" * 400), MP3])], ModelOptions.model_validate({"maxOutputTokens": 500})
+    )
     phi = deployed("Phi-4-multimodal-instruct")
     assert dollars_of(of_audio(900), request, phi) == Decimal("0.00364")
     assert dollars_of(TOKENS, request, phi) == Decimal("0.004032")  # 1000 x 4 + 100 x 0.32
