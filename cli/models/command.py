@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -55,7 +56,7 @@ def _tell(ours: Sequence[Deployment], resource: str, theirs: Sequence[Deployed],
         show.console.print(table)
     else:
         for each in rows:
-            _print("\t".join(each))
+            typer.echo("\t".join(each))
     show.note("Prices are US dollars for a million tokens, or for an hour of sound.", style="dim")
     if resource:
         show.note(f"{resource} has deployed:")

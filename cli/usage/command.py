@@ -4,6 +4,7 @@ import sys
 from contextlib import AsyncExitStack, aclosing
 from datetime import datetime
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -50,7 +51,7 @@ def _tell(found: Usage, *, as_json: bool) -> None:
         )
     elif not sys.stdout.isatty():
         for name, total in [*rows, ("total", found.all)]:
-            show.console.print(Text("\t".join([one_line(name), *_cells(total)])), soft_wrap=True)
+            typer.echo("\t".join([one_line(name), *_cells(total)]))
     else:
         show.console.print(_table(found, rows))
     if found.all.unknown and not as_json:

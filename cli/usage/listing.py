@@ -26,6 +26,8 @@ from cli.exits import CommandFailedError
 API_VERSION = "2021-12-02"
 SCOPE = "https://storage.azure.com/.default"
 SIGNED_FOR = timedelta(hours=2)
+PAGE_BLOBS = 5_000
+"""As many as storage gives."""
 MAX_TRIES = 3
 MAX_SILENCE = 60
 """Seconds."""
@@ -139,7 +141,9 @@ async def _page(
 
 async def _answer(session: aiohttp.ClientSession, container: ContainerClient, marker: str) -> aiohttp.ClientResponse:
     """The answer of storage, asked for up to `MAX_TRIES` times."""
-    query = {"restype": "container", "comp": "list", "include": "metadata", **({"marker": marker} if marker else {})}
+    query = {"restype": "container", "comp": "list", "include": "metadata", "maxresults": str(PAGE_BLOBS)}
+    if marker:
+        query["marker"] = marker
     for number in range(1, MAX_TRIES + 1):
         try:
             url, headers = await _authorized(container)

@@ -8,6 +8,7 @@ from typing import Any
 from shared.media import Media, SendPolicy, Transport
 from shared.models.capabilities import CapabilityTable, ModelCapabilities
 from shared.models.endpoint import Endpoint
+from shared.models.known import spellings
 from shared.models.prices import Cost, Prices, PriceTable, Tier, cost
 
 DEFAULT = "default"
@@ -43,14 +44,18 @@ class Deployment:
     def prices(self, answered_by: str | None = None) -> tuple[Prices, str] | None:
         """What it costs, and of which day that is; None if that is not known.
 
-        `answered_by` is what the model called itself in an answer, which names its version. The catalog has the prices
-        of Azure, so of another server only an operator knows what it costs.
+        `answered_by` is what the model called itself in an answer: a version of the model that the settings tell, or
+        any where they do not. The catalog has the prices of Azure; what another server costs, only an operator
+        knows.
         """
-        names = [name for name in (self.name, self.model) if name]
-        said = self.price_table.own(*names) or (answered_by and self.price_table.own(answered_by))
-        if said or self.endpoint.api == "v1":
-            return said or None
-        return self.price_table.listed(*([answered_by] if answered_by else []), self.model, self.name)
+        own, listed = self.price_table.own, self.price_table.listed
+        if said := own(self.name, self.model, answered_by or ""):
+            return said
+        if self.endpoint.api == "v1":
+            return None
+        known = next((name for name in (self.model, self.name) if listed(name)), "")
+        is_version = bool(answered_by) and spellings(answered_by or "")[1].startswith(spellings(known)[1])
+        return (listed(answered_by or "") if is_version else None) or listed(known)
 
     def cost_of(
         self, usage: Mapping[str, Any] | None, answered_by: str | None, *, heard: bool = False, tier: Tier = None

@@ -28,12 +28,15 @@ CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
 IN_A_HURRY = ROOT / "bench" / "apps" / "ours"
 """The same triggers as function_app.py's, with times of one's choosing."""
+PHI = "Phi-4-multimodal-instruct"
 HOST_ID = "story"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ONCE_A_YEAR = "0 0 0 1 1 *"
 
 
-def costing(prompt: int, completion: int, audio: int | None = None, finish_reason: str = "stop") -> Answer:
+def costing(
+    prompt: int, completion: int, audio: int | None = None, finish_reason: str = "stop", model: str = PHI
+) -> Answer:
     """An answer with so many tokens, of which some may be audio."""
     choice = {"finish_reason": finish_reason, "message": {"role": "assistant", "content": "Hello."}}
     usage: dict[str, Any] = {
@@ -43,7 +46,7 @@ def costing(prompt: int, completion: int, audio: int | None = None, finish_reaso
     }
     if audio is not None:
         usage["prompt_tokens_details"] = {"audio_tokens": audio}
-    return Answer(body={**COMPLETION, "choices": [choice], "usage": usage})
+    return Answer(body={**COMPLETION, "model": model, "choices": [choice], "usage": usage})
 
 
 BUSY = Answer(status=429, headers={"Retry-After": "1"})
@@ -158,7 +161,7 @@ async def story_in(folder: Path) -> AsyncIterator[Story]:
 async def all_goes_well(story: Story) -> None:
     """An image, a recording, a conversation of two turns; then nothing waits."""
     async with story.host(image="gpt-5.4-mini-eu"):
-        await story.drop("describe/chart.png", CHART, costing(100_000, 10_000))
+        await story.drop("describe/chart.png", CHART, costing(100_000, 10_000, model="gpt-5.4-mini-2026-03-17"))
         await story.logged("blob.answered", "describe/chart.png")
         await story.drop("hello.mp3", HELLO, costing(20_000, 2_000, audio=15_000))
         await story.logged("blob.answered", "hello.mp3")
@@ -174,9 +177,9 @@ async def all_goes_wrong(story: Story) -> None:
     async with story.host(image="our-vision"):
         await story.drop("letter.png", b"Dear Sir or Madam, this is no picture.")
         await story.logged("blob.rejected", "letter.png")
-        await story.drop("dear.png", CHART, costing(2_000_000, 1_000))
+        await story.drop("dear.png", CHART, costing(2_000_000, 1_000, model="our-vision"))
         await story.logged("blob.answered", "dear.png")
-        await story.drop("filtered.png", CHART, costing(1_000, 100, finish_reason="content_filter"))
+        await story.drop("filtered.png", CHART, costing(1_000, 100, finish_reason="content_filter", model="our-vision"))
         await story.logged("blob.rejected", "filtered.png")
         await story.drop("busy.mp3", HELLO, BUSY, BUSY, costing(20_000, 2_000))
         await story.logged("blob.answered", "busy.mp3")

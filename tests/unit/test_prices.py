@@ -114,6 +114,7 @@ OWN = PriceTable.load({"our-eyes": Prices(input=Decimal(1)), "GPT-6-luna": Price
         ("eyes", "eyes", "", "gpt-4o-2024-05-13", 5),  # the version that answered has a price of its own
         ("gpt-4o", "gpt-4o", "", "gpt-4o-2024-05-13", 5),
         ("gpt-4o", "gpt-4o", "", "gpt-4o-2999-01-01", Decimal("2.5")),
+        ("gpt-6.1-sol", "", "", "gpt-4o-2024-05-13", 2),  # nonsense
         ("gpt-6-lunar", "", "", None, None),  # a name that only begins like a model's says nothing of the price
         ("gpt-6.1-sol-pro", "", "", None, None),
         ("gpt-6.1-sol", "", "http://localhost:11434/v1", None, None),  # the catalog has the prices of Azure
