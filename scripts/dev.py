@@ -122,6 +122,11 @@ def e2e() -> int:
     return _python("scripts/real_host.py", *sys.argv[2:])
 
 
+def catalog() -> int:
+    """Write the table of models and prices anew (44 MB to download)."""
+    return _python("scripts/catalog.py", *sys.argv[2:])
+
+
 def audit() -> int:
     """Look for known vulnerabilities in what is deployed, and list that in .local/sbom.json."""
     install_for_audit()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -133,7 +133,7 @@ class Cost:
     @property
     def rounded(self) -> float:
         """The amount as people see it, in US dollars."""
-        rounded = self.amount.quantize(SMALLEST)
+        rounded = self.amount.quantize(SMALLEST, ROUND_HALF_UP)
         return float(max(rounded, SMALLEST) if self.amount else rounded)
 
     @classmethod

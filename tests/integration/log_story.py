@@ -29,6 +29,8 @@ HELLO = samples.HELLO.read_bytes()
 IN_A_HURRY = ROOT / "bench" / "apps" / "ours"
 """The same triggers as function_app.py's, with times of one's choosing."""
 PHI = "Phi-4-multimodal-instruct"
+OF_PHI, OF_MINI = {"input": 0.08, "audio": 4, "output": 0.32}, {"input": 0.75, "output": 4.5}
+"""Dollars for a million tokens, whatever the catalog has."""
 HOST_ID = "story"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ONCE_A_YEAR = "0 0 0 1 1 *"
@@ -152,7 +154,8 @@ async def story_in(folder: Path) -> AsyncIterator[Story]:
             "ARRIVAL_SECONDS": "0",
             "AZURE_INFERENCE_ENDPOINT": f"{foundry.url}/models",
             "AZURE_INFERENCE_CREDENTIAL": KEY,
-            "AZURE_INFERENCE_DEPLOYMENT": "Phi-4-multimodal-instruct",
+            "AZURE_INFERENCE_DEPLOYMENT": PHI,
+            "MODEL_PRICES": json.dumps({PHI: OF_PHI, "gpt-5.4-mini-2026-03-17": OF_MINI}),
         }
         yield Story(folder, foundry, blobs, queues, environ)
     await azurite.stop()

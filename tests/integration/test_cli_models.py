@@ -19,6 +19,8 @@ SETTINGS = {
     "AZURE_INFERENCE_DEPLOYMENT_AUDIO": "ears",
     "AZURE_INFERENCE_DEPLOYMENT_LOCAL": "gemma3:4b",
     "AZURE_INFERENCE_ENDPOINT_LOCAL": "http://localhost:11434/v1",
+    "MODEL_PRICES": '{"gpt-6-luna": {"input": 0.1, "output": 0.5}, "ears": {"hour": 0.36}}',
+    "MODEL_CAPABILITIES": '{"gpt-6-luna": {"retires": "2028-03-11"}}',
 }
 ACCOUNTS = [{"name": "other", "resourceGroup": "g"}, {"name": "My-Foundry", "resourceGroup": "group"}, 5]
 
@@ -47,7 +49,7 @@ async def test_models_tells_what_each_takes_costs_and_until_when(capsys: pytest.
     assert await models(None, as_json=False) == 0
     assert [line.split("\t") for line in capsys.readouterr().out.splitlines()] == [
         ["default", "gpt-6-luna", "images, JSON Schema", "128,000", "0.1 in, 0.5 out", "2028-03-11"],
-        ["audio", "ears", "images, audio", "unknown", "unknown", "unknown"],
+        ["audio", "ears", "images, audio", "unknown", "0.36 an hour", "unknown"],
         ["local", "gemma3:4b", "images, audio", "unknown", "unknown", "unknown"],
     ]
 

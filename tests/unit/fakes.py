@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from shared.errors import Conflict, FileRejected, InputNotFound
 from shared.media.files import InputFile, ListedFile, Page
@@ -15,6 +16,7 @@ from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Endpoint
 from shared.models.exchange import Extent
+from shared.models.known import Catalog
 from shared.models.pieces import Piece
 from shared.models.plan import Plan
 from shared.models.prices import PriceTable
@@ -28,7 +30,23 @@ from shared.results.store import StoredResult
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()
-PRICES = PriceTable.load()
+LISTED = Catalog(
+    "2026-11-26",
+    {
+        "gpt-6-luna": {"prices": {"input": Decimal("0.1"), "cached": Decimal("0.01"), "output": Decimal("0.5")}},
+        "gpt-6.1-sol": {"prices": {"input": 2, "output": 10}},
+        "gpt-5.4": {"prices": {"input": Decimal("2.5"), "output": 15}},
+        "gpt-4o": {"prices": {"input": Decimal("2.5"), "output": 10}},
+        "gpt-4o-2024-05-13": {"prices": {"input": 5, "output": 15}},
+        "gpt-audio-1.5": {"prices": {"input": Decimal("2.5"), "audio": 32, "output": 10}},
+        "phi-4-multimodal-instruct": {
+            "prices": {"input": Decimal("0.08"), "audio": 4, "output": Decimal("0.32")},
+        },
+        "whisper": {"prices": {"hour": Decimal("0.36")}},
+    },
+)
+"""Prices that stay, so that sums done by hand do: those of the catalog change."""
+PRICES = PriceTable({}, LISTED)
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PHI = "Phi-4-multimodal-instruct"
 SIGNED = f"https://storage.example/input/file?sp=r&sig={SIGNATURE}"

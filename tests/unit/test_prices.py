@@ -13,7 +13,7 @@ from shared.models.estimates import dollars_of, estimated_usage
 from shared.models.prices import Cost, Prices, PriceTable, cost
 from shared.models.speech import SpeechOptions, SpeechRequest
 from shared.recipes import ModelOptions
-from tests.unit.fakes import MemorySource, deployed
+from tests.unit.fakes import LISTED, MemorySource, deployed
 
 LUNA = Prices.model_validate(
     {
@@ -101,7 +101,7 @@ def test_a_sum_is_unknown_where_a_part_is_and_rounds_once_and_never_to_nothing()
     assert mixed.prices == "2026-11-26, MODEL_PRICES"
 
 
-OWN = PriceTable.load({"our-eyes": Prices(input=Decimal(1)), "GPT-6-luna": Prices(input=Decimal(2))})
+OWN = PriceTable({"our-eyes": Prices(input=Decimal(1)), "GPT-6-luna": Prices(input=Decimal(2))}, LISTED)
 
 
 @pytest.mark.parametrize(
