@@ -180,8 +180,8 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(demo, test, host, run, drop, check, bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
-        *(setup, format, docs, lock, clean),
+        *(demo, test, host, run, drop, check, bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e),
+        *(catalog, audit, setup, format, docs, lock, clean),
     )
 }
 WITHOUT_VENV = (package, audit, clean)
