@@ -39,7 +39,7 @@ LIMIT = TABLE.of("").max_bytes
         ("gpt-9", ["image", "audio"], False, False, None),
     ],
 )
-def test_a_model_is_known_by_its_name_or_the_beginning_of_that(
+def test_a_model_is_known_by_the_beginning_of_its_name(
     model: str, kinds: list[str], json_schema: bool, urls: bool, token_parameter: str | None
 ) -> None:
     found = TABLE.of(model)
