@@ -126,6 +126,11 @@ def e2e() -> int:
     return _python("scripts/real_host.py", *sys.argv[2:])
 
 
+def catalog() -> int:
+    """Write the table of models and prices anew (44 MB to download)."""
+    return _python("scripts/catalog.py", *sys.argv[2:])
+
+
 def audit() -> int:
     """Look for known vulnerabilities in what is deployed, and list that in .local/sbom.json."""
     install_for_audit()
@@ -180,8 +185,8 @@ COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
         *(demo, test, host, run, drop, lint, check),
-        *(bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
-        *(setup, format, docs, lock, clean),
+        *(bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e),
+        *(catalog, audit, setup, format, docs, lock, clean),
     )
 }
 WITHOUT_VENV = (package, audit, clean)

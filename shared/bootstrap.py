@@ -29,7 +29,7 @@ from shared.adapters.storage import (
 from shared.app import App, Running
 from shared.errors import ConfigurationError
 from shared.media import InputContent
-from shared.models import CapabilityTable, ChatModel, Deployment, Deployments, Endpoint
+from shared.models import DEFAULT, CapabilityTable, ChatModel, Deployment, Deployments, Endpoint, PriceTable
 from shared.observability import redact_logs
 from shared.processing import (
     Budget,
@@ -43,6 +43,7 @@ from shared.processing import (
     RetryPolicy,
     ServerClock,
     Services,
+    billionths,
 )
 from shared.recipes import RecipeCatalog
 from shared.recovery import DeadLetters, PoisonHandler, Reconciler
@@ -78,6 +79,8 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPo
     deployments = _deployments(settings) if settings else None
     if book and deployments:
         problems.extend([*_unknown_models(book, deployments), *_misspelt_models(book, deployments)])
+    if settings and settings.daily_cost and deployments:
+        problems.extend(_unknown_prices(deployments))
     if settings is None or book is None or deployments is None or problems:
         raise ConfigurationError(problems)
     for notice in (*settings.notices, *deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date())):
@@ -95,14 +98,15 @@ def _try[T, U](problems: list[str], make: Callable[[T], U], source: T) -> U | No
 
 def _deployments(settings: Settings) -> Deployments:
     table = CapabilityTable.load(settings.capabilities)
-    return Deployments((_deployment(*each, table) for each in settings.models.items()), table)
+    prices = PriceTable.load(settings.prices)
+    return Deployments((_deployment(*each, table, prices) for each in settings.models.items()), table)
 
 
-def _deployment(alias: str, settings: ModelSettings, table: CapabilityTable) -> Deployment:
+def _deployment(alias: str, settings: ModelSettings, table: CapabilityTable, prices: PriceTable) -> Deployment:
     endpoint, _ = Endpoint.parse(settings.endpoint)
     model = settings.model_name or settings.name
     name = settings.name or model
-    return Deployment(alias, name, model, endpoint, table.of(model), is_named=bool(settings.name))
+    return Deployment(alias, name, model, endpoint, table.of(model), bool(settings.name), prices)
 
 
 def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
@@ -127,6 +131,17 @@ def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterat
             )
 
 
+def _unknown_prices(deployments: Deployments) -> Iterator[str]:
+    """A limit that does not see what some of the calls cost would not hold."""
+    for each in deployments:
+        if each.prices() is None:
+            yield (
+                f"DAILY_COST cannot hold: the price of the deployment {each.name} is not known. Say what it costs in"
+                f' MODEL_PRICES (`{{"{each.name}": {{"input": ..., "output": ...}}}}`), or set AZURE_INFERENCE_MODEL'
+                f"{'' if each.alias == DEFAULT else f'_{suffix_of(each.alias)}'} to the whole name of its model."
+            )
+
+
 def _build(app: App, exits: AsyncExitStack) -> Running:
     settings, clock, identities = app.settings, ServerClock(), _Identities(exits)
     blobs, queues = _storage(settings, clock, identities, exits)
@@ -139,7 +154,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     events = StorageEventQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
     models = {each.alias: _model(each, settings, identities, exits) for each in app.deployments}
     planner, preparer = preparing(app, files, models)
-    limit = settings.daily_tokens
+    tokens, money = settings.daily_tokens, settings.daily_cost
     services = Services(
         input_container=settings.input_container,
         files=files,
@@ -153,7 +168,8 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
             files=files, claims=state, kept=state, events=events, sidecars=RecipeSidecars(app.recipes)
         ),
         clock=clock,
-        budget=Budget(limit, counts=state, clock=clock) if limit else None,
+        budget=Budget(tokens, counts=state, clock=clock) if tokens else None,
+        money=Budget(billionths(money), counts=state, clock=clock, name="dollars") if money else None,
         policy=app.policy,
     )
     processor = Processor(services)

@@ -7,7 +7,7 @@ from typing import Any
 from cli.uploads import Upload
 from shared.errors import FileRejected
 from shared.media import InputFile, Media, Transport
-from shared.models import Deployment, MediaPart, Piece
+from shared.models import CURRENCY, Cost, Deployment, MediaPart, Piece
 from shared.recipes import RecipeSelection
 
 
@@ -35,12 +35,14 @@ class Request:
         is_converted: whether that is made of the file, and not the file as it lies.
         count: how many calls of a model all turns take, if no answer is doubted.
         tokens: what these may cost, roughly.
+        cost: what these may cost in US dollars, by answers of a likely length; None where a price is not known.
     """
 
     pieces: Sequence[Piece]
     is_converted: bool
     count: int
     tokens: int
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,12 @@ def _request(request: Request) -> dict[str, Any]:
         "pieces": [_piece(each) for each in request.pieces],
         "count": request.count,
         "estimated_tokens": request.tokens,
+        "estimated_cost": _cost(request.cost) if request.cost else None,
     }
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {"amount": cost.rounded, "currency": CURRENCY, "prices": cost.prices}
 
 
 def _piece(piece: Piece) -> dict[str, Any]:

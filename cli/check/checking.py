@@ -13,14 +13,17 @@ from shared import bootstrap
 from shared.app import App
 from shared.errors import FileRejected
 from shared.models import (
+    CHARACTERS_A_TOKEN,
     ChatAnswer,
     ChatRequest,
     Conversation,
+    Cost,
     Deployment,
     NotPlanned,
     Piece,
     Plan,
     Turn,
+    estimated_usage,
     tokens_of,
 )
 from shared.processing import MAX_AT_ONCE, Prepared, Preparer, RecipePlanner, took_too_long
@@ -115,17 +118,26 @@ def _answered(found: Checked, plan: Plan, prepared: Prepared) -> Checked:
     pieces = [replace(each, speech_seconds=None, halves=None) for each in prepared.pieces]  # no answer is doubted
     talk.prepare(prepared.media, pieces, prepared.warnings)
     count, tokens = 0, 0
+    costs: list[Cost | None] = []
     while len(talk.exchanges) < len(plan.prompt.turns) and (turn := talk.next_turn()):
         count, tokens = count + 1, tokens + tokens_of(None, turn.request)
-        talk.add(turn, _likely_answer(turn, talk.first_turn.next_piece))
+        answer = _likely_answer(turn, talk.first_turn.next_piece)
+        costs.append(_likely_cost(turn, answer))
+        talk.add(turn, answer)
     sent = [replace(each, media=each.media or (talk.media,)) for each in prepared.pieces]
     return replace(
         found,
         media=prepared.media,
         model=found.model and replace(found.model, sent_as=talk.media.sent_as),
-        request=Request(sent, any(each.media for each in prepared.pieces), count, tokens),
+        request=Request(sent, any(each.media for each in prepared.pieces), count, tokens, Cost.total(costs)),
         warnings=[*found.warnings, *warnings_about(talk)],
     )
+
+
+def _likely_cost(turn: Turn, answer: ChatAnswer) -> Cost | None:
+    """What a call may cost, with an answer of that length; reasoning costs more."""
+    usage = estimated_usage(turn.request, len(answer.text) // CHARACTERS_A_TOKEN)
+    return turn.model.deployment.cost_of(usage, None)
 
 
 def _likely_answer(turn: Turn, piece: Piece | None) -> ChatAnswer:

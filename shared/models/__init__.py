@@ -2,6 +2,7 @@
 
 from shared.models.capabilities import CapabilityTable
 from shared.models.chat import (
+    CHARACTERS_A_TOKEN,
     ChatAnswer,
     ChatModel,
     ChatRequest,
@@ -13,10 +14,12 @@ from shared.models.chat import (
     total_usage,
 )
 from shared.models.conversation import Conversation, Kept, Turn
-from shared.models.deployments import Deployment, Deployments
+from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Api, Endpoint
+from shared.models.estimates import dollars_of, estimated_usage
 from shared.models.exchange import Exchange, Extent
 from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
 from shared.models.preparation import PicturePreparation, Preparation, SoundPreparation, preparation_for
+from shared.models.prices import CURRENCY, Cost, Prices, PriceTable
 from shared.models.speech import SpeechModel, SpeechOptions, SpeechRequest

@@ -1,23 +1,31 @@
-"""What each model can take (`models.toml`), so that what it cannot is refused before it is paid for."""
+"""What each model can take, so that what it cannot is refused before it is paid for.
+
+The catalog knows the models (`catalog.json`); our corrections are laid over it (`models.toml`), and over those what a
+person says (`MODEL_CAPABILITIES`).
+"""
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, ValidationError
 
 from shared.errors import FileRejected
 from shared.media import Kind, Media, SendPolicy, Transport
+from shared.models.known import PRICES, Catalog, catalog, corrections, spellings
 
-TABLE = Path(__file__).parent / "models.toml"
 _DEFAULT = "default"
 MEBIBYTE = 1024 * 1024
 
 _OLD_NAMES = {"most_bytes": "max_bytes", "most_seconds": "max_seconds"}
 """What two fields were called until 2026-11-25: settings that say so hold."""
+
+_ONLY_OF_THE_MODEL_ITSELF = ("retires", PRICES)
+"""What the catalog says of a model, and what need not hold for another whose name begins so."""
+
+SUGGESTED = ("gpt-6-luna", "gpt-6.1-sol", "gpt-audio-1.5", "gpt-audio-mini")
+"""What is named to people whose model does not take a file: of two hundred models those that are cheap, or good."""
 
 type AudioForm = Literal["input_audio", "audio_url"]
 
@@ -27,11 +35,11 @@ speech, so that each answer fits into the 4,096 that models give at least."""
 
 
 class ModelCapabilities(BaseModel):
-    """What a family of models takes. The fields are those of `models.toml`, where they are described."""
+    """What a model takes. The fields are those of `models.toml`, where they are described."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kinds: Annotated[list[Kind], Field(min_length=1)]
+    kinds: list[Kind]
     image_formats: list[Literal["png", "jpeg", "webp", "gif"]]
     audio_formats: list[Literal["wav", "mp3"]]
     max_bytes: PositiveInt
@@ -42,6 +50,7 @@ class ModelCapabilities(BaseModel):
     max_seconds: PositiveFloat | None = None
     advised_seconds: PositiveFloat | None = None
     token_parameter: Literal["max_tokens", "max_completion_tokens"] | None = None
+    max_output_tokens: PositiveInt | None = None
     retires: date | None = None
     max_images: PositiveInt = 1
     max_side: PositiveInt = 4096
@@ -78,27 +87,33 @@ class ModelCapabilities(BaseModel):
 
 
 class CapabilityTable:
-    """All families that we know, with what a person says of some of them."""
+    """All models that we know, with what a person says of some of them."""
 
-    def __init__(self, table: Mapping[str, Mapping[str, Any]], overrides: Mapping[str, Mapping[str, Any]]) -> None:
-        known = {name.lower(): own for name, own in table.items()}
+    def __init__(
+        self,
+        table: Mapping[str, Mapping[str, Any]],
+        overrides: Mapping[str, Mapping[str, Any]],
+        models: Catalog | None = None,
+    ) -> None:
+        self._models = models or Catalog("", {})
+        known = {name.lower(): _without(own, [PRICES]) for name, own in table.items()}
         said = {name.lower(): _renamed(own) for name, own in overrides.items()}
         self._default = {**known.pop(_DEFAULT), **said.pop(_DEFAULT, {})}
         self._layers = [(family, each[family]) for each in (known, said) for family in sorted(each, key=len)]
-        self._names = {name.lower(): name for name in [*table, *overrides] if name.lower() in (*known, *said)}
+        self._own_names = [name for name in overrides if name.lower() != _DEFAULT]
 
     @classmethod
     def load(cls, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> "CapabilityTable":
-        """Read `models.toml`, with what a person overrides laid over it: of a family, for all whose names begin so.
+        """Read what is known, with what a person overrides laid over it: for all models whose names begin so.
 
         Raises:
             ValueError: an override names something that is not in the table; the message says what.
         """
         if "" in (overrides or {}):
             raise ValueError("a model must have a name")
-        loaded = cls(tomllib.loads(TABLE.read_text(encoding="utf-8")), overrides or {})
+        loaded = cls(corrections(), overrides or {}, catalog())
         try:
-            for name in ("", *loaded._names):
+            for name in ("", *corrections(), *loaded._own_names):
                 loaded.of(name)
         except ValidationError as error:
             first = error.errors()[0]
@@ -106,9 +121,15 @@ class CapabilityTable:
         return loaded
 
     def of(self, model: str) -> ModelCapabilities:
-        """The capability of a model, by the families with which its name begins; the longest has the last word."""
-        names = (model.lower(), model.lower().rpartition("/")[2])  # `azure/gpt-6`, `Qwen/...`
-        said = dict(self._default)
+        """The capability of a model: what the catalog says of it, and over it the families with which its name begins.
+
+        The longest has the last word. Of a model that the catalog does not have, the longest one with whose name it
+        begins stands for it, but for the day on which that one retires.
+        """
+        names = spellings(model)
+        exact, nearest = self._models.exact(model), self._models.nearest(model)
+        told = _without(exact, [PRICES]) if exact else _without(nearest or {}, _ONLY_OF_THE_MODEL_ITSELF)
+        said = {**self._default, **told}
         for family, own in self._layers:
             if any(name.startswith(family) for name in names):
                 said |= own
@@ -149,10 +170,14 @@ class CapabilityTable:
 
     def _name_another(self, media: Media) -> str:
         """What to do if another model is to take a file."""
-        able = [name for name in self._names.values() if self.of(name).can_take(media, is_cut=False)]
+        able = [each for each in (*SUGGESTED, *self._own_names) if self.of(each).can_take(media, is_cut=False)]
         if not able:
             return "cut it: no model that Dropscribe knows takes it whole."
         return f"name a model in the recipe or the settings that takes it: {', '.join(able)}."
+
+
+def _without(entry: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    return {field: value for field, value in entry.items() if field not in fields}
 
 
 def _renamed(said: Mapping[str, Any]) -> dict[str, Any]:

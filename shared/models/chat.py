@@ -141,11 +141,12 @@ def _estimated_tokens(request: ChatRequest) -> int:
     """Roughly what a call of this request costs, answer included."""
     parts = [part for message in request.messages for part in message.parts]
     words = sum(len(part.text) for part in parts if isinstance(part, TextPart)) // CHARACTERS_A_TOKEN
-    media = sum(_media_tokens(part) for part in parts if isinstance(part, MediaPart))
+    media = sum(media_tokens(part) for part in parts if isinstance(part, MediaPart))
     return words + media + (request.options.max_output_tokens or USUAL_ANSWER_TOKENS)
 
 
-def _media_tokens(part: MediaPart) -> int:
+def media_tokens(part: MediaPart) -> int:
+    """Roughly how many tokens a picture or a recording takes."""
     return TOKENS_A_PICTURE if part.media.kind == "image" else round((part.media.seconds or 60) * TOKENS_A_SECOND)
 
 

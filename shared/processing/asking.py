@@ -1,7 +1,6 @@
 """From a plan to its answers, however busy the model is: when to claim, when to ask, how long to wait."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -18,15 +17,13 @@ from shared.errors import (
     UrlNotFetched,
 )
 from shared.media import InputFile
-from shared.models import ChatAnswer, Conversation, Turn, Usage, tokens_of
+from shared.models import ChatAnswer, Conversation, Turn, Usage
 from shared.observability import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before
 from shared.processing.services import Services
-
-MAX_ASIDE = 5
-"""Seconds at most for side work, such as counting tokens. After that the attempt goes on without it."""
+from shared.processing.spending import count_spending
 
 MAX_CHARACTERS_HERE = 8_000
 """Longer answers are judged and joined in a thread: it takes some 10 ms for so many."""
@@ -96,10 +93,11 @@ class ModelCalls:
             raise asked_enough_before()
 
     async def _require_budget(self) -> None:
-        if self._with.budget and (seconds := await self._with.budget.seconds_until_available()):
-            self._claim.know(since=None)  # it waits because we want it to
-            jitter = self._with.random.uniform(0, self._policy.max_wait)
-            raise RetryLater(seconds + jitter, "the day's tokens are spent")
+        for budget in (self._with.budget, self._with.money):
+            if budget and (seconds := await budget.seconds_until_available()):
+                self._claim.know(since=None)  # it waits because we want it to
+                jitter = self._with.random.uniform(0, self._policy.max_wait)
+                raise RetryLater(seconds + jitter, f"the day's {budget.name} are spent")
 
     async def _wait_for_cooldown(self, deployment: str) -> None:
         while (seconds := await self._with.cooldowns.seconds_until_available(deployment)) > 0:
@@ -224,11 +222,8 @@ class ModelCalls:
         await self._with.clock.sleep(seconds)
 
     async def _spend(self, usage: Usage | None, turn: Turn, *, is_billed: bool) -> None:
-        """Count what a call cost, or may have cost. No document waits for that, and none is lost for it."""
-        if self._with.budget and is_billed:
-            with contextlib.suppress(Exception):
-                async with self._with.clock.within(MAX_ASIDE):
-                    await self._with.budget.spend(tokens_of(usage, turn.request))
+        if is_billed:
+            await count_spending(self._with, usage, turn)
 
     @property
     def _time_left(self) -> float:

@@ -6,7 +6,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from shared.errors import ErrorCode
 from shared.media import MAX_BLOB_NAME, Kind, Transport, digest, is_plain, stored_name
@@ -137,14 +137,34 @@ class Answer(_Part):
     language: str | None = Field(None, description="Of the recording, as a speech model found it (BCP 47).")
 
 
+class Cost(_Part):
+    """What was paid, by list prices: taxes, discounts and other regions are not in it."""
+
+    amount: float = Field(description="Rounded to a millionth.")
+    currency: Literal["USD"] = "USD"
+    prices: str = Field(
+        description="The day of the table of prices, or `MODEL_PRICES`, which an operator sets; several with commas."
+    )
+
+
+def _cost_of_ours(told: Any) -> Any:
+    """A service, and an earlier version of Dropscribe that repeated it, may have a field of that name of its own."""
+    return (
+        told if isinstance(told, Cost) or (isinstance(told, dict) and told.keys() == Cost.model_fields.keys()) else None
+    )
+
+
 class TokenUsage(BaseModel):
-    """Tokens under the service's own names; several calls are summed, and listed under `calls`."""
+    """Tokens under the service's own names; several calls are summed, and listed under `calls`, each with its cost."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     total_tokens: int | None = None
+    cost: Annotated[Cost | None, BeforeValidator(_cost_of_ours)] = Field(
+        None, description="Null, never zero, where a part of it is not known."
+    )
 
 
 class Timing(_Part):

@@ -184,9 +184,10 @@ async def test_an_audio_model_listens_and_a_text_model_summarizes(world: World) 
         "completion_tokens": None,
         "total_tokens": 20,
         "audio_tokens": 5,
+        "cost": None,  # neither service says how many of the tokens were asked with
         "calls": [
-            {"deployment": "gpt-audio-1.5", "total_tokens": 10, "audio_tokens": 5},
-            {"deployment": "gpt-5.5", "total_tokens": 10},
+            {"deployment": "gpt-audio-1.5", "total_tokens": 10, "audio_tokens": 5, "cost": None},
+            {"deployment": "gpt-5.5", "total_tokens": 10, "cost": None},
         ],
     }
     assert [turn["text"] for turn in document["answer"]["turns"]] == ["Hello, how are you?", "A greeting."]

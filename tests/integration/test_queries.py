@@ -128,12 +128,13 @@ def test_model_faults_tells_a_busy_model_from_one_that_refuses_us(troubled: LogT
     ]
 
 
-def test_cost_prices_audio_apart_and_says_where_there_is_no_price(troubled: LogTable) -> None:
-    phi = (80_000 * 0.08 + 30_000 * 4 + 11_000 * 0.32) / 1_000_000
+def test_cost_is_what_the_documents_say_with_the_calls_of_which_that_is_not_known(troubled: LogTable) -> None:
+    # Two of four calls tell how many of their tokens are of sound: 5 000 + 15 000 of it, and twice 15 000.
+    phi = (5_000 * 0.08 + 15_000 * 4 + 2_000 * 0.32 + 15_000 * 0.08 + 15_000 * 4 + 3_000 * 0.32) / 1_000_000
     assert rows(troubled, "cost") == [
-        (DAY, PHI, 4, 110_000, 30_000, 11_000, round(phi, 4), ""),
-        (DAY, "gpt-5.4-mini-eu", 1, 100_000, 0, 10_000, 0.12, ""),
-        (DAY, "our-vision", 2, 2_001_000, 0, 1_100, None, "NO PRICE: add a row"),
+        (DAY, PHI, 4, 110_000, 30_000, 11_000, round(phi, 4), 2),
+        (DAY, "gpt-5.4-mini-eu", 1, 100_000, 0, 10_000, 0.12, 0),
+        (DAY, "our-vision", 2, 2_001_000, 0, 1_100, None, 2),
     ]
 
 

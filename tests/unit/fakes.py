@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from shared.errors import Conflict, FileRejected, InputNotFound
 from shared.media.files import InputFile, ListedFile, Page
@@ -15,8 +16,10 @@ from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Endpoint
 from shared.models.exchange import Extent
+from shared.models.known import Catalog
 from shared.models.pieces import Piece
 from shared.models.plan import Plan
+from shared.models.prices import PriceTable
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
@@ -29,17 +32,41 @@ from shared.results.store import StoredResult, StoredSidecar
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()
+LISTED = Catalog(
+    "2026-11-26",
+    {
+        "gpt-6-luna": {"prices": {"input": Decimal("0.1"), "cached": Decimal("0.01"), "output": Decimal("0.5")}},
+        "gpt-6.1-sol": {"prices": {"input": 2, "output": 10}},
+        "gpt-5.4": {"prices": {"input": Decimal("2.5"), "output": 15}},
+        "gpt-4o": {"prices": {"input": Decimal("2.5"), "output": 10}},
+        "gpt-4o-2024-05-13": {"prices": {"input": 5, "output": 15}},
+        "gpt-audio-1.5": {"prices": {"input": Decimal("2.5"), "audio": 32, "output": 10}},
+        "phi-4-multimodal-instruct": {
+            "prices": {"input": Decimal("0.08"), "audio": 4, "output": Decimal("0.32")},
+        },
+        "whisper": {"prices": {"hour": Decimal("0.36")}},
+    },
+)
+"""Prices that stay, so that sums done by hand do: those of the catalog change."""
+PRICES = PriceTable({}, LISTED)
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PHI = "Phi-4-multimodal-instruct"
 SIGNED = f"https://storage.example/input/file?sp=r&sig={SIGNATURE}"
 
 
 def deployed(
-    model: str = PHI, *, alias: str = DEFAULT, name: str = "", at: str = "https://place.example/models", **own: object
+    model: str = PHI,
+    *,
+    alias: str = DEFAULT,
+    name: str = "",
+    at: str = "https://place.example/models",
+    prices: PriceTable = PRICES,
+    **own: object,
 ) -> Deployment:
     """A deployment with the capability of its model, but for what is `own`."""
     endpoint, _ = Endpoint.parse(at)
-    return Deployment(alias, name or model, model, endpoint, TABLE.of(model).model_copy(update=own))
+    capability = TABLE.of(model).model_copy(update=own)
+    return Deployment(alias, name or model, model, endpoint, capability, price_table=prices)
 
 
 def all_of(*each: Deployment) -> Deployments:

@@ -71,6 +71,24 @@ def test_a_model_that_retires_soon_is_named_at_start(caplog: pytest.LogCaptureFi
     assert "The model phi (deployment phi) retires on 2026-01-01" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"MODEL_PRICES": '{"PHI": {"input": 0, "output": 0.5}}'},
+        {"AZURE_INFERENCE_MODEL": "Phi-4-multimodal-instruct"},
+    ],
+)
+def test_a_limit_on_money_needs_the_price_of_each_model(own: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        bootstrap.load({**GOOD, "DAILY_COST": "2.50", "AZURE_INFERENCE_DEPLOYMENT_AUDIO": "ears"})
+    assert [problem.partition(" is not known")[0] for problem in caught.value.problems] == [
+        "DAILY_COST cannot hold: the price of the deployment phi",
+        "DAILY_COST cannot hold: the price of the deployment ears",
+    ]
+    assert "AZURE_INFERENCE_MODEL_AUDIO" in caught.value.problems[1]
+    bootstrap.load({**GOOD, "DAILY_COST": "2.50", **own})
+
+
 def test_a_model_that_stays_is_not_named(caplog: pytest.LogCaptureFixture) -> None:
     bootstrap.load({**GOOD, "MODEL_CAPABILITIES": '{"phi": {"retires": "2999-01-01"}}'})
     assert caplog.text == ""

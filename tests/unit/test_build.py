@@ -10,7 +10,7 @@ import pytest
 from shared.bootstrap import RECIPES
 from shared.errors import FileRejected
 from shared.media.files import InputFile
-from shared.media.media import Media, Transport
+from shared.media.media import Kind, Media, Transport
 from shared.models.chat import ChatAnswer, MediaPart
 from shared.models.conversation import Conversation
 from shared.models.exchange import Exchange
@@ -105,7 +105,7 @@ def test_an_answered_file_becomes_the_document_of_the_design() -> None:
             "segments": [],
             "language": None,
         },
-        "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
+        "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10, "cost": None},
         "attempts": 1,
         "files": [],
         "warnings": [],
@@ -184,18 +184,71 @@ def test_a_file_sent_by_url_says_so() -> None:
 
 
 def test_the_usage_of_several_calls_is_their_sum_with_each_listed() -> None:
+    of_phi = {"deployment": "phi-4-multimodal", "cost": None}
     silent = replace(said("…"), usage=None)
     usage = fields(document(said("a"), silent, said("b", tokens=20)))["usage"]
     assert usage == {
         "prompt_tokens": 24,
         "completion_tokens": 6,
         "total_tokens": 30,
+        "cost": None,
         "calls": [
-            {"deployment": "phi-4-multimodal", "prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
-            {"deployment": "phi-4-multimodal"},
-            {"deployment": "phi-4-multimodal", "prompt_tokens": 17, "completion_tokens": 3, "total_tokens": 20},
+            {**of_phi, "prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
+            of_phi,
+            {**of_phi, "prompt_tokens": 17, "completion_tokens": 3, "total_tokens": 20},
         ],
     }
+
+
+ANSWERED = {"completion_tokens": 9, "prompt_tokens": 80}
+SAMPLES = [
+    # What the samples of `make demo` cost on the models that infra/ deploys: the tokens of a picture of 800 x 500, and
+    # of 2.1 seconds of speech, times the prices for a million of them.
+    ("gpt-6-luna", "image", {"prompt_tokens": 620, "completion_tokens": 90}, None, 0.000107),  # 62 + 45
+    ("gpt-audio-1.5", "audio", ANSWERED, 27, 0.001087),  # 53 x 2.5 + 27 x 32 + 9 x 10 = 1086.5
+    ("Phi-4-multimodal-instruct", "audio", ANSWERED, 27, 0.000115),  # 53 x 0.08 + 27 x 4 + 9 x 0.32 = 115.12
+    ("gpt-audio-1.5", "audio", ANSWERED, None, None),
+]
+
+
+@pytest.mark.parametrize(("model", "kind", "usage", "heard", "dollars"), SAMPLES)
+def test_the_samples_cost_what_sums_done_by_hand_say(
+    model: str, kind: Kind, usage: dict[str, Any], heard: int | None, dollars: float | None
+) -> None:
+    told = {**usage, "cost": 0.5, **({} if heard is None else {"prompt_tokens_details": {"audio_tokens": heard}})}
+    asked = SpeakingModel([], deployed(model, name="ours"))
+    media = replace(HELLO, kind=kind)
+    exchange = Exchange("ours", "…", replace(said("Hello."), usage=told, model=model))
+    part = MediaPart(media, Hashed("inline"))
+    talked = Conversation(next(iter(CATALOG)), Prompt(None, ("…",)), asked, asked, part, [exchange])
+    cost = answered(replace(FULL, media=media), talked, LATER).usage.cost  # type: ignore[union-attr] # it has usage
+    assert (cost and cost.amount) == dollars
+    assert cost is None or (cost.currency, cost.prices) == ("USD", "2026-11-26")
+
+
+def test_what_two_models_cost_is_summed_and_listed_and_read_again() -> None:
+    ears, words = (SpeakingModel([], deployed(name)) for name in ("whisper", "gpt-6-luna"))
+    seconds = {"type": "duration", "seconds": 90}
+    tokens = {"prompt_tokens": 1_000, "completion_tokens": 100, "total_tokens": 1_100}
+    exchanges = [
+        Exchange(name, "…", replace(said("Hello."), usage=usage, model=name))
+        for name, usage in (("whisper", seconds), ("gpt-6-luna", tokens))
+    ]
+    part = MediaPart(HELLO, Hashed("inline"))
+    talked = Conversation(next(iter(CATALOG)), Prompt(None, ("…", "…")), ears, words, part, exchanges)
+    written = Result.model_validate_json(answered(FULL, talked, LATER).to_json())
+    assert written.usage
+    assert written.usage.cost
+    assert written.usage.cost.amount == 0.00915  # 90 s of an hour at 0.36, and 100 + 50 millionths
+    assert [call["cost"]["amount"] for call in written.usage.model_dump()["calls"]] == [0.009, 0.00015]
+
+
+def test_a_cost_that_an_earlier_version_repeated_from_a_service_is_not_taken_for_ours() -> None:
+    document_ = json.loads(document(said("Hello.")).to_json())
+    document_["usage"]["cost"] = 0.25
+    usage = Result.model_validate(document_).usage
+    assert usage
+    assert usage.cost is None
 
 
 def test_usage_is_null_never_zeros_where_the_service_sent_none() -> None:

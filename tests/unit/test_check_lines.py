@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from cli.check.lines import MAX_PIECES, lines_of, size
 from cli.uploads import Upload
 from shared.errors import FileRejected
 from shared.media import InputFile, Media
-from shared.models import Extent, MediaPart, Piece
+from shared.models import Cost, Extent, MediaPart, Piece
 from tests.unit.fakes import MemorySource, deployed
 
 MP3 = Media("audio", "audio/mpeg", "mp3")
@@ -24,9 +25,14 @@ def piece(number: int) -> Piece:
     return Piece((MediaPart(MP3, MemorySource(b"x" * 12_000)),), extent, 3.14159)
 
 
+COST = Cost(Decimal("0.0123456"), "2026-11-26")
+
+
 def in_pieces(count: int) -> Checked:
     model = Model(deployed(), deployed(name="words"), "inline")
-    request = Request([piece(each) for each in range(count)], is_converted=True, count=count + 1, tokens=123_456)
+    request = Request(
+        [piece(each) for each in range(count)], is_converted=True, count=count + 1, tokens=123_456, cost=COST
+    )
     return Checked(UPLOAD, file(), None, MP3, model, request)
 
 
@@ -37,6 +43,7 @@ def test_pieces_are_told_with_their_seconds_of_speech_and_bytes() -> None:
         "  piece 1   Seconds 0 to 10, 3.1 seconds of speech, 12 kB",
         "  piece 2   Seconds 10 to 20, 3.1 seconds of speech, 12 kB",
         "  tokens    about 120,000, in 3 requests",
+        "  price     about $0.012, an estimate by the prices of 2026-11-26",
     ]
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from shared.models.capabilities import CapabilityTable
+from shared.models.prices import PriceTable
 from shared.settings.settings import Settings
 from tests.unit.deployments import INFRA, SNAPSHOTS, Deployed, Role, scope_of
 
@@ -231,11 +232,10 @@ def test_what_is_deployed_by_default_takes_pictures_and_speech_and_its_end_is_kn
 
 
 def test_every_model_that_is_deployed_has_a_price() -> None:
-    priced = re.findall(r"^    '([^']+)', [\d.]+,", (INFRA / "queries" / "cost.kql").read_text(), re.MULTILINE)
     catalogue = (INFRA / "modules" / "catalogue.bicep").read_text()
     known = re.findall(r"^  '([^']+)': \{", catalogue, re.MULTILINE)
     assert len(known) == 3
-    assert [name for name in known if not any(name.startswith(family) for family in priced)] == []
+    assert [name for name in known if not PriceTable.load().listed(name)] == []
 
 
 def test_the_events_lead_to_a_function_that_exists_from_the_input_container_alone() -> None:

@@ -29,7 +29,8 @@ def test_the_line_of_an_answered_file_has_its_figures_and_nothing_that_was_said(
         "seconds": 60.0,
         "model_seconds": 0.5,
         "total_tokens": 10,
-        "calls": [{"model": NAME, "input_tokens": 7, "audio_tokens": None, "output_tokens": 3}],
+        "cost": None,
+        "calls": [{"model": NAME, "input_tokens": 7, "audio_tokens": None, "output_tokens": 3, "cost": None}],
     }
 
 

@@ -27,7 +27,16 @@ LIMIT = TABLE.of("").max_bytes
         ("gpt-5.4-mini", ["image"], True, True, "max_completion_tokens"),
         ("gpt-5.5", ["image"], True, True, "max_completion_tokens"),
         ("azure/gpt-6-luna", ["image"], True, True, "max_completion_tokens"),
+        ("gpt-5.4-mini-eu", ["image"], True, True, "max_completion_tokens"),
+        ("gpt-5.1-chat", ["image"], True, True, "max_completion_tokens"),
+        ("o3", ["image"], True, False, "max_completion_tokens"),
+        ("gpt-4o", ["image"], True, False, None),
+        ("gpt-4o-eu", ["image"], True, False, None),
+        ("Phi-4-multimodal", ["image", "audio"], False, True, None),
+        ("Phi-4", [], False, False, None),
+        ("MAI-Transcribe-2", ["audio"], False, False, None),
         ("somebodys-model", ["image", "audio"], False, False, None),
+        ("gpt-9", ["image", "audio"], False, False, None),
     ],
 )
 def test_a_model_is_known_by_the_beginning_of_its_name(
@@ -46,7 +55,7 @@ def way(model: str, media: Media, policy: SendPolicy, size: int, **own: Any) -> 
     return TABLE.transport(model, TABLE.of(model).model_copy(update=own), media, policy, size)
 
 
-FOR_PICTURES = "Phi-4-multimodal, gpt-5.4, gpt-5.5, gpt-5.6, gpt-6-astra, gpt-6"
+FOR_PICTURES = "gpt-6-luna, gpt-6.1-sol"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +104,7 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
     with pytest.raises(FileRejected, match="plays 1801 seconds") as caught:
         way(phi, Media("audio", "audio/mpeg", "mp3", 1801), "auto", 1)
     assert caught.value.code == "too_long"
-    assert caught.value.next_step.endswith("that takes it: gpt-audio, gpt-audio-mini, gpt-audio-1.5.")
+    assert caught.value.next_step.endswith("that takes it: gpt-audio-1.5, gpt-audio-mini.")
 
 
 MINI = {"gpt": {"max_bytes": 1}, "gpt-5.4-mini": {"max_bytes": 2}}
@@ -129,14 +138,14 @@ def test_a_model_of_ones_own_is_named_to_those_whose_model_does_not_take_a_file(
         table.transport("our-model", table.of("our-model"), PNG, "auto", 1)
     with pytest.raises(FileRejected) as caught:
         table.transport("gpt-6", table.of("gpt-6"), MP3, "auto", 1)
-    assert caught.value.next_step.endswith("gpt-audio-1.5, our-model.")
+    assert caught.value.next_step.endswith("gpt-audio-1.5, gpt-audio-mini, our-model.")
 
 
 @pytest.mark.parametrize(
     ("name", "own", "problem"),
     [
         ("gpt-audio", {"colour": "red"}, "`colour`"),
-        ("gpt-audio", {"kinds": []}, "`kinds`"),
+        ("gpt-audio", {"kinds": ["smell"]}, "`kinds.0`"),
         ("gpt-audio", {"image_formats": ["JPG"]}, "`image_formats.0`"),
         ("", {"max_bytes": 1}, "a model must have a name"),
     ],

@@ -711,7 +711,7 @@ async def test_a_file_that_a_model_does_not_take_is_refused_before_any_call_and_
     assert error
     assert (error.code, model.requests) == ("recipe_mismatch", [])
     assert error.message == "The model gpt-5.4-mini takes no recordings."
-    assert "Phi-4-multimodal, gpt-audio" in error.next_step
+    assert "gpt-audio-1.5" in error.next_step
 
 
 async def test_each_kind_of_file_goes_to_the_model_for_its_kind() -> None:
@@ -742,12 +742,13 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     assert outcome.answer
     assert outcome.usage
     assert (outcome.model.deployment, outcome.answer.text) == ("gpt-audio", "A greeting.")
-    assert outcome.usage.model_extra == {
-        "calls": [
-            {"deployment": "gpt-audio", "prompt_tokens": 47, "completion_tokens": 3, "total_tokens": 50},
-            {"deployment": "gpt-5.4", "prompt_tokens": 17, "completion_tokens": 3, "total_tokens": 20},
-        ]
+    heard, told = outcome.usage.model_dump()["calls"]
+    assert heard == {
+        **{"deployment": "gpt-audio", "prompt_tokens": 47, "completion_tokens": 3, "total_tokens": 50},
+        "cost": None,  # nobody says how many of the tokens are of sound
     }
+    assert told["cost"]["amount"] == pytest.approx((17 * 2.5 + 3 * 15) / 1_000_000, abs=1e-6)
+    assert (told["deployment"], told["total_tokens"], outcome.usage.cost) == ("gpt-5.4", 20, None)
     assert all(isinstance(part, TextPart) for message in words.requests[0].messages for part in message.parts)
 
 
@@ -856,6 +857,21 @@ async def test_when_the_days_tokens_are_spent_files_wait_for_the_next_day_and_no
     assert (state.time + timedelta(seconds=seconds)).date() == state.time.date() + timedelta(days=1)
     await here.take_again()
     assert files.outcome("three.png").status == "ok"
+
+
+async def test_when_the_days_dollars_are_spent_files_wait_for_the_next_day_whatever_the_tokens() -> None:
+    usage = {"prompt_tokens": 1_000, "completion_tokens": 100}  # 1 000 x 0.1 + 100 x 0.5 a million: $0.00015
+    files, state = MemoryFiles(), MemoryState()
+    model = SpeakingModel([replace(said("A chart."), usage=usage)], deployed("gpt-6-luna"))
+    here = place(files, model, state=state, daily_tokens=10_000, daily_cost="0.0002")
+    for name in ("one.png", "two.png", "three.png"):
+        files.put(name, CHART)
+        await here.take(name)
+    assert set(files.outcomes) == {"one.png", "two.png"}
+    day = state.time.date().isoformat()
+    assert state.tokens == {day: 2_200, f"{day}-dollars": 300_000}
+    ((_, seconds),) = state.sent
+    assert (state.time + timedelta(seconds=seconds)).date() == state.time.date() + timedelta(days=1)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from shared.results import (
     StoredSidecar,
     document_name,
     sidecar_name,
+    spending_labels,
 )
 
 INPUT_ETAG = "input_etag"
@@ -276,5 +277,6 @@ def _labels(outcome: Result) -> dict[str, str]:
         "kind": outcome.input.kind or "",
         "code": outcome.error.code if outcome.error else "",
         FILES: " ".join(outcome.forms),
+        **spending_labels(outcome),
     }
     return {name: value for name, value in labels.items() if value}
