@@ -9,6 +9,9 @@ from azure.core.pipeline.transport import AioHttpTransport
 from shared.adapters.proxy import HAS_PROXY
 
 CONNECT_SECONDS = 10
+READ_SECONDS = 300
+"""A long recording may take the model minutes, during which nothing is heard from it."""
+
 KEEPALIVE_SECONDS = 60
 """Azure's load balancers forget a connection that is silent for 240 seconds (Microsoft's page on Load Balancer's TCP
 reset and idle timeout); a long recording can take a model longer."""
