@@ -117,7 +117,7 @@ def _speaker(value: Any) -> str | None:
     """What a service calls who speaks: a number or a name; None where it is neither."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    name = str(value).strip() if isinstance(value, str) or abs(value) < 10**_MAX_DIGITS else ""
+    name = str(value).strip()
     return name if name.isprintable() and 0 < len(name) <= MAX_SPEAKER else None
 
 

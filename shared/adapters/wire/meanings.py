@@ -121,7 +121,8 @@ SPEECH_RULES = (
         FILE,
         _OF_FILES | {0, 500},  # whisper.cpp's server says so with a 200
         r"(?:failed to|cannot|can't|unable to) (?:read|decode|process|load)[^\n]{0,20}\b(?:audio|file|wav|recording)"
-        r"|\b(?:audio|file|recording)\b[^\n]{0,20}could not be|ffmpeg|corrupted|(?:invalid|unsupported|unrecogni[sz]ed) (?:audio|file|media)",
+        r"|\b(?:audio|file|recording)\b[^\n]{0,20}could not be|ffmpeg|corrupted"
+        r"|(?:invalid|unsupported|unrecogni[sz]ed) (?:audio|file|media)",
         "invalidaudioformat unsupportedaudioformat",
         "speech",
     ),
