@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.speech.answers import answer_in
@@ -159,24 +159,29 @@ def test_what_was_wanted_and_did_not_come_is_said() -> None:
 
 
 def test_a_transcript_of_hours_is_read_and_one_without_end_is_not() -> None:
-    hours = [{"start": n, "end": n + 1, "text": "word"} for n in range(60_000)]
-    assert len(heard(*hours)) == 60_000
+    hours = [{"start": n, "end": n + 1, "text": "word"} for n in range(40_000)]
+    assert len(heard(*hours)) == 40_000
     with pytest.raises(AnswerUnusable, match="more than 262144 values"):
         heard(*hours, *hours)
 
 
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
-ANYTHING = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner)
+ANYTHING: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just([]) | st.just({})
 )
-NAMES = ["text", "segments", "words", "usage", "duration", "language", "phrases", "combinedPhrases", "start", "end"]
-NAMES += ["speaker", "offsetMilliseconds", "durationMilliseconds", "locale", "word", "seconds", "model"]
-OBJECTS = st.recursive(
-    ANYTHING, lambda each: st.lists(each, max_size=3) | st.dictionaries(st.sampled_from(NAMES), each)
+TIMES = ("start", "end", "offsetMilliseconds", "durationMilliseconds")
+SPOKEN = st.dictionaries(st.sampled_from([*TIMES, "text", "word", "speaker", "locale", "words"]), ANYTHING, max_size=6)
+SPOKEN_LISTS = st.lists(SPOKEN | ANYTHING, max_size=4) | ANYTHING
+DOCUMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        **dict.fromkeys(("segments", "words", "phrases", "combinedPhrases"), SPOKEN_LISTS),
+        **dict.fromkeys(("text", "usage", "duration", "durationMilliseconds", "language", "model"), ANYTHING),
+    },
 )
 
 
-@given(st.sampled_from([OPENAI, LLM_SPEECH]), OBJECTS)
+@settings(max_examples=60)
+@given(st.sampled_from([OPENAI, LLM_SPEECH]), DOCUMENTS | ANYTHING)
 def test_whatever_a_service_sends_is_an_answer_in_order_or_an_error_of_ours(wire: Wire, document: Any) -> None:
     try:
         found = answer(document, wire)
