@@ -11,14 +11,15 @@ from azure.core.credentials import AzureKeyCredential
 
 from local.tls import server_context, write_certificate
 from shared.adapters.speech.client import SpeechService
-from shared.errors import ModelUnavailable
+from shared.adapters.speech.multipart import random_boundary
+from shared.errors import Conflict, FileRejected, ModelUnavailable
 from shared.media.media import Media
 from shared.models.chat import MediaPart
 from shared.models.deployments import Deployment
 from shared.models.speech import SpeechOptions, SpeechRequest
 from tests.integration.loopback import Answer, Arrived, service
 from tests.planted import KEY, TOKEN
-from tests.support.speech_services import TWO_VOICES, SpeechServices
+from tests.support.speech_services import OPENAI_MAX_BYTES, TWO_VOICES, SpeechServices
 from tests.support.tokens import Tokens
 from tests.unit.fakes import MemorySource, deployed
 
@@ -252,3 +253,40 @@ async def test_speakers_are_not_given_up_for_a_service_that_is_down(
     with pytest.raises(ModelUnavailable, match="The model answered 503"):
         await speech.adapter(MAI).transcribe(asking(media=media, speakers=True))
     assert len(speech.service.arrived) == 1
+
+
+class Lost(MemorySource):
+    """A file that changes while it is read."""
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        yield b"half"
+        raise Conflict("it changed")
+
+
+async def test_a_file_that_changes_while_it_is_sent_is_no_trouble_of_the_services(speech: Speech) -> None:
+    request = SpeechRequest(MediaPart(MP3, Lost(BYTES)), SpeechOptions())
+    with pytest.raises(Conflict, match="it changed"):
+        await speech.adapter(MAI).transcribe(request)
+
+
+async def test_a_recording_that_is_too_large_for_the_service_is_told(speech: Speech) -> None:
+    with pytest.raises(FileRejected) as caught:
+        await speech.adapter(WHISPER).transcribe(asking(bytes(OPENAI_MAX_BYTES + 1)))
+    assert caught.value.code == "too_large"
+
+
+async def test_no_boundary_is_like_another(speech: Speech) -> None:
+    adapter = speech.adapter(WHISPER, boundary=random_boundary)
+    for _ in range(2):
+        await adapter.transcribe(asking())
+    assert len({each.headers["content-type"] for each in speech.service.arrived}) == 2
+    assert speech.service.arrived[0].body != speech.service.arrived[1].body
+
+
+async def test_a_server_of_ones_own_needs_no_key() -> None:
+    services = SpeechServices()
+    async with service(services):
+        adapter = SpeechService(deployed(LOCAL, at=f"{services.url}/v1", speech="openai"), None)
+        assert (await adapter.transcribe(asking())).text.startswith("Good morning")
+        await adapter.close()
+    assert not {*CREDENTIALS} & set(services.arrived[0].headers)

@@ -16,8 +16,6 @@ from shared.adapters.foundry.adaptation import AUDIO_FORMS, Adaptation
 from shared.adapters.foundry.completion import answer_in
 from shared.adapters.foundry.request import RequestEncoder, media_in, options_of
 from shared.adapters.wire import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
     HttpReply,
     OneAnswerTransport,
     ServiceError,
@@ -54,7 +52,7 @@ class FoundryModel:
             credential_scopes=[scope or deployment.endpoint.scope],
             retry_total=0,
             permit_redirects=False,
-            transport=OneAnswerTransport(connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **transport),
+            transport=OneAnswerTransport(**transport),
             **keyless,
         )
 

@@ -18,8 +18,6 @@ from shared.adapters.speech.answers import answer_in
 from shared.adapters.speech.multipart import MultipartBody, random_boundary
 from shared.adapters.speech.wires import wire_of
 from shared.adapters.wire import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
     HttpReply,
     OneAnswerTransport,
     ServiceError,
@@ -57,7 +55,7 @@ class SpeechService:
         self._client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
             deployment.endpoint.base,
             policies=[HeadersPolicy(), UserAgentPolicy(sdk_moniker="dropscribe"), *bearer],
-            transport=OneAnswerTransport(connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **transport),
+            transport=OneAnswerTransport(**transport),
         )
 
     async def close(self) -> None:

@@ -32,6 +32,9 @@ class OneAnswerTransport(AioHttpTransport):  # type: ignore[misc] # azure-core s
 
     session: aiohttp.ClientSession | None
 
+    def __init__(self, **own: Any) -> None:
+        super().__init__(connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **own)
+
     async def open(self) -> None:
         """Make the session, once."""
         if self.session is None and not self._has_been_opened:

@@ -2,8 +2,8 @@
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceResponseTimeoutError
 
+from shared.adapters.wire import transport
 from shared.adapters.wire.streaming import StreamedBody
-from shared.adapters.wire.transport import READ_SECONDS, why_unreachable
 from shared.errors import AnswerUnusable, ModelMisconfigured, ModelTimeout, ModelUnavailable, ModelUnreachable
 
 
@@ -13,10 +13,10 @@ def unanswered_error(error: AzureError, body: StreamedBody, host: str) -> Except
         return body.error
     if isinstance(error, ClientAuthenticationError):
         return ModelMisconfigured("No token could be had from Entra ID for the model.")
-    if why := why_unreachable(error.inner_exception):
+    if why := transport.why_unreachable(error.inner_exception):
         return ModelUnreachable(f"The model cannot be reached: {why} at {host}.")
     if isinstance(error, ServiceResponseTimeoutError):
-        return ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.")
+        return ModelTimeout(f"The model said nothing for {transport.READ_SECONDS} seconds.")
     if body.is_sent:
         return AnswerUnusable("The connection to the model broke before its answer was whole.")
     return ModelUnavailable("The connection to the model broke before the request was sent.")
