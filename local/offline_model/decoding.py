@@ -5,12 +5,15 @@ import asyncio
 import imageio_ffmpeg
 import numpy as np
 
-from local.offline_model.question import AUDIO_FORMATS, Recording
+from local.offline_model.question import Recording
 from local.offline_model.refusal import Refusal
 
 SAMPLE_RATE = 16_000
 """Samples a second, as the speech model wants them."""
 MAX_SECONDS = 30 * 60
+
+DEMUXERS = {"wav": "wav", "mp3": "mp3", "flac": "flac", "ogg": "ogg", "webm": "matroska"}
+"""What ffmpeg calls each format. Others cannot be read from a pipe: their index may stand at the end."""
 
 type Samples = np.ndarray[tuple[int], np.dtype[np.float32]]
 
@@ -21,11 +24,11 @@ async def decode(recording: Recording) -> Samples:
     Raises:
         Refusal: it is not what its format says.
     """
-    if recording.format not in AUDIO_FORMATS:
+    if recording.format not in DEMUXERS:
         raise Refusal(400, "invalid_value", f"Unsupported audio format: {recording.format}.")
     process = await asyncio.create_subprocess_exec(
         *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-protocol_whitelist", "pipe"),
-        *("-f", recording.format, "-i", "pipe:0", "-t", str(MAX_SECONDS)),
+        *("-f", DEMUXERS[recording.format], "-i", "pipe:0", "-t", str(MAX_SECONDS)),
         *("-f", "f32le", "-ac", "1", "-ar", str(SAMPLE_RATE), "pipe:1"),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
