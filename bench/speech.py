@@ -20,7 +20,7 @@ from bench.speech_ways import WAYS
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).parent / "results" / "speech.json"
 FILES = {"large": 300_000_000, "small": 300_000}  # bytes
-ROUNDS = 1
+ROUNDS = 3
 MAX_PEAK_MB, MAX_CPU_RATIO, MAX_STALL_MS = 4.0, 1.3, 50
 
 type Measured = dict[str, dict[str, float]]

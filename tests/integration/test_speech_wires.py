@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from azure.core.credentials import AzureKeyCredential
 
@@ -19,7 +20,9 @@ from shared.models.deployments import Deployment
 from shared.models.speech import SpeechOptions, SpeechRequest
 from tests.integration.loopback import Answer, Arrived, service
 from tests.planted import KEY, TOKEN
-from tests.support.speech_services import OPENAI_MAX_BYTES, TWO_VOICES, SpeechServices
+from tests.support.openai_speech import OPENAI_MAX_BYTES
+from tests.support.speech_forms import TWO_VOICES
+from tests.support.speech_services import SpeechServices
 from tests.support.tokens import Tokens
 from tests.unit.fakes import MemorySource, deployed
 
@@ -124,6 +127,7 @@ FORMS = {
 BASES = {"v1": "/openai/v1", "deployments": "/openai/deployments/any", "plain v1": "/v1"}
 OPENAI_KEY = {"api-key": KEY, "authorization": f"Bearer {KEY}"}
 SPEECH_KEY = {"ocp-apim-subscription-key": KEY}
+LLM_PATH = "/speechtotext/transcriptions:transcribe?api-version=2025-10-15"
 CREDENTIALS = ("api-key", "authorization", "ocp-apim-subscription-key")
 
 
@@ -134,7 +138,7 @@ async def test_what_arrives_is_the_form_of_the_wire_to_the_byte(
     speech: Speech, wire: str, asked: str, key: str | None
 ) -> None:
     if wire == "LLM Speech":
-        model, base, path = MAI, "", "/speechtotext/transcriptions:transcribe?api-version=2025-10-15"
+        model, base, path = MAI, "", LLM_PATH
         expected = form("audio", ("definition", DEFINITIONS[asked] % ENHANCED))
     else:
         model = DIARIZE if asked == "speakers" else LOCAL if wire == "plain v1" else WHISPER
@@ -224,7 +228,7 @@ async def test_a_server_that_tells_no_times_of_words_is_asked_without(speech: Sp
 
 
 async def test_a_model_of_unknown_name_that_tells_speakers_apart_is_found_out(speech: Speech) -> None:
-    speech.service.models, speech.service.seconds = {"of-mine": DIARIZE}, 40
+    speech.service.models, speech.service.recorded.seconds = {"of-mine": DIARIZE}, 40
     answer = await speech.adapter("of-mine").transcribe(asking(phrases=("Ana",)))
     assert answer.text.startswith("Good morning")
     assert b"chunking_strategy" in speech.service.arrived[-1].body
@@ -290,3 +294,33 @@ async def test_a_server_of_ones_own_needs_no_key() -> None:
         assert (await adapter.transcribe(asking())).text.startswith("Good morning")
         await adapter.close()
     assert not {*CREDENTIALS} & set(services.arrived[0].headers)
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "headers", "status"),
+    [
+        ("/openai/v1/audio/transcriptions", {"model": WHISPER}, {"api-key": KEY}, 200),
+        ("/openai/v1/audio/transcriptions", {"model": WHISPER}, {}, 401),
+        ("/openai/v1/audio/transcriptions?api-version=x", {"model": WHISPER}, {"api-key": KEY}, 404),
+        ("/openai/v1/audio/transcriptions", {"model": WHISPER, "diarize": "1"}, {"api-key": KEY}, 400),
+        ("/openai/v1/audio/transcriptions", {"model": "gpt-5.4"}, {"api-key": KEY}, 404),
+        ("/v1/audio/transcriptions", {"model": "gpt-transcribe", "response_format": "verbose_json"}, {}, 400),
+        ("/v1/audio/transcriptions", {"model": DIARIZE, "chunking_strategy": "auto", "prompt": "a"}, {}, 400),
+        ("/v1/audio/transcriptions", {"model": WHISPER, "language": "pt-BR"}, {}, 400),
+        ("/v1/audio/transcriptions", {"model": WHISPER, "timestamp_granularities[]": "word"}, {}, 400),
+        (LLM_PATH, {"definition": "{}"}, {"api-key": KEY}, 401),
+        (LLM_PATH, {"definition": "{}"}, SPEECH_KEY, 400),
+        (LLM_PATH[:-1], {"definition": "{}"}, SPEECH_KEY, 400),
+    ],
+)
+async def test_the_stand_ins_refuse_what_the_real_services_refuse(
+    path: str, fields: dict[str, str], headers: dict[str, str], status: int
+) -> None:
+    form = aiohttp.FormData(fields)
+    form.add_field("file", b"abc", filename="recording.mp3", content_type="audio/mpeg")
+    async with (
+        service(SpeechServices()) as services,
+        aiohttp.ClientSession() as session,
+        session.post(services.url + path, data=form, headers=headers) as response,
+    ):
+        assert response.status == status
