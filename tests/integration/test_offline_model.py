@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import subprocess
 import sys
 import wave
 from collections.abc import AsyncIterator, Mapping
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import imageio_ffmpeg
 import pytest
 
 from local.offline_model import MODEL
@@ -230,6 +232,16 @@ async def test_the_adapter_of_speech_models_is_answered_with_words_in_segments(m
     assert (answer.model, answer.language, answer.warnings) == (MODEL, "en", ())
     assert all(each.text == " ".join(word.text for word in each.words) for each in answer.segments)
     assert answer.segments
+
+
+async def test_a_recording_with_its_index_at_the_end_is_written_down(model: Model, tmp_path: Path) -> None:
+    made = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", samples.TRAIN, "-c:a", "aac", tmp_path / "train.m4a"]
+    await asyncio.to_thread(subprocess.run, made, check=True)
+    form = aiohttp.FormData()
+    form.add_field("file", (tmp_path / "train.m4a").read_bytes(), filename="recording.m4a")
+    status, document = await transcribed(model, form)
+    assert status == 200
+    assert word_error_rate(document["text"], samples.WORDS_IN_TRAIN) <= TOLERATED
 
 
 async def test_a_transcript_in_json_is_the_text_alone(model: Model) -> None:

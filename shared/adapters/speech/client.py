@@ -37,8 +37,8 @@ class SpeechService:
         self,
         deployment: Deployment,
         credential: AzureKeyCredential | AsyncTokenCredential | None,
-        *,
         scope: str | None = None,
+        *,
         boundary: Callable[[], str] = random_boundary,
         **transport: Any,
     ) -> None:
