@@ -74,6 +74,7 @@ def bench() -> int:
     install_for_bench()
     return (
         _python("-m", "bench.inline")
+        or _python("-m", "bench.speech")
         or _python("-m", "bench.replies")
         or _python("-m", "bench.pictures")
         or _python("-m", "bench.sound")

@@ -54,6 +54,7 @@ class ModelCapabilities(BaseModel):
     retires: date | None = None
     max_images: PositiveInt = 1
     max_side: PositiveInt = 4096
+    speech: Literal["openai", "llm_speech"] | None = None
 
     def takes(self, media: Media) -> bool:
         """Whether it takes files of this kind, as they are or converted."""

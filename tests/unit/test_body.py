@@ -5,15 +5,15 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.foundry.streaming import Placeholders, StreamedBody
+from shared.adapters.foundry.streaming import Base64Body, Placeholders
 from tests.unit.fakes import MemorySource
 
 
-def body_of(document: object, placeholders: Placeholders) -> StreamedBody:
-    return StreamedBody(placeholders.split(document), placeholders.sources)
+def body_of(document: object, placeholders: Placeholders) -> Base64Body:
+    return Base64Body(placeholders.split(document), placeholders.sources)
 
 
-async def sent(body: StreamedBody) -> bytes:
+async def sent(body: Base64Body) -> bytes:
     return b"".join([piece async for piece in body])
 
 
@@ -52,5 +52,5 @@ def test_a_mark_cannot_be_foreseen() -> None:
 
 def test_a_deep_copy_is_the_body_itself() -> None:
     """azure-core copies each request deeply; the sources hold open clients."""
-    body = StreamedBody([b"{}"], [])
+    body = Base64Body([b"{}"], [])
     assert copy.deepcopy({"content": body})["content"] is body

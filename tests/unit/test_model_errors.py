@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.foundry.errors import MAX_QUOTE, MAX_WAIT, error_of, retry_after
-from shared.adapters.foundry.reply import HttpReply
-from shared.adapters.foundry.service_error import ServiceError
+from shared.adapters.wire.errors import MAX_QUOTE, MAX_WAIT, error_of, retry_after
+from shared.adapters.wire.reply import HttpReply
+from shared.adapters.wire.service_error import ServiceError
 from shared.errors import DropscribeError, KindNotTaken, ModelUnavailable
 from tests.planted import SIGNATURE, TOKEN
 from tests.unit.fakes import SIGNED

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.foundry.completion import GATEWAYS_PATIENCE, answer_in
-from shared.adapters.foundry.reply import HttpReply
+from shared.adapters.foundry.completion import answer_in
+from shared.adapters.wire.errors import GATEWAYS_PATIENCE
+from shared.adapters.wire.reply import HttpReply
 from shared.bounds import MAX_JSON_SEPARATORS
 from shared.errors import (
     AnswerUnusable,

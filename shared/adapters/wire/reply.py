@@ -10,7 +10,7 @@ from typing import Any
 
 from azure.core.rest import AsyncHttpResponse
 
-from shared.bounds import MAX_JSON_BYTES, Unbounded, identifier, require_bounded, whole_number
+from shared.bounds import OF_ANSWERS, JsonBounds, Unbounded, identifier, require_bounded, whole_number
 from shared.observability import redact
 
 MAX_ERROR_BYTES = 64 * 1024
@@ -34,17 +34,19 @@ class HttpReply:
 
     Attributes:
         is_whole: whether `content` is all of it; of more than is needed the rest is left unread.
+        bounds: how much JSON it may be.
     """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     is_whole: bool = True
+    bounds: JsonBounds = OF_ANSWERS
 
     @classmethod
-    async def read(cls, response: AsyncHttpResponse) -> "HttpReply":
+    async def read(cls, response: AsyncHttpResponse, bounds: JsonBounds = OF_ANSWERS) -> "HttpReply":
         """Read a response, and no more of it than anybody needs; as it comes, without decompression."""
-        limit = MAX_JSON_BYTES if _is_success(response.status_code) else MAX_ERROR_BYTES
+        limit = bounds.max_bytes if _is_success(response.status_code) else MAX_ERROR_BYTES
         content = bytearray()
         async for chunk in response.iter_raw():
             content += chunk[: limit + 1 - len(content)]
@@ -52,7 +54,7 @@ class HttpReply:
                 await response.close()
                 break
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return cls(response.status_code, headers, bytes(content[:limit]), is_whole=len(content) <= limit)
+        return cls(response.status_code, headers, bytes(content[:limit]), len(content) <= limit, bounds)
 
     @property
     def is_success(self) -> bool:
@@ -76,7 +78,7 @@ class HttpReply:
         if self.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
             return None, "it is compressed"
         try:
-            return _document_in(self.content.decode("utf-8-sig")), ""
+            return _document_in(self.content.decode("utf-8-sig"), self.bounds), ""
         except Unbounded as error:
             return None, str(error)
         except ValueError:
@@ -98,13 +100,13 @@ def _is_success(status: int) -> bool:
     return 200 <= status < 300
 
 
-def _document_in(text: str) -> Any:
+def _document_in(text: str, bounds: JsonBounds) -> Any:
     """The completion that a text holds, put together where it came in pieces; else its first document.
 
     Raises:
         ValueError: there is none, or it has more in it than `shared.bounds` allows.
     """
-    require_bounded(text)
+    require_bounded(text, bounds)
     try:
         return _completion(_documents(text))
     except RecursionError as error:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 
-from shared.adapters.foundry.service_error import ServiceError
+from shared.adapters.wire.service_error import ServiceError
 from shared.errors import ErrorCode, ModelMisconfigured, ModelThrottled, ModelUnavailable, UrlNotFetched
 from shared.media import Kind
 
@@ -34,7 +34,8 @@ class Rule:
         statuses: 0 is an error in a reply of 200 that names no status.
         words: an expression.
         codes: in small letters.
-        only: holds for requests alone that have this in them: `image`, `audio`, or `url`.
+        only: holds for requests alone that have this in them: `image`, `audio`, `url`, or `speech` where a speech
+            model was asked.
     """
 
     meaning: Meaning
@@ -64,6 +65,14 @@ FILE = Rejection(
     "The model refused this file", "Check that the file opens and is what the recipe expects, and drop it again."
 )
 
+_PIECES = "Write `pieces: join` into the recipe, or name another model in it."
+TOO_LONG = Rejection("The recording is longer than the model takes", _PIECES, "too_long")
+TOO_LARGE = Rejection("The recording is larger than the model takes", _PIECES, "too_large")
+NO_SPEECH = Rejection(
+    "The model heard no speech in the recording", "Check that somebody speaks in it, and drop it again.", "no_speech"
+)
+EMPTY = Rejection("The model found nothing in the recording", "Check that it plays, and drop it again.", "empty_file")
+
 _OF_FILES = {400, 413, 415, 422}
 
 TOO_LONG_TOGETHER = re.compile(r"context (?:length|window)|input tokens|in the (?:messages|prompt)", re.I)
@@ -81,6 +90,51 @@ def _takes_no(kind: Kind, nouns: str) -> Rule:
     )
     return _rule(Rejection(f"The model takes no {kind}", kind=kind), _OF_FILES | {403, 404, 500, 501}, words, only=kind)
 
+
+SPEECH_RULES = (
+    _rule(
+        EMPTY,
+        _OF_FILES,
+        r"(?:audio|file)[^\n]{0,20} (?:is empty|too short)",
+        "emptyaudiofile audio_too_short",
+        "speech",
+    ),
+    _rule(
+        NO_SPEECH,
+        _OF_FILES,
+        r"no (?:speech|language)[^\n]{0,30}(?:identified|detected|found|recogni[sz]ed)"
+        r"|language could not be identified",
+        "nolanguageidentified",
+        "speech",
+    ),
+    _rule(
+        TOO_LONG,
+        _OF_FILES,
+        r"(?:duration|longer|length)[^\n]{0,80}(?:seconds|minutes|hours|limit|maximum)"
+        r"|tokens[^\n]{0,60}too large|too long",
+        "audiolengthlimitexceeded input_too_large",
+        "speech",
+    ),
+    _rule(TOO_LARGE, {413}, only="speech"),
+    _rule(TOO_LARGE, _OF_FILES, r"(?:content|file) size|too large|\b(?:25|300) ?MB\b", only="speech"),
+    _rule(
+        FILE,
+        _OF_FILES | {0, 500},  # whisper.cpp's server says so with a 200
+        r"(?:failed to|cannot|can't|unable to) (?:read|decode|process|load)[^\n]{0,20}\b(?:audio|file|wav|recording)"
+        r"|\b(?:audio|file|recording)\b[^\n]{0,20}could not be|ffmpeg|corrupted"
+        r"|(?:invalid|unsupported|unrecogni[sz]ed) (?:audio|file|media)",
+        "invalidaudioformat unsupportedaudioformat",
+        "speech",
+    ),
+    _rule(
+        ModelMisconfigured,
+        _OF_FILES,
+        r"support (?:the )?(?:audio )?transcription|\bmodel\b[^\n]{0,60}\bnot supported",
+        "invalidmodel",
+        "speech",
+    ),
+)
+"""What holds of speech models alone."""
 
 RULES = (
     _rule(ModelMisconfigured, set(range(300, 400))),  # a redirect: see `errors`
@@ -103,6 +157,7 @@ RULES = (
         "content_filter responsibleaipolicyviolation content_policy_violation moderation_blocked prohibited_content"
         " safety",
     ),
+    *SPEECH_RULES,
     _takes_no("image", r"(?:images?|vision|pictures?)"),
     _takes_no("audio", r"(?:audio|speech|sound)"),
     _rule(

@@ -9,6 +9,9 @@ from azure.core.pipeline.transport import AioHttpTransport
 from shared.adapters.proxy import HAS_PROXY
 
 CONNECT_SECONDS = 10
+READ_SECONDS = 300
+"""A long recording may take the model minutes, during which nothing is heard from it."""
+
 KEEPALIVE_SECONDS = 60
 """Azure's load balancers forget a connection that is silent for 240 seconds (Microsoft's page on Load Balancer's TCP
 reset and idle timeout); a long recording can take a model longer."""
@@ -28,6 +31,9 @@ class OneAnswerTransport(AioHttpTransport):  # type: ignore[misc] # azure-core s
     """Makes a new connection for each call: what comes late on one that is kept would be taken for the next answer."""
 
     session: aiohttp.ClientSession | None
+
+    def __init__(self, **own: Any) -> None:
+        super().__init__(connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **own)
 
     async def open(self) -> None:
         """Make the session, once."""

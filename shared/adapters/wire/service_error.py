@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from shared.adapters.foundry.reply import HttpReply, at, known_identifier
+from shared.adapters.wire.reply import HttpReply, at, known_identifier
 from shared.bounds import MAX_TEXT, identifier, writable
 
 _OUT_OF_ROOM = re.compile(r"output limit was reached|try again with (?:a )?higher max_", re.I)
@@ -13,7 +13,7 @@ _OUT_OF_ROOM = re.compile(r"output limit was reached|try again with (?:a )?highe
 _PLACES = (("error",), ("errors", 0), ("choices", 0, "error"))
 """Where services put an error; some put it around, in place of, a completion."""
 
-_CODES = (("code",), ("type",), ("innererror", "code"), ("inner_error", "code"))
+_CODES = (("code",), ("type",), *((inner, "code") for inner in ("innererror", "innerError", "inner_error")))
 _PARAMETERS = (("param",), ("detail", 0, "loc", -1), ("loc", -1))  # `loc` is FastAPI's
 _STATUSES = (("code",), ("status",), ("status_code",))
 _WORDS = (("message",), ("detail",), ("details",), ("msg",), ("error_description",))

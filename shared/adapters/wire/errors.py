@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from shared.adapters.foundry.meanings import FILTERED, Rejection, meaning_of
-from shared.adapters.foundry.reply import HttpReply
-from shared.adapters.foundry.service_error import ServiceError
+from shared.adapters.wire.meanings import FILTERED, Rejection, meaning_of
+from shared.adapters.wire.reply import HttpReply
+from shared.adapters.wire.service_error import ServiceError
 from shared.bounds import identifier
 from shared.errors import (
     AnswerUnusable,
@@ -18,6 +18,7 @@ from shared.errors import (
     KindNotTaken,
     ModelMisconfigured,
     ModelThrottled,
+    ModelTimeout,
     ModelUnavailable,
 )
 from shared.observability import redact
@@ -28,8 +29,18 @@ MAX_QUOTE = 300
 MAX_WAIT = 7 * 86_400
 """Seconds; a service that asks for more is held to mean this."""
 
+GATEWAYS_TIMEOUTS, GATEWAYS_PATIENCE = (408, 504), 20
+"""Statuses by which a gateway says that the model was too slow, if it waited for more seconds than this."""
+
 _PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
 """A service may quote what we sent: here no file's name is expected, so short keys and data go too."""
+
+
+def error_after(error: ServiceError, reply: HttpReply, seconds: float, sent: Set[str]) -> DropscribeError:
+    """As `error_of`, of a call that took so many seconds: one that was too slow may have been paid for."""
+    if error.status in GATEWAYS_TIMEOUTS and seconds > GATEWAYS_PATIENCE:
+        return ModelTimeout(f"The model answered {error.status} after {seconds:.0f} seconds.", status=error.status)
+    return error_of(error, reply, sent)
 
 
 def error_of(error: ServiceError, reply: HttpReply, sent: Set[str] = frozenset()) -> DropscribeError:
