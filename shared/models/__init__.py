@@ -12,11 +12,13 @@ from shared.models.chat import (
     tokens_of,
     total_usage,
 )
-from shared.models.conversation import Conversation, Kept, Turn
+from shared.models.conversation import Conversation
 from shared.models.deployments import Deployment, Deployments
 from shared.models.endpoint import Api, Endpoint
 from shared.models.exchange import Exchange, Extent
+from shared.models.kept import Kept
 from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
 from shared.models.preparation import PicturePreparation, Preparation, SoundPreparation, preparation_for
 from shared.models.speech import SpeechModel, SpeechOptions, SpeechRequest
+from shared.models.turn import Turn

@@ -1,57 +1,23 @@
 """A recipe's turns, one after the other, until there is an answer of the form asked for. It calls no model itself."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.errors import FileRejected
-from shared.media import Media, Transport
-from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart
+from shared.media import Media
+from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart
 from shared.models.exchange import Exchange, Extent
+from shared.models.kept import Kept
 from shared.models.pieces import FirstTurn, Piece
-from shared.recipes import AnswerInvalid, AnswerSchema, ModelOptions, Prompt, Recipe, read_answer
+from shared.models.requests import messages, with_room
+from shared.models.turn import ChatTurn, Turn
+from shared.models.unanswered import require_answers
+from shared.recipes import AnswerInvalid, AnswerSchema, Prompt, Recipe, read_answer
 
 ASK_FOR_JSON = "Answer with one JSON object and nothing else. It must fit this JSON Schema:\n{schema}"
 ASK_AGAIN = "That answer cannot be used: {problem}. Answer again, with one JSON object and nothing else."
-
-MORE_ROOM = 4
-"""How many times as many tokens an answer may have that came out empty: a model may have spent them on reasoning."""
-
-ROOM_TOKENS = 16_384
-"""How many tokens that is at most."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What is to be asked next, and of whom."""
-
-    model: ChatModel
-    prompt: str
-    request: ChatRequest
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """What is kept of a conversation, to be gone on with.
-
-    Attributes:
-        exchanges: what was asked and answered, turn by turn.
-        empty: answers that said nothing, where the same is to be asked again.
-        sha256: the digest of the content, where it passed through Dropscribe.
-        about_pieces: what was asked and answered about pieces of the file, while others are missing.
-        extents: the pieces, so that the file is cut in the same places again.
-        media: what the file turned out to be.
-        sent_as: how it, or what was made of it, travelled.
-    """
-
-    exchanges: tuple[Exchange, ...] = ()
-    empty: tuple[ChatAnswer, ...] = ()
-    sha256: str | None = None
-    about_pieces: tuple[Exchange, ...] = ()
-    extents: tuple[Extent, ...] = ()
-    media: Media | None = None
-    sent_as: Transport | None = None
 
 
 @dataclass
@@ -145,14 +111,15 @@ class Conversation:
             FileRejected: the service's content filter held back an answer, or the model gave none.
         """
         self.data, self._about_the_form = None, []
-        self._require_answers()
+        require_answers(self.exchanges[: len(self.prompt.turns)])
         prompt = self._next_prompt()
         if prompt is None:
             return None
         model, schema = self.next_model, self._schema_of_turn(len(self.exchanges))
         held_to = schema if schema and model.takes_schema else None
-        request = ChatRequest(list(self._messages(model, prompt)), self._options(), held_to)
-        return Turn(model, prompt, request)
+        told = messages(self.prompt.system, self.exchanges, prompt, self._media_for(model))
+        options = with_room(self.recipe.options) if self.empty else self.recipe.options
+        return ChatTurn(model, prompt, ChatRequest(list(told), options, held_to))
 
     def add(self, turn: Turn, answer: ChatAnswer) -> None:
         """Take note of an answer. Where the file is in pieces it is judged and joined, so call it in a thread then."""
@@ -214,13 +181,6 @@ class Conversation:
             return self.said
         return [*self.said, Exchange(self.next_model.deployment.name, "", self.empty[-1], self.empty[:-1])]
 
-    def _require_answers(self) -> None:
-        for exchange in self.exchanges[: len(self.prompt.turns)]:
-            if exchange.answer.is_filtered:
-                raise _filtered(exchange.answer)
-            if exchange.answer.is_empty:
-                raise _no_answer(exchange)
-
     def _next_prompt(self) -> str | None:
         done, turns = len(self.exchanges), self.prompt.turns
         if 0 < done < len(turns) and self.exchanges[-1].answer.refusal:
@@ -248,49 +208,9 @@ class Conversation:
         """The schema for the answer to this turn: only the last of the recipe has one, and what is asked after it."""
         return self.recipe.schema if number >= len(self.prompt.turns) - 1 else None
 
-    def _options(self) -> ModelOptions:
-        """The recipe's, with more room where the answer was empty."""
-        options = self.recipe.options
-        if not self.empty or options.max_output_tokens is None:
-            return options
-        room = max(options.max_output_tokens, min(options.max_output_tokens * MORE_ROOM, ROOM_TOKENS))
-        return options.model_copy(update={"max_output_tokens": room})
-
-    def _messages(self, model: ChatModel, prompt: str) -> Iterator[Message]:
-        """The whole conversation for a model; another one than the first gets the words only."""
-        if self.prompt.system:
-            yield Message("system", [TextPart(self.prompt.system)])
-        media = self._media_for(model)
-        for exchange in self.exchanges:
-            yield Message("user", [TextPart(exchange.prompt), *media])
-            yield Message("assistant", [TextPart(exchange.answer.text)])
-            media = ()
-        yield Message("user", [TextPart(prompt), *media])
-
     def _media_for(self, model: ChatModel) -> Sequence[MediaPart]:
         """What goes with the first words: the piece that is asked about, and later the file if that is in one piece."""
         if model is not self.first or any(each.parts for each in self.exchanges):
             return ()
         piece = self.first_turn.next_piece or self.first_turn.pieces[0]
         return piece.media or (self.media,)
-
-
-def _filtered(answer: ChatAnswer) -> FileRejected:
-    return FileRejected(
-        "content_filtered",
-        "The service's content filter held back the answer.",
-        "Drop another file, or ask the owner of the deployment to adjust its content filter.",
-        answer.request_id,
-    )
-
-
-def _no_answer(exchange: Exchange) -> FileRejected:
-    is_cut = exchange.answer.finish_reason == "length"
-    return FileRejected(
-        "no_answer",
-        f"The model answered with nothing, {len(exchange.answers)} times"
-        + (": it spent all the tokens that it may answer with before it said a word." if is_cut else "."),
-        "Raise maxOutputTokens in the recipe, or name another model; then drop the file again.",
-        exchange.answer.request_id,
-        retryable=True,
-    )

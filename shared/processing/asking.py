@@ -22,11 +22,9 @@ from shared.models import ChatAnswer, Conversation, Turn, Usage, tokens_of
 from shared.observability import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
+from shared.processing.keeping import MAX_ASIDE
 from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before
 from shared.processing.services import Services
-
-MAX_ASIDE = 5
-"""Seconds at most for side work, such as counting tokens. After that the attempt goes on without it."""
 
 MAX_CHARACTERS_HERE = 8_000
 """Longer answers are judged and joined in a thread: it takes some 10 ms for so many."""
@@ -181,7 +179,7 @@ class ModelCalls:
         try:
             await self._claim.begin_call()
             async with self._with.clock.within(self._time_left):
-                return await turn.model.complete(turn.request)
+                return await turn.ask()
         except TimeoutError:
             raise ModelTimeout("The model did not answer in the time that an invocation has.") from None
 

@@ -7,8 +7,9 @@ import pytest
 from shared.errors import FileRejected
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, MediaPart
-from shared.models.conversation import Conversation, Kept
+from shared.models.conversation import Conversation
 from shared.models.exchange import Exchange, Extent
+from shared.models.kept import Kept
 from shared.models.pieces import Piece
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 from tests.unit.test_conversation import conversation, hold
@@ -130,7 +131,7 @@ async def test_nothing_is_between_pieces_before_the_first_and_after_the_last() -
     talk.prepare(MP3, [piece(0, 10), piece(10, 30)])
     states = [talk.is_between_pieces]
     while turn := talk.next_turn():
-        talk.add(turn, await turn.model.complete(turn.request))
+        talk.add(turn, await turn.ask())
         states.append(talk.is_between_pieces)
     assert states == [False, True, False]
 
