@@ -4,8 +4,9 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
@@ -29,7 +30,7 @@ from shared.adapters.storage import (
 from shared.app import App, Running
 from shared.errors import ConfigurationError
 from shared.media import InputContent
-from shared.models import CapabilityTable, ChatModel, Deployment, Deployments, Endpoint
+from shared.models import CapabilityTable, Deployment, Deployments, Endpoint, Model, SpeechModel
 from shared.observability import redact_logs
 from shared.processing import (
     Budget,
@@ -57,13 +58,34 @@ RETIREMENT_NOTICE = timedelta(days=60)
 log = logging.getLogger("dropscribe")
 
 
-async def _open(app: App) -> AsyncGenerator[Running]:
+type Credential = AzureKeyCredential | AsyncTokenCredential | None
+
+
+class SpeechClient(SpeechModel, Protocol):
+    """A speech model with connections of its own."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+        ...
+
+
+type SpeechFactory = Callable[[Deployment, Credential, str | None], SpeechClient]
+"""Makes the client of a speech deployment; the last is the scope for tokens of Entra ID, where one is set."""
+
+
+async def _open(app: App, *, speech: SpeechFactory | None) -> AsyncGenerator[Running]:
     async with AsyncExitStack() as exits:
-        yield _build(app, exits)
+        yield _build(app, exits, speech)
 
 
-def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPolicy | None = None) -> App:
-    """Read and check everything that can be wrong before the first file.
+def load(
+    environ: Mapping[str, str],
+    recipes: Path = RECIPES,
+    *,
+    policy: RetryPolicy | None = None,
+    speech: SpeechFactory | None = None,
+) -> App:
+    """Read and check everything that can be wrong before the first file. `speech` makes clients of speech models.
 
     Raises:
         ConfigurationError: naming all of it at once.
@@ -77,11 +99,13 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPo
     deployments = _deployments(settings) if settings else None
     if book and deployments:
         problems.extend([*_unknown_models(book, deployments), *_misspelt_models(book, deployments)])
+        problems.extend([*_speech_for_later_turns(book, deployments), *_without_client(deployments, speech)])
     if settings is None or book is None or deployments is None or problems:
         raise ConfigurationError(problems)
     for notice in (*settings.notices, *deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date())):
         log.warning(notice)
-    return App(settings, book, deployments, _open, policy or RetryPolicy(complete=settings.arrival_seconds))
+    opening = partial(_open, speech=speech)
+    return App(settings, book, deployments, opening, policy or RetryPolicy(complete=settings.arrival_seconds))
 
 
 def _try[T, U](problems: list[str], make: Callable[[T], U], source: T) -> U | None:
@@ -115,6 +139,22 @@ def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterato
                 )
 
 
+def _speech_for_later_turns(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
+    for recipe in recipes:
+        name = recipe.then
+        if name and name in deployments and deployments[name].capability.is_speech:
+            yield (
+                f"{recipe.place('metadata', 'then')}: `{name}` is a speech model, which only writes down what is said."
+                " Name a chat model there."
+            )
+
+
+def _without_client(deployments: Deployments, speech: SpeechFactory | None) -> Iterator[str]:
+    for each in deployments:
+        if each.capability.is_speech and not speech:
+            yield f"The model {each.model} (deployment {each.name}) is a speech model, which this app cannot ask yet."
+
+
 def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
     """Models that no recipe names, and that would have all files of a kind if their alias had no slip in it."""
     named = {name for recipe in recipes for name in (recipe.model, recipe.then)}
@@ -126,7 +166,7 @@ def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterat
             )
 
 
-def _build(app: App, exits: AsyncExitStack) -> Running:
+def _build(app: App, exits: AsyncExitStack, speech: SpeechFactory | None) -> Running:
     settings, clock, identities = app.settings, ServerClock(), _Identities(exits)
     blobs, queues = _storage(settings, clock, identities, exits)
     links = PublicLinks(settings.public_base_url) if settings.public_base_url else SignedLinks(blobs, clock)
@@ -136,7 +176,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     state = BlobState(blobs, settings.state_container)
     output = f"{blobs.url.partition('?')[0].rstrip('/')}/{settings.output_container}"
     events = StorageEventQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
-    models = {each.alias: _model(each, settings, identities, exits) for each in app.deployments}
+    models = {each.alias: _model(each, settings, identities, exits, speech) for each in app.deployments}
     planner, preparer = preparing(app, files, models)
     limit = settings.daily_tokens
     services = Services(
@@ -163,7 +203,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     )
 
 
-def preparing(app: App, files: InputContent, models: Mapping[str, ChatModel]) -> tuple[RecipePlanner, MediaPreparer]:
+def preparing(app: App, files: InputContent, models: Mapping[str, Model]) -> tuple[RecipePlanner, MediaPreparer]:
     """What decides on a file and converts it. Of the `models`, by alias, no one is asked."""
     planner = RecipePlanner(
         files=files,
@@ -206,15 +246,26 @@ def _storage(
     return blobs, queues
 
 
-def _model(deployment: Deployment, settings: Settings, identities: _Identities, exits: AsyncExitStack) -> ChatModel:
-    from shared.adapters.telemetry import ObservedModel  # noqa: PLC0415 - the first file needs it, no start does
+def _model(
+    deployment: Deployment,
+    settings: Settings,
+    identities: _Identities,
+    exits: AsyncExitStack,
+    speech: SpeechFactory | None,
+) -> Model:
+    # The first file needs it, no start does.
+    from shared.adapters.telemetry import ObservedModel, ObservedSpeechModel  # noqa: PLC0415
 
     own = settings.models[deployment.alias]
-    credential: AzureKeyCredential | AsyncTokenCredential | None = None
+    credential: Credential = None
     if own.credential:
         credential = AzureKeyCredential(own.credential.get_secret_value())
     elif own.signs_in:
         credential = identities.get()
+    if deployment.capability.is_speech and speech:
+        client = speech(deployment, credential, own.scope)
+        exits.push_async_callback(client.close)
+        return ObservedSpeechModel(client)
     model = FoundryModel(deployment, credential, scope=own.scope)
     exits.push_async_callback(model.close)
     return ObservedModel(model)

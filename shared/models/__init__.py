@@ -9,9 +9,9 @@ from shared.models.chat import (
     Message,
     TextPart,
     Usage,
-    tokens_of,
     total_usage,
 )
+from shared.models.choosing import first_deployment, later_deployment
 from shared.models.conversation import Conversation
 from shared.models.deployments import Deployment, Deployments
 from shared.models.endpoint import Api, Endpoint
@@ -21,4 +21,5 @@ from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
 from shared.models.preparation import PicturePreparation, Preparation, SoundPreparation, preparation_for
 from shared.models.speech import SpeechModel, SpeechOptions, SpeechRequest
-from shared.models.turn import Turn
+from shared.models.tokens import tokens_of
+from shared.models.turn import Model, Turn, is_speech

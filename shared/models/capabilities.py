@@ -20,6 +20,11 @@ _OLD_NAMES = {"most_bytes": "max_bytes", "most_seconds": "max_seconds"}
 """What two fields were called until 2026-11-25: settings that say so hold."""
 
 type AudioForm = Literal["input_audio", "audio_url"]
+type SpeechWire = Literal["openai", "llm_speech"]
+"""How a speech model is asked: `.../audio/transcriptions`, or `.../transcriptions:transcribe` of LLM Speech."""
+
+AUDIO_AS_IT_IS = {"audio/flac": "flac", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/webm": "webm"}
+"""Recordings that a service takes as they are if it takes their format, beside WAV and MP3. Of films only the sound."""
 
 USUAL_PIECE_SECONDS = 300.0
 """How long the pieces of a recording are where a model is known to answer no length better: some 1,000 tokens of
@@ -33,7 +38,7 @@ class ModelCapabilities(BaseModel):
 
     kinds: Annotated[list[Kind], Field(min_length=1)]
     image_formats: list[Literal["png", "jpeg", "webp", "gif"]]
-    audio_formats: list[Literal["wav", "mp3"]]
+    audio_formats: list[Literal["wav", "mp3", "flac", "m4a", "ogg", "webm"]]
     max_bytes: PositiveInt
     audio_as: AudioForm
     urls: bool
@@ -45,6 +50,8 @@ class ModelCapabilities(BaseModel):
     retires: date | None = None
     max_images: PositiveInt = 1
     max_side: PositiveInt = 4096
+    speech: SpeechWire | None = None
+    speakers_seconds: PositiveFloat | None = None
 
     def takes(self, media: Media) -> bool:
         """Whether it takes files of this kind, as they are or converted."""
@@ -52,15 +59,21 @@ class ModelCapabilities(BaseModel):
 
     def takes_as_it_is(self, media: Media) -> bool:
         """Whether it takes such a file without conversion."""
-        return media.kind in self.kinds and media.format in self._formats(media.kind) and media.is_plain
+        is_plain = media.is_plain or AUDIO_AS_IT_IS.get(media.media_type) == media.format
+        return media.kind in self.kinds and media.format in self._formats(media.kind) and is_plain
 
     def _formats(self, kind: Kind) -> Sequence[str]:
         return self.image_formats if kind == "image" else self.audio_formats
 
     @property
-    def piece_seconds(self) -> float:
-        """How long the pieces of a recording are that it answers best."""
-        return min(self.advised_seconds or USUAL_PIECE_SECONDS, self.max_seconds or math.inf)
+    def is_speech(self) -> bool:
+        """Whether it only writes down what is said: a speech model, which takes no prompt."""
+        return self.speech is not None
+
+    def piece_seconds(self, *, speakers: bool = False) -> float:
+        """How long the pieces of a recording are that it answers best; perhaps shorter to tell `speakers` apart."""
+        seconds = min(self.advised_seconds or USUAL_PIECE_SECONDS, self.max_seconds or math.inf)
+        return min(seconds, self.speakers_seconds or math.inf) if speakers else seconds
 
     def is_long_enough_for(self, media: Media) -> bool:
         """Whether it takes a recording of this length."""
@@ -143,13 +156,18 @@ class CapabilityTable:
             raise self._mismatch(f"The recipe sends files by URL, which the model {model} does not fetch.", media)
         return capability.transport(policy, size)
 
+    def _can_be_asked(self, name: str, media: Media) -> bool:
+        """Whether it is a chat model that takes such a file whole."""
+        capability = self.of(name)
+        return not capability.is_speech and capability.can_take(media, is_cut=False)
+
     def _mismatch(self, problem: str, media: Media) -> FileRejected:
         next_step = self._name_another(media)
         return FileRejected("recipe_mismatch", problem, next_step[0].upper() + next_step[1:])
 
     def _name_another(self, media: Media) -> str:
         """What to do if another model is to take a file."""
-        able = [name for name in self._names.values() if self.of(name).can_take(media, is_cut=False)]
+        able = [name for name in self._names.values() if self._can_be_asked(name, media)]
         if not able:
             return "cut it: no model that Dropscribe knows takes it whole."
         return f"name a model in the recipe or the settings that takes it: {', '.join(able)}."

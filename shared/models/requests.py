@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from shared.models.chat import MediaPart, Message, TextPart
+from shared.models.chat import ChatAnswer, MediaPart, Message, TextPart
 from shared.models.exchange import Exchange
 from shared.recipes import ModelOptions
+from shared.transcripts import with_times
 
 MORE_ROOM = 4
 """How many times as many tokens an answer may have that came out empty: a model may have spent them on reasoning."""
@@ -21,9 +22,14 @@ def messages(
         yield Message("system", [TextPart(system)])
     for exchange in exchanges:
         yield Message("user", [TextPart(exchange.prompt), *media])
-        yield Message("assistant", [TextPart(exchange.answer.text)])
+        yield Message("assistant", [TextPart(_told(exchange.answer))])
         media = ()
     yield Message("user", [TextPart(prompt), *media])
+
+
+def _told(answer: ChatAnswer) -> str:
+    """What a model said; of a speech model with speakers and times."""
+    return with_times(answer.segments) or answer.text
 
 
 def with_room(options: ModelOptions) -> ModelOptions:

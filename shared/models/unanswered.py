@@ -7,12 +7,14 @@ from shared.models.chat import ChatAnswer
 from shared.models.exchange import Exchange
 
 
-def require_answers(exchanges: Sequence[Exchange]) -> None:
-    """Make sure that there is an answer to each.
+def require_answers(exchanges: Sequence[Exchange], *, is_speech: bool) -> None:
+    """Make sure that there is an answer to each; `is_speech` is whether the first was asked of a speech model.
 
     Raises:
         FileRejected: the service's content filter held back an answer, or the model gave none.
     """
+    if is_speech and exchanges and exchanges[0].answer.is_empty:
+        raise _nothing_heard(exchanges[0].answer)
     for exchange in exchanges:
         if exchange.answer.is_filtered:
             raise _filtered(exchange.answer)
@@ -38,4 +40,13 @@ def _no_answer(exchange: Exchange) -> FileRejected:
         "Raise maxOutputTokens in the recipe, or name another model; then drop the file again.",
         exchange.answer.request_id,
         retryable=True,
+    )
+
+
+def _nothing_heard(answer: ChatAnswer) -> FileRejected:
+    return FileRejected(
+        "no_speech",
+        "The speech model heard nobody speak in this recording, so there is nothing to write down.",
+        "Listen to it. If somebody speaks, name another model or the language in the recipe; then drop the file again.",
+        answer.request_id,
     )

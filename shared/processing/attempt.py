@@ -156,7 +156,7 @@ class Attempt:
         seconds = max(0.0, self._time_left - self._policy.call)
         try:
             async with self._with.clock.within(seconds):
-                prepared = await made.enter_async_context(self._with.preparer.prepared(plan, talk.extents))
+                prepared = await made.enter_async_context(self._with.preparer.prepared(plan, talk.first_turn.extents))
         except FileRejected as error:
             raise NotPlanned(error, plan.selection, talk.media.media) from error
         except TimeoutError:  # another invocation has no more time than this one

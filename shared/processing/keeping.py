@@ -30,7 +30,7 @@ class AnswerKeeper:
 
     async def conversation(self, plan: Plan) -> Conversation:
         """A conversation that goes on where an earlier attempt ended; from now on its answers are the ones to keep."""
-        talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
+        talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media, speech=plan.speech)
         kept = await self._with.kept.read_kept(self._claim.name) if self._claim.progress.has_kept else None
         if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
             talk.resume(kept)

@@ -2,4 +2,6 @@
 
 from shared.transcripts.doubting import Doubt, doubts
 from shared.transcripts.joining import join, join_pages
+from shared.transcripts.rendering import with_times
+from shared.transcripts.segment_joining import SegmentsOfPiece, join_segments
 from shared.transcripts.segments import Segment, Word

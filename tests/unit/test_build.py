@@ -102,6 +102,8 @@ def test_an_answered_file_becomes_the_document_of_the_design() -> None:
             "finish_reason": "stop",
             "turns": [{"prompt": "Please translate …", "text": "Hola. ¿Cómo estás?"}],
             "pieces": [],
+            "segments": [],
+            "language": None,
         },
         "usage": {"prompt_tokens": 7, "completion_tokens": 3, "total_tokens": 10},
         "attempts": 1,

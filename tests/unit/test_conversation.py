@@ -13,7 +13,7 @@ from shared.models.conversation import Conversation
 from shared.models.kept import Kept
 from shared.recipes.output_schema import AnswerSchema, Output, object_schema
 from shared.recipes.recipe import Prompt, Recipe
-from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
+from tests.unit.fakes import HearingModel, MemorySource, SpeakingModel, deployed, said
 from tests.unit.test_recipes import CATALOG
 
 SCHEMA = AnswerSchema("receipt", None, object_schema([Output(name="total", kind="number")]))
@@ -26,7 +26,7 @@ def recipe(schema: AnswerSchema | None = None) -> Recipe:
 
 
 def conversation(
-    model: SpeakingModel,
+    model: SpeakingModel | HearingModel,
     *,
     schema: AnswerSchema | None = None,
     sent_as: Transport = "inline",

@@ -119,7 +119,7 @@ async def test_a_conversation_goes_on_with_the_pieces_that_are_missing() -> None
     talk = conversation(model, turns=("Write it down.",))
     asked = Exchange("phi", "Write it down.", said("One."), extent=Extent(0, 10))
     talk.resume(Kept(about_pieces=(asked,), extents=(Extent(0, 10), Extent(10, 30))))
-    assert talk.extents == (Extent(0, 10), Extent(10, 30))
+    assert talk.first_turn.extents == (Extent(0, 10), Extent(10, 30))
     talk.prepare(MP3, [piece(0, 10), piece(10, 30)])
     await hold(talk)
     assert (talk.answer.text, heard_by(model)) == ("One. Two.", [[20]])
