@@ -1,6 +1,8 @@
 """What is kept of a conversation until there is a document."""
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, replace
+from typing import Self
 
 from shared.media import Media, Transport
 from shared.models.chat import ChatAnswer
@@ -28,3 +30,8 @@ class Kept:
     extents: tuple[Extent, ...] = ()
     media: Media | None = None
     sent_as: Transport | None = None
+
+    def up_to_failure(self) -> Self | None:
+        """What is of use where the file ended in an error and is asked about again; None where nothing is."""
+        exchanges = tuple(itertools.takewhile(lambda each: not each.answer.is_withheld, self.exchanges))
+        return replace(self, exchanges=exchanges, empty=()) if exchanges or self.about_pieces else None

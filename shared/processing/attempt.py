@@ -98,7 +98,9 @@ class Attempt:
             await self._with.publisher.finish(file.name, self._claim.record)
             return
         self._require_complete(file)
-        result = await self._result(file)
+        result = await self._result(file, is_again=earlier is not None)
+        if result.status == "error":
+            await self._keeper.keep_for_redrive()
         if not self._claim.is_known:  # the file was refused before anybody claimed it
             await self._look_at_record(file)
         await self._publish(result, earlier)
@@ -115,15 +117,16 @@ class Attempt:
         if (file.size == 0 or file.is_arriving) and age < self._policy.complete:
             raise RetryLater(self._policy.complete, "it is still arriving")
 
-    async def _result(self, file: InputFile) -> Result:
-        """The document of a file, with its answer or with what is wrong."""
+    async def _result(self, file: InputFile, *, is_again: bool) -> Result:
+        """The document of a file, with its answer or with what is wrong. `is_again` says that it had one before."""
         facts = Facts(file, received=self._with.clock.now(), attempts=self._claim.progress.attempt + 1)
         try:
             plan = await self._with.planner.plan(file)
         except NotPlanned as refused:
             facts = replace(facts, selection=refused.selection, media=refused.media)
             return rejected(facts, refused.error, self._with.clock.now())
-        talk = await self._keeper.conversation(plan)
+        is_found_again = self._claim.is_known and self._claim.record is None  # by a redrive, perhaps
+        talk = await self._keeper.conversation(plan, is_again=is_again or is_found_again)
         facts = replace(facts, selection=plan.selection, media=talk.media.media)
         # Workers crash over the answer: work on it no more.
         if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:
@@ -188,7 +191,7 @@ class Attempt:
 
     async def _publish_once(self, result: Result, earlier: StoredResult | None) -> None:
         await self._claim.see_last_write()
-        record, has_kept = self._claim.record, self._claim.progress.has_kept
+        record, has_kept = self._claim.record, self._claim.progress.has_kept and not self._keeper.stays
         await self._with.publisher.publish(result, replacing=earlier, record=record, has_kept=has_kept)
 
     async def _put_off(self, later: RetryLater) -> None:

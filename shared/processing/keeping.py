@@ -4,7 +4,7 @@ import contextlib
 import logging
 
 from shared.errors import Conflict, StorageUnavailable
-from shared.models import Conversation, Plan
+from shared.models import Conversation, Kept, Plan
 from shared.observability import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.kept import KeptAnswers
@@ -15,7 +15,11 @@ MAX_ASIDE = 5
 
 
 class AnswerKeeper:
-    """Keeps what was answered in one attempt, and finds what an earlier one kept."""
+    """Keeps what was answered in one attempt, and finds what an earlier one kept.
+
+    Attributes:
+        stays: whether what is kept is not to be deleted with the record, because the file ends in an error.
+    """
 
     def __init__(self, services: Services, claim: ClaimHandle) -> None:
         self._with = services
@@ -27,22 +31,41 @@ class AnswerKeeper:
         self._plan: Plan | None = None
         self._talk: Conversation | None = None
         self._has_unkept = False
+        self.stays = False
 
-    async def conversation(self, plan: Plan) -> Conversation:
-        """A conversation that goes on where an earlier attempt ended; from now on its answers are the ones to keep."""
+    async def conversation(self, plan: Plan, *, is_again: bool) -> Conversation:
+        """A conversation that goes on where an earlier attempt ended; from now on its answers are the ones to keep.
+
+        `is_again` is whether the file may have ended in an error before, of which no record tells.
+        """
         talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media, speech=plan.speech)
-        kept = await self._with.kept.read_kept(self._claim.name) if self._claim.progress.has_kept else None
+        is_noted = self._claim.progress.has_kept
+        kept = await self._with.kept.read_kept(self._claim.name) if is_noted or is_again else None
+        if kept:
+            self._claim.know(has_kept=True)  # whatever it is about, it is deleted with the record
         if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
-            talk.resume(kept)
+            useful = kept if is_noted else kept.up_to_failure()
+            talk.resume(useful or Kept())
         self._plan, self._talk = plan, talk
         return talk
 
     async def keep(self) -> None:
         """Keep the answers that were paid for. While any is not kept `asked` is one higher, as after a call in vain."""
-        talk, plan = self._talk, self._plan
-        if not (talk and plan and talk.paid and self._claim.is_ours):
+        if self._talk and self._talk.paid:
+            await self._keep(self._talk.kept)
+
+    async def keep_for_redrive(self) -> None:
+        """Keep beside the document of an error what another try need not pay for again; then it `stays`."""
+        kept = self._talk.kept.up_to_failure() if self._talk else None
+        self.stays = kept is not None
+        if kept:
+            await self._keep(kept)
+
+    async def _keep(self, answers: Kept) -> None:
+        plan = self._plan
+        if not (plan and self._claim.is_ours):
             return
-        kept = KeptAnswers(etag=self._claim.etag, key=plan.key, **vars(talk.kept))
+        kept = KeptAnswers(etag=self._claim.etag, key=plan.key, **vars(answers))
         self._claim.know(has_kept=True, asked=self._claim.progress.asked + (not self._has_unkept))
         self._has_unkept = True
         try:

@@ -29,7 +29,7 @@ class ResultPublisher:
     async def publish(
         self, result: Result, *, replacing: StoredResult | None, record: VersionedClaim | None, has_kept: bool
     ) -> None:
-        """Store a document and tell of it. `has_kept` says that answers may be kept beside the record.
+        """Store a document and tell of it. `has_kept` says that answers lie beside the record that go with it.
 
         Raises:
             Conflict: another document was written meanwhile.
@@ -59,23 +59,36 @@ class ResultPublisher:
         raise StorageUnavailable("Something else writes to this document again and again.")
 
     async def finish(self, name: str, record: VersionedClaim | None) -> None:
-        """Finish what the worker left undone that wrote the document. No worker must hold the file now."""
+        """Finish what the worker left undone that wrote the document. No worker must hold the file now.
+
+        What is kept beside an error stays, for a redrive.
+        """
         log_event("blob.already_answered", name=name)
         if record:
-            await self.forget(name, record)
+            is_error = await self._publish_again(name)
+            await self._delete(name, record, has_kept=_may_have_kept(record) and not is_error)
 
     async def forget(self, name: str, record: VersionedClaim) -> None:
         """Tell of the document that stands there, once more perhaps, and delete what was noted."""
-        result = await self._files.read_result(name) if self._events else None
+        await self._publish_again(name)
+        await self._delete(name, record, has_kept=_may_have_kept(record))
+
+    async def _publish_again(self, name: str) -> bool:
+        """Tell of the document that stands there, and return whether it is an error."""
+        result = await self._files.read_result(name)
         if self._events and result:
             await self._events.publish(result)
-        await self._delete(name, record, has_kept=record.claim.has_kept or record.claim.has_crashed)
+        return result is not None and result.status == "error"
 
     async def _delete(self, name: str, record: VersionedClaim, *, has_kept: bool) -> None:
         """Delete the record, and before it the answers of which only the record tells."""
         if has_kept:
             await self._kept.forget(name)
         await self._claims.delete(name, record)
+
+
+def _may_have_kept(record: VersionedClaim) -> bool:
+    return record.claim.has_kept or record.claim.has_crashed
 
 
 def _reminder(result: Result, now: datetime) -> Claim:
