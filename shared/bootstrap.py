@@ -29,7 +29,15 @@ from shared.adapters.storage import (
 from shared.app import App, Running
 from shared.errors import ConfigurationError
 from shared.media import InputContent
-from shared.models import DEFAULT, CapabilityTable, ChatModel, Deployment, Deployments, Endpoint, PriceTable
+from shared.models import (
+    DEFAULT,
+    CapabilityTable,
+    Deployment,
+    Deployments,
+    Endpoint,
+    Model,
+    PriceTable,
+)
 from shared.observability import redact_logs
 from shared.processing import (
     Budget,
@@ -59,6 +67,9 @@ RETIREMENT_NOTICE = timedelta(days=60)
 log = logging.getLogger("dropscribe")
 
 
+type Credential = AzureKeyCredential | AsyncTokenCredential | None
+
+
 async def _open(app: App) -> AsyncGenerator[Running]:
     async with AsyncExitStack() as exits:
         yield _build(app, exits)
@@ -79,6 +90,7 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPo
     deployments = _deployments(settings) if settings else None
     if book and deployments:
         problems.extend([*_unknown_models(book, deployments), *_misspelt_models(book, deployments)])
+        problems.extend(_speech_for_later_turns(book, deployments))
     if settings and settings.daily_cost and deployments:
         problems.extend(_unknown_prices(deployments))
     if settings is None or book is None or deployments is None or problems:
@@ -118,6 +130,16 @@ def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterato
                     f"{recipe.place(*keys)}: there is no model `{name}`, only {known}. Name another with"
                     f" AZURE_INFERENCE_DEPLOYMENT_{suffix_of(name)}."
                 )
+
+
+def _speech_for_later_turns(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
+    for recipe in recipes:
+        name = recipe.then
+        if name and name in deployments and deployments[name].capability.is_speech:
+            yield (
+                f"{recipe.place('metadata', 'then')}: `{name}` is a speech model, which only writes down what is said."
+                " Name a chat model there."
+            )
 
 
 def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
@@ -182,7 +204,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     )
 
 
-def preparing(app: App, files: InputContent, models: Mapping[str, ChatModel]) -> tuple[RecipePlanner, MediaPreparer]:
+def preparing(app: App, files: InputContent, models: Mapping[str, Model]) -> tuple[RecipePlanner, MediaPreparer]:
     """What decides on a file and converts it. Of the `models`, by alias, no one is asked."""
     planner = RecipePlanner(
         files=files,
@@ -225,15 +247,21 @@ def _storage(
     return blobs, queues
 
 
-def _model(deployment: Deployment, settings: Settings, identities: _Identities, exits: AsyncExitStack) -> ChatModel:
-    from shared.adapters.telemetry import ObservedModel  # noqa: PLC0415 - the first file needs it, no start does
+def _model(deployment: Deployment, settings: Settings, identities: _Identities, exits: AsyncExitStack) -> Model:
+    # The first file needs them, no start does.
+    from shared.adapters.speech import SpeechService  # noqa: PLC0415
+    from shared.adapters.telemetry import ObservedModel, ObservedSpeechModel  # noqa: PLC0415
 
     own = settings.models[deployment.alias]
-    credential: AzureKeyCredential | AsyncTokenCredential | None = None
+    credential: Credential = None
     if own.credential:
         credential = AzureKeyCredential(own.credential.get_secret_value())
     elif own.signs_in:
         credential = identities.get()
+    if deployment.capability.is_speech:
+        client = SpeechService(deployment, credential, scope=own.scope)
+        exits.push_async_callback(client.close)
+        return ObservedSpeechModel(client)
     model = FoundryModel(deployment, credential, scope=own.scope)
     exits.push_async_callback(model.close)
     return ObservedModel(model)

@@ -22,6 +22,7 @@ from shared.models import (
     NotPlanned,
     Piece,
     Plan,
+    SpeechRequest,
     Turn,
     estimated_usage,
     tokens_of,
@@ -38,7 +39,7 @@ CHARACTERS_A_SECOND = 15
 
 @dataclass(frozen=True)
 class NamedModel:
-    """A model of which is known what it takes, and that is never asked (implements `ChatModel`)."""
+    """A model of which is known what it takes, and that is never asked (implements `ChatModel` and `SpeechModel`)."""
 
     deployment: Deployment
 
@@ -49,6 +50,10 @@ class NamedModel:
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         """Not made for that."""
+        raise NotImplementedError("No model is asked.")
+
+    async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
+        """As `complete`."""
         raise NotImplementedError("No model is asked.")
 
 
@@ -114,7 +119,7 @@ def _model(plan: Plan) -> Model:
 
 def _answered(found: Checked, plan: Plan, prepared: Prepared) -> Checked:
     """What would be asked, worked out by a conversation whose answers are filled in."""
-    talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
+    talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media, speech=plan.speech)
     pieces = [replace(each, speech_seconds=None, halves=None) for each in prepared.pieces]  # no answer is doubted
     talk.prepare(prepared.media, pieces, prepared.warnings)
     count, tokens = 0, 0

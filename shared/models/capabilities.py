@@ -28,6 +28,11 @@ SUGGESTED = ("gpt-6-luna", "gpt-6.1-sol", "gpt-audio-1.5", "gpt-audio-mini")
 """What is named to people whose model does not take a file: of two hundred models those that are cheap, or good."""
 
 type AudioForm = Literal["input_audio", "audio_url"]
+type SpeechWire = Literal["openai", "llm_speech"]
+"""How a speech model is asked: `.../audio/transcriptions`, or `.../transcriptions:transcribe` of LLM Speech."""
+
+AUDIO_AS_IT_IS = {"audio/flac": "flac", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/webm": "webm"}
+"""Recordings that a service takes as they are if it takes their format, beside WAV and MP3. Of films only the sound."""
 
 USUAL_PIECE_SECONDS = 300.0
 """How long the pieces of a recording are where a model is known to answer no length better: some 1,000 tokens of
@@ -41,7 +46,7 @@ class ModelCapabilities(BaseModel):
 
     kinds: list[Kind]
     image_formats: list[Literal["png", "jpeg", "webp", "gif"]]
-    audio_formats: list[Literal["wav", "mp3"]]
+    audio_formats: list[Literal["wav", "mp3", "flac", "m4a", "ogg", "webm"]]
     max_bytes: PositiveInt
     audio_as: AudioForm
     urls: bool
@@ -54,7 +59,8 @@ class ModelCapabilities(BaseModel):
     retires: date | None = None
     max_images: PositiveInt = 1
     max_side: PositiveInt = 4096
-    speech: Literal["openai", "llm_speech"] | None = None
+    speech: SpeechWire | None = None
+    speakers_seconds: PositiveFloat | None = None
 
     def takes(self, media: Media) -> bool:
         """Whether it takes files of this kind, as they are or converted."""
@@ -62,15 +68,21 @@ class ModelCapabilities(BaseModel):
 
     def takes_as_it_is(self, media: Media) -> bool:
         """Whether it takes such a file without conversion."""
-        return media.kind in self.kinds and media.format in self._formats(media.kind) and media.is_plain
+        is_plain = media.is_plain or AUDIO_AS_IT_IS.get(media.media_type) == media.format
+        return media.kind in self.kinds and media.format in self._formats(media.kind) and is_plain
 
     def _formats(self, kind: Kind) -> Sequence[str]:
         return self.image_formats if kind == "image" else self.audio_formats
 
     @property
-    def piece_seconds(self) -> float:
-        """How long the pieces of a recording are that it answers best."""
-        return min(self.advised_seconds or USUAL_PIECE_SECONDS, self.max_seconds or math.inf)
+    def is_speech(self) -> bool:
+        """Whether it only writes down what is said: a speech model, which takes no prompt."""
+        return self.speech is not None
+
+    def piece_seconds(self, *, speakers: bool = False) -> float:
+        """How long the pieces of a recording are that it answers best; perhaps shorter to tell `speakers` apart."""
+        seconds = min(self.advised_seconds or USUAL_PIECE_SECONDS, self.max_seconds or math.inf)
+        return min(seconds, self.speakers_seconds or math.inf) if speakers else seconds
 
     def is_long_enough_for(self, media: Media) -> bool:
         """Whether it takes a recording of this length."""
@@ -164,6 +176,11 @@ class CapabilityTable:
         if policy == "url" and not capability.urls:
             raise self._mismatch(f"The recipe sends files by URL, which the model {model} does not fetch.", media)
         return capability.transport(policy, size)
+
+    def _can_be_asked(self, name: str, media: Media) -> bool:
+        """Whether it is a chat model that takes such a file whole."""
+        capability = self.of(name)
+        return not capability.is_speech and capability.can_take(media, is_cut=False)
 
     def _mismatch(self, problem: str, media: Media) -> FileRejected:
         next_step = self._name_another(media)

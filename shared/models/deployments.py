@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from shared.media import Media, SendPolicy, Transport
+from shared.media import Kind, Media, SendPolicy, Transport
 from shared.models.capabilities import CapabilityTable, ModelCapabilities
 from shared.models.endpoint import Endpoint
 from shared.models.known import spellings
@@ -83,18 +83,21 @@ class Deployments:
     def __getitem__(self, name: str) -> Deployment:
         return self._by_alias.get(name) or self._by_name[name]
 
-    def to_take(
-        self, media: Media, wanted: str, policy: SendPolicy, size: int, *, is_cut: bool = False
-    ) -> tuple[Deployment, Transport | None]:
-        """The deployment that a recipe wants for a file of `size` bytes, and how the file travels there.
+    def named_for(self, kind: Kind, wanted: str) -> Deployment:
+        """The deployment of this alias or name; in place of the default one perhaps another for files of this kind."""
+        return self[kind] if wanted == DEFAULT and kind in self._by_alias else self[wanted]
 
-        The way is None where only what is made of the file can go there. `is_cut` is whether a recording may be cut.
+    def transport(
+        self, to: Deployment, media: Media, policy: SendPolicy, size: int, *, is_cut: bool = False
+    ) -> Transport | None:
+        """How a file of `size` bytes travels to a deployment; None where only what is made of the file can go there.
+
+        `is_cut` is whether a recording may be cut.
 
         Raises:
             FileRejected: it does not take such a file; the message says which model could.
         """
-        chosen = self[media.kind] if wanted == DEFAULT and media.kind in self._by_alias else self[wanted]
-        return chosen, self._table.transport(chosen.model, chosen.capability, media, policy, size, is_cut=is_cut)
+        return self._table.transport(to.model, to.capability, media, policy, size, is_cut=is_cut)
 
     def retiring(self, by: date) -> Iterator[str]:
         """A sentence for each model that may be gone by that day."""

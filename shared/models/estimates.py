@@ -4,17 +4,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from shared.models.chat import (
-    CHARACTERS_A_TOKEN,
-    USUAL_ANSWER_TOKENS,
-    ChatRequest,
-    MediaPart,
-    TextPart,
-    Usage,
-    media_tokens,
-)
+from shared.models.chat import ChatRequest, MediaPart, TextPart, Usage
 from shared.models.deployments import Deployment
 from shared.models.speech import SpeechRequest
+from shared.models.tokens import CHARACTERS_A_TOKEN, USUAL_ANSWER_TOKENS, media_tokens
 
 USUAL_SECONDS = 60
 """How long a recording is taken to play of which that is not known."""

@@ -179,7 +179,7 @@ class ModelCalls:
         try:
             await self._claim.begin_call()
             async with self._with.clock.within(self._time_left):
-                return await turn.model.complete(turn.request)
+                return await turn.ask()
         except TimeoutError:
             raise ModelTimeout("The model did not answer in the time that an invocation has.") from None
 

@@ -33,8 +33,12 @@ class ResultPublisher:
         self._events = events
         self._beside = Beside(files, claims, sidecars or NoSidecars())
 
-    async def publish(self, result: Result, *, replacing: StoredResult | None, claim: ClaimHandle) -> None:
+    async def publish(
+        self, result: Result, *, replacing: StoredResult | None, claim: ClaimHandle, keeps_answers: bool = False
+    ) -> None:
         """Store a document with the files beside it, and tell of it.
+
+        `keeps_answers` says that answers that are kept beside the record outlive it, for a redrive.
 
         Raises:
             Conflict: another document was written meanwhile, or another worker has the record.
@@ -55,7 +59,7 @@ class ResultPublisher:
         if self._events:
             await self._events.publish(result)
         if record:
-            await self._delete(name, record, has_kept=claim.progress.has_kept)
+            await self._delete(name, record, has_kept=claim.progress.has_kept and not keeps_answers)
 
     async def _write(self, result: Result, replacing: StoredResult | None) -> StoredResult | None:
         """Store the document, and return the one in whose place it is.
@@ -76,22 +80,35 @@ class ResultPublisher:
         raise StorageUnavailable("Something else writes to this document again and again.")
 
     async def finish(self, name: str, record: VersionedClaim | None) -> None:
-        """Finish what the worker left undone that wrote the document. No worker must hold the file now."""
+        """Finish what the worker left undone that wrote the document. No worker must hold the file now.
+
+        What is kept beside an error stays, for a redrive.
+        """
         log_event("blob.already_answered", name=name)
         if record:
-            await self.forget(name, record)
+            is_error = await self._publish_again(name, record)
+            await self._delete(name, record, has_kept=_may_have_kept(record) and not is_error)
 
     async def forget(self, name: str, record: VersionedClaim) -> None:
         """Tell of the document that stands there, once more perhaps, and delete what was noted."""
-        result = await self._files.read_result(name) if self._events or record.claim.has_files else None
+        await self._publish_again(name, record)
+        await self._delete(name, record, has_kept=_may_have_kept(record))
+
+    async def _publish_again(self, name: str, record: VersionedClaim) -> bool:
+        """Make its files fit the document that stands there, tell of it, and return whether it is an error."""
+        result = await self._files.read_result(name)
         if record.claim.has_files and (result or not await self._files.find_result(name)):
             await self._beside.restore(name, result, record)
         if self._events and result:
             await self._events.publish(result)
-        await self._delete(name, record, has_kept=record.claim.has_kept or record.claim.has_crashed)
+        return result is not None and result.status == "error"
 
     async def _delete(self, name: str, record: VersionedClaim, *, has_kept: bool) -> None:
         """Delete the record, and before it the answers of which only the record tells."""
         if has_kept:
             await self._kept.forget(name)
         await self._claims.delete(name, record)
+
+
+def _may_have_kept(record: VersionedClaim) -> bool:
+    return record.claim.has_kept or record.claim.has_crashed

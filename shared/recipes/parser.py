@@ -17,6 +17,7 @@ from shared.recipes.recipe import FORMS_WITH_TIMES, Recipe, place_of
 from shared.recipes.recipe_keys import read_keys
 from shared.recipes.routes import Route
 from shared.recipes.slips import Problem, SlipsError
+from shared.recipes.transcript_keys import input_of
 
 _MAX_BYTES = 262_144
 """Of a whole file. A prompt of this size costs some 60,000 tokens for each file that is dropped."""
@@ -70,6 +71,11 @@ def _recipe(path: Path) -> Recipe:
         pieces=keys.metadata.pieces,
         writes=keys.metadata.writes,
         markdown=keys.metadata.markdown,
+        transcript=keys.metadata.transcript,
+        language=keys.metadata.language,
+        phrases=keys.metadata.phrases,
+        speakers=keys.metadata.speakers,
+        words=keys.metadata.words,
         description=keys.description,
         front=front,
     )
@@ -120,12 +126,32 @@ def _problems(recipe: Recipe, front: FrontMatter) -> Iterator[Problem]:
     """What is wrong though each key is as it must be."""
     if recipe.name != recipe.path.stem:
         yield front.line("name"), f"its name is `{recipe.name}`; it must be the file's name, `{recipe.path.stem}`"
-    if recipe.then and recipe.turns < 2:
+    if recipe.then and recipe.turns < 2 and recipe.transcript != "instead":
         yield (
             front.line("metadata", "then"),
             "`then` names a model for the turns after the first, and there is only one",
         )
+    yield from _transcript_problems(recipe, front)
     names = {each.name for each in recipe.inputs}
     for variable in recipe.route.variables if recipe.route else []:
         if variable not in names:
             yield front.line("metadata", "route"), f"the route's `{variable}` is not among the recipe's inputs"
+
+
+def _transcript_problems(recipe: Recipe, front: FrontMatter) -> Iterator[Problem]:
+    place = front.line("metadata", "transcript")
+    if recipe.transcript == "never":
+        for key in ("language", "phrases", "speakers", "words"):
+            if getattr(recipe, key):
+                yield (
+                    front.line("metadata", key),
+                    f"`{key}` is for transcripts: write `transcript: asked` or `instead` too",
+                )
+        return
+    if "audio" not in recipe.accepts:
+        yield place, "`transcript` is for recordings, which this recipe does not accept"
+    if recipe.transcript == "asked" and recipe.schema and recipe.turns < 2:
+        yield place, "a transcript is text: ask for `outputs` in a turn after it, or write `transcript: instead`"
+    name = input_of(recipe.language)
+    if name and name not in {each.name for each in recipe.inputs}:
+        yield front.line("metadata", "language"), f"the language's `{name}` is not among the recipe's inputs"

@@ -14,6 +14,7 @@ from shared.recipes.front_matter import FrontMatter
 from shared.recipes.output_schema import AnswerSchema, Strict
 from shared.recipes.routes import Route
 from shared.recipes.template import RESERVED
+from shared.recipes.transcript_keys import TranscriptPolicy
 
 if TYPE_CHECKING:
     from prompty import Agent
@@ -122,6 +123,11 @@ class Recipe:
         pieces: how a long recording is asked about.
         writes: which files for people are written beside the document.
         markdown: the template of the one that is Markdown; None for the usual form.
+        transcript: whether a speech model may answer, in what way.
+        language: of the recording, or the input that tells it, in braces; None leaves it to a speech model.
+        phrases: names and terms that a speech model is to expect.
+        speakers: whether a speech model is to tell speakers apart.
+        words: whether a speech model is to tell the times of words.
         description: what it is for, in the words of its author.
         front: knows where in the file each key stands.
     """
@@ -143,6 +149,11 @@ class Recipe:
     pieces: PiecesPolicy
     writes: tuple[FileForm, ...]
     markdown: str | None
+    transcript: TranscriptPolicy
+    language: str | None
+    phrases: tuple[str, ...]
+    speakers: bool
+    words: bool
     description: str | None
     front: FrontMatter = field(compare=False, repr=False)
 

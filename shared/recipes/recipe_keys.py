@@ -11,6 +11,7 @@ from shared.recipes.output_schema import Output, Outputs, Strict, with_names
 from shared.recipes.recipe import FileForm, ModelOptions, PagesPolicy, PiecesPolicy, RecipeInput
 from shared.recipes.routes import Route
 from shared.recipes.slips import SlipsError, nearest
+from shared.recipes.transcript_keys import Language, Phrases, TranscriptPolicy
 
 _TEMPLATE = {"format": {"kind": "jinja2"}, "parser": {"kind": "prompty"}}
 _OLDER_KEYS: tuple[KeyPath, ...] = (
@@ -55,6 +56,11 @@ class Metadata(Strict):
     pieces: PiecesPolicy = "whole"
     writes: Annotated[tuple[FileForm, ...], AfterValidator(_each_once)] = ()
     markdown: Annotated[str, Field(min_length=1)] | None = None
+    transcript: TranscriptPolicy = "never"
+    language: Language | None = None
+    phrases: Phrases = ()
+    speakers: bool = False
+    words: bool = False
 
 
 def _is_template(value: object) -> object:

@@ -217,6 +217,7 @@ async def test_a_file_beside_a_document_is_deleted_only_by_who_saw_it(kit: Kit) 
 
 async def test_a_document_tells_which_files_it_lists(kit: Kit) -> None:
     await kit.upload(NAME)
+    await kit.files.write_sidecar(NAME, Sidecar("vtt", b"1"), replacing=None)
     listed = FileBeside(name=f"{NAME}.vtt", media_type="text/vtt", bytes=1, sha256="0")
     result = result_for(await kit.files.look(NAME)).model_copy(update={"files": [listed]})
     await kit.files.write_result(result, replacing=None)

@@ -35,6 +35,9 @@ BRANCHES = (
     "a document was made of kept answers alone",
     "a piece was kept before the next was asked about",
     "pieces that an earlier attempt kept were gone on with",
+    "answers that were kept beside an error were gone on with",
+    "a speech model was asked",
+    "a speech model was asked about a piece",
     "kept answers of an older version were left alone",
     "answers could not be kept",
     "answers died with their worker",
@@ -226,6 +229,8 @@ class WatchedWorld(World):
         if kept and self.is_newest(name, kept.etag):
             self.doing.add("read kept answers")
             self.saw("pieces that an earlier attempt kept were gone on with", where=kept.about_pieces)
+            is_redriven = name not in self.records and self.redriven[name, kept.etag]
+            self.saw("answers that were kept beside an error were gone on with", where=is_redriven)
         self.saw("kept answers of an older version were left alone", where=kept and not self.is_newest(name, kept.etag))
         return kept
 
@@ -268,6 +273,8 @@ class WatchedWorld(World):
     async def answer(self, file: InputFile, *, turn: int) -> ChatAnswer:
         answer = await super().answer(file, turn=turn)
         self.saw("kept answers were gone on with", where="read kept answers" in self.doing and turn)
+        self.saw("a speech model was asked", where=file.name in self.spoken and turn != 2)
+        self.saw("a speech model was asked about a piece", where=file.name in self.spoken and turn > 2)
         self.doing.add("asked")
         return answer
 

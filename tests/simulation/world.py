@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Literal
@@ -33,6 +33,7 @@ from shared.models.exchange import Extent
 from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
 from shared.models.preparation import SoundPreparation
+from shared.models.speech import SpeechRequest
 from shared.processing.attempt import Attempt
 from shared.processing.budget import Budget
 from shared.processing.claims import Claim, VersionedClaim
@@ -55,6 +56,7 @@ from shared.recovery.reconciler import Reconciler
 from shared.results.result import FileBeside, Result, document_name
 from shared.results.sidecars import Sidecar, sidecar_name
 from shared.results.store import StoredResult, StoredSidecar
+from shared.transcripts.segments import Segment
 from tests.unit.fakes import MemorySource, deployed, page_of, said
 from tests.unit.places import BOOK
 
@@ -66,7 +68,7 @@ RECONCILE_EVERY = 900.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
 SELECTION = RecipeSelection(next(iter(BOOK)), {})
-PHI = deployed()
+PHI, WHISPER = deployed(), deployed("whisper", alias="audio")
 FORMS_OF_VERSIONS: tuple[tuple[FileForm, ...], ...] = (("srt", "vtt"), ("txt", "srt"), ())
 """Which files are written beside a document, by the version that it answers."""
 IN_PIECES = SoundPreparation(may_stay=False, max_bytes=1, max_seconds=10, is_cut=True, needs_speech=False)
@@ -103,6 +105,20 @@ class Speaker:
         media = [part.media for part in request.messages[-1].parts if isinstance(part, MediaPart)]
         piece = next((int(each.seconds) for each in media if each.seconds), 0)
         return await self.world.answer(self.file, turn=piece or len(request.messages) // 2)
+
+
+@dataclass(eq=False)
+class Listener:
+    """The speech model, as it is asked about one version of a recording (implements `SpeechModel`)."""
+
+    world: "World"
+    file: InputFile
+    deployment = WHISPER
+
+    async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
+        piece = int(request.recording.media.seconds or 0)
+        answer = await self.world.answer(self.file, turn=piece or 1)
+        return replace(answer, segments=(Segment(0, 9, answer.text, "A"),))
 
 
 @dataclass(eq=False)
@@ -181,13 +197,16 @@ class World:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
     published: Counter[tuple[str, str]] = field(default_factory=Counter)
+    redriven: Counter[tuple[str, str]] = field(default_factory=Counter)
     killed: Counter[str] = field(default_factory=Counter)
     died_beside: Counter[str] = field(default_factory=Counter)
+    errored: set[str] = field(default_factory=set)
     bad: set[str] = field(default_factory=set)
     deadly: set[str] = field(default_factory=set)
     talkative: set[str] = field(default_factory=set)
     long: set[str] = field(default_factory=set)
     subtitled: set[str] = field(default_factory=set)
+    spoken: set[str] = field(default_factory=set)
     unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     half_written: Counter[str] = field(default_factory=Counter)
@@ -247,6 +266,14 @@ class World:
     def remove(self, name: str) -> None:
         self.inputs.pop(name, None)
 
+    def redrive(self, name: str) -> None:
+        """As `dropscribe redrive` does for a document of an error: a message, then the document is deleted."""
+        _, result = self.outcomes.get(document_name(name), (None, None))
+        if name in self.inputs and result and result.status == "error":
+            self.put("deferred", Job(name=name), 10, WEEK)
+            del self.outcomes[document_name(name)]
+            self.redriven[name, result.input.etag] += 1
+
     def kill(self, run: Run) -> None:
         """Stop it where it is; nothing of it runs any more, and its message comes back when its time is over."""
         self.running.remove(run)
@@ -289,6 +316,12 @@ class World:
         end = self.time + 30 * 86_400
         while self.time < end and (self.unsettled() or self.running or any(self.queues.values()) or self.dead_letters):
             self.advance(3600)
+        self.bury()
+
+    def bury(self) -> None:
+        """End what was killed, from outside to inside: in another order, as when memory is freed, it would go on."""
+        while self.graveyard:
+            self.graveyard.pop().close()
 
     def poison(self) -> list[Message]:
         """What the host gave up on, and the app has not looked at yet."""
@@ -313,6 +346,13 @@ class World:
             for form, file in zip(outcome.forms, outcome.files, strict=True)
         }
         return [place for place in {**lying, **listed} if lying.get(place) != listed.get(place)]
+
+    def may_leave_answers(self, name: str) -> bool:
+        """Whether it ended in an error: then answers stay for a redrive, and for 30 days where none comes."""
+        found = self.outcomes.get(document_name(name))
+        is_answered = name in self.inputs and found is not None and found[1].status == "ok"
+        is_redriven = any(name == redriven for redriven, _ in self.redriven)
+        return name in self.errored and (is_redriven or not is_answered)
 
     def answered_etag(self, name: str) -> str | None:
         found = self.outcomes.get(document_name(name))
@@ -461,6 +501,8 @@ class World:
         assert all((name, form) in self.sidecars for form in outcome.forms), "files come before their document"
         self.outcomes[name] = (self.version(), outcome)
         self.answered_at[name] = self.time
+        if outcome.status == "error":
+            self.errored.add(outcome.input.name)
         self.written[outcome.input.name, outcome.input.etag] += 1
         await self._storage("write_result")
 
@@ -640,14 +682,15 @@ class World:
         if file.name in self.bad:
             raise NotPlanned(FileRejected("damaged_media", "It is broken.", "Mend it."), None, None)
         speaker = Speaker(self, file)
+        first = Listener(self, file) if file.name in self.spoken else speaker
         prompt = Prompt(None, ("One.", "Two.") if file.name in self.talkative else ("One.",))
         preparation = IN_PIECES if file.name in self.long else None
-        return Plan(SELECTION, MediaPart(PNG, MemorySource(b"")), prompt, speaker, speaker, preparation)
+        return Plan(SELECTION, MediaPart(PNG, MemorySource(b"")), prompt, first, speaker, preparation)
 
     @asynccontextmanager
     async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
         """The file is read, which takes a while."""
-        assert isinstance(plan.first, Speaker)
+        assert isinstance(plan.first, Speaker | Listener)
         await self._storage("open")
         self._require_version(plan.first.file)
         await Pause(self.time + self.random.uniform(0, 5))

@@ -20,6 +20,7 @@ from shared.models.known import Catalog
 from shared.models.pieces import Piece
 from shared.models.plan import Plan
 from shared.models.prices import PriceTable
+from shared.models.speech import SpeechRequest
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
@@ -29,6 +30,7 @@ from shared.recovery.progress import ScanProgress
 from shared.results.result import Result, document_name
 from shared.results.sidecars import Sidecar
 from shared.results.store import StoredResult, StoredSidecar
+from shared.transcripts.segments import Segment
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()
@@ -326,6 +328,32 @@ class SpeakingModel:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+@dataclass
+class HearingModel:
+    """A speech model that reads the whole recording, and gives its answers, the last one for ever."""
+
+    answers: list[ChatAnswer | Exception]
+    deployment: Deployment = field(default_factory=lambda: deployed("MAI-Transcribe-2", alias="audio"))
+    requests: list[SpeechRequest] = field(default_factory=list)
+
+    async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
+        self.requests.append(request)
+        async for _ in request.recording.source.chunks():
+            pass
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def heard(*said_when: tuple[float, float, str, str | None]) -> ChatAnswer:
+    """What a speech model tells: when it is said, until when, the words, and who says them."""
+    segments = tuple(Segment(start, end, text, speaker) for start, end, text, speaker in said_when)
+    text = " ".join(each.text for each in segments)
+    usage = {"type": "duration", "seconds": 3}
+    return ChatAnswer(text, "mai", None, usage, "request-1", 0.5, segments=segments, language="en")
 
 
 def said(text: str, *, finish_reason: str = "stop", tokens: int = 10, refusal: str | None = None) -> ChatAnswer:

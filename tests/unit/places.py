@@ -23,7 +23,7 @@ from shared.recovery.poison import PoisonHandler
 from shared.recovery.reconciler import Reconciler
 from shared.results.result import Result
 from tests import samples
-from tests.unit.fakes import AsItLies, MemoryFiles, MemoryState, SpeakingModel, all_of, said
+from tests.unit.fakes import AsItLies, HearingModel, MemoryFiles, MemoryState, SpeakingModel, all_of, said
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
@@ -56,7 +56,7 @@ class Place:
 
 def place(
     files: MemoryFiles,
-    *models: SpeakingModel,
+    *models: SpeakingModel | HearingModel,
     recipes: RecipeCatalog = BOOK,
     state: MemoryState | None = None,
     daily_tokens: int | None = None,

@@ -7,6 +7,8 @@ import pytest
 from shared import bootstrap
 from shared.adapters.foundry.client import FoundryModel
 from shared.errors import ConfigurationError
+from shared.models.deployments import Deployment
+from tests.unit.fakes import HearingModel, said
 from tests.unit.test_settings import GOOD
 
 
@@ -137,3 +139,33 @@ async def test_a_scope_of_the_settings_reaches_the_client_that_asks_for_tokens(m
     await app.process("another container", "x")
     await app.close()
     assert made == [{"scope": scope}]
+
+
+SPOKEN = {**GOOD, "AZURE_INFERENCE_DEPLOYMENT_AUDIO": "MAI-Transcribe-2"}
+
+
+async def test_a_speech_deployment_is_asked_by_a_client_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    closed: list[str] = []
+
+    class Closing(HearingModel):
+        def __init__(self, deployment: Deployment, credential: object, *, scope: str | None) -> None:
+            super().__init__([said("x")], deployment)
+            made.append(deployment.alias)
+
+        async def close(self) -> None:
+            closed.append(self.deployment.alias)
+
+    monkeypatch.setattr("shared.adapters.speech.SpeechService", Closing)
+    app = bootstrap.load(SPOKEN)
+    await app.process("another container", "x")
+    await app.close()
+    assert (made, closed) == (["audio"], ["audio"])
+
+
+def test_a_speech_model_for_later_turns_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "summarize.prompty").read_text()
+    (tmp_path / "summarize.prompty").write_text(text.replace("metadata:\n", "metadata:\n  then: audio\n"))
+    with pytest.raises(ConfigurationError, match=r"summarize.prompty:8: `audio` is a speech model"):
+        bootstrap.load(SPOKEN, tmp_path)

@@ -9,10 +9,11 @@ import pytest
 from shared.errors import FileRejected, UrlNotFetched
 from shared.media.media import Media, Transport
 from shared.models.chat import ChatAnswer, MediaPart, TextPart
-from shared.models.conversation import Conversation, Kept
+from shared.models.conversation import Conversation
+from shared.models.kept import Kept
 from shared.recipes.output_schema import AnswerSchema, Output, object_schema
 from shared.recipes.recipe import Prompt, Recipe
-from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
+from tests.unit.fakes import HearingModel, MemorySource, SpeakingModel, deployed, said
 from tests.unit.test_recipes import CATALOG
 
 SCHEMA = AnswerSchema("receipt", None, object_schema([Output(name="total", kind="number")]))
@@ -25,7 +26,7 @@ def recipe(schema: AnswerSchema | None = None) -> Recipe:
 
 
 def conversation(
-    model: SpeakingModel,
+    model: SpeakingModel | HearingModel,
     *,
     schema: AnswerSchema | None = None,
     sent_as: Transport = "inline",
@@ -39,7 +40,7 @@ async def hold(talk: Conversation) -> Conversation:
     """Ask turn after turn, as the path of a file does."""
     while turn := talk.next_turn():
         try:
-            talk.add(turn, await turn.model.complete(turn.request))
+            talk.add(turn, await turn.ask())
         except UrlNotFetched:
             if not talk.send_inline():
                 raise
@@ -175,7 +176,7 @@ async def test_a_conversation_goes_on_where_an_earlier_one_ended() -> None:
     for _ in range(2):
         turn = first.next_turn()
         assert turn
-        first.add(turn, await turn.model.complete(turn.request))
+        first.add(turn, await turn.ask())
     second = conversation(model, turns=("One.", "Two.", "Three."))
     second.resume(Kept(exchanges=tuple(first.exchanges), sha256="abc"))
     assert second.sha256 == "abc"

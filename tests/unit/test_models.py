@@ -107,6 +107,40 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
     assert caught.value.next_step.endswith("that takes it: gpt-audio-1.5, gpt-audio-mini.")
 
 
+@pytest.mark.parametrize(
+    ("model", "wire"),
+    [
+        ("MAI-Transcribe-2", "llm_speech"),
+        ("whisper", "openai"),
+        ("Systran/faster-whisper-small", "openai"),
+        ("openai/whisper-large-v3", "openai"),
+        ("gpt-4o-transcribe", "openai"),
+        ("gpt-4o-mini-transcribe", "openai"),
+        ("gpt-4o-transcribe-diarize", "openai"),
+        ("gpt-transcribe", "openai"),
+        ("gpt-audio-1.5", None),
+    ],
+)
+def test_a_speech_model_is_known_by_its_name_too(model: str, wire: str | None) -> None:
+    found = TABLE.of(model)
+    assert (found.speech, found.kinds) == (wire, ["audio"])
+
+
+@pytest.mark.parametrize(
+    ("model", "media", "is_taken"),
+    [
+        ("MAI-Transcribe-2", Media("audio", "audio/flac", "flac", is_plain=False), True),
+        ("MAI-Transcribe-2", Media("audio", "audio/mp4", "m4a", is_plain=False), False),
+        ("whisper", Media("audio", "audio/mp4", "m4a", is_plain=False), True),
+        ("whisper", Media("audio", "video/mp4", "m4a", is_plain=False), False),
+        ("whisper", Media("audio", "audio/wav", "wav", is_plain=False), False),
+        ("gpt-audio", Media("audio", "audio/flac", "flac", is_plain=False), False),
+    ],
+)
+def test_a_recording_goes_as_it_is_where_the_model_takes_its_format(model: str, media: Media, is_taken: bool) -> None:
+    assert TABLE.of(model).takes_as_it_is(media) == is_taken
+
+
 MINI = {"gpt": {"max_bytes": 1}, "gpt-5.4-mini": {"max_bytes": 2}}
 
 

@@ -7,8 +7,9 @@ import pytest
 from shared.errors import FileRejected
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, MediaPart
-from shared.models.conversation import Conversation, Kept
+from shared.models.conversation import Conversation
 from shared.models.exchange import Exchange, Extent
+from shared.models.kept import Kept
 from shared.models.pieces import Piece
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 from tests.unit.test_conversation import conversation, hold
@@ -118,7 +119,7 @@ async def test_a_conversation_goes_on_with_the_pieces_that_are_missing() -> None
     talk = conversation(model, turns=("Write it down.",))
     asked = Exchange("phi", "Write it down.", said("One."), extent=Extent(0, 10))
     talk.resume(Kept(about_pieces=(asked,), extents=(Extent(0, 10), Extent(10, 30))))
-    assert talk.extents == (Extent(0, 10), Extent(10, 30))
+    assert talk.first_turn.extents == (Extent(0, 10), Extent(10, 30))
     talk.prepare(MP3, [piece(0, 10), piece(10, 30)])
     await hold(talk)
     assert (talk.answer.text, heard_by(model)) == ("One. Two.", [[20]])
@@ -130,7 +131,7 @@ async def test_nothing_is_between_pieces_before_the_first_and_after_the_last() -
     talk.prepare(MP3, [piece(0, 10), piece(10, 30)])
     states = [talk.is_between_pieces]
     while turn := talk.next_turn():
-        talk.add(turn, await turn.model.complete(turn.request))
+        talk.add(turn, await turn.ask())
         states.append(talk.is_between_pieces)
     assert states == [False, True, False]
 

@@ -23,7 +23,8 @@ from shared.errors import (
     StorageUnavailable,
     UrlNotFetched,
 )
-from shared.models.chat import MAX_CALL_TOKENS, ChatAnswer, ChatRequest, MediaPart, TextPart
+from shared.models.chat import ChatAnswer, ChatRequest, MediaPart, TextPart
+from shared.models.tokens import MAX_CALL_TOKENS
 from shared.processing.attempt import MAX_RESTARTS, MIN_WAIT
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job

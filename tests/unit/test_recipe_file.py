@@ -96,6 +96,17 @@ SLIPS = [
     ("accepts: [audio]", "accepts: [image]\n  writes: [srt, txt]", ":11: only a recording has subtitles (`srt`)"),
     ("  accepts:", "  markdown: x\n  accepts:", ":10: `markdown` is the template of a file that is not written"),
     ("  accepts:", "  writes: [md]\n  markdown: '{{ txt }}'\n  accepts:", ":11: the template for Markdown has `txt`"),
+    ("  accepts:", "  transcript: yes\n  accepts:", ":10: `metadata.transcript`: Input should be"),
+    ("  accepts:", "  speakers: true\n  accepts:", ":10: `speakers` is for transcripts: write `transcript: asked`"),
+    ("[audio]", "[image]\n  transcript: asked", ":11: `transcript` is for recordings, which this recipe does not"),
+    ("metadata:", "outputs: [{name: x, kind: string}]\nmetadata:\n  transcript: asked", ":11: a transcript is text"),
+    ("  accepts:", "  transcript: asked\n  language: German\n  accepts:", ":11: `metadata.language`: write a language"),
+    ("  accepts:", "  transcript: asked\n  language: '{x}'\n  accepts:", ":11: the language's `x` is not among"),
+    (
+        "  accepts:",
+        "  transcript: asked\n  phrases: [' ']\n  accepts:",
+        ":11: `metadata.phrases.0`: String should have",
+    ),
     ("name: good", "name: bad", ":2: its name is `bad`; it must be the file's name, `good`"),
     ("name: language", "name: recipe", ":8: `inputs.0`: no input may be called `recipe`"),
     ("name: language", "name: self", ":8: `inputs.0`: no input may be called `self`"),
@@ -129,7 +140,7 @@ def test_all_slips_of_a_file_are_named_at_once(tmp_path: Path) -> None:
         "`name` is missing",
         "`metadata.accepts` is missing",
         "unknown key `metadata.takes`: there are `accepts`, `route`, `send`, `detail`, `then`, `pages`, `pieces`,"
-        " `writes`, `markdown`",
+        " `writes`, `markdown`, `transcript`, `language`, `phrases`, `speakers`, `words`",
         "unknown key `nane`: did you mean `name`?",
     ]
 

@@ -10,11 +10,13 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import StatusCode
 
-from shared.adapters.telemetry import ObservedModel
+from shared.adapters.telemetry import ObservedModel, ObservedSpeechModel
 from shared.errors import ModelThrottled
-from shared.models.chat import ChatRequest, Message, TextPart
+from shared.media.media import Media
+from shared.models.chat import ChatRequest, MediaPart, Message, TextPart
+from shared.models.speech import SpeechOptions, SpeechRequest
 from shared.recipes.recipe import ModelOptions
-from tests.unit.fakes import SpeakingModel, deployed, said
+from tests.unit.fakes import HearingModel, MemorySource, SpeakingModel, deployed, heard, said
 
 QUESTION = ChatRequest([Message("user", [TextPart("A private question?")])], ModelOptions())
 ASKED = {
@@ -76,6 +78,14 @@ async def test_a_call_is_a_span_and_its_tokens_are_counted(listener: Listener) -
         (3, {**ASKED, "gen_ai.token.type": "output"}),
     ]
     assert "private" not in span.to_json()
+
+
+async def test_a_call_of_a_speech_model_is_a_span_too(listener: Listener) -> None:
+    recording = MediaPart(Media("audio", "audio/mpeg", "mp3"), MemorySource(b"private"))
+    answer = heard((0, 1, "private words", "A"))
+    await ObservedSpeechModel(HearingModel([answer])).transcribe(SpeechRequest(recording, SpeechOptions()))
+    (span,) = listener.exporter.get_finished_spans()
+    assert (span.name, "private" in span.to_json()) == ("transcribe MAI-Transcribe-2", False)
 
 
 async def test_the_span_of_a_failed_call_says_how_it_failed_and_quotes_nothing(listener: Listener) -> None:

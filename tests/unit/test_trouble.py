@@ -211,7 +211,7 @@ async def test_earlier_turns_are_paid_for_once_while_a_later_one_finds_no_answer
     assert result.error
     assert result.usage
     assert (result.error.code, model.first_turns, result.usage.total_tokens) == ("gave_up", 1, 10)
-    assert (state.answers, state.records) == ({}, {})
+    assert (list(state.answers), state.records) == (["summarize/hello.mp3"], {})  # for a redrive
 
 
 async def test_earlier_turns_are_kept_where_a_cooldown_cannot_be_written() -> None:
