@@ -8,7 +8,7 @@ from cli.uploads import Upload
 from shared.errors import FileRejected
 from shared.media import InputFile, Media, Transport
 from shared.models import CURRENCY, Cost, Deployment, MediaPart, Piece
-from shared.recipes import RecipeSelection
+from shared.recipes import RecipeSelection, Tier
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,13 @@ class Model:
         first: with the file.
         later: from the second turn on; None where there is no such turn.
         sent_as: how the file, or what is made of it, would travel.
+        tier: of chat models, that would be asked first.
     """
 
     first: Deployment
     later: Deployment | None
     sent_as: Transport
+    tier: Tier = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ def _model(model: Model) -> dict[str, Any]:
         "then": model.later.name if model.later else None,
         "api": model.first.endpoint.api,
         "sent_as": model.sent_as,
+        "tier": model.tier,
     }
 
 

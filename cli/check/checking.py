@@ -114,7 +114,7 @@ class Checker:
 
 def _model(plan: Plan) -> Model:
     later = plan.later.deployment if len(plan.prompt.turns) > 1 else None
-    return Model(plan.first.deployment, later, plan.media.sent_as)
+    return Model(plan.first.deployment, later, plan.media.sent_as, plan.selection.recipe.tier)
 
 
 def _answered(found: Checked, plan: Plan, prepared: Prepared) -> Checked:
@@ -122,6 +122,7 @@ def _answered(found: Checked, plan: Plan, prepared: Prepared) -> Checked:
     talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media, speech=plan.speech)
     pieces = [replace(each, speech_seconds=None, halves=None) for each in prepared.pieces]  # no answer is doubted
     talk.prepare(prepared.media, pieces, prepared.warnings)
+    talk.tier = plan.selection.recipe.tier
     count, tokens = 0, 0
     costs: list[Cost | None] = []
     while len(talk.exchanges) < len(plan.prompt.turns) and (turn := talk.next_turn()):
@@ -142,7 +143,9 @@ def _answered(found: Checked, plan: Plan, prepared: Prepared) -> Checked:
 def _likely_cost(turn: Turn, answer: ChatAnswer) -> Cost | None:
     """What a call may cost, with an answer of that length; reasoning costs more."""
     usage = estimated_usage(turn.request, len(answer.text) // CHARACTERS_A_TOKEN)
-    return turn.model.deployment.cost_of(usage, None)
+    tier = turn.request.tier if isinstance(turn.request, ChatRequest) else None
+    deployment = turn.model.deployment
+    return deployment.cost_of(usage, None, tier=tier) or deployment.cost_of(usage, None)
 
 
 def _likely_answer(turn: Turn, piece: Piece | None) -> ChatAnswer:

@@ -52,7 +52,8 @@ def _file(file: InputFile, media: Media | None) -> str:
 
 def _model(model: Model) -> str:
     later = model.later.name if model.later else model.first.name
-    return model.first.name if later == model.first.name else f"{model.first.name}, then {later}"
+    names = model.first.name if later == model.first.name else f"{model.first.name}, then {later}"
+    return f"{names}, in the tier {model.tier}" if model.tier else names
 
 
 def _sent_as(model: Model, request: Request) -> str:

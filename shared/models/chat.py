@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from shared.media import Detail, Media, MediaSource, Transport
 from shared.models.deployments import Deployment
-from shared.recipes import AnswerSchema, ModelOptions
+from shared.recipes import AnswerSchema, ModelOptions, Tier
 from shared.transcripts import Segment
 
 type Role = Literal["system", "user", "assistant"]
@@ -42,11 +42,12 @@ class Message:
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """One call. With a schema, the model is held to it natively."""
+    """One call. With a schema, the model is held to it natively; `tier` is the one that is asked for."""
 
     messages: Sequence[Message]
     options: ModelOptions
     schema: AnswerSchema | None = None
+    tier: Tier = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class ChatAnswer:
         warnings: what people should know of how it was asked, such as parameters that the model does not take.
         segments: what was said when, and by whom, where a speech model was asked.
         language: of the recording, as a speech model found it (BCP 47).
+        tier: the service's word for the tier that answered; None where it did not say.
     """
 
     text: str
@@ -77,6 +79,12 @@ class ChatAnswer:
     warnings: tuple[str, ...] = ()
     segments: tuple[Segment, ...] = ()
     language: str | None = None
+    tier: str | None = None
+
+    @property
+    def billed_tier(self) -> Tier:
+        """The tier by whose prices it is billed: half of them only where the service says so."""
+        return "flex" if self.tier == "flex" else None
 
     @property
     def is_empty(self) -> bool:

@@ -13,9 +13,14 @@ from shared.models.kept import Kept
 from shared.models.pieces import FirstTurn, Piece
 from shared.models.requests import messages, with_room
 from shared.models.speech import SpeechOptions, SpeechRequest
-from shared.models.turn import ChatTurn, Model, SpeechTurn, Turn, is_speech, takes_schema
+from shared.models.turn import ChatTurn, Model, SpeechTurn, Turn, capacity_of, is_speech, takes_schema
 from shared.models.unanswered import require_answers
-from shared.recipes import AnswerSchema, Prompt, Recipe
+from shared.recipes import AnswerSchema, Prompt, Recipe, Tier
+
+AT_FULL_PRICE = (
+    "The standard tier was asked in place of `flex`, because {hours:g} hours had passed since the file was dropped, or"
+    " because a call had brought no usable answer."
+)
 
 
 @dataclass
@@ -30,6 +35,7 @@ class Conversation:
         exchanges: what was asked and answered, turn by turn. With those of an earlier try it goes on where that ended.
         first_turn: the first turn, where that is asked about each piece of the file by itself.
         empty: the answer that said nothing, where the same is to be asked again.
+        tier: which one of a chat model is asked next.
     """
 
     recipe: Recipe
@@ -40,6 +46,7 @@ class Conversation:
     exchanges: list[Exchange] = field(default_factory=list)
     empty: tuple[ChatAnswer, ...] = ()
     speech: SpeechOptions = field(default_factory=SpeechOptions)
+    tier: Tier = field(default=None, init=False)
     first_turn: FirstTurn = field(default_factory=FirstTurn, init=False)
     _sha256: str | None = field(default=None, init=False)
     _is_inline_after_all: bool = field(default=False, init=False)
@@ -99,6 +106,11 @@ class Conversation:
         """Who is asked next."""
         return self.later if self.exchanges else self.first
 
+    @property
+    def next_capacity(self) -> str:
+        """What must have room for what is asked next."""
+        return capacity_of(self.next_model, self.tier)
+
     def next_turn(self) -> Turn | None:
         """What to ask next; None once there is nothing left to ask. Reads the answers, so call it in a thread.
 
@@ -116,10 +128,12 @@ class Conversation:
         held_to = schema if schema and model.takes_schema else None
         told = messages(self.prompt.system, self.exchanges, prompt, self._media_for(model))
         options = with_room(self.recipe.options) if self.empty else self.recipe.options
-        return ChatTurn(model, prompt, ChatRequest(list(told), options, held_to))
+        return ChatTurn(model, prompt, ChatRequest(list(told), options, held_to, self.tier))
 
     def add(self, turn: Turn, answer: ChatAnswer) -> None:
         """Take note of an answer. Where the file is in pieces it is judged and joined, so call it in a thread then."""
+        if isinstance(turn, ChatTurn) and self.recipe.tier and not turn.request.tier:
+            answer = replace(answer, warnings=(*answer.warnings, AT_FULL_PRICE.format(hours=self.recipe.flex_hours)))
         is_silence = is_speech(turn.model)  # of which a speech model says nothing, however often it is asked
         if answer.is_empty and not (answer.is_filtered or self.empty or is_silence):
             self.empty = (answer,)

@@ -9,7 +9,8 @@ from shared.media import Kind, Media, SendPolicy, Transport
 from shared.models.capabilities import CapabilityTable, ModelCapabilities
 from shared.models.endpoint import Endpoint
 from shared.models.known import spellings
-from shared.models.prices import Cost, Prices, PriceTable, Tier, cost
+from shared.models.prices import Cost, Prices, PriceTable, cost
+from shared.recipes import Tier
 
 DEFAULT = "default"
 """The alias of the model for every file that nothing else assigns to another."""

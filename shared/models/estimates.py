@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 from shared.models.chat import ChatRequest, MediaPart, TextPart, Usage
 from shared.models.deployments import Deployment
 from shared.models.speech import SpeechRequest
 from shared.models.tokens import CHARACTERS_A_TOKEN, USUAL_ANSWER_TOKENS, media_tokens
+from shared.recipes import Tier
 
 USUAL_SECONDS = 60
 """How long a recording is taken to play of which that is not known."""
@@ -31,14 +33,17 @@ def estimated_usage(request: ChatRequest | SpeechRequest, answer_tokens: int | N
     }
 
 
-def dollars_of(usage: Usage | None, request: ChatRequest | SpeechRequest, deployment: Deployment) -> Decimal:
+def dollars_of(
+    usage: Usage | None, request: ChatRequest | SpeechRequest, deployment: Deployment, tier: Tier = None
+) -> Decimal:
     """What a call cost, in US dollars, for a limit: an estimate, rather too high, where the service told too little.
 
     Zero where the deployment has no price that would do for one: a limit needs them all (see `bootstrap`).
     """
     heard = _hears(request)
-    for told in (usage, _all_sound(usage) if heard else None, estimated_usage(request)):
-        if cost := deployment.cost_of(told, None, heard=heard):
+    all_told = (usage, _all_sound(usage) if heard else None, estimated_usage(request))
+    for at, told in product(dict.fromkeys((tier, None)), all_told):
+        if cost := deployment.cost_of(told, None, heard=heard, tier=at):
             return cost.amount
     return Decimal(0)
 

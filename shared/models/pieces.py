@@ -99,6 +99,7 @@ class FirstTurn:
             finish_reason=_finish_reason(answers),
             usage=None,
             request_id=answers[-1].request_id,
+            tier=answers[-1].tier,
             seconds=0,
             warnings=warnings,
             segments=self._segments(),

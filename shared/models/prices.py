@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.models.known import PRICES, Catalog, catalog, corrections, spellings
+from shared.recipes import Tier
 
 CURRENCY = "USD"
 OWN_PRICES = "MODEL_PRICES"
@@ -21,7 +22,6 @@ SMALLEST = Decimal("0.000001")
 """To so many dollars amounts are rounded for people, and no amount that is more than nothing to less."""
 
 MAX_COUNT = 2**53
-type Tier = Literal["flex"] | None
 type _Rate = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None
 
 

@@ -5,6 +5,7 @@ from typing import TypeIs
 
 from shared.models.chat import ChatAnswer, ChatModel, ChatRequest
 from shared.models.speech import SpeechModel, SpeechRequest
+from shared.recipes import Tier
 
 type Model = ChatModel | SpeechModel
 """A deployed model of either kind."""
@@ -20,6 +21,12 @@ def takes_schema(model: Model) -> bool:
     return not is_speech(model) and model.takes_schema
 
 
+def capacity_of(model: Model, tier: Tier) -> str:
+    """What is busy, fails and recovers as one: a deployment, by its alias, or the tier of it that is asked for."""
+    alias = model.deployment.alias
+    return alias if tier is None or is_speech(model) else f"{alias}.{tier}"
+
+
 @dataclass(frozen=True)
 class ChatTurn:
     """A call of a chat model."""
@@ -27,6 +34,11 @@ class ChatTurn:
     model: ChatModel
     prompt: str
     request: ChatRequest
+
+    @property
+    def capacity(self) -> str:
+        """See `capacity_of`."""
+        return capacity_of(self.model, self.request.tier)
 
     async def ask(self) -> ChatAnswer:
         """Ask, once. Raises what `ChatModel.complete` raises."""
@@ -40,6 +52,11 @@ class SpeechTurn:
     model: SpeechModel
     prompt: str
     request: SpeechRequest
+
+    @property
+    def capacity(self) -> str:
+        """See `capacity_of`."""
+        return capacity_of(self.model, None)
 
     async def ask(self) -> ChatAnswer:
         """Ask, once. Raises what `SpeechModel.transcribe` raises."""

@@ -21,6 +21,7 @@ from shared.processing.jobs import Job
 from shared.processing.keeping import MAX_ASIDE, AnswerKeeper
 from shared.processing.retry import RetryLater, crash_loop, took_too_long
 from shared.processing.services import Services
+from shared.processing.tiers import TierChoice
 from shared.results import Facts, Result, StoredResult, answered, answered_in_text_only, rejected
 
 MAX_RESTARTS = 5
@@ -149,8 +150,9 @@ class Attempt:
 
     async def _ask(self, file: InputFile, plan: Plan, talk: Conversation, facts: Facts) -> Facts:
         """Ask until all is answered, and return what is known of the file then."""
+        tiers = TierChoice(talk.recipe, file)
         async with AsyncExitStack() as made:
-            calls = ModelCalls(self._with, self._claim, talk, self._deadline, self._keeper.keep_piece)
+            calls = ModelCalls(self._with, self._claim, talk, tiers, self._deadline, self._keeper.keep_piece)
             if plan.preparation and not talk.is_answered:
                 await calls.hold_to_prepare(file)
                 facts = replace(facts, media=await self._prepare(plan, talk, made))

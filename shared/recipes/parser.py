@@ -13,7 +13,7 @@ from shared.recipes.body import body_problems, turns
 from shared.recipes.front_matter import FrontMatter, require_printable
 from shared.recipes.markdown import check_markdown
 from shared.recipes.output_schema import AnswerSchema, object_schema
-from shared.recipes.recipe import FORMS_WITH_TIMES, Recipe, place_of
+from shared.recipes.recipe import DAY_HOURS, FORMS_WITH_TIMES, Recipe, place_of
 from shared.recipes.recipe_keys import read_keys
 from shared.recipes.routes import Route
 from shared.recipes.slips import Problem, SlipsError
@@ -76,6 +76,8 @@ def _recipe(path: Path) -> Recipe:
         phrases=keys.metadata.phrases,
         speakers=keys.metadata.speakers,
         words=keys.metadata.words,
+        tier=keys.metadata.tier,
+        flex_hours=keys.metadata.flex_hours or DAY_HOURS,
         description=keys.description,
         front=front,
     )
@@ -131,6 +133,8 @@ def _problems(recipe: Recipe, front: FrontMatter) -> Iterator[Problem]:
             front.line("metadata", "then"),
             "`then` names a model for the turns after the first, and there is only one",
         )
+    if ("metadata", "flexHours") in front and not recipe.tier:
+        yield front.line("metadata", "flexHours"), "`flexHours` is for the tier `flex`: write `tier: flex` too"
     yield from _transcript_problems(recipe, front)
     names = {each.name for each in recipe.inputs}
     for variable in recipe.route.variables if recipe.route else []:

@@ -34,6 +34,13 @@ type PiecesPolicy = Literal["join", "whole"]
 type FileForm = Literal["txt", "srt", "vtt", "md"]
 """A file for people that is written beside the document, by the ending of its name."""
 
+type Tier = Literal["flex"] | None
+"""The tier of a chat model that is asked; None for the standard one."""
+
+DAY_HOURS = 24
+"""How long a file waits for the tier `flex` where its recipe does not say: once round the clock, so that the hours in
+which the service has room are among them, whichever they are."""
+
 FORMS: tuple[FileForm, ...] = ("txt", "srt", "vtt", "md")
 FORMS_WITH_TIMES: frozenset[FileForm] = frozenset({"srt", "vtt"})
 """Those that cannot be written where it is not known when something was said."""
@@ -128,6 +135,8 @@ class Recipe:
         phrases: names and terms that a speech model is to expect.
         speakers: whether a speech model is to tell speakers apart.
         words: whether a speech model is to tell the times of words.
+        tier: the tier of chat models that is asked first.
+        flex_hours: for how many hours after a file was dropped that is; then the standard tier is asked.
         description: what it is for, in the words of its author.
         front: knows where in the file each key stands.
     """
@@ -154,6 +163,8 @@ class Recipe:
     phrases: tuple[str, ...]
     speakers: bool
     words: bool
+    tier: Tier
+    flex_hours: float
     description: str | None
     front: FrontMatter = field(compare=False, repr=False)
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, Valida
 from shared.media import Detail, Kind, SendPolicy
 from shared.recipes.front_matter import FrontMatter, KeyPath
 from shared.recipes.output_schema import Output, Outputs, Strict, with_names
-from shared.recipes.recipe import FileForm, ModelOptions, PagesPolicy, PiecesPolicy, RecipeInput
+from shared.recipes.recipe import FileForm, ModelOptions, PagesPolicy, PiecesPolicy, RecipeInput, Tier
 from shared.recipes.routes import Route
 from shared.recipes.slips import SlipsError, nearest
 from shared.recipes.transcript_keys import Language, Phrases, TranscriptPolicy
@@ -25,6 +25,10 @@ _OLDER_FORMAT = (
     " place of `configuration` and `parameters`, a list such as `[{name: language, kind: string, default: es}]` under"
     " `inputs` in place of a mapping or `sample`, and `template: {format: {kind: jinja2}, parser: {kind: prompty}}`"
 )
+
+
+MAX_FLEX_HOURS = 144
+"""A day less than the week after which a file is given up: for that day the standard tier is asked."""
 
 
 class ModelChoice(Strict):
@@ -61,6 +65,8 @@ class Metadata(Strict):
     phrases: Phrases = ()
     speakers: bool = False
     words: bool = False
+    tier: Tier = None
+    flex_hours: Annotated[float, Field(gt=0, le=MAX_FLEX_HOURS, strict=True)] | None = None
 
 
 def _is_template(value: object) -> object:

@@ -178,6 +178,7 @@ def _model(talk: Conversation, refused: str | None = None) -> ModelUsed:
         api=deployment.endpoint.api,
         sent_as=talk.media.sent_as,
         request_id=(is_firsts and refused) or (answers[-1].request_id if answers else None),
+        tier=answers[-1].tier if answers else None,
     )
 
 
@@ -197,10 +198,14 @@ def _usage(talk: Conversation | None) -> TokenUsage | None:
     told = {**total, "cost": _told(Cost.total(costs))}
     if len(calls) > 1:
         told["calls"] = [
-            {"deployment": deployment, **(answer.usage or {}), "cost": _told(cost)}
+            {"deployment": deployment, **(answer.usage or {}), **_tier(answer), "cost": _told(cost)}
             for (deployment, answer), cost in zip(calls, costs, strict=True)
         ]
     return TokenUsage.model_validate(told)
+
+
+def _tier(answer: ChatAnswer) -> dict[str, str]:
+    return {"tier": answer.tier} if answer.tier else {}
 
 
 def _calls(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
@@ -215,7 +220,7 @@ def _cost(talk: Conversation, deployment: str, answer: ChatAnswer) -> Cost | Non
     if deployment not in known:
         return None
     heard = deployment == talk.first.deployment.name and talk.media.media.kind == "audio"
-    return known[deployment].cost_of(answer.usage, answer.model, heard=heard)
+    return known[deployment].cost_of(answer.usage, answer.model, heard=heard, tier=answer.billed_tier)
 
 
 def _told(cost: Cost | None) -> dict[str, Any] | None:

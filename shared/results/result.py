@@ -82,6 +82,9 @@ class ModelUsed(_Part):
     api: Api = Field(description="The form of the endpoint.")
     sent_as: Transport = Field(description="How the file travelled: in the request, or as an address.")
     request_id: str | None = None
+    tier: str | None = Field(
+        None, description="The service's word for the tier that answered, as `flex`; null where it did not say."
+    )
 
 
 class Turn(_Part):

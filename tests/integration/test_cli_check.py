@@ -55,6 +55,7 @@ async def test_check_without_settings_tells_of_the_offline_model() -> None:
         "then": None,
         "api": "models",
         "sent_as": "inline",
+        "tier": None,
     }
 
 
@@ -121,7 +122,13 @@ async def test_the_json_of_a_recording_has_these_fields_in_this_order(tmp_path: 
         ("recipe", {"name": "translate", "inputs": {"language": "fr ç"}}),
         (
             "model",
-            {"deployment": PHI["AZURE_INFERENCE_DEPLOYMENT"], "then": None, "api": "models", "sent_as": "inline"},
+            {
+                "deployment": PHI["AZURE_INFERENCE_DEPLOYMENT"],
+                "then": None,
+                "api": "models",
+                "sent_as": "inline",
+                "tier": None,
+            },
         ),
         (
             "request",

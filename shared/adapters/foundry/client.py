@@ -25,8 +25,12 @@ from shared.adapters.wire import (
 from shared.errors import SchemaNotTaken
 from shared.models import ChatAnswer, ChatRequest, Deployment
 
-MAX_CALLS = 11
+MAX_CALLS = 12
 """How often a request is sent: once more for each thing that the service refuses and the request can do without."""
+
+
+PATIENT_SECONDS = 600
+"""How long a cheaper tier may be silent: longer than an invocation goes on, which is what ends such a call."""
 
 
 class FoundryModel:
@@ -97,9 +101,12 @@ class FoundryModel:
     async def _send(self, request: ChatRequest, options: Mapping[str, Any]) -> HttpReply:
         urls = {part: await part.source.url() for part in media_in(request) if part.sent_as == "url"}
         body = RequestEncoder(options, urls).encode(request, self.deployment)
+        patience = {"read_timeout": PATIENT_SECONDS} if "service_tier" in options else {}
         try:
             # As a stream, because the SDK would raise on whatever is not of the type that it says it is.
-            return await HttpReply.read(await self._client.send_request(self._http_request(body), stream=True))
+            return await HttpReply.read(
+                await self._client.send_request(self._http_request(body), stream=True, **patience)
+            )
         except AzureError as error:
             raise unanswered_error(error, body, self.deployment.endpoint.host) from None
 

@@ -50,6 +50,7 @@ def _completion_in(reply: HttpReply, seconds: float) -> ChatAnswer:
         finish_reason=reason,
         usage=_usage_of(reply),
         request_id=reply.request_id,
+        tier=identifier(at(reply.document, "service_tier")),
         seconds=round(seconds, 3),
         refusal=writable(words_in(refusal, ["refusal"])) or None,
         reasoning=writable(thought or next(filter(None, map(words_in, thoughts)), "")) or None,

@@ -29,6 +29,8 @@ def options_of(request: ChatRequest, deployment: Deployment) -> dict[str, Any]:
         options["detail"] = detail
     if request.schema:
         options["response_format"] = _response_format(request.schema)
+    if request.tier:
+        options["service_tier"] = request.tier
     if any(part.media.kind == "audio" and part.sent_as == "inline" for part in media_in(request)):
         options[deployment.capability.audio_as] = True
     return options

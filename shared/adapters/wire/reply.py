@@ -25,7 +25,7 @@ _BETWEEN = re.compile(r"(?:\s|data:|(?::|event:|id:|retry:)[^\n]*+)*+")
 _IN_PIECES = ("content", "refusal", "reasoning_content", "reasoning")
 """What a stream gives out in pieces (OpenAI's reference of the chat completion chunk; vLLM and OpenRouter)."""
 
-_BESIDE = ("model", "usage", "error")
+_BESIDE = ("model", "usage", "error", "service_tier")
 
 
 @dataclass(frozen=True)

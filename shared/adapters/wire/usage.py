@@ -12,7 +12,7 @@ MAX_COUNT = 2**53
 MAX_COUNTS = 100
 MAX_DEPTH = 4
 
-_OURS = ("calls", "deployment")
+_OURS = ("calls", "deployment", "tier")
 """Names under which the document's usage has something of our own."""
 
 
