@@ -24,7 +24,7 @@ from shared.processing.beside import Beside
 from shared.processing.jobs import Job
 from shared.processing.retry import MAX_ASKED, RetryLater
 from tests.simulation.watched import BRANCHES, WatchedWorld
-from tests.simulation.world import WEEK, Message, World
+from tests.simulation.world import FLEX_HOURS, WEEK, Message, World
 
 NAMES = [f"file-{number}" for number in range(6)]
 TALKATIVE = set(NAMES[4:])
@@ -38,6 +38,16 @@ LONG = set(NAMES[3:5])
 
 SPOKEN = set(NAMES[2:4])
 """Files whose first turn a speech model is asked about."""
+
+PATIENT = set(NAMES[:2])
+"""Files that wait for a cheaper tier."""
+
+FLEX_FAULTS: list[ModelUnavailable | None] = [
+    None,
+    ModelThrottled("no room"),
+    ModelThrottled("no room", retry_after=86_400),
+    ModelTimeout("silence"),
+]
 
 FAULTS: list[ModelUnavailable | None] = [
     None,
@@ -84,8 +94,9 @@ def check(world: World) -> None:
         lost += world.redriven[name, etag]
         assert times <= 1 + lost, (name, etag, turn)
         assert times <= MAX_ASKED * (1 + world.redriven[name, etag]), (name, etag, turn)
-    for (name, etag, _), times in world.unusable.items():
-        assert times <= MAX_ASKED * (1 + world.redriven[name, etag])
+    for (name, etag, turn), times in world.unusable.items():
+        max_times = MAX_ASKED if turn else 1  # of a cheaper tier
+        assert times <= max_times * (1 + world.redriven[name, etag])
     assert world.misfits() == []
     assert [name for name in world.answers if not world.may_leave_answers(name)] == []
     assert world.records == {}
@@ -108,7 +119,14 @@ class Protocol(RuleBasedStateMachine):
     def start(self, seed: int, bad: set[str]) -> None:
         own: dict[str, Any] = {"listing_seconds": seed % 2 * 300, "delivery": DELIVERIES[seed % 3]}
         self.world = World(
-            random=Random(seed), bad=bad, talkative=TALKATIVE, long=LONG, spoken=SPOKEN, subtitled=SUBTITLED, **own
+            random=Random(seed),
+            bad=bad,
+            talkative=TALKATIVE,
+            long=LONG,
+            spoken=SPOKEN,
+            subtitled=SUBTITLED,
+            patient=PATIENT,
+            **own,
         )
 
     @rule(name=st.sampled_from(NAMES), events=st.sampled_from([0, 1, 1, 1, 2, 3]))
@@ -127,6 +145,11 @@ class Protocol(RuleBasedStateMachine):
     def trouble(self, fault: ModelUnavailable | None) -> None:
         since = self.world.time
         self.world.model_fault = lambda: patient(fault) if self.world.time > since + IMPATIENT_SECONDS else fault
+
+    @rule(fault=st.sampled_from(FLEX_FAULTS))
+    def no_room(self, fault: ModelUnavailable | None) -> None:
+        """It lasts: for want of room a file waits no longer than its recipe says."""
+        self.world.flex_fault = lambda: fault
 
     @rule(share=st.sampled_from([0, 0.03]))
     def stumbles(self, share: float) -> None:
@@ -179,14 +202,16 @@ TestProtocol = Protocol.TestCase
 
 def story(world: World, seed: int) -> World:
     """A busy day: uploads, overwrites, deletions, lost and repeated events, forgeries, outages, kills; then rest."""
-    random = Random(seed)
+    random, of_the_tier = Random(seed), Random(seed)
     world.random, world.storage_fails = random, 0.02
     world.talkative, world.long, world.spoken, world.subtitled = TALKATIVE, LONG, SPOKEN, SUBTITLED
+    world.patient = PATIENT
     for name in NAMES:
         an_older_answer_comes_late(world, name)
     for _ in range(60):
         people_do_something(world, random)
         something_breaks(world, random)
+        the_cheaper_tier_fills(world, of_the_tier)
         world.advance(random.choice([1, 10, 60, 600]))
     the_host_gives_up_twice(world, random.choice(NAMES))
     world.model_fault, world.storage_fails, world.closed = lambda: None, 0, set()
@@ -233,6 +258,12 @@ def something_breaks(world: World, random: Random) -> None:
     world.deadly = {random.choice(NAMES)} if random.random() < 0.05 else world.deadly
     if random.random() < 0.1:  # of the cold starts that follow; then the host is warm again
         world.refusing = random.choice([0, 0.5, 1])
+
+
+def the_cheaper_tier_fills(world: World, random: Random) -> None:
+    if random.random() < 0.1:
+        fault = random.choice(FLEX_FAULTS)
+        world.flex_fault = lambda: fault
 
 
 def the_host_gives_up_twice(world: World, name: str) -> None:
@@ -293,6 +324,18 @@ def test_a_retry_after_of_a_day_keeps_no_invocation_and_loses_no_file() -> None:
     world.settle()
     check(world)
     assert world.paid.total() == 1
+
+
+def test_a_file_waits_no_longer_for_the_cheaper_tier_than_its_recipe_says_and_keeps_no_other_waiting() -> None:
+    world = World(patient={"file-0"}, flex_fault=lambda: ModelThrottled("no room", retry_after=86_400))
+    for name in NAMES:
+        world.upload(name)
+    world.advance(FLEX_HOURS * 3600 - 60)
+    assert {*world.outcomes} == {f"{name}.json" for name in NAMES[1:]}
+    world.advance(120)
+    assert len(world.outcomes) == len(NAMES)
+    world.settle()
+    check(world)
 
 
 def test_with_the_wrong_key_for_the_first_ten_minutes_every_file_ends_ok_once_it_is_put_right() -> None:

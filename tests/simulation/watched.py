@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.errors import Conflict, InputNotFound, StorageUnavailable
 from shared.media.files import InputFile
@@ -12,12 +12,12 @@ from shared.models.chat import ChatAnswer
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
-from shared.recipes.recipe import FileForm
+from shared.recipes.recipe import FileForm, Tier
 from shared.recovery.progress import ScanProgress
 from shared.results.result import Result
 from shared.results.sidecars import Sidecar
 from shared.results.store import StoredResult, StoredSidecar
-from tests.simulation.world import Message, Run, World
+from tests.simulation.world import FLEX_HOURS, Message, Run, World
 
 BRANCHES = (
     "a claim was taken over from a worker that died",
@@ -38,6 +38,9 @@ BRANCHES = (
     "answers that were kept beside an error were gone on with",
     "a speech model was asked",
     "a speech model was asked about a piece",
+    "the cheaper tier was asked",
+    "the standard tier was asked after the deadline",
+    "the standard tier was asked because the cheaper one brought nothing",
     "kept answers of an older version were left alone",
     "answers could not be kept",
     "answers died with their worker",
@@ -270,8 +273,15 @@ class WatchedWorld(World):
             self.saw("the third try was made alone", where=alone)
             yield
 
-    async def answer(self, file: InputFile, *, turn: int) -> ChatAnswer:
-        answer = await super().answer(file, turn=turn)
+    async def answer(self, file: InputFile, *, turn: int, tier: Tier = None) -> ChatAnswer:
+        answer = await super().answer(file, turn=turn, tier=tier)
+        is_full_price = file.name in self.patient and file.name not in self.spoken and tier is None
+        is_late = self.now() >= file.modified + timedelta(hours=FLEX_HOURS)
+        self.saw("the cheaper tier was asked", where=tier)
+        self.saw("the standard tier was asked after the deadline", where=is_full_price and is_late)
+        self.saw(
+            "the standard tier was asked because the cheaper one brought nothing", where=is_full_price and not is_late
+        )
         self.saw("kept answers were gone on with", where="read kept answers" in self.doing and turn)
         self.saw("a speech model was asked", where=file.name in self.spoken and turn != 2)
         self.saw("a speech model was asked about a piece", where=file.name in self.spoken and turn > 2)

@@ -48,7 +48,7 @@ from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
 from shared.processing.services import Services
 from shared.recipes.catalog import RecipeSelection
-from shared.recipes.recipe import FileForm, Prompt
+from shared.recipes.recipe import FileForm, Prompt, Tier
 from shared.recovery.dead_letters import DeadLetters
 from shared.recovery.poison import PoisonHandler
 from shared.recovery.progress import ScanProgress
@@ -68,6 +68,8 @@ RECONCILE_EVERY = 900.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
 SELECTION = RecipeSelection(next(iter(BOOK)), {})
+FLEX_HOURS = 3
+FLEX_SELECTION = RecipeSelection(replace(SELECTION.recipe, tier="flex", flex_hours=FLEX_HOURS), {})
 PHI, WHISPER = deployed(), deployed("whisper", alias="audio")
 FORMS_OF_VERSIONS: tuple[tuple[FileForm, ...], ...] = (("srt", "vtt"), ("txt", "srt"), ())
 """Which files are written beside a document, by the version that it answers."""
@@ -104,7 +106,9 @@ class Speaker:
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         media = [part.media for part in request.messages[-1].parts if isinstance(part, MediaPart)]
         piece = next((int(each.seconds) for each in media if each.seconds), 0)
-        return await self.world.answer(self.file, turn=piece or len(request.messages) // 2)
+        if request.tier:
+            await self.world.require_room(self.file)
+        return await self.world.answer(self.file, turn=piece or len(request.messages) // 2, tier=request.tier)
 
 
 @dataclass(eq=False)
@@ -207,6 +211,8 @@ class World:
     long: set[str] = field(default_factory=set)
     subtitled: set[str] = field(default_factory=set)
     spoken: set[str] = field(default_factory=set)
+    patient: set[str] = field(default_factory=set)
+    flex_fault: Callable[[], ModelUnavailable | None] = lambda: None
     unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     half_written: Counter[str] = field(default_factory=Counter)
@@ -685,7 +691,8 @@ class World:
         first = Listener(self, file) if file.name in self.spoken else speaker
         prompt = Prompt(None, ("One.", "Two.") if file.name in self.talkative else ("One.",))
         preparation = IN_PIECES if file.name in self.long else None
-        return Plan(SELECTION, MediaPart(PNG, MemorySource(b"")), prompt, first, speaker, preparation)
+        selection = FLEX_SELECTION if file.name in self.patient else SELECTION
+        return Plan(selection, MediaPart(PNG, MemorySource(b"")), prompt, first, speaker, preparation)
 
     @asynccontextmanager
     async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
@@ -714,7 +721,15 @@ class World:
             self.calls.pop(run, None)
             self._alone = None if self._alone is run else self._alone
 
-    async def answer(self, file: InputFile, *, turn: int) -> ChatAnswer:
+    async def require_room(self, file: InputFile) -> None:
+        """Of the cheaper tier, which may have none while the other has."""
+        await Pause()
+        assert self.now() < file.modified + timedelta(hours=FLEX_HOURS, seconds=self.policy.here)
+        if error := self.flex_fault():
+            self.unusable[file.name, file.etag, 0] += error.asked_at_most_thrice
+            raise error
+
+    async def answer(self, file: InputFile, *, turn: int, tier: Tier = None) -> ChatAnswer:
         await self._storage("open")
         self._require_version(file)
         if file.name in self.deadly:
