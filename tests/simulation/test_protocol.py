@@ -24,7 +24,7 @@ from shared.processing.beside import Beside
 from shared.processing.jobs import Job
 from shared.processing.retry import MAX_ASKED, RetryLater
 from tests.simulation.watched import BRANCHES, WatchedWorld
-from tests.simulation.world import FLEX_HOURS, WEEK, Message, World
+from tests.simulation.world import CHEAPER, FLEX_HOURS, WEEK, Message, World
 
 NAMES = [f"file-{number}" for number in range(6)]
 TALKATIVE = set(NAMES[4:])
@@ -95,7 +95,7 @@ def check(world: World) -> None:
         assert times <= 1 + lost, (name, etag, turn)
         assert times <= MAX_ASKED * (1 + world.redriven[name, etag]), (name, etag, turn)
     for (name, etag, turn), times in world.unusable.items():
-        max_times = MAX_ASKED if turn else 1  # of a cheaper tier
+        max_times = 1 if turn == CHEAPER else MAX_ASKED
         assert times <= max_times * (1 + world.redriven[name, etag])
     assert world.misfits() == []
     assert [name for name in world.answers if not world.may_leave_answers(name)] == []

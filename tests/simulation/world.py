@@ -69,6 +69,8 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
 SELECTION = RecipeSelection(next(iter(BOOK)), {})
 FLEX_HOURS = 3
+CHEAPER = -1
+"""In place of a turn's number: a call of the cheaper tier."""
 FLEX_SELECTION = RecipeSelection(replace(SELECTION.recipe, tier="flex", flex_hours=FLEX_HOURS), {})
 PHI, WHISPER = deployed(), deployed("whisper", alias="audio")
 FORMS_OF_VERSIONS: tuple[tuple[FileForm, ...], ...] = (("srt", "vtt"), ("txt", "srt"), ())
@@ -726,7 +728,7 @@ class World:
         await Pause()
         assert self.now() < file.modified + timedelta(hours=FLEX_HOURS, seconds=self.policy.here)
         if error := self.flex_fault():
-            self.unusable[file.name, file.etag, 0] += error.asked_at_most_thrice
+            self.unusable[file.name, file.etag, CHEAPER] += error.asked_at_most_thrice
             raise error
 
     async def answer(self, file: InputFile, *, turn: int, tier: Tier = None) -> ChatAnswer:

@@ -93,6 +93,7 @@ def test_an_answered_file_becomes_the_document_of_the_design() -> None:
             "api": "models",
             "sent_as": "inline",
             "request_id": "request-1",
+            "tier": None,
         },
         "answer": {
             "role": "assistant",

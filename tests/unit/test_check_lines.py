@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -45,6 +46,13 @@ def test_pieces_are_told_with_their_seconds_of_speech_and_bytes() -> None:
         "  tokens    about 120,000, in 3 requests",
         "  price     about $0.012, an estimate by the prices of 2026-11-26",
     ]
+
+
+def test_the_tier_that_a_recipe_asks_for_is_told_beside_the_model() -> None:
+    model = Model(deployed(), None, "inline", "flex")
+    checked = replace(in_pieces(1), model=model)
+    assert lines_of(checked)[2] == "  model     Phi-4-multimodal-instruct, in the tier flex"
+    assert checked.fields()["model"]["tier"] == "flex"
 
 
 def test_of_many_pieces_the_first_are_told_and_the_rest_is_counted() -> None:

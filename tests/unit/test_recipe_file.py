@@ -107,6 +107,12 @@ SLIPS = [
         "  transcript: asked\n  phrases: [' ']\n  accepts:",
         ":11: `metadata.phrases.0`: String should have",
     ),
+    ("  accepts:", "  tier: fast\n  accepts:", ":10: `metadata.tier`: Input should be 'flex'"),
+    ("  accepts:", "  flexHours: 6\n  accepts:", ":10: `flexHours` is for the tier `flex`: write `tier: flex` too"),
+    ("  accepts:", "  tier: flex\n  flexHours: 0\n  accepts:", ":11: `metadata.flexHours`: Input should be greater"),
+    ("  accepts:", "  tier: flex\n  flexHours: 145\n  accepts:", ":11: `metadata.flexHours`: Input should be less"),
+    ("  accepts:", "  tier: flex\n  flexHours: .nan\n  accepts:", ":11: `metadata.flexHours`: Input should be"),
+    ("  accepts:", "  tier: flex\n  tierHours: 6\n  accepts:", ":11: unknown key `metadata.tierHours`"),
     ("name: good", "name: bad", ":2: its name is `bad`; it must be the file's name, `good`"),
     ("name: language", "name: recipe", ":8: `inputs.0`: no input may be called `recipe`"),
     ("name: language", "name: self", ":8: `inputs.0`: no input may be called `self`"),
@@ -140,7 +146,8 @@ def test_all_slips_of_a_file_are_named_at_once(tmp_path: Path) -> None:
         "`name` is missing",
         "`metadata.accepts` is missing",
         "unknown key `metadata.takes`: there are `accepts`, `route`, `send`, `detail`, `then`, `pages`, `pieces`,"
-        " `writes`, `markdown`, `transcript`, `language`, `phrases`, `speakers`, `words`",
+        " `writes`, `markdown`, `transcript`, `language`, `phrases`, `speakers`, `words`, `tier`,"
+        " `flexHours`",
         "unknown key `nane`: did you mean `name`?",
     ]
 
