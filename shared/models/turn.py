@@ -24,7 +24,7 @@ def takes_schema(model: Model) -> bool:
 def capacity_of(model: Model, tier: Tier) -> str:
     """What is busy, fails and recovers as one: a deployment, by its alias, or the tier of it that is asked for."""
     alias = model.deployment.alias
-    return alias if tier is None or is_speech(model) else f"{alias}.{tier}"
+    return f"{alias}.{tier}" if tier else alias
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from shared.errors import (
     UrlNotFetched,
 )
 from shared.media import InputFile
-from shared.models import ChatAnswer, Conversation, Turn, Usage
+from shared.models import ChatAnswer, Conversation, Turn, Usage, is_speech
 from shared.observability import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
@@ -93,7 +93,8 @@ class ModelCalls:
             await self._require_unchanged(file)
 
     def _choose_tier(self) -> None:
-        self._talk.tier = self._tiers.tier(self._claim.progress, self._with.clock.now())
+        is_tiered = not is_speech(self._talk.next_model)
+        self._talk.tier = self._tiers.tier(self._claim.progress, self._with.clock.now()) if is_tiered else None
 
     async def _next_turn(self) -> Turn | None:
         self._choose_tier()

@@ -66,6 +66,13 @@ def scene(
     return place(files, asked, recipes=book(folder, turns=turns), state=MemoryState(time=START)), files, asked
 
 
+async def until_answered(it: Place, files: MemoryFiles) -> None:
+    """Let the file wait and be taken up again, twenty times at most."""
+    for _ in range(20):
+        if not files.outcomes:
+            await it.take_again()
+
+
 def tiers(model: SpeakingModel) -> list[str | None]:
     return [request.tier for request in model.requests]
 
@@ -113,11 +120,22 @@ async def test_after_the_hours_of_its_recipe_a_file_is_asked_about_at_the_standa
     it, files, model = scene(tmp_path, ModelThrottled("no room", retry_after=retry_after), model=WithoutRoom)
     it.state.time = START + timedelta(hours=6, seconds=-60)
     await it.take("patient/a.png")
-    while not files.outcomes:
-        await it.take_again()
+    await until_answered(it, files)
     assert (tiers(model)[0], tiers(model)[-1], tiers(model).count(None)) == ("flex", None, 1)
     assert it.state.time < START + timedelta(hours=6, seconds=40)
     assert files.outcome("patient/a.png").warnings == [AT_FULL_PRICE.format(hours=6)]
+
+
+async def test_a_file_whose_hours_end_while_the_cheaper_tier_is_left_alone_is_asked_about_at_the_standard_one(
+    tmp_path: Path,
+) -> None:
+    it, files, model = scene(tmp_path, ModelThrottled("no room", retry_after=3600), model=WithoutRoom)
+    it.state.time = START + timedelta(hours=6, seconds=-60)
+    await it.take("patient/a.png")
+    it.state.time += timedelta(seconds=51)
+    files.put("patient/b.png", CHART)
+    await it.take("patient/b.png")
+    assert tiers(model) == ["flex", None]
 
 
 @pytest.mark.parametrize("error", [ModelTimeout("silence"), AnswerUnusable("it broke")])
@@ -126,8 +144,7 @@ async def test_a_call_of_the_cheaper_tier_that_may_have_been_billed_in_vain_is_n
 ) -> None:
     it, files, model = scene(tmp_path, error, answered("default"))
     await it.take("patient/a.png")
-    while not files.outcomes:
-        await it.take_again()
+    await until_answered(it, files)
     assert tiers(model) == ["flex", None]
 
 
