@@ -15,8 +15,8 @@ from shared.models.prices import PriceTable
 from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import DAY_HOURS, ModelOptions
 from shared.results.result import Result
-from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, deployed
-from tests.unit.places import CHART, Place, place
+from tests.unit.fakes import START, HearingModel, MemoryFiles, MemoryState, SpeakingModel, deployed
+from tests.unit.places import CHART, HELLO, Place, place
 
 RATES = {"input": 2, "output": 10, "flex": {"input": 1, "output": 5}}
 LUNA = deployed("luna", prices=PriceTable({}, Catalog("2026-11-26", {"luna": {"prices": RATES}})))
@@ -136,6 +136,18 @@ async def test_a_file_whose_hours_end_while_the_cheaper_tier_is_left_alone_is_as
     files.put("patient/b.png", CHART)
     await it.take("patient/b.png")
     assert tiers(model) == ["flex", None]
+
+
+async def test_a_speech_model_has_no_tier_and_is_left_alone_as_long_as_it_asks_for(tmp_path: Path) -> None:
+    book(tmp_path)
+    heard = RECIPE.format(name="heard", tier="  tier: flex\n  flexHours: 6\n  transcript: asked\n", turns=TURNS)
+    (tmp_path / "heard.prompty").write_text(heard.replace("[image]", "[audio]"))
+    files, speech = MemoryFiles(), HearingModel([ModelThrottled("busy", retry_after=600)])
+    files.put("heard/hello.mp3", HELLO)
+    state = MemoryState(time=START + timedelta(hours=6, seconds=-60))
+    models = SpeakingModel([answered(None)], LUNA), speech
+    await place(files, *models, recipes=RecipeCatalog.load(tmp_path), state=state).take("heard/hello.mp3")
+    assert [wait >= 600 for _, wait in state.sent] == [True]
 
 
 @pytest.mark.parametrize("error", [ModelTimeout("silence"), AnswerUnusable("it broke")])
