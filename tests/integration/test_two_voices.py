@@ -65,6 +65,7 @@ def test_the_document_has_who_says_what_and_when(told: Told) -> None:
         for each in TWO_VOICES
     ]
     assert (told.document["answer"]["segments"], told.document["warnings"]) == (expected, [])
+    assert told.document["model"]["name"] is None  # neither service says who heard
 
 
 def test_the_text_has_a_line_for_each_change_of_speakers(told: Told) -> None:
