@@ -29,6 +29,7 @@ class Rules:
         parts: the kinds of parts beside text.
         refused: parameters that it answers with 400.
         max_output: the largest limit for an answer that it takes.
+        needs_sound: whether it refuses words alone (told of its forerunner: CherryHQ/cherry-studio#1179).
     """
 
     parts: tuple[str, ...]
@@ -36,13 +37,14 @@ class Rules:
     has_schema: bool = False
     max_images: int = 1
     max_output: int = 128_000
+    needs_sound: bool = False
 
 
 _GPT = Rules(("image_url",), (*_REASONING, "max_tokens"), has_schema=True, max_images=50)
 RULES = {
     "gpt-6-luna": _GPT,
     "gpt-5.4": _GPT,
-    "gpt-audio-1.5": Rules(("input_audio",), max_output=16_384),
+    "gpt-audio-1.5": Rules(("input_audio",), max_output=16_384, needs_sound=True),
     "Phi-4-multimodal-instruct": Rules(("image_url", "audio_url"), max_output=4_096),
     "gemma3:4b": Rules(("image_url",)),
 }
@@ -115,6 +117,9 @@ def _check_parts(messages: list[dict[str, Any]], rules: Rules) -> None:
             raise Refused(400, "invalid_value", "Supported values are: 'wav' and 'mp3'.", "messages")
         if len(json.dumps(part)) * 3 / 4 > MAX_BYTES:
             raise Refused(400, "file_too_large", "At most 20 MB are supported.", "messages")
+    if rules.needs_sound and not any(part["type"] == "input_audio" for part in parts):
+        message = "This model requires that either input content or output modality contain audio."
+        raise Refused(400, "invalid_value", message, "model")
     if sum(part["type"] == "image_url" for part in parts) > rules.max_images:
         raise Refused(400, "too_many_images", "Too many images in request.", "messages")
 
