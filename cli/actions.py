@@ -25,7 +25,7 @@ from cli.threads import in_background
 from cli.uploads import Upload
 from local.activity import activity, event_in
 from local.host import SELF
-from local.offline_model import MODEL as OFFLINE_MODEL
+from local.offline_model import OFFLINE
 from local.stack import APP
 from local.stopping import stop_event
 from shared.recipes import RecipeCatalog
@@ -33,7 +33,10 @@ from shared.results import document_name
 
 DEMO = running_host.HOME / "demo"
 SAMPLES = APP / "tests" / "samples"
-DEMO_FILES = [Upload(SAMPLES / name, name) for name in ("chart.png", "hello_how_are_you.mp3")]
+DEMO_FILES = [
+    Upload(SAMPLES / "chart.png", "chart.png"),
+    Upload(SAMPLES / "hello_how_are_you.mp3", "subtitles/hello_how_are_you.mp3"),
+]
 DEMO_SECONDS = 180
 HEARTBEAT_SECONDS = 1
 LOG_NAME = "host.log"
@@ -57,16 +60,19 @@ async def run(order: Order, options: Options, catalog: RecipeCatalog) -> int:
 async def demo() -> int:
     """Answer the two samples; 0 only if both documents are ok."""
     model.require_endpoint(os.environ)
-    delivery = Delivery(Answers(several=True), Targets.plan([each.name for each in DEMO_FILES], DEMO))
+    targets = Targets.plan([each.name for each in DEMO_FILES], DEMO)
+    delivery = Delivery(Answers(several=True, has_times=True), targets)
     waiting = await _run(Order(DEMO_FILES, {}, DEMO_SECONDS), delivery)
     show.note(f"The documents are in {DEMO}")
+    for path in delivery.beside:
+        show.note(f"Beside its document lies {path}")
     return delivery.code(waiting, strict=True)
 
 
 async def drop(order: Order, options: Options, catalog: RecipeCatalog) -> int:
     """Have the files answered by the host that runs already."""
     found = _require_host()
-    asked = Asked(catalog, order.metadata, is_offline=found.model == OFFLINE_MODEL)
+    asked = Asked(catalog, order.metadata, is_offline=found.model in OFFLINE)
     order, delivery = plan_delivery(order, options)
     left = await skip_done(order, options, delivery, asked)
     waiting = await _drop(left, delivery, found) if left.uploads else None

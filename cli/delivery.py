@@ -53,11 +53,13 @@ class Delivery:
         names: the files whose documents have been delivered.
         errors: how many of these held an error.
         unsaved: how many could not be saved.
+        beside: the files that were saved beside documents.
     """
 
     answers: Answers
     targets: Targets | None = None
     names: list[str] = field(default_factory=list)
+    beside: list[Path] = field(default_factory=list)
     errors: int = 0
     unsaved: int = 0
 
@@ -88,6 +90,7 @@ class Delivery:
         """Save the files beside a document, before it: where they are not all there, it is not there either."""
         for form, content in document.beside.items():
             targets.save(document.name, content, form)
+            self.beside.append(targets.beside(document.name, form))
         if lost := [form for form in document.digests if form not in document.beside]:
             self.unsaved += 1
             told = " and ".join(lost)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.recipes import FORMS, FileForm
 from shared.results import sidecar_name
+from shared.transcripts import Segment, spoken_in_turn
 
 
 class _View(BaseModel):
@@ -43,15 +44,28 @@ class ModelView(_View):
     deployment: str
 
 
+class SegmentView(_View):
+    """What one speaker says, and when, in seconds."""
+
+    start: float
+    end: float
+    speaker: str | None = None
+    text: str
+
+
 class AnswerView(_View):
     """The answer."""
 
     text: str
+    data: Any = None
+    turns: list[Any] = []
+    segments: list[SegmentView] = []
 
 
 class UsageView(_View):
     """What it cost."""
 
+    seconds: float | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     total_tokens: int | None = None
@@ -122,6 +136,15 @@ class Document:
     def text(self) -> str:
         """The answer's text; empty where there is none."""
         return self.view.answer.text if self.view.answer else ""
+
+    @property
+    def text_with_times(self) -> str:
+        """The answer's text; of a transcript with its times, a line for each part of it."""
+        answer = self.view.answer
+        if answer is None or answer.data is not None or len(answer.turns) > 1 or not answer.segments:
+            return self.text
+        said = [Segment(each.start, each.end, each.text, each.speaker) for each in answer.segments]
+        return "\n".join(each.line for each in spoken_in_turn(said))
 
     @cached_property
     def lines(self) -> bytes:

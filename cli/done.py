@@ -7,7 +7,7 @@ from pathlib import Path
 from cli.documents import Document, digest_of
 from cli.targets import Targets
 from cli.uploads import Upload
-from local.offline_model import MODEL as OFFLINE_MODEL
+from local.offline_model import OFFLINE
 from shared.errors import FileRejected
 from shared.media import Kind
 from shared.recipes import DEFAULTS, RecipeCatalog
@@ -30,7 +30,7 @@ class Asked:
         if not document.is_ok or view.model is None or view.recipe is None or view.input.sha256 is None:
             return False
         return (
-            (view.model.deployment == OFFLINE_MODEL) == self.is_offline
+            (view.model.deployment in OFFLINE) == self.is_offline
             and (view.recipe.digest, view.recipe.inputs) == self._recipe(upload, view.input.kind)
             and digest_of(upload.path) == view.input.sha256
         )

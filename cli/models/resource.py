@@ -99,9 +99,9 @@ def differences(ours: Sequence[Deployment], theirs: Sequence[Deployed], resource
     named = {each.name.lower() for each in ours}
     for each in ours:
         found = by_name.get(each.name.lower())
-        if found is None:
+        if found is None and _is_deployed_by_name(each):
             yield f"The settings of `{each.alias}` name {each.name}, which is not deployed in {resource}."
-        elif found.model and found.model.lower() != each.model.lower():
+        elif found and found.model and found.model.lower() != each.model.lower():
             yield (
                 f"{each.name} is a deployment of {found.model}, but is taken for {each.model}: set"
                 f" AZURE_INFERENCE_MODEL of `{each.alias}` to {found.model}."
@@ -116,7 +116,13 @@ def differences(ours: Sequence[Deployment], theirs: Sequence[Deployed], resource
 
 def is_missing(ours: Sequence[Deployment], theirs: Sequence[Deployed]) -> bool:
     """Whether the settings name a deployment that is not there."""
-    return not {each.name.lower() for each in ours} <= {each.name.lower() for each in theirs}
+    named = {each.name.lower() for each in ours if _is_deployed_by_name(each)}
+    return not named <= {each.name.lower() for each in theirs}
+
+
+def _is_deployed_by_name(ours: Deployment) -> bool:
+    """Whether the resource must list it: LLM Speech is part of every resource, and its models are no deployments."""
+    return ours.capability.speech != "llm_speech"
 
 
 def _end(model: dict[str, Any]) -> date | None:

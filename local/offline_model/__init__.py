@@ -6,4 +6,10 @@ It refuses what the real services refuse.
 """
 
 MODEL = "dropscribe-offline-model"
-"""What every answer carries in `model`."""
+"""Its deployment for pictures and words, and what every answer carries in `model`."""
+
+SPEECH_MODEL = "dropscribe-offline-speech"
+"""Its deployment for recordings."""
+
+OFFLINE = (MODEL, SPEECH_MODEL)
+"""What documents call it."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from local.offline_model import MODEL
+from local.offline_model import MODEL, OFFLINE
 from local.offline_model.answering import answer_to
 from local.offline_model.form import Wanted
 from local.offline_model.hearing import Heard, Listener
@@ -77,7 +77,8 @@ class OfflineModel:
 
 
 async def _models(_request: web.Request) -> web.Response:
-    return web.json_response({"object": "list", "data": [{"id": MODEL, "object": "model", "owned_by": "dropscribe"}]})
+    listed = [{"id": name, "object": "model", "owned_by": "dropscribe"} for name in OFFLINE]
+    return web.json_response({"object": "list", "data": listed})
 
 
 def _check_access(request: web.Request, content_type: str) -> None:

@@ -34,14 +34,20 @@ def later_deployment(recipe: Recipe, first: Deployment, deployments: Deployments
     """
     if recipe.then:
         return deployments[recipe.then]
-    if not first.capability.is_speech:
+    asks_about_words = first.capability.is_speech or (_only_hears(first) and recipe.transcript == "asked")
+    if not asks_about_words:
         return first
     chat: list[Deployment] = [each for each in (deployments[DEFAULT], *deployments) if not each.capability.is_speech]
     if chat:
-        return chat[0]
+        return min(chat, key=_only_hears)  # the first that takes words alone, if there is one
     if recipe.turns > 1 or recipe.transcript == "instead":
         raise _needs_chat(recipe, first)
     return first
+
+
+def _only_hears(deployment: Deployment) -> bool:
+    """Whether it takes nothing but sound. gpt-audio refuses words alone; a recording in pieces is not sent again."""
+    return deployment.capability.kinds == ["audio"]
 
 
 def _needs_sound(recipe: Recipe, named: Deployment) -> FileRejected:

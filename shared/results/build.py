@@ -174,7 +174,7 @@ def _model(talk: Conversation, refused: str | None = None) -> ModelUsed:
     is_firsts = talk.next_model is talk.first
     return ModelUsed(
         deployment=deployment.name,
-        name=answers[-1].model if answers else None,
+        name=(answers[-1].model or None) if answers else None,
         api=deployment.endpoint.api,
         sent_as=talk.media.sent_as,
         request_id=(is_firsts and refused) or (answers[-1].request_id if answers else None),

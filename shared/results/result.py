@@ -78,7 +78,9 @@ class ModelUsed(_Part):
     """Who was asked with the file, and how. Calls of another model stand in `usage.calls`."""
 
     deployment: str
-    name: str | None = Field(None, description="What the model calls itself; null where it did not answer.")
+    name: str | None = Field(
+        None, description="What the model calls itself; null where it did not answer, or does not say."
+    )
     api: Api = Field(description="The form of the endpoint.")
     sent_as: Transport = Field(description="How the file travelled: in the request, or as an address.")
     request_id: str | None = None

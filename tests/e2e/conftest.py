@@ -66,6 +66,10 @@ class App:
         """The names of all documents in a folder."""
         return sorted([name async for name in self.output.list_blob_names(name_starts_with=folder)])
 
+    async def beside(self, name: str) -> bytes:
+        """The content of a file beside a document."""
+        return await (await self.output.download_blob(name)).readall()
+
     async def _read(self, name: str) -> dict[str, Any] | None:
         try:
             document: dict[str, Any] = json.loads(await (await self.output.download_blob(name)).readall())

@@ -75,6 +75,16 @@ async def test_models_names_each_difference_from_what_a_resource_has(
 
 
 @pytest.mark.usefixtures("settings")
+async def test_a_model_of_llm_speech_is_no_deployment_and_is_not_missed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AZURE_INFERENCE_DEPLOYMENT_AUDIO", "MAI-Transcribe-2")
+    planted(tmp_path, monkeypatch, deployment("gpt-6-luna", "gpt-6-luna", "2"))
+    assert await models("my-foundry", as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["differences"] == []
+
+
+@pytest.mark.usefixtures("settings")
 @pytest.mark.parametrize(
     ("script", "words"),
     [("exit 1", "`az cognitiveservices account` failed"), ("echo '[]'", "Your login sees no resource my-foundry")],

@@ -16,7 +16,7 @@ import aiohttp
 import imageio_ffmpeg
 import pytest
 
-from local.offline_model import MODEL
+from local.offline_model import MODEL, SPEECH_MODEL
 from local.process import Child, NotStartedError
 from shared.adapters.speech.client import SpeechService
 from shared.media.media import Media
@@ -215,7 +215,7 @@ async def transcribed(model: Model, form: aiohttp.FormData, **headers: str) -> t
 async def test_the_model_tells_when_each_segment_and_each_word_is_said(model: Model) -> None:
     form = recording(response_format="verbose_json", granularity="word", model="any", language="en")
     status, document = await transcribed(model, form)
-    assert (status, document["model"], document["language"]) == (200, MODEL, "en")
+    assert (status, document["model"], document["language"]) == (200, SPEECH_MODEL, "en")
     assert word_error_rate(document["text"], samples.WORDS_IN_TRAIN) <= TOLERATED
     assert " ".join(each["text"] for each in document["segments"]) == document["text"]
     assert " ".join(each["word"] for each in document["words"]) == document["text"]
@@ -229,7 +229,7 @@ async def test_the_adapter_of_speech_models_is_answered_with_words_in_segments(m
     part = MediaPart(Media("audio", "audio/wav", "wav"), MemorySource(samples.TRAIN.read_bytes()))
     answer = await adapter.transcribe(SpeechRequest(part, SpeechOptions(language="en-GB", words=True)))
     await adapter.close()
-    assert (answer.model, answer.language, answer.warnings) == (MODEL, "en", ())
+    assert (answer.model, answer.language, answer.warnings) == (SPEECH_MODEL, "en", ())
     assert all(each.text == " ".join(word.text for word in each.words) for each in answer.segments)
     assert answer.segments
 
@@ -281,7 +281,7 @@ async def test_a_web_page_cannot_have_a_recording_written_down(model: Model) -> 
 
 async def test_the_list_of_models_names_the_offline_model(model: Model) -> None:
     async with model.session.get(f"{model.url}/v1/models") as response:
-        assert [each["id"] for each in (await response.json())["data"]] == [MODEL]
+        assert [each["id"] for each in (await response.json())["data"]] == [MODEL, SPEECH_MODEL]
 
 
 async def test_a_port_that_is_taken_is_told_in_a_sentence(model: Model, tmp_path: Path) -> None:

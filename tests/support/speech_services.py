@@ -31,12 +31,13 @@ class SpeechServices(Service):
         headers = {name.lower(): value for name, value in request.headers.items()}
         arrived = Arrived(str(request.rel_url), headers, await request.read())
         self.arrived.append(arrived)
-        answer = self.first.pop(0) if self.first else self._answer(request, arrived)
+        answer = self.first.pop(0) if self.first else self.answer_to(request, arrived)
         text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
         headers = {"Content-Type": "application/json", "apim-request-id": "r-1", **answer.headers}
         return web.Response(status=answer.status, body=text.encode(), headers=headers)
 
-    def _answer(self, request: web.Request, arrived: Arrived) -> Answer:
+    def answer_to(self, request: web.Request, arrived: Arrived) -> Answer:
+        """What the service that is asked says."""
         try:
             require_length(arrived)
             if request.path == "/speechtotext/transcriptions:transcribe":

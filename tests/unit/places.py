@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from shared.bootstrap import RECIPES
+from shared.models.turn import Model
 from shared.processing.beside import RecipeSidecars
 from shared.processing.budget import Budget, billionths
 from shared.processing.claims import Claim
@@ -23,7 +24,7 @@ from shared.recovery.poison import PoisonHandler
 from shared.recovery.reconciler import Reconciler
 from shared.results.result import Result
 from tests import samples
-from tests.unit.fakes import AsItLies, HearingModel, MemoryFiles, MemoryState, SpeakingModel, all_of, said
+from tests.unit.fakes import AsItLies, MemoryFiles, MemoryState, SpeakingModel, all_of, said
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
@@ -56,7 +57,7 @@ class Place:
 
 def place(
     files: MemoryFiles,
-    *models: SpeakingModel | HearingModel,
+    *models: Model,
     recipes: RecipeCatalog = BOOK,
     state: MemoryState | None = None,
     daily_tokens: int | None = None,

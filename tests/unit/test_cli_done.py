@@ -10,7 +10,7 @@ from cli.done import Asked, find_done
 from cli.options import RECIPES
 from cli.targets import Targets
 from cli.uploads import Upload
-from local.offline_model import MODEL
+from local.offline_model import MODEL, SPEECH_MODEL
 from shared.recipes.catalog import RecipeCatalog
 
 CATALOG = RecipeCatalog.load(RECIPES)
@@ -47,7 +47,8 @@ def test_a_file_with_an_answer_to_its_content_by_its_recipe_is_done(tmp_path: Pa
     assert done(tmp_path)
     assert done(tmp_path, name="translate/fr/x.mp3", saved=document("translate", {"language": "fr"}))
     assert done(tmp_path, saved=document("read-text"), metadata={"recipe": "read-text"})
-    assert done(tmp_path, saved=document(model={"deployment": MODEL}), is_offline=True)
+    for offline in (MODEL, SPEECH_MODEL):
+        assert done(tmp_path, saved=document(model={"deployment": offline}), is_offline=True)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,7 @@ def test_a_file_with_an_answer_to_its_content_by_its_recipe_is_done(tmp_path: Pa
         (document(), {"metadata": {"recipe": "read-text"}}),
         (document("translate", {"language": "fr"}), {"metadata": {"recipe": "translate", "language": "es"}}),
         (document(model={"deployment": MODEL}), {}),
+        (document(model={"deployment": SPEECH_MODEL}), {}),
         (document(), {"is_offline": True}),
         (document(), {"link": True}),
         (b"{", {}),

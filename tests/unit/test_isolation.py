@@ -8,6 +8,7 @@ import pytest
 from local.isolation import offline_settings, process_settings, storage_settings
 from local.process import NotStartedError
 from local.storage import KEY, connection_string, kept_key, new_key
+from shared import bootstrap
 from shared.settings.settings import Settings
 
 PRODUCTION = {
@@ -45,6 +46,12 @@ def test_the_offline_model_gets_nothing_that_is_meant_for_another() -> None:
         "AZURE_INFERENCE_SCOPE": "",
         "AZURE_INFERENCE_DEPLOYMENT": "dropscribe-offline-model",
     }
+
+
+def test_recordings_go_to_the_offline_model_as_to_a_speech_model() -> None:
+    given = {**offline_settings("http://127.0.0.1:1"), **storage_settings("AccountName=a;AccountKey=YQ==", {})}
+    wires = {each.alias: each.capability.speech for each in bootstrap.load(given).deployments}
+    assert wires == {"default": None, "audio": "openai"}
 
 
 def test_processes_of_a_stack_use_no_proxy_for_this_machine_and_no_netrc() -> None:

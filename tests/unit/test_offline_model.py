@@ -125,6 +125,13 @@ def test_an_answer_to_another_task_says_so_with_what_was_perceived() -> None:
     assert "In a picture of 10 x 20 pixels it read: A, B" in text
 
 
+def test_of_words_alone_the_first_answer_is_told_again() -> None:
+    said = [("user", "Transcribe it."), ("assistant", "[0:00] Hello."), ("user", "Translate."), ("assistant", "No.")]
+    messages = [{"role": role, "content": text} for role, text in [*said, ("user", "Do!")]]
+    text = answer_to(Question.parse({"messages": messages}), []).text
+    assert text.endswith("can do nothing else.\nIt was told: [0:00] Hello.")
+
+
 def test_silence_and_an_empty_picture_are_said_to_be_so() -> None:
     text = answer_to(question("What is it?"), [Heard("", 2.0), Seen((), 10, 20)]).text
     assert text.endswith("no speech\nIn a picture of 10 x 20 pixels it read: no text")

@@ -37,6 +37,7 @@ from tests.unit.test_models import MP3
 TALK = heard((0, 1, "Hello.", "A"), (1, 2, "Good day.", "B"))
 PHI_ALONE, LUNA = deployed(), deployed("gpt-6-luna")
 MAI, AUDIO = deployed("MAI-Transcribe-2", alias="audio"), deployed("gpt-audio-1.5", alias="audio")
+AUDIO_ALONE, LUNA_BESIDE = deployed("gpt-audio-1.5"), deployed("gpt-6-luna", alias="words")
 WHISPER, WHISPER_ALONE = deployed("whisper", alias="speech"), deployed("whisper")
 NAMED = {recipe.name: recipe for recipe in BOOK}
 NEEDS_SOUND = replace(NAMED["transcribe"], name="tone", transcript="never", speakers=False)
@@ -74,6 +75,9 @@ def models_for(deployments: Sequence[Any]) -> list[SpeakingModel | HearingModel]
         ([WHISPER_ALONE], "transcribe", ["whisper"]),
         ([LUNA, MAI], "summarize", [MAI.name, LUNA.name]),
         ([PHI_ALONE], "summarize", [PHI_ALONE.name, PHI_ALONE.name]),
+        ([LUNA, AUDIO], "summarize", [AUDIO.name, LUNA.name]),
+        ([AUDIO_ALONE, LUNA_BESIDE, WHISPER], "summarize", [WHISPER.name, LUNA.name]),
+        ([AUDIO_ALONE], "summarize", [AUDIO.name, AUDIO.name]),
         ([PHI_ALONE], "translate", [PHI_ALONE.name]),
         ([PHI_ALONE, WHISPER], "translate", [PHI_ALONE.name]),
         ([LUNA, MAI], "translate", [MAI.name, LUNA.name]),
