@@ -211,6 +211,6 @@ async def _create_containers(connection_string: str, *names: str) -> None:
 
 
 async def _create_queue(connection_string: str, name: str) -> None:
-    async with QueueClient.from_connection_string(connection_string, name) as queue:
+    async with QueueClient.from_connection_string(connection_string, name, use_env_settings=False) as queue:
         with suppress(ResourceExistsError):
             await queue.create_queue()
