@@ -34,7 +34,7 @@ from tests.integration.triggers import HURRY, LOOPBACK, listening
 from tests.integration.workers import Worker
 from tests.planted import ANSWER, PROMPT, SECRETS
 from tests.support.made_media import pages
-from tests.unit.test_settings import GOOD
+from tests.unit.settings.test_settings import GOOD
 
 NAME = "a chart.png"
 PAGES = 3

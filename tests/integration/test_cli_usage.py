@@ -25,7 +25,7 @@ from shared.results.build import Facts, answered, rejected
 from shared.results.result import Result
 from tests.integration.command import dropscribe
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
-from tests.unit.test_build import CATALOG, FILE
+from tests.unit.results.test_build import CATALOG, FILE
 
 SINCE = datetime(2026, 11, 23, 8, tzinfo=UTC)
 MP3 = Media("audio", "audio/mpeg", "mp3", 60.0)

@@ -18,7 +18,7 @@ from tests.planted import KEY
 from tests.support.model_services import ModelServices
 from tests.unit.fakes import MemoryFiles, deployed
 from tests.unit.places import BOOK, CHART, HELLO, place
-from tests.unit.test_recipes import SHIPPED
+from tests.unit.recipes.test_recipes import SHIPPED
 
 V1, MODELS, LOCAL = "/openai/v1", "/models", "/v1"
 AT = {

@@ -9,7 +9,7 @@ from shared.adapters.foundry.client import FoundryModel
 from shared.errors import ConfigurationError
 from shared.models.deployments import Deployment
 from tests.unit.fakes import HearingModel, said
-from tests.unit.test_settings import GOOD
+from tests.unit.settings.test_settings import GOOD
 
 
 def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:

@@ -22,9 +22,9 @@ from shared.bootstrap import RECIPES
 from shared.recipes import RecipeCatalog
 from shared.results import Result
 from tests.history.account import sample_of
-from tests.unit.test_cli_terminal import dangers
+from tests.unit.cli.test_cli_terminal import dangers
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PLACE = Site(RedriveTarget("UseDevelopmentStorage=true", "input", "output", "later"))
 HOSTILE = "\x1b]52;c;aGk=\x1b\\\x1b[2J\x9b2J\x07\r\n\u202etxt.exe\u2066 fine"
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shared.media.names import MAX_BLOB_NAME, is_plain
 from shared.results.result import Result, document_name
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
+SCHEMA = Path(__file__).parents[3] / "docs" / "result.schema.json"
 NAMES = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\\"), min_size=1, max_size=1024
 ).filter(is_plain)

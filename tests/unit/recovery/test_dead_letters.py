@@ -120,6 +120,6 @@ async def test_a_run_takes_up_letters_for_a_minute_and_leaves_the_others_to_the_
 
 
 def test_the_container_and_the_queue_are_those_that_infra_makes() -> None:
-    infra = (Path(__file__).parents[2] / "infra" / "main.bicep").read_text()
+    infra = (Path(__file__).parents[3] / "infra" / "main.bicep").read_text()
     assert f"deadLetter: '{CONTAINER}'" in infra
     assert f"'{EVENTS_QUEUE}'" in infra

@@ -16,8 +16,8 @@ from shared.processing.jobs import Job
 from shared.processing.preparing import Prepared
 from shared.processing.processor import Processor
 from tests.unit.fakes import MemoryFiles, MemorySource, MemoryState, SpeakingModel, said
+from tests.unit.models.test_models import MP3
 from tests.unit.places import HELLO, Place, place
-from tests.unit.test_models import MP3
 
 NAME = "transcribe/long.mp3"
 REFUSED = FileRejected("rejected_by_model", "No.", "Try another.")

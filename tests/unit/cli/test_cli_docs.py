@@ -11,7 +11,7 @@ from typer.main import get_command
 from cli import exits
 from cli.main import app
 
-PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
 SECTIONS = dict(re.findall(r"^### `(dropscribe[a-z ]*?)(?: [A-Z\[][^`]*)?`\n(.*?)(?=^### |\Z)", PAGE, re.M | re.S))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import environment
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def dev(*arguments: str) -> tuple[int, str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import package as subject
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -269,7 +269,7 @@ def test_a_recipe_that_was_read_can_be_filled_in_by_prompty(changes: list[tuple[
         assert len(prompt.turns) == recipe.turns
 
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/recipes.md"])

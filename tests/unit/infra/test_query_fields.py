@@ -8,7 +8,7 @@ import pytest
 from infra.checks.logged import NotUnderstoodError, logged_fields
 from infra.checks.queries import unlogged, without_question
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 QUERIES = ROOT / "infra" / "queries"
 MODULES = ROOT / "infra" / "modules"
 LOGGED = {"blob.deferred": {"name", "why"}, "blob.answered": {"name", "calls", "calls.model"}}

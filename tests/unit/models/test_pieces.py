@@ -12,7 +12,7 @@ from shared.models.exchange import Exchange, Extent
 from shared.models.kept import Kept
 from shared.models.pieces import Piece
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
-from tests.unit.test_conversation import conversation, hold
+from tests.unit.models.test_conversation import conversation, hold
 
 MP3 = Media("audio", "audio/mpeg", "mp3", 60)
 SENTENCE = "We met on Monday in the library and spoke about the new shelves for an hour. "

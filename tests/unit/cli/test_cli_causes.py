@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cli.causes import Cause, cause_of, standing_cause
 from cli.host_log import MAX_READ, HostLog
-from tests.unit.test_cli_terminal import HOSTILE, dangers
+from tests.unit.cli.test_cli_terminal import HOSTILE, dangers
 
 
 def unavailable(why: str, error: str = "ModelUnavailable", **more: Any) -> Cause:

@@ -94,7 +94,7 @@ def test_the_usual_form_has_a_heading_for_each_field_and_the_transcript() -> Non
 
 
 def test_the_template_in_the_docs_is_a_good_one() -> None:
-    docs = (Path(__file__).parents[2] / "docs" / "recipes.md").read_text()
+    docs = (Path(__file__).parents[3] / "docs" / "recipes.md").read_text()
     (template,) = re.findall(r"  markdown: \|\n((?:    .*\n|\n)+)", docs)
     text = re.sub("^    ", "", template, flags=re.MULTILINE)
     assert list(check_markdown(text, {"summary", "tasks"}, set())) == []

@@ -61,7 +61,7 @@ GOOD = {
     "listKeys": [("string", "", 0)],
     "deployment": [OK],
 }
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 DOCTOR = "doctor --storage https://stmediademo.blob.core.windows.net"
 
 

@@ -21,7 +21,7 @@ from shared.results.result import Result
 from tests.planted import KEY
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed, said
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "result.schema.json"
+SCHEMA = Path(__file__).parents[3] / "docs" / "result.schema.json"
 
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)

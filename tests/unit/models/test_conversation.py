@@ -14,7 +14,7 @@ from shared.models.kept import Kept
 from shared.recipes.output_schema import AnswerSchema, Output, object_schema
 from shared.recipes.recipe import Prompt, Recipe
 from tests.unit.fakes import HearingModel, MemorySource, SpeakingModel, deployed, said
-from tests.unit.test_recipes import CATALOG
+from tests.unit.recipes.test_recipes import CATALOG
 
 SCHEMA = AnswerSchema("receipt", None, object_schema([Output(name="total", kind="number")]))
 FITS = '{"total": 4.5}'

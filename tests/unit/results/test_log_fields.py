@@ -9,7 +9,7 @@ from shared.results.build import rejected
 from shared.results.logged_fields import log_fields
 from shared.results.result import Result
 from tests.unit.fakes import said
-from tests.unit.test_build import FACTS, LATER, document
+from tests.unit.results.test_build import FACTS, LATER, document
 
 ERROR = FileRejected("empty_file", "It is empty.", "Fill it.")
 NAME = "phi-4-multimodal"

@@ -10,7 +10,7 @@ from typing import Any
 from tests.unit.deployments import INFRA, Deployed
 
 ROLE = "Microsoft.Authorization/roleAssignments"
-EARLIER = (Path(__file__).parents[1] / "history" / "deployed.txt").read_text().splitlines()
+EARLIER = (Path(__file__).parents[2] / "history" / "deployed.txt").read_text().splitlines()
 """What `azd up` made of the environment `app` at commit 772e4da, but for roles: type and name."""
 
 

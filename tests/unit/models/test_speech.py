@@ -30,9 +30,9 @@ from tests.unit.fakes import (
     heard,
     said,
 )
+from tests.unit.models.test_conversation import conversation, hold
+from tests.unit.models.test_models import MP3
 from tests.unit.places import BOOK, HELLO, place
-from tests.unit.test_conversation import conversation, hold
-from tests.unit.test_models import MP3
 
 TALK = heard((0, 1, "Hello.", "A"), (1, 2, "Good day.", "B"))
 PHI_ALONE, LUNA = deployed(), deployed("gpt-6-luna")
