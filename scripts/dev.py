@@ -20,10 +20,12 @@ from find_python import NoPythonError
 from steps import SetupFailedError
 from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
 
-CORPORA = (
+LONG_TESTS = (
     "tests/integration/test_corpora.py",
     "tests/integration/test_check_agrees.py",
     "tests/integration/test_corpus_media.py",
+    "tests/integration/test_long_recordings.py",
+    "tests/integration/test_pictures_words.py",
 )
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
 UNUSED = ROOT / "local" / "offline_model" / "unused.txt"
@@ -101,7 +103,7 @@ def scaling() -> int:
 def fuzz() -> int:
     """Try the protocol under thousands of orders of events, the decoders on thousands of odd files; half an hour."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
-    return _python("-m", "pytest", "tests/simulation", *CORPORA)
+    return _python("-m", "pytest", "tests/simulation", *LONG_TESTS)
 
 
 def package() -> int:

@@ -196,7 +196,7 @@ class Protocol(RuleBasedStateMachine):
             check(self.world)
 
 
-Protocol.TestCase.settings = settings(max_examples=FUZZ or 200, stateful_step_count=40, deadline=None)
+Protocol.TestCase.settings = settings(max_examples=FUZZ or 100, stateful_step_count=40, deadline=None)
 TestProtocol = Protocol.TestCase
 
 
