@@ -108,7 +108,8 @@ def _timed(about: Attributes, span: Span) -> Iterator[None]:
 
 
 def _tell(answer: ChatAnswer, about: Attributes, span: Span) -> None:
-    span.set_attribute("gen_ai.response.model", answer.model[:MAX_NAME])
+    if answer.model:  # not every speech model says what it is called
+        span.set_attribute("gen_ai.response.model", answer.model[:MAX_NAME])
     if answer.finish_reason:
         span.set_attribute("gen_ai.response.finish_reasons", [answer.finish_reason])
     for direction, name in (("input", "prompt_tokens"), ("output", "completion_tokens")):
