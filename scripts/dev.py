@@ -21,6 +21,7 @@ from steps import SetupFailedError
 from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
 
 LONG_TESTS = (
+    "tests/integration/test_fault_matrix.py",
     "tests/integration/test_corpora.py",
     "tests/integration/test_check_agrees.py",
     "tests/integration/test_corpus_media.py",
