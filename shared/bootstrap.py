@@ -37,6 +37,7 @@ from shared.models import (
     Endpoint,
     Model,
     PriceTable,
+    can_be_limited,
 )
 from shared.observability import redact_logs
 from shared.processing import (
@@ -156,10 +157,11 @@ def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterat
 def _unknown_prices(deployments: Deployments) -> Iterator[str]:
     """A limit that does not see what some of the calls cost would not hold."""
     for each in deployments:
-        if each.prices() is None:
+        if not can_be_limited(each):
+            rates = '"hour": ...' if each.capability.is_speech else '"input": ..., "output": ...'
             yield (
-                f"DAILY_COST cannot hold: the price of the deployment {each.name} is not known. Say what it costs in"
-                f' MODEL_PRICES (`{{"{each.name}": {{"input": ..., "output": ...}}}}`), or set AZURE_INFERENCE_MODEL'
+                f"DAILY_COST cannot hold: what a call of the deployment {each.name} costs is not known. Say it in"
+                f' MODEL_PRICES (`{{"{each.name}": {{{rates}}}}}`), or set AZURE_INFERENCE_MODEL'
                 f"{'' if each.alias == DEFAULT else f'_{suffix_of(each.alias)}'} to the whole name of its model."
             )
 

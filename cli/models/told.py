@@ -17,7 +17,7 @@ def fields(deployment: Deployment) -> dict[str, Any]:
         "json_schema": takes.json_schema,
         "max_output_tokens": takes.max_output_tokens,
         "max_seconds": takes.max_seconds,
-        "retires": takes.retires.isoformat() if takes.retires else None,
+        "retires": deployment.retires.isoformat() if deployment.retires else None,
         "prices": _prices(found[0]) if found else None,
         "prices_of": found[1] if found else None,
     }

@@ -15,7 +15,7 @@ from shared.models.choosing import first_deployment, later_deployment
 from shared.models.conversation import Conversation
 from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Api, Endpoint
-from shared.models.estimates import dollars_of, estimated_usage
+from shared.models.estimates import can_be_limited, dollars_of, estimated_usage
 from shared.models.exchange import Exchange, Extent
 from shared.models.kept import Kept
 from shared.models.pieces import Piece

@@ -13,36 +13,57 @@ def first_deployment(media: Media, recipe: Recipe, deployments: Deployments) -> 
         FileRejected: the recipe needs the sound itself, and only a speech model is there.
     """
     named = deployments.named_for(media.kind, recipe.model)
-    if media.kind != "audio" or recipe.transcript == "instead":
+    if media.kind != "audio" or _suits(named, recipe, media):
         return named
-    is_free, wants_speech = recipe.model == DEFAULT, recipe.transcript == "asked"
-    if named.capability.is_speech == wants_speech:
-        return named
+    wants_speech = recipe.transcript != "never"
     fit = [each for each in deployments if each.capability.is_speech == wants_speech and each.capability.takes(media)]
-    if fit and is_free:
+    is_free = recipe.model == DEFAULT or recipe.transcript == "instead"
+    if (
+        fit
+        and is_free
+        and not (wants_speech and named.capability.takes(media) and _leaves_no_chat(recipe, deployments))
+    ):
         return fit[0]
     if wants_speech:
         return named
     raise _needs_sound(recipe, named)
 
 
+def _suits(named: Deployment, recipe: Recipe, media: Media) -> bool:
+    """Whether the model that is named is of the kind that the recipe wants for a recording."""
+    if recipe.transcript == "instead":
+        return named.capability.takes(media)
+    return named.capability.is_speech == (recipe.transcript == "asked")
+
+
+def _leaves_no_chat(recipe: Recipe, deployments: Deployments) -> bool:
+    """Whether no model could be asked about a transcript alone, and the recipe does ask about it."""
+    return recipe.turns > 1 and not any(_takes_words(each) for each in deployments)
+
+
 def later_deployment(recipe: Recipe, first: Deployment, deployments: Deployments) -> Deployment:
     """The one that is asked from the second turn on.
 
     Raises:
-        FileRejected: words are to be asked about, and only speech models are there.
+        FileRejected: words are to be asked about, and no model takes words alone.
     """
     if recipe.then:
         return deployments[recipe.then]
     asks_about_words = first.capability.is_speech or (_only_hears(first) and recipe.transcript == "asked")
     if not asks_about_words:
         return first
-    chat: list[Deployment] = [each for each in (deployments[DEFAULT], *deployments) if not each.capability.is_speech]
+    preferred = (deployments[recipe.model], deployments[DEFAULT], *deployments)
+    chat: list[Deployment] = [each for each in preferred if _takes_words(each)]
     if chat:
-        return min(chat, key=_only_hears)  # the first that takes words alone, if there is one
-    if recipe.turns > 1 or recipe.transcript == "instead":
+        return chat[0]
+    if first.capability.is_speech and (recipe.turns > 1 or recipe.transcript == "instead"):
         raise _needs_chat(recipe, first)
     return first
+
+
+def _takes_words(deployment: Deployment) -> bool:
+    """Whether it can be asked about words alone."""
+    return not deployment.capability.is_speech and not _only_hears(deployment)
 
 
 def _only_hears(deployment: Deployment) -> bool:

@@ -42,6 +42,11 @@ class Deployment:
         by_endpoint = "max_completion_tokens" if self.endpoint.api == "openai/v1" else "max_tokens"
         return self.capability.token_parameter or by_endpoint
 
+    @property
+    def retires(self) -> date | None:
+        """The day from which Azure may serve it no more; None where that is not known, or another server has it."""
+        return None if self.endpoint.api == "v1" else self.capability.retires
+
     def prices(self, answered_by: str | None = None) -> tuple[Prices, str] | None:
         """What it costs, and of which day that is; None if that is not known.
 
@@ -103,8 +108,8 @@ class Deployments:
     def retiring(self, by: date) -> Iterator[str]:
         """A sentence for each model that may be gone by that day."""
         for each in self:
-            if each.capability.retires and each.capability.retires <= by:
+            if each.retires and each.retires <= by:
                 yield (
-                    f"The model {each.model} (deployment {each.name}) retires on {each.capability.retires} or soon"
+                    f"The model {each.model} (deployment {each.name}) retires on {each.retires} or soon"
                     " after: deploy another and name it in the settings."
                 )

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from pydantic_core import to_jsonable_python
+
 from shared.errors import FileRejected
 from shared.media import Media
 from shared.models.chat import MediaPart
@@ -33,11 +35,14 @@ class Plan:
 
     @property
     def key(self) -> Mapping[str, object]:
-        """What answers must have been asked for, to be those of this plan."""
+        """What answers must have been asked for, to be those of this plan; as JSON has it, which they are kept in."""
         recipe = self.selection.recipe
         asked = {"speech": asdict(self.speech)} if is_speech(self.first) else {}
         first = self.first.deployment.name
-        return {"recipe": recipe.digest, "inputs": dict(self.selection.inputs), "first": first, **asked}
+        key: dict[str, object] = to_jsonable_python(
+            {"recipe": recipe.digest, "inputs": self.selection.inputs, "first": first, **asked}
+        )
+        return key
 
 
 class NotPlanned(Exception):

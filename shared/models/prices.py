@@ -58,9 +58,9 @@ def cost(usage: Mapping[str, Any] | None, prices: Prices, *, heard: bool = False
     at = prices if tier is None else getattr(prices, tier)
     if usage is None or at is None:
         return None
-    seconds = _number(usage.get("seconds"))
+    seconds = seconds_told(usage)
     if seconds is not None and at.hour is not None:
-        return seconds * at.hour / HOUR
+        return Decimal(str(seconds)) * at.hour / HOUR
     asked, answered = _first_count(usage, "prompt_tokens", "input_tokens"), _output_tokens(usage)
     if asked is None or answered is None:
         return None
@@ -112,10 +112,12 @@ def _count(told: object) -> int | None:
     return told if 0 <= told <= MAX_COUNT else None
 
 
-def _number(told: object) -> Decimal | None:
-    if isinstance(told, bool) or not isinstance(told, int | float | Decimal):
+def seconds_told(usage: Mapping[str, Any]) -> float | None:
+    """How many seconds of sound a service counted; None where it told none that can be."""
+    told = usage.get("seconds")
+    if isinstance(told, bool) or not isinstance(told, int | float):
         return None
-    return Decimal(str(told)) if 0 <= told <= MAX_COUNT else None
+    return told if 0 <= told <= MAX_COUNT else None
 
 
 @dataclass(frozen=True)

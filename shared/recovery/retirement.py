@@ -19,7 +19,7 @@ def tell_retirements(deployments: Iterable[Deployment], now: datetime) -> None:
     if now.hour or now.minute >= RUN_MINUTES:
         return
     for each in deployments:
-        if each.capability.retires:
-            days = (each.capability.retires - now.date()).days
+        if each.retires:
+            days = (each.retires - now.date()).days
             level = logging.WARNING if days <= NOTICE_DAYS else logging.INFO
             log_event("model.retires", level, model=each.model, deployment=each.name, days_left=days)

@@ -57,6 +57,7 @@ from shared.results.result import FileBeside, Result, document_name
 from shared.results.sidecars import Sidecar, sidecar_name
 from shared.results.store import StoredResult, StoredSidecar
 from shared.transcripts.segments import Segment
+from tests.support.stored import as_stored
 from tests.unit.fakes import MemorySource, deployed, page_of, said
 from tests.unit.places import BOOK
 
@@ -575,7 +576,7 @@ class World:
 
     async def write_scan(self, progress: ScanProgress) -> None:
         await self._storage("write_scan")
-        self.scan = progress
+        self.scan = as_stored(progress)
         await self._storage("write_scan")
 
     async def read(self, name: str) -> VersionedClaim | None:
@@ -591,7 +592,7 @@ class World:
         found = self.records.get(name)
         if self.checks_versions and (found.version if found else None) != (replacing.version if replacing else None):
             raise Conflict(name)
-        self.records[name] = written = VersionedClaim(self.version(), claim)
+        self.records[name] = written = VersionedClaim(self.version(), as_stored(claim))
         try:
             await self._storage("write")
         except StorageUnavailable:
@@ -622,7 +623,7 @@ class World:
     async def keep(self, name: str, kept: KeptAnswers) -> None:
         try:
             await self._storage("keep")
-            self.answers[name] = kept
+            self.answers[name] = as_stored(kept)
             await self._storage("keep")
         except StorageUnavailable:
             self.unkept[name] += 1

@@ -32,6 +32,7 @@ from shared.results.sidecars import Sidecar
 from shared.results.store import StoredResult, StoredSidecar
 from shared.transcripts.segments import Segment
 from tests.planted import SIGNATURE
+from tests.support.stored import as_stored
 
 TABLE = CapabilityTable.load()
 LISTED = Catalog(
@@ -47,6 +48,7 @@ LISTED = Catalog(
             "prices": {"input": Decimal("0.08"), "audio": 4, "output": Decimal("0.32")},
         },
         "whisper": {"prices": {"hour": Decimal("0.36")}},
+        "gpt-4o-transcribe": {"prices": {"input": Decimal("2.5"), "audio": 6, "output": 10}},
     },
 )
 """Prices that stay, so that sums done by hand do: those of the catalog change."""
@@ -250,7 +252,7 @@ class MemoryState:
         if self.records.get(name) != replacing:
             raise Conflict(name)
         self.writes += 1
-        self.records[name] = VersionedClaim(str(self.writes), claim)
+        self.records[name] = VersionedClaim(str(self.writes), as_stored(claim))
         return self.records[name]
 
     async def delete(self, name: str, stored: VersionedClaim) -> None:
@@ -267,7 +269,7 @@ class MemoryState:
         return self.answers.get(name)
 
     async def keep(self, name: str, kept: KeptAnswers) -> None:
-        self.answers[name] = kept
+        self.answers[name] = as_stored(kept)
 
     async def forget(self, name: str) -> None:
         self.answers.pop(name, None)
@@ -276,7 +278,7 @@ class MemoryState:
         return self.scan
 
     async def write_scan(self, progress: ScanProgress) -> None:
-        self.scan = progress
+        self.scan = as_stored(progress)
 
     async def read_tokens(self, day: str) -> int:
         return self.tokens.get(day, 0)

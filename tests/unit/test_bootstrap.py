@@ -1,4 +1,5 @@
 import shutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -84,11 +85,27 @@ def test_a_limit_on_money_needs_the_price_of_each_model(own: dict[str, str]) -> 
     with pytest.raises(ConfigurationError) as caught:
         bootstrap.load({**GOOD, "DAILY_COST": "2.50", "AZURE_INFERENCE_DEPLOYMENT_AUDIO": "ears"})
     assert [problem.partition(" is not known")[0] for problem in caught.value.problems] == [
-        "DAILY_COST cannot hold: the price of the deployment phi",
-        "DAILY_COST cannot hold: the price of the deployment ears",
+        "DAILY_COST cannot hold: what a call of the deployment phi costs",
+        "DAILY_COST cannot hold: what a call of the deployment ears costs",
     ]
     assert "AZURE_INFERENCE_MODEL_AUDIO" in caught.value.problems[1]
     bootstrap.load({**GOOD, "DAILY_COST": "2.50", **own})
+
+
+@pytest.mark.parametrize(
+    ("model", "prices"), [("whisper", '{"input": 1}'), ("phi", '{"hour": 1}'), ("phi", '{"input": 1}')]
+)
+def test_a_limit_on_money_needs_a_price_by_which_a_call_can_be_counted(model: str, prices: str) -> None:
+    own = {"AZURE_INFERENCE_DEPLOYMENT": model, "MODEL_PRICES": f'{{"{model}": {prices}}}'}
+    with pytest.raises(ConfigurationError, match="what a call of the deployment"):
+        bootstrap.load({**GOOD, "DAILY_COST": "2.50", **own})
+
+
+def test_another_server_s_model_retires_on_no_day_of_azure() -> None:
+    own = {"AZURE_INFERENCE_ENDPOINT": "http://localhost:1234/v1", "AZURE_INFERENCE_DEPLOYMENT": "whisper"}
+    app = bootstrap.load({**GOOD, **own})
+    assert [each.retires for each in app.deployments] == [None]
+    assert list(app.deployments.retiring(date.max)) == []
 
 
 def test_a_model_that_stays_is_not_named(caplog: pytest.LogCaptureFixture) -> None:

@@ -140,7 +140,30 @@ def test_a_limit_counts_an_estimate_that_is_rather_too_high_where_a_service_tell
     assert dollars_of(TOKENS, request, deployed("somebodys")) == 0
 
 
-def test_speech_is_estimated_by_the_seconds_that_it_plays() -> None:
-    request = SpeechRequest(MP3, SpeechOptions())
-    assert estimated_usage(request) == {"type": "duration", "seconds": 90.0}
-    assert dollars_of(None, request, deployed("whisper")) == Decimal("0.009")
+SECONDS, TOKENS_ALONE = {"type": "duration", "seconds": 36}, {"input_tokens": 600, "output_tokens": 100}
+OF_SOUND = {**TOKENS_ALONE, "input_token_details": {"audio_tokens": 600, "text_tokens": 0}}
+
+
+@pytest.mark.parametrize(
+    ("model", "usage", "dollars"),
+    [
+        ("whisper", None, "0.009"),  # 90 s x 0.36 an hour
+        ("whisper", SECONDS, "0.0036"),
+        ("gpt-4o-transcribe", OF_SOUND, "0.0046"),  # 600 x 6 + 100 x 10
+        ("gpt-4o-transcribe", TOKENS_ALONE, "0.0046"),
+        ("gpt-4o-transcribe", SECONDS, "0.005472"),  # 36 s x (17 x 6 + 5 x 10)
+        ("gpt-4o-transcribe", None, "0.01368"),
+        ("gpt-4o-transcribe", {}, "0.01368"),
+    ],
+)
+def test_a_limit_counts_each_call_of_a_speech_model(model: str, usage: dict[str, Any] | None, dollars: str) -> None:
+    assert dollars_of(usage, SpeechRequest(MP3, SpeechOptions()), deployed(model)) == Decimal(dollars)
+
+
+def test_speech_is_estimated_by_seconds_and_by_tokens() -> None:
+    assert estimated_usage(SpeechRequest(MP3, SpeechOptions())) == {
+        "seconds": 90,
+        "prompt_tokens": 1530,
+        "completion_tokens": 450,
+        "prompt_tokens_details": {"audio_tokens": 1530},
+    }

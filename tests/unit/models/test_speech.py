@@ -41,7 +41,8 @@ AUDIO_ALONE, LUNA_BESIDE = deployed("gpt-audio-1.5"), deployed("gpt-6-luna", ali
 WHISPER, WHISPER_ALONE = deployed("whisper", alias="speech"), deployed("whisper")
 NAMED = {recipe.name: recipe for recipe in BOOK}
 NEEDS_SOUND = replace(NAMED["transcribe"], name="tone", transcript="never", speakers=False)
-BOOK_WITH_TONE = RecipeCatalog([*BOOK, replace(NEEDS_SOUND, route=None)])
+OF_WORDS = replace(NAMED["translate"], name="of words", model="words")
+BOOK_WITH_TONE = RecipeCatalog([*BOOK, *(replace(each, route=None) for each in (NEEDS_SOUND, OF_WORDS))])
 
 
 def words_of(model: SpeakingModel) -> list[str]:
@@ -81,6 +82,12 @@ def models_for(deployments: Sequence[Any]) -> list[SpeakingModel | HearingModel]
         ([PHI_ALONE], "translate", [PHI_ALONE.name]),
         ([PHI_ALONE, WHISPER], "translate", [PHI_ALONE.name]),
         ([LUNA, MAI], "translate", [MAI.name, LUNA.name]),
+        ([LUNA, WHISPER], "translate", [WHISPER.name, LUNA.name]),
+        ([LUNA, AUDIO, WHISPER], "translate", [AUDIO.name]),
+        ([AUDIO_ALONE, WHISPER], "transcribe", [WHISPER.name]),
+        ([AUDIO_ALONE, WHISPER], "summarize", [AUDIO.name, AUDIO.name]),  # gpt-audio takes no words alone
+        ([AUDIO_ALONE, WHISPER], "translate", [AUDIO.name]),
+        ([PHI_ALONE, LUNA_BESIDE, WHISPER], "of words", [WHISPER.name, LUNA.name]),
         ([LUNA, AUDIO, WHISPER], "tone", [AUDIO.name]),
         ([PHI_ALONE, MAI], "tone", [PHI_ALONE.name]),
     ],
