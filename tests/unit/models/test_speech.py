@@ -179,6 +179,16 @@ async def test_a_busy_speech_model_costs_a_file_time_only() -> None:
     assert files.outcome("a.mp3").status == "ok"
 
 
+async def test_a_transcript_is_paid_for_once_while_the_next_model_is_busy() -> None:
+    files, speech = MemoryFiles(), HearingModel([TALK], MAI)
+    files.put("summarize/a.mp3", HELLO)
+    words = SpeakingModel([ModelThrottled("busy", retry_after=600), said("They greeted.")], LUNA)
+    here = place(files, words, speech)
+    await here.take("summarize/a.mp3")
+    await here.take_again()
+    assert (files.outcome("summarize/a.mp3").status, len(speech.requests), len(words.requests)) == ("ok", 1, 2)
+
+
 async def test_seconds_of_a_speech_model_count_as_tokens_of_the_day() -> None:
     files, state_of = MemoryFiles(), HearingModel([TALK], MAI)
     files.put("a.mp3", HELLO)
