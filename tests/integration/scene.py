@@ -28,7 +28,7 @@ from shared.processing.retry import RetryPolicy
 from shared.recipes.catalog import DEFAULTS
 from tests import samples
 from tests.integration.faulty import Faulty, Passed, proxy
-from tests.integration.loopback import Service, saying, service
+from tests.integration.loopback import Answer, Service, saying, service
 from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, TAKEN_FROM, Places
 from tests.integration.triggers import HURRY, LOOPBACK, listening
 from tests.integration.workers import Worker
@@ -160,12 +160,12 @@ class Scene:
         """Requests that may have changed something that neither we nor the host have any business with."""
         ours = ("output", "state", "pauses", *QUEUES)
         asked = [each for each in self.faulty.passed if each.method not in ("GET", "HEAD")]
-        others = [each for each in asked if each.stage not in ("model", "piece", "sign")]
+        others = [each for each in asked if each.stage not in ("model", "piece", "speech", "sign")]
         return [each for each in others if self.places.kind_of(each.path) not in ours]
 
     def secrets(self) -> list[str]:
         """What may stand nowhere: what is planted, the account's key, and the signatures that were given out."""
-        given_out = [re.findall(r"sig=([^&\"]+)", each.body.decode()) for each in self.foundry.arrived]
+        given_out = [re.findall(r"sig=([^&\"]+)", each.body.decode(errors="replace")) for each in self.foundry.arrived]
         return [*SECRETS, storage.KEY, *itertools.chain(*given_out)]
 
     async def _hand(self, kind: str, text: str) -> None:
@@ -206,10 +206,12 @@ async def scene_over(
     certificate: tuple[Path, Path] | None = None,
     is_heard: bool = False,
     is_in_pieces: bool = False,
+    is_spoken: bool = False,
 ) -> AsyncIterator[Scene]:
     """A scene of its own, with a model that answers what is planted, where no other is given.
 
-    Where it `is_heard`, events come into the app's own queue; where it `is_in_pieces`, a file of pages is dropped.
+    Where it `is_heard`, events come into the app's own queue; where it `is_in_pieces`, a file of pages is dropped;
+    where it `is_spoken`, a recording, which a speech model writes down and whose subtitles stand beside its document.
 
     With a certificate the app is known to storage by identity, and the file travels by URL.
     """
@@ -222,7 +224,7 @@ async def scene_over(
         enter = exits.enter_async_context
         upstreams = [ends[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
         blob, queue = [await enter(proxy(faulty, each, tls)) for each in upstreams]
-        foundry = await enter(service(model or Service(answers=[saying(ANSWER)])))
+        foundry = await enter(service(model or Service(answers=[hearing(ANSWER) if is_spoken else saying(ANSWER)])))
         endpoint = await enter(proxy(faulty, foundry.url))
         blobs = await enter(BlobServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         queues = await enter(QueueServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
@@ -232,18 +234,29 @@ async def scene_over(
             await queues.create_queue(places[kind])
         by_identity = _by_identity(blob, queue, certificate[0]) if certificate else {}
         recipes = _recipes(Path(exits.enter_context(TemporaryDirectory())))
-        own = {"RECIPES": str(recipes), **by_identity}
+        speech = {"AZURE_INFERENCE_DEPLOYMENT": "whisper", "AZURE_INFERENCE_ENDPOINT": f"{endpoint}/openai/v1"}
+        own = {"RECIPES": str(recipes), **by_identity, **(speech if is_spoken else {})}
         environ = {**_environ(places, f"{endpoint}/models", connection_string(blob, queue)), **own}
         scene = Scene(places, faulty, foundry, blobs, queues, environ)
         if is_in_pieces:
             scene.content = pages(PAGES)
+        if is_spoken:
+            scene.content = samples.HELLO.read_bytes()
         yield scene
 
 
+def hearing(text: str) -> Answer:
+    """A transcript of one segment."""
+    segment = {"id": 0, "start": 0.0, "end": 1.0, "text": text}
+    return Answer(
+        body={"task": "transcribe", "language": "english", "duration": 1.0, "text": text, "segments": [segment]}
+    )
+
+
 def _recipes(folder: Path) -> Path:
-    """Write those that a file gets where nothing chooses another, with what is planted in them."""
+    """Write those that a file gets where nothing chooses another, with what is planted in them, and with subtitles."""
     for name in DEFAULTS.values():
-        text = (RECIPES / f"{name}.prompty").read_text()
+        text = (RECIPES / f"{name}.prompty").read_text().replace("  speakers: true", "  writes: [srt]")
         (folder / f"{name}.prompty").write_text(f"{text}\n{PROMPT}\n")
     return folder
 

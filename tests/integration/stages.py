@@ -45,6 +45,8 @@ class Places:
         """The stage; "" for what is none, such as the host's putting away of a message."""
         if request.path.startswith("/models"):
             return "model"
+        if request.path.endswith("/audio/transcriptions"):
+            return "speech"
         if request.query.get("comp") == "userdelegationkey":
             return "sign"
         stages = {
@@ -56,7 +58,7 @@ class Places:
             ("GET", "input"): _stage_of_reading(request),
             ("GET", "state"): "recall",
             ("PUT", "state"): "claim",
-            ("PUT", "output"): "write",
+            ("PUT", "output"): "write" if request.path.endswith(".json") else "beside",
             ("DELETE", "state"): "clear",
             ("POST", "later"): "pass on" if self.is_heard else "send",
         }

@@ -1,4 +1,4 @@
-"""The fault matrix: 14 faults by 11 stages, over a real storage emulator. Every file ends in exactly one ok document.
+"""The fault matrix: 14 faults by 13 stages, over a real storage emulator. Every file ends in exactly one ok document.
 
 A fault may have several forms, and a stage several requests; each pair of a form and a request is a cell. `CANNOT_BE`
 says which cells there are not, and why. `make fuzz` runs all others, `make test` one of them for each fault and stage:
@@ -23,6 +23,7 @@ from aiohttp import web
 
 from local.storage import Azurite
 from shared.adapters.foundry.client import FoundryModel
+from shared.adapters.speech.client import SpeechService
 from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import CHUNK_BYTES
 from shared.adapters.storage.queues import StorageJobQueue
@@ -66,6 +67,8 @@ STAGES = {
     "URL signing": ["sign"],  # by identity: a user delegation key; with an account's key nothing is asked for
     "model": ["model"],
     "piece": ["piece"],  # the call about the second of three pages, the first of which is answered and kept
+    "speech model": ["speech"],
+    "file beside write": ["beside"],  # the subtitles of a recording, before its document
     "outcome write": ["write"],
     "state delete": ["clear"],
     "job send": ["send", "pass on"],  # of a file that waits; of one whose event came into our queue
@@ -77,7 +80,8 @@ AS_AT_MODEL = [
     *("status 401", "status 403", "status 404", "status 412", "status 412 ConditionNotMet"),
     *("clock ahead", "clock behind"),
 ]
-"""Forms of faults that are no others in the middle of a file; there, a pause stands for them (`status 429 3600`)."""
+"""Forms of faults that are no others in the middle of a file, or of a model that is asked otherwise; there, a pause
+stands for them (`status 429 3600`)."""
 
 CANNOT_BE = [
     (["corrupt"], ["find", "look"], "the answer to a HEAD has no body"),
@@ -90,7 +94,7 @@ CANNOT_BE = [
     ),
     (
         AS_AT_MODEL,
-        ["piece"],
+        ["piece", "speech"],
         "as at `model`: no answer is in hand that could be lost",
     ),
     (["SIGKILL before", "SIGTERM"], ["look"], "a later message's, whose worker is another; it ends as at `load`"),
@@ -120,7 +124,7 @@ LARGE = behind_segments(picture("JPEG"), *[segment(0xE1, 40_000)] * 2) + bytes(C
 KILLS = ("SIGKILL before", "SIGKILL after", "SIGTERM")
 TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503")
 SDK_TRIES = 3
-UNDER_A_CLAIM = ("read", "sign", "model", "piece", "write", "clear")
+UNDER_A_CLAIM = ("read", "sign", "model", "piece", "speech", "beside", "write", "clear")
 OF_OUR_QUEUE = ("hear", "pass on", "look")
 """Stages at which a file is only if its event came into our own queue."""
 STEPS: dict[str, tuple[Any, str]] = {
@@ -136,6 +140,8 @@ STEPS: dict[str, tuple[Any, str]] = {
     "sign": (BlobSource, "url"),
     "model": (FoundryModel, "complete"),
     "piece": (AnswerKeeper, "keep_piece"),
+    "speech": (SpeechService, "transcribe"),
+    "beside": (BlobFiles, "write_sidecar"),
     "write": (BlobFiles, "write_result"),
     "clear": (BlobState, "delete"),
     "send": (StorageJobQueue, "send"),
@@ -144,7 +150,8 @@ STEPS: dict[str, tuple[Any, str]] = {
 """What raises an unexpected exception."""
 
 
-CALLS = ("model", "piece")
+CALLS = ("model", "piece", "speech")
+OF_SPEECH = ("speech", "beside")
 
 
 def times(error: str, stage: str) -> int:
@@ -160,7 +167,7 @@ def times(error: str, stage: str) -> int:
 
 def max_paid(error: Fault) -> int:
     """Once, or once for each page; but an answer is lost with a worker that has it in hand, or on its way to us."""
-    lost_in_hand = error.stage == "write" and error.name in (*KILLS, "exception")
+    lost_in_hand = error.stage in ("beside", "write") and error.name in (*KILLS, "exception")
     lost_in_hand |= error.stage in CALLS and error.name in KILLS
     lost_on_its_way = error.stage in CALLS and error.name in ("timeout", "lost", "corrupt")
     return (PAGES if error.stage == "piece" else 1) + (error.fired if lost_in_hand or lost_on_its_way else 0)
@@ -179,7 +186,11 @@ async def scene(
     storage, secure = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
     with hurried(**hurry):
         async with scene_over(
-            storage, certificate=secure, is_heard=stage in OF_OUR_QUEUE, is_in_pieces=stage == "piece"
+            storage,
+            certificate=secure,
+            is_heard=stage in OF_OUR_QUEUE,
+            is_in_pieces=stage == "piece",
+            is_spoken=stage in OF_SPEECH,
         ) as scene:
             scene.faulty.error = Fault(error, stage, times(error, stage))
             if stage == "send":  # there is something to put off
@@ -262,12 +273,14 @@ async def test_a_file_ends_in_one_ok_document_whatever_goes_wrong_and_at_whateve
     assert document["status"] == "ok"  # I4
     assert await scene.left() == 0  # I1, of which `settle` holds the other half; I7
     assert [each.status for each in scene.requests("write")].count(201) == 1  # I2
-    assert list(await scene.listed("output")) == [f"{NAME}.json"]
+    beside = [f"{NAME}.srt"] if stage in OF_SPEECH else []
+    assert sorted(await scene.listed("output")) == [f"{NAME}.json", *beside]
+    assert [each["name"] for each in document["files"]] == beside
     assert len(scene.foundry.arrived) - (stage == "send") <= max_paid(struck)  # I3
     told = [caplog.text, *scene.messages, log.read_text() if error in KILLS else ""]
     assert not [each for each in (*scene.secrets(), *WORDS) if any(each in text for text in told)]  # I5
     assert not [secret for secret in scene.secrets() if secret in str(document)]
-    assert all(PROMPT in each.body.decode() for each in scene.foundry.arrived)
+    assert stage in OF_SPEECH or all(PROMPT in each.body.decode() for each in scene.foundry.arrived)
     assert document["answer"]["text"].count(ANSWER) == (PAGES if stage == "piece" else 1)
     assert suite_watch.leaks_of_this_test == []
     assert scene.written_elsewhere() == []  # I6
@@ -303,12 +316,14 @@ async def test_a_file_that_is_overwritten_between_its_pages_gets_the_document_of
 
 
 def test_the_grid_is_whole() -> None:
-    assert (len(FAULTS), len(STAGES)) == (14, 11)
+    assert (len(FAULTS), len(STAGES)) == (14, 13)
     assert set(itertools.product(FAULTS, STAGES)) - GRID.keys() == {
         ("corrupt body", "head"),
         ("corrupt body", "validate"),
         ("corrupt body", "read"),
-        *((error, "piece") for error in ("connection reset", "401", "403", "404", "412", "clock two hours off")),
+        *itertools.product(
+            ("connection reset", "401", "403", "404", "412", "clock two hours off"), ("piece", "speech model")
+        ),
     }
     assert len(ONE_OF_EACH) == len(GRID)
     assert {form for form, _ in ONE_OF_EACH} == set(itertools.chain(*FAULTS.values()))
