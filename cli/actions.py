@@ -23,6 +23,7 @@ from cli.storage import StorageClient, Waiting
 from cli.targets import Targets
 from cli.threads import in_background
 from cli.uploads import Upload
+from local import inbox
 from local.activity import activity, event_in
 from local.host import SELF
 from local.offline_model import MODEL as OFFLINE_MODEL
@@ -128,7 +129,8 @@ async def host(*, any_ports: bool = False) -> int:
         show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
         return 1
     ports = None if any_ports else free_of(USUAL_PORTS)
-    async with own_stack(running_host.LOGS, running_host.STORAGE, ports, _teller()) as stack:
+    stack_of_host = own_stack(running_host.LOGS, running_host.STORAGE, ports, _teller(), with_inbox=inbox.is_built())
+    async with stack_of_host as stack:
         running_host.record(stack)
         show.host(stack, SELF)
         try:

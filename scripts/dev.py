@@ -18,7 +18,7 @@ import package as packaging
 from environment import PYTHON, ROOT, SCRIPTS, install_for_bench, prepare
 from find_python import NoPythonError
 from steps import SetupFailedError
-from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
+from tools import AUDIT, build_page, check_page, install_for_audit, install_for_infra, scripts_of
 
 CORPORA = (
     "tests/integration/test_corpora.py",
@@ -40,8 +40,15 @@ def test() -> int:
 
 
 def host() -> int:
-    """Run the app on this machine until Ctrl-C."""
+    """Run the app and its inbox on this machine until Ctrl-C."""
+    build_page()
     return _dropscribe("host")
+
+
+def web() -> int:
+    """Build the inbox into .local/web; with `check`: check its types, style and units."""
+    build_page()
+    return check_page() if "check" in sys.argv[2:] else 0
 
 
 def run() -> int:
@@ -179,13 +186,13 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(demo, test, host, run, drop, lint, check),
+        *(demo, test, host, web, run, drop, lint, check),
         *(bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
         *(setup, format, docs, lock, clean),
     )
 }
 WITHOUT_VENV = (package, audit, clean)
-FOR_USE = (demo, host, run, drop)
+FOR_USE = (demo, host, web, run, drop)
 """These need no tools of development."""
 
 

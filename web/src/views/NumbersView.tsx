@@ -1,0 +1,93 @@
+/** How many files, failures and tokens: by day, recipe, model and cause. */
+
+import { useComputed } from "@preact/signals";
+import { csv } from "../export/csv";
+import { save } from "../export/save";
+import { shown } from "../inbox/filters";
+import { numbersOf, type Sum } from "../inbox/numbers";
+import { words } from "../words";
+import { Plot } from "./Plot";
+
+export function NumbersView() {
+  const numbers = useComputed(() => numbersOf(shown.value));
+  const { total, byDay, byRecipe, byModel, byCause } = numbers.value;
+  return (
+    <section class="numbers">
+      <div class="bar">
+        <h1>{words.numbers.title}</h1>
+        <span class="quiet">{words.numbers.scope}</span>
+        <span class="grow" />
+        <button type="button" onClick={download}>
+          {words.numbers.csv}
+        </button>
+      </div>
+      <dl class="totals">
+        <Total name={words.numbers.files} value={total.files} />
+        <Total name={words.numbers.failures} value={total.failures} />
+        <Total name={words.numbers.tokens} value={total.tokens} />
+      </dl>
+      <h2>{words.numbers.byDay}</h2>
+      {byDay.length > 1 && <Plot days={byDay} />}
+      <Sums sums={byDay.toReversed()} first={words.numbers.day} />
+      <div class="tables">
+        <Sums sums={byRecipe} first={words.numbers.byRecipe} />
+        <Sums sums={byModel} first={words.numbers.byModel} />
+        {byCause.length > 0 && <Sums sums={byCause} first={words.numbers.byCause} />}
+      </div>
+    </section>
+  );
+}
+
+function Total({ name, value }: { name: string; value: number }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{words.number(value)}</dd>
+    </div>
+  );
+}
+
+const MAX_ROWS = 31;
+
+function Sums({ sums, first }: { sums: Sum[]; first: string }) {
+  return (
+    <table class="data sums">
+      <thead>
+        <tr>
+          <th scope="col">{first}</th>
+          <th scope="col">{words.numbers.files}</th>
+          <th scope="col">{words.numbers.failures}</th>
+          <th scope="col">{words.numbers.tokens}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sums.slice(0, MAX_ROWS).map((sum) => (
+          <tr key={sum.of}>
+            <th scope="row">
+              <bdi>{sum.of || words.numbers.unknown}</bdi>
+            </th>
+            <td>{words.number(sum.files)}</td>
+            <td>{words.number(sum.failures)}</td>
+            <td>{words.number(sum.tokens)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function download(): void {
+  const head = ["name", "time", "status", "code", "recipe", "kind", "model", "tokens", "bytes"];
+  const rows = shown.value.map((item) => [
+    item.name,
+    new Date(item.time).toISOString(),
+    item.status,
+    item.code,
+    item.recipe,
+    item.kind,
+    item.model,
+    item.tokens,
+    item.file?.bytes ?? null,
+  ]);
+  save(csv([head, ...rows]), "inbox.csv", "text/csv");
+}
