@@ -53,18 +53,23 @@ def admit(places: Places, origin: str) -> None:
     Raises:
         AzureError: storage does not take the rule.
     """
-    rule = {
-        "allowed_methods": _METHODS,
-        "allowed_headers": ["*"],
-        "exposed_headers": ["*"],
-        "max_age_in_seconds": MAX_AGE_SECONDS,
-    }
     with BlobServiceClient.from_connection_string(places.storage) as blobs:
-        blobs.set_service_properties(cors=[CorsRule([origin], **rule)])
+        blobs.set_service_properties(cors=[_rule(CorsRule, origin)])
     with QueueServiceClient.from_connection_string(places.storage) as queues:
-        queues.set_service_properties(cors=[QueueCorsRule([origin], **rule)])
+        queues.set_service_properties(cors=[_rule(QueueCorsRule, origin)])
         with suppress(ResourceExistsError):  # a signature lets nobody make a queue
             queues.create_queue(places.deferred_queue)
+
+
+def _rule[T: (CorsRule, QueueCorsRule)](kind: type[T], origin: str) -> T:
+    everything = ["*"]
+    return kind(
+        [origin],
+        _METHODS,
+        allowed_headers=everything,
+        exposed_headers=everything,
+        max_age_in_seconds=MAX_AGE_SECONDS,
+    )
 
 
 def _container(blobs: BlobServiceClient, name: str, rights: str, expires: datetime) -> str:

@@ -56,7 +56,10 @@ class InboxServer:
     @web.middleware
     async def _guard(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
         """Answer our own page only: a name of a stranger's that leads to this machine is another host."""
-        if request.host not in self._hosts or request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        if request.host not in self._hosts or request.headers.get("Sec-Fetch-Site", "none") not in (
+            "none",
+            "same-origin",
+        ):
             return web.Response(status=403, text="This address is for the inbox alone.")
         response = await handler(request)
         response.headers.update(HEADERS)

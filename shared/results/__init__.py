@@ -3,5 +3,5 @@
 from shared.results.build import Facts, answered, answered_in_text_only, rejected, warnings_about
 from shared.results.events import EventPublisher, cloud_event
 from shared.results.logged_fields import log_fields
-from shared.results.result import SCHEMA_VERSION, Result, document_name
+from shared.results.result import MAX_COUNT, SCHEMA_VERSION, Result, document_name
 from shared.results.store import FileStore, ResultStore, StoredResult

@@ -7,11 +7,40 @@ from shared.results import document_name
 
 VECTORS = Path(__file__).parents[2] / "web" / "tests" / "unit" / "names.json"
 NAMES = (
-    "a.png", "translate/es/hello.mp3", "a\\b.png", "a/../b", "..", "a/./b", "...", "a..b/c", ".hidden", "unusual-names/x",
-    "unusual-names", "tab\there", "del\x7f", "c1\x85", "\ufffe", "x\ufdd0", "\U0001ffff", "ü", "名前.jpg", "\u202egnp.exe",
-    "<img src=x onerror=alert(1)>.png", "a" * 1002, "a" * 1003, "a" * 1024, "\U0001f600" * 501, "\U0001f600" * 502,
-    "x" + "\U0001f600" * 511, "a//b", "/a", "a/", " a ", "100%.png", "a?b#c",
-)  # fmt: skip
+    "a.png",
+    "translate/es/hello.mp3",
+    "a\\b.png",
+    "a/../b",
+    "..",
+    "a/./b",
+    "...",
+    "a..b/c",
+    ".hidden",
+    "unusual-names/x",
+    "unusual-names",
+    "tab\there",
+    "del\x7f",
+    "c1\x85",
+    "\ufffe",
+    "x\ufdd0",
+    "\U0001ffff",
+    "ü",
+    "名前.jpg",
+    "\u202egnp.exe",
+    "<img src=x onerror=alert(1)>.png",
+    "a" * 1002,
+    "a" * 1003,
+    "a" * 1024,
+    "\U0001f600" * 501,
+    "\U0001f600" * 502,
+    "x" + "\U0001f600" * 511,
+    "a//b",
+    "/a",
+    "a/",
+    " a ",
+    "100%.png",
+    "a?b#c",
+)
 
 
 def vectors() -> list[dict[str, str]]:
