@@ -80,23 +80,34 @@ export class Transfer {
     const { file, name } = this.order;
     const size = Math.max(BLOCK, Math.ceil(file.size / MAX_BLOCKS));
     const count = Math.ceil(file.size / size);
+    await this.#stageAll(size, count);
+    const ids = Array.from({ length: count }, (_, place) => idOf(place));
+    const blob = blobOf(await this.#storage.input(), name);
+    this.etag =
+      (await blob.commitBlockList(ids, { ...this.#settings(), abortSignal: this.#stop.signal })).etag ?? "";
+  }
+
+  /** Stage what is not staged yet. Where a block fails, those on their way are finished, and count the next time. */
+  async #stageAll(size: number, count: number): Promise<void> {
     const left = Array.from({ length: count }, (_, place) => place).filter(
       (place) => !this.#staged.has(place),
     );
     const stage = async () => {
       for (let place = left.shift(); place !== undefined; place = left.shift()) {
-        const block = file.slice(place * size, (place + 1) * size);
-        const blob = blobOf(await this.#storage.input(), name);
+        const block = this.order.file.slice(place * size, (place + 1) * size);
+        const blob = blobOf(await this.#storage.input(), this.order.name);
         await blob.stageBlock(idOf(place), block, block.size, { abortSignal: this.#stop.signal });
         this.#staged.add(place);
         this.sent.value += block.size;
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, stage));
-    const ids = Array.from({ length: count }, (_, place) => idOf(place));
-    const blob = blobOf(await this.#storage.input(), name);
-    this.etag =
-      (await blob.commitBlockList(ids, { ...this.#settings(), abortSignal: this.#stop.signal })).etag ?? "";
+    const endLoops = (error: unknown) => {
+      left.length = 0;
+      throw error;
+    };
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => stage().catch(endLoops)));
+    const broken = ended.find((each) => each.status === "rejected");
+    if (broken) throw broken.reason;
   }
 
   #settings() {

@@ -1,0 +1,36 @@
+"""The inbox in a real browser, over real storage, worker and offline model; web/tests/browser says what happens."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from local.inbox import is_built
+from local.stack import running
+
+WEB = Path(__file__).parents[2] / "web"
+PLAYWRIGHT = WEB / "node_modules" / "@playwright" / "test" / "cli.js"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+needs_a_browser = pytest.mark.skipif(
+    not (CHROMIUM and PLAYWRIGHT.exists() and is_built()),
+    reason="Needs Chromium (Debian: apt-get install chromium), and then: python3 scripts/dev.py web check",
+)
+
+
+@needs_a_browser
+async def test_people_can_do_in_a_browser_what_the_inbox_is_for(tmp_path: Path) -> None:
+    chosen = [] if os.environ.get("INBOX_TESTS") == "all" else ["--grep", "@first"]
+    async with running(tmp_path / "logs", with_inbox=True) as stack:
+        environ = {"INBOX": stack.inbox, "INBOX_STORAGE": stack.storage, "CHROMIUM": CHROMIUM}
+        process = await asyncio.create_subprocess_exec(
+            *("node", str(PLAYWRIGHT), "test", "--output", str(tmp_path / "results"), *chosen),
+            cwd=WEB,
+            env={**os.environ, **{name: value for name, value in environ.items() if value}},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode(errors="replace")[-8000:]

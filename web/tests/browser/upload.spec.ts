@@ -1,0 +1,57 @@
+import { drop, expect, expectAccessible, row, test } from "./page";
+import { answer, answered, input, sample } from "./storage";
+
+const MEGABYTES = Number(process.env.UPLOAD_MEGABYTES ?? 30);
+
+test("a large upload that breaks goes on where it was", async ({ page }) => {
+  let staged = 0;
+  let isBroken = true;
+  await page.route(/comp=block&/, async (route) => {
+    if (isBroken && staged >= 3) return route.abort("connectionreset");
+    staged += 1;
+    return route.continue();
+  });
+  await page.goto("/");
+  await page.getByRole("button", { name: "Drop files" }).click();
+  await page.evaluate((megabytes) => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array(megabytes * 2 ** 20)], "large.bin"));
+    const files = document.querySelector<HTMLInputElement>("#files");
+    if (files) files.files = data.files;
+    files?.dispatchEvent(new Event("change", { bubbles: true }));
+  }, MEGABYTES);
+  await page.getByRole("button", { name: /^Upload/ }).click();
+  await expect(page.getByText("failed", { exact: true })).toBeVisible();
+  isBroken = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("done", { exact: true })).toBeVisible();
+  expect(staged).toBe(Math.ceil(MEGABYTES / 4));
+  expect((await input.getBlobClient("large.bin").getProperties()).contentLength).toBe(MEGABYTES * 2 ** 20);
+});
+
+test("a name that is taken is asked about", async ({ page }) => {
+  await answered("taken.png", sample("chart.png"), answer("The old one"));
+  await page.goto("/");
+  await drop(page, [{ name: "taken.png", buffer: sample("receipt.webp") }]);
+  await expect(page.getByRole("alertdialog")).toContainText("taken.png");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Keep both" }).click();
+  await expect(row(page, "taken (2).png")).toBeVisible();
+  expect((await input.getBlobClient("taken.png").getProperties()).contentLength).toBe(
+    sample("chart.png").length,
+  );
+});
+
+test("a recipe with an input is a folder", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Drop files" }).click();
+  await page
+    .locator("#files")
+    .setInputFiles({ name: "talk.txt", mimeType: "text/plain", buffer: Buffer.from("no sound") });
+  await page.getByLabel("Recipe").last().selectOption("translate");
+  await page.getByLabel("language").fill("fr");
+  await expect(page.getByText("translate/fr/")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: /^Upload/ }).click();
+  await expect(row(page, "translate/fr/talk.txt")).toContainText("error unsupported media");
+});
