@@ -10,12 +10,3 @@ export function blobOf(container: ContainerClient, name: string): BlockBlobClien
   if (name === "" || hasDotSegment(name)) throw new UnusableNameError(name);
   return container.getBlockBlobClient(name);
 }
-
-/** An etag as documents have it: without quotes. */
-export function bare(etag: string | undefined): string {
-  return (etag ?? "").replaceAll('"', "");
-}
-
-export function quoted(etag: string): string {
-  return `"${etag}"`;
-}

@@ -4,6 +4,7 @@ import type { TokenCredential } from "@azure/core-auth";
 import { AnonymousCredential, ContainerClient } from "@azure/storage-blob";
 import type { QueueClient } from "@azure/storage-queue";
 import type { Config } from "../config";
+import type { Source } from "../inbox/listing";
 import { SignatureAccess } from "./signatures";
 
 const OPTIONS = { retryOptions: { maxTries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4000 } };
@@ -13,6 +14,8 @@ export interface Storage {
   input(): Promise<ContainerClient>;
   output(): Promise<ContainerClient>;
   deferred(): Promise<QueueClient>;
+  /** A container for those who list it without a client */
+  source(of: "input" | "output"): Promise<Source>;
 }
 
 export async function openStorage(config: Config): Promise<Storage> {
@@ -32,6 +35,7 @@ function bySignatures(config: Config): Opened {
       OPTIONS,
     );
   return {
+    source: async (of) => ({ address: (await container(of)).url, token: "" }),
     input: () => container("input"),
     output: () => container("output"),
     async deferred() {
@@ -49,6 +53,10 @@ async function byIdentity(config: Config): Promise<Opened> {
   const input = new ContainerClient(`${config.blobs}/${config.input}`, credential, OPTIONS);
   const output = new ContainerClient(`${config.blobs}/${config.output}`, credential, OPTIONS);
   return {
+    async source(of) {
+      const token = await credential.getToken("https://storage.azure.com/.default");
+      return { address: (of === "input" ? input : output).url, token: token?.token ?? "" };
+    },
     input: async () => input,
     output: async () => output,
     async deferred() {

@@ -1,6 +1,7 @@
 /** Fetching documents and files. What a stranger wrote is bounded here. */
 
-import { blobOf, quoted } from "../access/blobs";
+import { blobOf } from "../access/blobs";
+import { quoted } from "../access/etags";
 import type { Storage } from "../access/storage";
 import type { Item } from "../inbox/items";
 import { type Document, readDocument } from "./document";

@@ -1,7 +1,7 @@
 /** A row of the inbox: a file, and what the listing of documents tells of its answer. */
 
 import type { BlobItem } from "@azure/storage-blob";
-import { bare } from "../access/blobs";
+import { bare } from "../access/etags";
 import { count } from "../checks";
 import { documentName, wholeDocumentName } from "../naming/names";
 

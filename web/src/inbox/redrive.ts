@@ -1,7 +1,8 @@
 /** Giving files that ended in an error another chance, as `dropscribe redrive` does: first the message, then the document goes. */
 
-import { blobOf, quoted } from "../access/blobs";
+import { blobOf } from "../access/blobs";
 import { sentenceOf, statusOf } from "../access/errors";
+import { quoted } from "../access/etags";
 import type { Storage } from "../access/storage";
 import { isRecord, text } from "../checks";
 import { shownName } from "../naming/shown";

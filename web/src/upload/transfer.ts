@@ -1,8 +1,9 @@
 /** One file on its way into the input container, in blocks: it can be paused, and goes on where it was broken. */
 
 import { signal } from "@preact/signals";
-import { blobOf, quoted } from "../access/blobs";
+import { blobOf } from "../access/blobs";
 import { sentenceOf, statusOf } from "../access/errors";
+import { quoted } from "../access/etags";
 import type { Storage } from "../access/storage";
 import { words } from "../words";
 

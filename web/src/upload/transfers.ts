@@ -1,8 +1,9 @@
 /** All uploads of this tab; a few run at once. */
 
 import { signal } from "@preact/signals";
-import { bare, blobOf } from "../access/blobs";
+import { blobOf } from "../access/blobs";
 import { statusOf } from "../access/errors";
+import { bare } from "../access/etags";
 import type { Storage } from "../access/storage";
 import type { Listed } from "../inbox/items";
 import { type Order, Transfer } from "./transfer";

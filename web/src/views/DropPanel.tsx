@@ -30,7 +30,7 @@ export function DropPanel({ storage, follower, recipes }: Props) {
   useEffect(() => dialog.current?.showModal(), []);
 
   function send(orders: Order[]) {
-    start(storage, orders, (file) => void follower.expect(file));
+    start(storage, orders, (file) => follower.expect(file));
     gathered.value = [];
     isDropOpen.value = false;
   }

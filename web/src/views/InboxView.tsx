@@ -13,6 +13,7 @@ import { VirtualList } from "./VirtualList";
 export function InboxView({ storage, follower }: { storage: Storage; follower: Follower }) {
   return (
     <section class="inbox" aria-label={words.views.inbox}>
+      <h1 class="unseen">{words.views.inbox}</h1>
       <FilterBar storage={storage} />
       <div class="bar" aria-live="polite">
         <span>{words.list.files(shown.value.length, items.value.length)}</span>

@@ -13,7 +13,7 @@ export function Transfers({ follower }: { follower: Follower }) {
   const all = transfers.value;
   if (all.length === 0) return null;
   const isEach = all.every((transfer) => transfer.isOver);
-  const arrived = (file: Listed) => void follower.expect(file);
+  const arrived = (file: Listed) => follower.expect(file);
   return (
     <aside class="transfers" aria-label={words.transfers.title}>
       <div class="bar">

@@ -11,5 +11,5 @@ export async function redriveAll(storage: Storage, follower: Follower, items: It
   const { queued, problems } = await redrive(storage, items);
   selected.value = new Set();
   notice.value = [words.redrive.done(queued.length, items.length), ...problems].join(" ");
-  for (const item of queued) if (item.document) await follower.forgot(item.document.name, item.name);
+  for (const item of queued) follower.waitsAgain(item);
 }
