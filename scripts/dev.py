@@ -18,7 +18,16 @@ import package as packaging
 from environment import PYTHON, ROOT, SCRIPTS, install_for_bench, prepare
 from find_python import NoPythonError
 from steps import SetupFailedError
-from tools import AUDIT, build_page, check_page, install_for_audit, install_for_infra, scripts_of
+from tools import (
+    AUDIT,
+    build_page,
+    check_page,
+    install_for_audit,
+    install_for_infra,
+    install_for_page,
+    prepare_for_browser,
+    scripts_of,
+)
 
 CORPORA = (
     "tests/integration/test_corpora.py",
@@ -36,6 +45,7 @@ def demo() -> int:
 
 def test() -> int:
     """Run the whole test suite; what follows goes to pytest."""
+    prepare_for_browser()
     return _python("-m", "pytest", "--numprocesses=auto", *sys.argv[2:])
 
 
@@ -46,9 +56,16 @@ def host() -> int:
 
 
 def web() -> int:
-    """Build the inbox into .local/web; with `check`: check its types, style and units."""
+    """Build the inbox; web check: its types and units; web test: all of it in Chromium; web picture: for the docs."""
     build_page()
-    return check_page() if "check" in sys.argv[2:] else 0
+    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    if wanted == "check":
+        return check_page()
+    if wanted in ("test", "picture"):
+        install_for_page(for_development=True)
+        os.environ["INBOX_TESTS"] = "all" if wanted == "test" else "picture"
+        return _python("-m", "pytest", "tests/integration/test_inbox.py", "--quiet")
+    return 0
 
 
 def run() -> int:
@@ -192,7 +209,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     )
 }
 WITHOUT_VENV = (package, audit, clean)
-FOR_USE = (demo, host, web, run, drop)
+FOR_USE = (demo, host, run, drop)
 """These need no tools of development."""
 
 

@@ -71,6 +71,17 @@ def install_for_page(*, for_development: bool = False) -> None:
     write_stamp(stamp, everything if for_development else wanted)
 
 
+def prepare_for_browser() -> None:
+    """Build the inbox and install what tests it, where there is a browser to test it in.
+
+    Raises:
+        SetupFailedError: a step failed.
+    """
+    if any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
+        install_for_page(for_development=True)
+        build_page()
+
+
 def check_page() -> int:
     """Types, style and unit tests of the inbox; the exit code."""
     install_for_page(for_development=True)

@@ -13,6 +13,8 @@ from local.stack import running
 WEB = Path(__file__).parents[2] / "web"
 PLAYWRIGHT = WEB / "node_modules" / "@playwright" / "test" / "cli.js"
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHOSEN = {"first": ["--grep", "@first"], "all": [], "picture": ["picture.spec.ts"]}
+"""Which of the tests in the browser: `make test` runs the first of each kind, `python3 scripts/dev.py web test` all."""
 
 needs_a_browser = pytest.mark.skipif(
     not (CHROMIUM and PLAYWRIGHT.exists() and is_built()),
@@ -22,11 +24,12 @@ needs_a_browser = pytest.mark.skipif(
 
 @needs_a_browser
 async def test_people_can_do_in_a_browser_what_the_inbox_is_for(tmp_path: Path) -> None:
-    chosen = [] if os.environ.get("INBOX_TESTS") == "all" else ["--grep", "@first"]
+    which = os.environ.get("INBOX_TESTS", "first")
     async with running(tmp_path / "logs", with_inbox=True) as stack:
-        environ = {"INBOX": stack.inbox, "INBOX_STORAGE": stack.storage, "CHROMIUM": CHROMIUM}
+        pictures = str(WEB.parent / "docs") if which == "picture" else ""
+        environ = {"PICTURES": pictures, "INBOX": stack.inbox, "INBOX_STORAGE": stack.storage, "CHROMIUM": CHROMIUM}
         process = await asyncio.create_subprocess_exec(
-            *("node", str(PLAYWRIGHT), "test", "--output", str(tmp_path / "results"), *chosen),
+            *("node", str(PLAYWRIGHT), "test", "--output", str(tmp_path / "results"), *CHOSEN[which]),
             cwd=WEB,
             env={**os.environ, **{name: value for name, value in environ.items() if value}},
             stdout=asyncio.subprocess.PIPE,

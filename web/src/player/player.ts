@@ -2,6 +2,9 @@
 
 import { signal } from "@preact/signals";
 
+/** The player that is on the page, for keys; undefined where none is. */
+export let current: Player | undefined;
+
 export class Player {
   readonly time = signal(0);
   readonly isPlaying = signal(false);
@@ -9,6 +12,7 @@ export class Player {
 
   attach(audio: HTMLAudioElement | undefined): void {
     this.#audio = audio;
+    current = audio ? this : undefined;
     if (!audio) return;
     const look = () => {
       this.time.value = audio.currentTime;

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Storage } from "../access/storage";
 import { shown } from "../inbox/filters";
 import { type Follower, items } from "../inbox/follow";
+import { current } from "../player/player";
 import { go, isDropOpen, place, rights, selected } from "../state";
 import { words } from "../words";
 import { redriveAll } from "./actions";
@@ -14,7 +15,13 @@ const isOpen = signal(false);
 export function useKeys(storage: Storage, follower: Follower): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent) {
-      if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target) || isDropOpen.value)
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        isTaken(event.key, event.target) ||
+        isDropOpen.value
+      )
         return;
       const done = act(event.key, storage, follower);
       if (done) event.preventDefault();
@@ -50,6 +57,9 @@ function act(key: string, storage: Storage, follower: Follower): boolean {
       return at.view === "file" && step(at.name, key === "j" ? 1 : -1);
     case "r":
       return again(storage, follower);
+    case " ":
+      current?.toggle();
+      return current !== undefined;
     default:
       return false;
   }
@@ -71,9 +81,11 @@ function again(storage: Storage, follower: Follower): boolean {
   return true;
 }
 
-function isWriting(target: EventTarget | null): boolean {
+/** Whether the key means something where it was pressed. */
+function isTaken(key: string, target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.matches("select, textarea, audio, input:not([type=checkbox])");
+  const writing = "select, textarea, audio, input:not([type=checkbox])";
+  return target.matches(key === " " ? `${writing}, input, summary, button, a` : writing);
 }
 
 export function KeysDialog() {

@@ -34,6 +34,9 @@ test("a click on what was said goes to its place in the sound", { tag: "@first" 
   await expect(page.locator("body[data-seeked]")).toBeAttached();
   expect(Math.abs(Number(await page.locator("body").getAttribute("data-seeked")) - 0.9)).toBeLessThan(0.3);
   await expect(page.locator("li[aria-current]")).toContainText("how are you");
+  await page.locator("h1").click();
+  await page.keyboard.press("Space");
+  await expect.poll(() => page.evaluate(() => document.querySelector("audio")?.paused)).toBe(false);
   await expectAccessible(page);
 });
 
