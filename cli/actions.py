@@ -61,7 +61,15 @@ async def demo() -> int:
     delivery = Delivery(Answers(several=True), Targets.plan([each.name for each in DEMO_FILES], DEMO))
     waiting = await _run(Order(DEMO_FILES, {}, DEMO_SECONDS), delivery)
     show.note(f"The documents are in {DEMO}")
+    show.note(_where_the_inbox_is())
     return delivery.code(waiting, strict=True)
+
+
+def _where_the_inbox_is() -> str:
+    found = running_host.RunningHost.find()
+    if found and found.inbox:
+        return f"The inbox, a page for dropping and seeing files, is open at {found.inbox}"
+    return f"The inbox, a page for dropping and seeing files: make host, then http://127.0.0.1:{USUAL_PORTS.inbox}"
 
 
 async def drop(order: Order, options: Options, catalog: RecipeCatalog) -> int:

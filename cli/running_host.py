@@ -30,6 +30,7 @@ class RunningHost:
     input_container: str
     output_container: str
     model: str = ""
+    inbox: str = ""
 
     @classmethod
     def find(cls) -> "RunningHost | None":
@@ -53,7 +54,12 @@ class RunningHost:
 def record(stack: Stack) -> None:
     """Let others find this host."""
     host = RunningHost(
-        stack.host.said["address"], stack.storage, stack.input_container, stack.output_container, stack.model
+        stack.host.said["address"],
+        stack.storage,
+        stack.input_container,
+        stack.output_container,
+        stack.model,
+        stack.inbox or "",
     )
     FOLDER.mkdir(parents=True, exist_ok=True)
     _RECORD.unlink(missing_ok=True)
