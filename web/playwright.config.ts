@@ -17,6 +17,8 @@ export default defineConfig({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       // Sound plays without a click; root in a container has no sandbox to enter.
       args: [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
         "--autoplay-policy=no-user-gesture-required",
         ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
       ],

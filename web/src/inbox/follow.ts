@@ -6,12 +6,13 @@
 import { signal } from "@preact/signals";
 import { sentenceOf } from "../access/errors";
 import type { Storage } from "../access/storage";
+import { words } from "../words";
 import { Changes } from "./changes";
 import type { Item, Listed } from "./items";
 import type { Told, Wanted } from "./listing";
 import { wake } from "./wait";
 
-/** A listing costs as much as ten reads, so an hour at 4 seconds costs 1 cent, and longer ones no more. */
+/** A page of a listing costs as much as ten reads; one each 2 seconds costs 1 cent an hour, however many files there are. */
 const MILLISECONDS_A_PAGE = 2000;
 const MIN_WAIT = 4000;
 const MAX_WAIT = 300_000;
@@ -88,6 +89,7 @@ export class Follower {
         }
         if (told.kind === "same" || told.isWhole) resolve("");
       };
+      this.#worker.onerror = () => resolve(words.setup.failed);
       this.#worker.postMessage(wanted);
     });
   }

@@ -6,7 +6,7 @@ import { readListingPage } from "./listing_page";
 
 const VERSION = "2021-12-02";
 const TRIES = 3;
-/** The first page is short, so that there is something to be seen at once. */
+/** The very first page is short, so that there is something to be seen at once. */
 const FIRST_PAGE = 500;
 const ROWS_A_PART = 1000;
 const MILLISECONDS_BETWEEN_VIEWS = 1500;
@@ -62,7 +62,7 @@ async function fetchPage({ address, token }: Source, marker: string): Promise<st
     restype: "container",
     comp: "list",
     include: "metadata",
-    ...(marker ? { marker } : { maxresults: String(FIRST_PAGE) }),
+    ...pageAt(marker),
   };
   for (const [name, value] of Object.entries(more)) url.searchParams.set(name, value);
   const headers = { "x-ms-version": VERSION, ...(token ? { authorization: `Bearer ${token}` } : {}) };
@@ -73,6 +73,11 @@ async function fetchPage({ address, token }: Source, marker: string): Promise<st
     if (!isPassing || tries === TRIES) throw new Refused(response?.status);
     await new Promise((resolve) => setTimeout(resolve, 500 * tries));
   }
+}
+
+function pageAt(marker: string): Record<string, string> {
+  if (marker) return { marker };
+  return last ? {} : { maxresults: String(FIRST_PAGE) };
 }
 
 async function show(

@@ -12,11 +12,11 @@ export function Sound({ content, player }: { content: Blob; player: Player }) {
   const [isBroken, setBroken] = useState(false);
   useEffect(() => {
     const [element, box] = [audio.current, wave.current];
-    if (!element || !box) return;
+    if (!element) return;
     const address = URL.createObjectURL(content);
     element.src = address;
     player.attach(element);
-    const drawn = content.size <= MAX_FOR_WAVEFORM ? draw(box, element, content) : undefined;
+    const drawn = box ? draw(box, element, content) : undefined;
     return () => {
       player.attach(undefined);
       element.pause();
@@ -26,7 +26,9 @@ export function Sound({ content, player }: { content: Blob; player: Player }) {
   }, [content]);
   return (
     <div class="sound-player" data-testid="player">
-      <div ref={wave} class="wave" role="img" aria-label={words.sound.waveform} />
+      {content.size <= MAX_FOR_WAVEFORM && (
+        <div ref={wave} class="wave" role="img" aria-label={words.sound.waveform} />
+      )}
       {/* biome-ignore lint/a11y/useMediaCaption: the words of the recording stand beside it */}
       <audio ref={audio} controls preload="auto" onError={() => setBroken(true)} />
       {isBroken && <p class="notice bad">{words.sound.broken}</p>}

@@ -22,7 +22,11 @@ export interface Order {
   replacing: string | null;
 }
 
+let made = 0;
+
 export class Transfer {
+  /** Two may have one name */
+  readonly id = ++made;
   readonly order: Order;
   readonly state = signal<State>("waiting");
   readonly sent = signal(0);
@@ -42,7 +46,8 @@ export class Transfer {
   }
 
   async run(): Promise<void> {
-    this.#stop = new AbortController();
+    const stop = new AbortController();
+    this.#stop = stop;
     this.state.value = "running";
     this.problem.value = "";
     try {
@@ -50,7 +55,7 @@ export class Transfer {
       this.sent.value = this.order.file.size;
       this.state.value = "done";
     } catch (error) {
-      if (this.#stop.signal.aborted) return; // who stopped it has set the state
+      if (stop.signal.aborted) return; // who stopped it has set the state
       this.state.value = "failed";
       this.problem.value = whyNot(error);
     }

@@ -30,7 +30,7 @@ export function Transfers({ follower }: { follower: Follower }) {
         {[...all.filter((each) => !each.isOver), ...all.filter((each) => each.isOver)]
           .slice(0, MAX_SHOWN)
           .map((transfer) => (
-            <Line key={transfer.order.name} transfer={transfer} arrived={arrived} />
+            <Line key={transfer.id} transfer={transfer} arrived={arrived} />
           ))}
       </ul>
     </aside>

@@ -79,3 +79,17 @@ test("fields are a table, and warnings stand in plain sight", async ({ page }) =
   await expect(page.getByRole("row", { name: "Bread 3.2" }).last()).toBeVisible();
   await expect(page.getByText("It is blurred.")).toBeVisible();
 });
+
+test("a PDF file is shown in the browser's own viewer", async ({ page }) => {
+  const input = { media_type: "application/pdf" };
+  await answered("pages.pdf", Buffer.from(PDF), { ...answer("A page."), input });
+  await open(page, "pages.pdf");
+  await expect(page.locator("iframe[src^=blob]")).toBeVisible();
+  await expectAccessible(page);
+});
+
+const PDF =
+  "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
+  "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]/Contents 4 0 R/Resources<</Font<</F<</Type/Font" +
+  "/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj\n4 0 obj<</Length 36>>stream\nBT /F 24 Tf 20 40 Td (Hello) Tj ET\n" +
+  "endstream endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";

@@ -11,7 +11,7 @@ export const test = base.extend<{ strangers: string[] }>({
       const known = [baseURL ?? "", config.blobs, config.queues].map((address) => new URL(address).origin);
       context.on("request", (request) => {
         const { protocol, origin } = new URL(request.url());
-        if (!["blob:", "data:"].includes(protocol) && !known.includes(origin)) strangers.push(request.url());
+        if (/^https?:|^wss?:/.test(protocol) && !known.includes(origin)) strangers.push(request.url());
       });
       const dialogs: string[] = [];
       context.on("dialog", async (dialog) => {

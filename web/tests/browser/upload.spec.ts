@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { drop, expect, expectAccessible, row, test } from "./page";
 import { answer, answered, input, sample } from "./storage";
 
@@ -54,4 +57,26 @@ test("a recipe with an input is a folder", async ({ page }) => {
   await expectAccessible(page);
   await page.getByRole("button", { name: /^Upload/ }).click();
   await expect(row(page, "translate/fr/talk.txt")).toContainText("error unsupported media");
+});
+
+test("a recording from the microphone, a pasted picture and a folder can be uploaded", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Drop files" }).click();
+  await page.getByRole("button", { name: "Record sound" }).click();
+  await page.getByRole("button", { name: /^Stop recording \([1-9]/ }).click();
+  const chosen = page.getByRole("list", { name: "Files to be uploaded" });
+  await expect(chosen).toContainText(/recording .*\.webm/);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], "image.png", { type: "image/png" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+  });
+  await expect(chosen).toContainText(/picture .*\.png/);
+  const folder = mkdtempSync(join(tmpdir(), "folder-"));
+  writeFileSync(join(folder, "inside.txt"), "x");
+  await page.locator("input[webkitdirectory]").setInputFiles(folder);
+  await expect(chosen).toContainText(/folder-.*\/inside\.txt/);
+  await page.getByRole("button", { name: "Upload 3 files" }).click();
+  await expect(row(page, "inside.txt")).toBeVisible();
+  await expect(row(page, "recording ")).toContainText(/ok|error/);
 });
