@@ -11,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from local.tls import write_certificate
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).parent / "results" / "inline.json"
 FILES = {"large": 20 * 1024 * 1024, "small": 300_000}  # bytes
+PIECE = 1024 * 1024
 AT_ONCE = (1, 8, 16)
 ROUNDS = 5
 WAYS = ("ours", "download", "article", "openai", "floor")
@@ -41,21 +42,22 @@ type Measured = dict[str, dict[int, dict[str, float]]]
 async def measured(folder: Path) -> Measured:
     """The median of several rounds, in each of which every way has its turn."""
     async with AsyncExitStack() as exits:
-        environ = await _environment(folder, exits)
+        environ = await environment(folder, exits, FILES)
         rounds: dict[tuple[str, int], list[dict[str, float]]] = {}
         for turn in range(ROUNDS):
             for way, at_once in ((way, count) for count in AT_ONCE for way in WAYS):
                 print(f"  round {turn + 1} of {ROUNDS}: {way}, {at_once} at once", file=sys.stderr, flush=True)
-                rounds.setdefault((way, at_once), []).append(await asyncio.to_thread(_run, way, at_once, environ))
-    return {way: {count: _median(rounds[way, count]) for count in AT_ONCE} for way in WAYS}
+                rounds.setdefault((way, at_once), []).append(await asyncio.to_thread(run, way, at_once, environ))
+    return {way: {count: median(rounds[way, count]) for count in AT_ONCE} for way in WAYS}
 
 
-def _median(rounds: list[dict[str, float]]) -> dict[str, float]:
+def median(rounds: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure."""
     return {name: round(statistics.median(each[name] for each in rounds), 3) for name in FIGURES}
 
 
-async def _environment(folder: Path, exits: AsyncExitStack) -> dict[str, str]:
-    """Storage with the files in it, and a model service over TLS."""
+async def environment(folder: Path, exits: AsyncExitStack, files: Mapping[str, int]) -> dict[str, str]:
+    """Storage with files of these sizes in it, and a model service over TLS."""
     azurite = await Azurite.start(log=folder / "azurite.log", location=folder / "azurite")
     exits.push_async_callback(azurite.stop)
     certificate, key = write_certificate(folder)
@@ -64,10 +66,12 @@ async def _environment(folder: Path, exits: AsyncExitStack) -> dict[str, str]:
     exits.push_async_callback(sink.stop)
     async with BlobServiceClient.from_connection_string(azurite.connection_string) as service:
         await service.create_container("input")
-        for name, size in FILES.items():
-            content = random.Random(size).randbytes(size)  # noqa: S311 - the same bytes each time
-            (folder / name).write_bytes(content)
-            await service.get_blob_client("input", name).upload_blob(content)
+        for name, size in files.items():
+            with open(folder / name, "wb") as file:
+                dice = random.Random(size)  # noqa: S311 - the same bytes each time
+                file.writelines(dice.randbytes(min(PIECE, size - start)) for start in range(0, size, PIECE))
+            with open(folder / name, "rb") as file:
+                await service.get_blob_client("input", name).upload_blob(file)
     return {
         **os.environ,
         "BENCH_SINK": sink.said["url"],
@@ -77,8 +81,9 @@ async def _environment(folder: Path, exits: AsyncExitStack) -> dict[str, str]:
     }
 
 
-def _run(way: str, at_once: int, environ: dict[str, str]) -> dict[str, float]:
-    command = [sys.executable, "-m", "bench.variants", way, str(at_once)]
+def run(way: str, at_once: int, environ: dict[str, str], module: str = "bench.variants") -> dict[str, float]:
+    """The figures of one way, in a process of its own."""
+    command = [sys.executable, "-m", module, way, str(at_once)]
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")

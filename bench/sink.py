@@ -18,13 +18,21 @@ COMPLETION = {
     "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Read."}}],
     "usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2},
 }
+TRANSCRIPT = {
+    "text": "Read.",
+    "durationMilliseconds": 1000,
+    "combinedPhrases": [{"text": "Read."}],
+    "phrases": [{"offsetMilliseconds": 0, "durationMilliseconds": 1000, "text": "Read."}],
+}
+"""Of either wire of speech models."""
 
 
 async def complete(request: web.Request) -> web.Response:
     """Read it all and say so."""
     async for _ in request.content.iter_chunked(1 << 18):
         pass
-    return web.Response(text=json.dumps(COMPLETION), content_type="application/json")
+    answer = TRANSCRIPT if "transcri" in request.path else COMPLETION
+    return web.Response(text=json.dumps(answer), content_type="application/json")
 
 
 async def main(certificate: str, key: str) -> None:

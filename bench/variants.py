@@ -11,7 +11,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PROMPT = "Please transcribe this audio snippet."
 type Send = Callable[[str], Awaitable[None]]
+type Way = Callable[[AsyncExitStack], Awaitable[Send]]
 
 
 async def ours(exits: AsyncExitStack) -> Send:
@@ -32,7 +33,7 @@ async def ours(exits: AsyncExitStack) -> Send:
     from shared.models import CapabilityTable, ChatRequest, Deployment, Endpoint, MediaPart, Message, TextPart
     from shared.recipes import ModelOptions
 
-    files = _files(exits)
+    files = blobs(exits)
     endpoint, _ = Endpoint.parse(os.environ["BENCH_SINK"] + "/models")
     deployment = Deployment("default", "phi", "phi", endpoint, CapabilityTable.load().of("phi"))
     model = FoundryModel(deployment, AzureKeyCredential("key"))
@@ -49,7 +50,7 @@ async def ours(exits: AsyncExitStack) -> Send:
 
 async def download(exits: AsyncExitStack) -> Send:
     """Only the reading of the blob, as ours does it."""
-    files = _files(exits)
+    files = blobs(exits)
 
     async def send(name: str) -> None:
         async for _ in files.open(await files.look(name)).chunks():
@@ -58,7 +59,8 @@ async def download(exits: AsyncExitStack) -> Send:
     return send
 
 
-def _files(exits: AsyncExitStack) -> "BlobFiles":
+def blobs(exits: AsyncExitStack) -> "BlobFiles":
+    """The storage that has the files."""
     from shared.adapters.storage import BlobFiles, blobs_by_connection_string
 
     service = blobs_by_connection_string(os.environ["BENCH_STORAGE"])
@@ -77,7 +79,7 @@ async def article(exits: AsyncExitStack) -> Send:
     await exits.enter_async_context(client)
 
     async def send(name: str) -> None:
-        audio = InputAudio.load(audio_file=_local(name), audio_format="mp3")
+        audio = InputAudio.load(audio_file=local(name), audio_format="mp3")
         items = [TextContentItem(text=PROMPT), AudioContentItem(input_audio=audio)]
         await client.complete(model="phi", messages=[UserMessage(items)])
 
@@ -92,7 +94,7 @@ async def openai(exits: AsyncExitStack) -> Send:
     exits.push_async_callback(client.close)
 
     async def send(name: str) -> None:
-        data = base64.b64encode(Path(_local(name)).read_bytes()).decode()
+        data = base64.b64encode(Path(local(name)).read_bytes()).decode()
         audio = {"type": "input_audio", "input_audio": {"data": data, "format": "mp3"}}
         content: Any = [{"type": "text", "text": PROMPT}, audio]
         await client.chat.completions.create(model="phi", messages=[{"role": "user", "content": content}])
@@ -116,20 +118,20 @@ async def floor(exits: AsyncExitStack) -> Send:
         yield b'","format":"mp3"}}]}]}'
 
     async def send(name: str) -> None:
-        async with session.post(os.environ["BENCH_SINK"] + "/models", data=body(_local(name))) as response:
+        async with session.post(os.environ["BENCH_SINK"] + "/models", data=body(local(name))) as response:
             assert response.status == 200
             await response.json()
 
     return send
 
 
-WAYS = {each.__name__: each for each in (ours, download, article, openai, floor)}
+WAYS: Mapping[str, Way] = {each.__name__: each for each in (ours, download, article, openai, floor)}
 
 
-async def measure(way: str, at_once: int) -> dict[str, float]:
+async def measure(way: Way, at_once: int) -> dict[str, float]:
     """Warm up with small files, then send the large one so many times at once."""
     async with AsyncExitStack() as exits:
-        send = await WAYS[way](exits)
+        send = await way(exits)
         for _ in range(2):
             await asyncio.gather(*(send("small") for _ in range(at_once)))
         gc.collect()
@@ -168,9 +170,10 @@ def _memory_mb(what: str) -> float:
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith(what))
 
 
-def _local(name: str) -> str:
+def local(name: str) -> str:
+    """Where a file lies on the disk."""
     return str(Path(os.environ["BENCH_FILES"]) / name)
 
 
 if __name__ == "__main__":
-    print(json.dumps(asyncio.run(measure(sys.argv[1], int(sys.argv[2])))))
+    print(json.dumps(asyncio.run(measure(WAYS[sys.argv[1]], int(sys.argv[2])))))

@@ -26,7 +26,7 @@ from cli.uploads import Upload
 from local import inbox
 from local.activity import activity, event_in
 from local.host import SELF
-from local.offline_model import MODEL as OFFLINE_MODEL
+from local.offline_model import OFFLINE
 from local.stack import APP
 from local.stopping import stop_event
 from shared.recipes import RecipeCatalog
@@ -34,7 +34,10 @@ from shared.results import document_name
 
 DEMO = running_host.HOME / "demo"
 SAMPLES = APP / "tests" / "samples"
-DEMO_FILES = [Upload(SAMPLES / name, name) for name in ("chart.png", "hello_how_are_you.mp3")]
+DEMO_FILES = [
+    Upload(SAMPLES / "chart.png", "chart.png"),
+    Upload(SAMPLES / "hello_how_are_you.mp3", "subtitles/hello_how_are_you.mp3"),
+]
 DEMO_SECONDS = 180
 HEARTBEAT_SECONDS = 1
 LOG_NAME = "host.log"
@@ -58,9 +61,12 @@ async def run(order: Order, options: Options, catalog: RecipeCatalog) -> int:
 async def demo() -> int:
     """Answer the two samples; 0 only if both documents are ok."""
     model.require_endpoint(os.environ)
-    delivery = Delivery(Answers(several=True), Targets.plan([each.name for each in DEMO_FILES], DEMO))
+    targets = Targets.plan([each.name for each in DEMO_FILES], DEMO)
+    delivery = Delivery(Answers(several=True, has_times=True), targets)
     waiting = await _run(Order(DEMO_FILES, {}, DEMO_SECONDS), delivery)
     show.note(f"The documents are in {DEMO}")
+    for path in delivery.beside:
+        show.note(f"Beside its document lies {path}")
     show.note(_where_the_inbox_is())
     return delivery.code(waiting, strict=True)
 
@@ -75,7 +81,7 @@ def _where_the_inbox_is() -> str:
 async def drop(order: Order, options: Options, catalog: RecipeCatalog) -> int:
     """Have the files answered by the host that runs already."""
     found = _require_host()
-    asked = Asked(catalog, order.metadata, is_offline=found.model == OFFLINE_MODEL)
+    asked = Asked(catalog, order.metadata, is_offline=found.model in OFFLINE)
     order, delivery = plan_delivery(order, options)
     left = await skip_done(order, options, delivery, asked)
     waiting = await _drop(left, delivery, found) if left.uploads else None
@@ -122,7 +128,7 @@ async def get(names: Sequence[str], options: Options) -> int:
 def _require_host() -> running_host.RunningHost:
     found = running_host.RunningHost.find()
     if found is None:
-        raise CommandFailedError("No host is running here. Start one in another window: make host")
+        raise CommandFailedError(running_host.missing())
     return found
 
 

@@ -20,8 +20,12 @@ class Answers:
         has_failed: whether an error ended it, such as a full disk, and not a reader that has gone.
     """
 
-    def __init__(self, *, as_json: bool = False, in_boxes: bool = True, several: bool = False) -> None:
+    def __init__(
+        self, *, as_json: bool = False, in_boxes: bool = True, several: bool = False, has_times: bool = False
+    ) -> None:
+        """`has_times` is whether a pipe, too, gets a transcript with its times, as a box has it."""
         self._as_json = as_json
+        self._has_times = has_times
         self._in_boxes = in_boxes
         self._several = several
         self.is_read = True
@@ -46,7 +50,7 @@ class Answers:
             return  # standard error says why
         if self._several:  # as `head` and `tail` do
             self._print(f"==> {one_line(document.name)} <==")
-        self._print(harmless(document.text))
+        self._print(harmless(document.text_with_times if self._has_times else document.text))
 
     def _print(self, text: str) -> None:
         try:
@@ -78,7 +82,7 @@ def _escaped(character: str) -> str:
 def _box(document: Document) -> Panel:
     view = document.view
     if document.is_ok:
-        body = Text(harmless(document.text))
+        body = Text(harmless(document.text_with_times))
     else:
         error = view.error
         body = Text(harmless(f"{error.message}\n{error.next_step}" if error else "error"), style="red")

@@ -53,11 +53,13 @@ class Delivery:
         names: the files whose documents have been delivered.
         errors: how many of these held an error.
         unsaved: how many could not be saved.
+        beside: the files that were saved beside documents.
     """
 
     answers: Answers
     targets: Targets | None = None
     names: list[str] = field(default_factory=list)
+    beside: list[Path] = field(default_factory=list)
     errors: int = 0
     unsaved: int = 0
 
@@ -77,11 +79,22 @@ class Delivery:
     def _save(self, document: Document) -> None:
         try:
             if self.targets:
+                self._save_files(document, self.targets)
                 self.targets.save(document.name, document.lines)
         except OSError as error:
             self.unsaved += 1
             show.problem(f"The document of {document.name} could not be saved, so here it is: {error}")
             self.answers.write_unsaved(document)
+
+    def _save_files(self, document: Document, targets: Targets) -> None:
+        """Save the files beside a document, before it: where they are not all there, it is not there either."""
+        for form, content in document.beside.items():
+            targets.save(document.name, content, form)
+            self.beside.append(targets.beside(document.name, form))
+        if lost := [form for form in document.digests if form not in document.beside]:
+            self.unsaved += 1
+            told = " and ".join(lost)
+            show.problem(f"{document.name}: its {told} is no longer in storage as the document says. Run it again.")
 
     def code(self, waiting: Waiting | None, *, strict: bool) -> int:
         """The exit code when all is done."""
@@ -100,7 +113,7 @@ def plan_delivery(order: Order, options: Options) -> tuple[Order, Delivery]:
     delivery = delivery_of([upload.name for upload in order.uploads], options)
     if delivery.targets is None:
         return order, delivery
-    earlier = {_place(path) for path in delivery.targets.paths.values()}
+    earlier = {_place(path) for path in delivery.targets.places}
     uploads = [upload for upload in order.uploads if _place(upload.path) not in earlier]
     if left_out := len(order.uploads) - len(uploads):
         show.note(f"Left out: {left_out} documents of earlier runs.", style="dim")

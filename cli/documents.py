@@ -2,12 +2,17 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from shared.recipes import FORMS, FileForm
+from shared.results import sidecar_name
+from shared.transcripts import Segment, spoken_in_turn
 
 
 class _View(BaseModel):
@@ -39,15 +44,28 @@ class ModelView(_View):
     deployment: str
 
 
+class SegmentView(_View):
+    """What one speaker says, and when, in seconds."""
+
+    start: float
+    end: float
+    speaker: str | None = None
+    text: str
+
+
 class AnswerView(_View):
     """The answer."""
 
     text: str
+    data: Any = None
+    turns: list[Any] = []
+    segments: list[SegmentView] = []
 
 
 class UsageView(_View):
     """What it cost."""
 
+    seconds: float | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     total_tokens: int | None = None
@@ -66,6 +84,13 @@ class ErrorView(_View):
     next_step: str = ""
 
 
+class FileView(_View):
+    """A file beside the document."""
+
+    name: str
+    sha256: str
+
+
 class DocumentView(_View):
     """A document."""
 
@@ -76,17 +101,23 @@ class DocumentView(_View):
     answer: AnswerView | None = None
     usage: UsageView | None = None
     timing: TimingView = TimingView()
+    files: list[FileView] = []
     warnings: list[str] = []
     error: ErrorView | None = None
 
 
 @dataclass(frozen=True)
 class Document:
-    """A document: its bytes as they are stored, and what we read in them. `name` is that of its file in storage."""
+    """A document: its bytes as they are stored, and what we read in them. `name` is that of its file in storage.
+
+    Attributes:
+        beside: the content of the files beside it, where they were fetched; a file that is not the document's is not.
+    """
 
     name: str
     content: bytes
     view: DocumentView
+    beside: Mapping[FileForm, bytes] = field(default_factory=dict, compare=False)
 
     @classmethod
     def parse(cls, name: str, content: bytes) -> "Document | None":
@@ -106,10 +137,26 @@ class Document:
         """The answer's text; empty where there is none."""
         return self.view.answer.text if self.view.answer else ""
 
+    @property
+    def text_with_times(self) -> str:
+        """The answer's text; of a transcript with its times, a line for each part of it."""
+        answer = self.view.answer
+        if answer is None or answer.data is not None or len(answer.turns) > 1 or not answer.segments:
+            return self.text
+        said = [Segment(each.start, each.end, each.text, each.speaker) for each in answer.segments]
+        return "\n".join(each.line for each in spoken_in_turn(said))
+
     @cached_property
     def lines(self) -> bytes:
         """As it is stored, with a newline at its end."""
         return self.content if self.content.endswith(b"\n") else self.content + b"\n"
+
+    @property
+    def digests(self) -> dict[FileForm, str]:
+        """The files that it lists beside itself: what it says of the content of each. Other names are not believed."""
+        listed = {each.name: each.sha256 for each in self.view.files}
+        names = {form: sidecar_name(self.name, form) for form in FORMS}
+        return {form: listed[name] for form, name in names.items() if name in listed}
 
     @property
     def fields(self) -> Any:

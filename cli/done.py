@@ -7,7 +7,7 @@ from pathlib import Path
 from cli.documents import Document, digest_of
 from cli.targets import Targets
 from cli.uploads import Upload
-from local.offline_model import MODEL as OFFLINE_MODEL
+from local.offline_model import OFFLINE
 from shared.errors import FileRejected
 from shared.media import Kind
 from shared.recipes import DEFAULTS, RecipeCatalog
@@ -30,7 +30,7 @@ class Asked:
         if not document.is_ok or view.model is None or view.recipe is None or view.input.sha256 is None:
             return False
         return (
-            (view.model.deployment == OFFLINE_MODEL) == self.is_offline
+            (view.model.deployment in OFFLINE) == self.is_offline
             and (view.recipe.digest, view.recipe.inputs) == self._recipe(upload, view.input.kind)
             and digest_of(upload.path) == view.input.sha256
         )
@@ -49,7 +49,17 @@ class Asked:
 def find_done(uploads: Sequence[Upload], targets: Targets, asked: Asked) -> list[Document]:
     """The documents that are saved already, and need not be asked for again."""
     saved = [(upload, _read(targets.paths[upload.name], upload.name)) for upload in uploads]
-    return [document for upload, document in saved if document and asked.is_answered_by(document, upload)]
+    return [
+        document
+        for upload, document in saved
+        if document and _has_its_files(document, targets) and asked.is_answered_by(document, upload)
+    ]
+
+
+def _has_its_files(document: Document, targets: Targets) -> bool:
+    """Whether the files beside a document are saved too, as they were."""
+    places = {targets.beside(document.name, form): digest for form, digest in document.digests.items()}
+    return all(path.is_file() and digest_of(path) == digest for path, digest in places.items())
 
 
 def _read(path: Path, name: str) -> Document | None:

@@ -12,7 +12,22 @@ import typer
 
 from cli import options
 from cli.exits import FAILED, INTERRUPTED, OK, CommandFailedError, run_to_the_end
-from cli.options import Again, AsJson, At, Files, Names, Quiet, RecipeName, Seconds, Settings, Storage, Strict, To, Wait
+from cli.options import (
+    Again,
+    AsJson,
+    At,
+    By,
+    Files,
+    Names,
+    Quiet,
+    RecipeName,
+    Seconds,
+    Settings,
+    Storage,
+    Strict,
+    To,
+    Wait,
+)
 
 if TYPE_CHECKING:
     from cli.delivery import Order
@@ -160,6 +175,33 @@ def redrive(
 
     chosen = RedriveFilter(code, since.replace(tzinfo=UTC) if since else None, prefix)
     _finish(redrive_files(chosen, storage, dry_run=dry_run))
+
+
+@app.command()
+def usage(
+    storage: Storage = None,
+    since: Annotated[datetime | None, typer.Option(help="Only documents written since then (UTC).")] = None,
+    by: Annotated[By, typer.Option(help="What makes a row of the table.")] = "day",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one object of JSON.")] = False,
+) -> None:
+    """Add up what the documents in storage cost: tokens, seconds of sound, and money."""
+    from cli.usage.command import usage as add_up
+
+    _finish(add_up(storage, since.replace(tzinfo=UTC) if since else None, by, as_json=as_json))
+
+
+@app.command()
+def models(
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="RESOURCE", help="Compare with what a Foundry resource has deployed, with your login."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one object of JSON.")] = False,
+) -> None:
+    """Say which models the settings name, what they take and cost, and until when they run."""
+    from cli.models.command import models as tell
+
+    _finish(tell(against, as_json=as_json))
 
 
 @app.command()

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 import typer
 
@@ -82,6 +82,7 @@ Wait = Annotated[
     float,
     typer.Option("--wait", metavar="SECONDS", help="How long to wait for the documents.", callback=_seconds),
 ]
+By = Literal["day", "recipe", "model"]
 Storage = Annotated[
     str | None,
     typer.Option(

@@ -7,14 +7,14 @@ from rich.text import Text
 from cli import show
 from cli.exits import FAILED, OK
 from cli.redriving import Redrive, RedriveFilter, RedriveTarget
-from cli.running_host import RunningHost
+from cli.running_host import RunningHost, missing
 
 
 async def redrive(chosen: RedriveFilter, storage: str | None, *, dry_run: bool) -> int:
     """Queue the files of error documents again."""
     target = target_of_app(storage)
     if target is None:
-        show.problem("Which storage? Name it with --storage, or set MEDIA_STORAGE.")
+        show.problem(f"Which storage? Name it with --storage, or set MEDIA_STORAGE. {missing()}")
         return FAILED
     async with Redrive(target) as account:
         documents = await account.find(chosen)

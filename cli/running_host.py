@@ -23,7 +23,12 @@ _DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass(frozen=True)
 class RunningHost:
-    """Where a running host takes files, and the model that answers there."""
+    """Where a running host takes files, and the model that answers there.
+
+    Attributes:
+        events_queue: the queue into which events are delivered too; empty where they are not.
+        events_wait: how many seconds the app lets those wait.
+    """
 
     address: str
     storage: str
@@ -31,15 +36,22 @@ class RunningHost:
     output_container: str
     model: str = ""
     inbox: str = ""
+    events_queue: str = ""
+    events_wait: float = 60
 
     @classmethod
     def find(cls) -> "RunningHost | None":
         """The host that runs on this machine; None if none answers."""
+        host = cls.recorded()
+        return host if host and host.answers() else None
+
+    @classmethod
+    def recorded(cls) -> "RunningHost | None":
+        """The host that was started last on this machine and has not said that it stopped; None if there is none."""
         try:
-            host = cls(**json.loads(_RECORD.read_text()))
+            return cls(**json.loads(_RECORD.read_text()))
         except (OSError, ValueError, TypeError):
             return None
-        return host if host.answers() else None
 
     def answers(self) -> bool:
         """Whether it is still there; something else may listen at its address since it ended."""
@@ -54,17 +66,23 @@ class RunningHost:
 def record(stack: Stack) -> None:
     """Let others find this host."""
     host = RunningHost(
-        stack.host.said["address"],
-        stack.storage,
-        stack.input_container,
-        stack.output_container,
-        stack.model,
-        stack.inbox or "",
+        *(stack.host.said["address"], stack.storage, stack.input_container, stack.output_container, stack.model),
+        inbox=stack.inbox or "",
+        events_queue=stack.events_queue,
+        events_wait=float(os.environ.get("DROPSCRIBE_EVENTS_WAIT") or RunningHost.events_wait),
     )
     FOLDER.mkdir(parents=True, exist_ok=True)
     _RECORD.unlink(missing_ok=True)
     with open(_RECORD, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:  # it holds a key
         json.dump(asdict(host), file)
+
+
+def missing() -> str:
+    """Why no host is found here, and what to do."""
+    if host := RunningHost.recorded():
+        hangs = f"The host that was started here does not answer at {host.address}: it hangs, or was killed."
+        return f"{hangs} Stop it, and start it again in another window: make host"
+    return "No host is running here. Start one in another window: make host"
 
 
 def forget() -> None:

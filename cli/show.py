@@ -155,8 +155,11 @@ def cost(answered: "Document") -> str:
     view = answered.view
     parts = [view.recipe.name] if view.recipe else []
     if usage := view.usage:
-        counts = f"{usage.total_tokens} tokens ({usage.prompt_tokens} in, {usage.completion_tokens} out)"
-        parts += [counts, f"{view.timing.model_seconds} s"]
+        if usage.seconds is not None:
+            parts.append(f"{usage.seconds:g} seconds of sound")
+        if usage.total_tokens is not None:
+            parts.append(f"{usage.total_tokens} tokens ({usage.prompt_tokens} in, {usage.completion_tokens} out)")
+        parts.append(f"{view.timing.model_seconds} s")
     return one_line(", ".join(parts)) or "nothing was paid for"
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from azure.core.exceptions import AzureError, HttpResponseError, ResourceNotFoundError
@@ -15,7 +16,8 @@ from cli.exits import CommandFailedError
 from cli.metadata import in_header
 from cli.uploads import Upload
 from shared.adapters.storage import blob_of
-from shared.results import document_name
+from shared.recipes import FileForm
+from shared.results import document_name, sidecar_name
 
 MAX_AT_ONCE = 16
 """Requests to storage."""
@@ -100,12 +102,26 @@ class StorageClient:
             StorageLostError: storage does not answer.
         """
         try:
-            blob = await blob_of(self._output, document_name(name)).download_blob(decompress=False)
-            return Document.parse(name, await blob.readall())
-        except ResourceNotFoundError:
-            return None
+            document = Document.parse(name, await self._content(document_name(name)) or b"")
+            return replace(document, beside=await self._beside(document)) if document else None
         except AzureError as error:
             raise _lost(error) from error
+
+    async def _beside(self, document: Document) -> dict[FileForm, bytes]:
+        """The files beside a document that are its own: those of another version may lie there for a moment."""
+        contents = {form: await self._content(sidecar_name(document.name, form)) for form in document.digests}
+        return {
+            form: content
+            for form, content in contents.items()
+            if content is not None and hashlib.sha256(content).hexdigest() == document.digests[form]
+        }
+
+    async def _content(self, name: str) -> bytes | None:
+        try:
+            blob = await blob_of(self._output, name).download_blob(decompress=False)
+            return await blob.readall()
+        except ResourceNotFoundError:
+            return None
 
     async def _answer(self, upload: Upload, metadata: Mapping[str, str], waiting: Waiting) -> Document:
         answered = self._answered[upload.name] = asyncio.Event()

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from cli.exits import CommandFailedError
 from cli.terminal import one_line
-from shared.results import document_name
+from shared.recipes import FORMS, FileForm
+from shared.results import DOCUMENT_ENDING, document_name
 
 MAX_PART, MAX_PATH = 255, 4096
 """Bytes of one part of a path, and of a whole one, where the system does not say (POSIX systems do)."""
@@ -46,13 +47,27 @@ class Targets:
             raise NotSavedError("\n".join(["Nothing was started.", *problems[:MAX_TOLD], *more]))
         return cls(folder, paths)
 
-    def save(self, name: str, content: bytes) -> None:
-        """Put a document into its place, whole or not at all; what stands there is replaced, and no link followed.
+    def beside(self, name: str, form: FileForm) -> Path:
+        """The place of a file beside the document of a name."""
+        document = self.paths[name]
+        return document.with_name(f"{document.name.removesuffix(DOCUMENT_ENDING)}.{form}")
+
+    @property
+    def places(self) -> Iterator[Path]:
+        """Where documents, and files beside them, can lie."""
+        for name, path in self.paths.items():
+            yield path
+            yield from (self.beside(name, form) for form in FORMS)
+
+    def save(self, name: str, content: bytes, form: FileForm | None = None) -> None:
+        """Put a document, or a file beside it, into its place, whole or not at all.
+
+        What stands there is replaced, and no link followed.
 
         Raises:
             OSError: it could not be saved.
         """
-        path = self.paths[name]
+        path = self.beside(name, form) if form else self.paths[name]
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.parent / f".dropscribe-{secrets.token_hex(8)}"
         try:

@@ -74,6 +74,12 @@ param dailyTokens int = 1000000
 @minValue(0)
 param dailyTokenLimit int = 0
 
+@description('US dollars a day for models, such as 2.50, after which files wait for the next; empty: no limit.')
+param dailyCostLimit string = ''
+
+@description('What the models cost, as JSON, where list prices do not hold.')
+param modelPrices string = ''
+
 @description('How old the oldest waiting file may get before an alert fires, in seconds.')
 param oldestWaitingSeconds int = 3600
 
@@ -282,6 +288,7 @@ module operatorRoles 'modules/storage_roles.bicep' = if (!empty(operatorPrincipa
     grants: [
       { role: role['Storage Blob Data Contributor'], container: containers.input }
       { role: role['Storage Blob Data Contributor'], container: containers.output }
+      { role: role['Storage Blob Data Reader'], container: containers.state }
       { role: role['Storage Queue Data Contributor'] }
     ]
   }
@@ -353,6 +360,8 @@ module settings 'modules/settings.bicep' = {
     eventsQueue: eventsQueue
     eventDelivery: eventDelivery
     dailyTokenLimit: dailyTokenLimit
+    dailyCostLimit: dailyCostLimit
+    modelPrices: modelPrices
     modelAddress: deploysModels ? account!.outputs.address : ''
     models: modelsToDeploy
     existingEndpoint: existingEndpoint
@@ -382,6 +391,7 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
     topicId: topic.outputs.id
+    forgivenSubscription: eventDelivery == 'both' ? 'files' : ''
     email: alertEmail
     dailyTokens: dailyTokens
     oldestSeconds: oldestWaitingSeconds

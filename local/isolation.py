@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from local.offline_model import MODEL
+from local.offline_model import MODEL, SPEECH_MODEL
 
 HOST_STORAGE, FILES_STORAGE = "AzureWebJobsStorage", "MEDIA_STORAGE"
 CONNECTIONS = (HOST_STORAGE, FILES_STORAGE)
@@ -38,11 +38,16 @@ def _with_here(around_proxies: str) -> str:
 
 
 def offline_settings(address: str) -> dict[str, str]:
-    """The settings that lead to the offline model at this address, and to nothing that the shell says of another."""
+    """The settings that lead to the offline model at this address, and to nothing that the shell says of another.
+
+    Recordings go to it as to a speech model, so that documents have times.
+    """
     return {
         "AZURE_INFERENCE_ENDPOINT": f"{address}/models",
         "AZURE_INFERENCE_CREDENTIAL": "offline",
         "AZURE_INFERENCE_DEPLOYMENT": MODEL,
         "AZURE_INFERENCE_MODEL": "",
         "AZURE_INFERENCE_SCOPE": "",
+        "AZURE_INFERENCE_ENDPOINT_AUDIO": f"{address}/v1",
+        "AZURE_INFERENCE_DEPLOYMENT_AUDIO": SPEECH_MODEL,
     }

@@ -11,6 +11,7 @@ from typing import cast
 
 from azure.core.exceptions import HttpResponseError, ResourceExistsError
 from azure.storage.blob.aio import BlobServiceClient
+from azure.storage.queue.aio import QueueClient
 
 from local.host.events import Schema
 from local.isolation import offline_settings, process_settings, storage_settings
@@ -44,16 +45,19 @@ class Events:
         are_refused: whether the webhook answers each event with 401.
         are_queued: whether they come into the queue too.
         schema: of those in the queue.
+        in_array: whether each of those stands in an array.
     """
 
     are_refused: bool = False
     are_queued: bool = True
     schema: Schema = "EventGridSchema"
+    in_array: bool = False
 
     def arguments(self) -> list[str]:
         """The host's."""
         queue = ["--events-queue", EVENTS_QUEUE, "--events-schema", self.schema] if self.are_queued else []
-        return [*queue, *(["--refuse-events"] if self.are_refused else [])]
+        flags = {"--events-in-array": self.in_array, "--refuse-events": self.are_refused}
+        return [*queue, *(flag for flag, is_set in flags.items() if is_set)]
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class Stack:
     Attributes:
         storage: the connection string of the storage, and `blobs` the address of its containers.
         model: the name of the model, for people.
+        events_queue: the queue into which events are delivered too; empty where they are not.
         host: the process of the host.
         others: those of storage, model and inbox.
         logs: the folder with what each process writes.
@@ -77,6 +82,7 @@ class Stack:
     host: Child
     others: tuple[Child, ...]
     logs: Path
+    events_queue: str = ""
     inbox: str | None = None
 
     async def stopped(self) -> str:
@@ -114,6 +120,8 @@ async def running(
         azurite, model = await _both(_start_storage(exits, logs, storage, ports), _start_model(exits, logs))
         containers = [os.environ.get(f"{kind.upper()}_CONTAINER") or kind for kind in ("input", "output")]
         await _create_containers(azurite.connection_string, *containers, DEAD_LETTERS)
+        if events.are_queued:
+            await _create_queue(azurite.connection_string, EVENTS_QUEUE)
         command = [sys.executable, "-m", "local.host", str(APP), "--port", str(ports.host), "--no-local-settings"]
         host = await Child.start(
             "The host",
@@ -135,6 +143,7 @@ async def running(
             host=host,
             others=(azurite.child, *filter(None, (model, page))),
             logs=logs,
+            events_queue=EVENTS_QUEUE if events.are_queued else "",
             inbox=page.said["address"] if page else None,
         )
 
@@ -218,3 +227,9 @@ async def _create_containers(connection_string: str, *names: str) -> None:
             # Of a name that storage does not take the app speaks when it starts, with all else that is wrong.
             with suppress(ResourceExistsError, HttpResponseError):
                 await service.create_container(name)
+
+
+async def _create_queue(connection_string: str, name: str) -> None:
+    async with QueueClient.from_connection_string(connection_string, name, use_env_settings=False) as queue:
+        with suppress(ResourceExistsError):
+            await queue.create_queue()

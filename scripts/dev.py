@@ -29,10 +29,12 @@ from tools import (
     scripts_of,
 )
 
-CORPORA = (
+LONG_TESTS = (
     "tests/integration/test_corpora.py",
     "tests/integration/test_check_agrees.py",
     "tests/integration/test_corpus_media.py",
+    "tests/integration/test_long_recordings.py",
+    "tests/integration/test_pictures_words.py",
 )
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
 UNUSED = ROOT / "local" / "offline_model" / "unused.txt"
@@ -98,6 +100,7 @@ def bench() -> int:
     install_for_bench()
     return (
         _python("-m", "bench.inline")
+        or _python("-m", "bench.speech")
         or _python("-m", "bench.replies")
         or _python("-m", "bench.pictures")
         or _python("-m", "bench.sound")
@@ -124,7 +127,7 @@ def scaling() -> int:
 def fuzz() -> int:
     """Try the protocol under thousands of orders of events, the decoders on thousands of odd files; half an hour."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
-    return _python("-m", "pytest", "tests/simulation", *CORPORA)
+    return _python("-m", "pytest", "tests/simulation", *LONG_TESTS)
 
 
 def package() -> int:
@@ -148,6 +151,11 @@ def e2e() -> int:
     """Put the end-to-end tests to the real Functions host (Core Tools), running the package."""
     packaging.package()
     return _python("scripts/real_host.py", *sys.argv[2:])
+
+
+def catalog() -> int:
+    """Write the table of models and prices anew (44 MB to download)."""
+    return _python("scripts/catalog.py", *sys.argv[2:])
 
 
 def audit() -> int:
@@ -204,8 +212,8 @@ COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
         *(demo, test, host, web, run, drop, lint, check),
-        *(bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e, audit),
-        *(setup, format, docs, lock, clean),
+        *(bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e),
+        *(catalog, audit, setup, format, docs, lock, clean),
     )
 }
 WITHOUT_VENV = (package, audit, clean)

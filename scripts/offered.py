@@ -17,12 +17,13 @@ MAX_NUMBER = 1e12
 CLOSED = ("deprecating", "deprecated")
 """Only deployments that exist go on: Foundry's page on retirement; Azure says `ServiceModelDeprecating`."""
 CHOOSE = "Choose another model (docs/deploy.md, *Models*) or region (`azd env set AZURE_LOCATION REGION`)."
+CAPACITY = "Give one: `azd env set DROPSCRIBE_MODEL_CAPACITY NUMBER` (DROPSCRIBE_SPEECH_MODEL_CAPACITY for recordings)."
 QUOTA = f"Ask for more (Foundry portal, *Quota*), want less, or: {CHOOSE[0].lower()}{CHOOSE[1:]}"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of what was looked at; the next step where it was refused."""
+    """One line of what was looked at; the next step where a person has to take one, or may."""
 
     kind: str
     text: str
@@ -44,7 +45,7 @@ def judge(wanted: list[object], market: Market, today: date) -> Iterator[Finding
     """What there is to say of each deployment, given as main.bicep's parameter `models` has it."""
     taken: Counter[str] = Counter()
     for each in wanted:
-        offer = _offer(each, market)
+        offer = _offer(each, market, today)
         end = offer if isinstance(offer, Finding) else _end(each, offer, market, today)
         if end:
             yield end
@@ -52,9 +53,11 @@ def judge(wanted: list[object], market: Market, today: date) -> Iterator[Finding
             yield _quota(each, offer, market, taken)
 
 
-def _offer(wanted: object, market: Market) -> dict[str, object] | Finding:
-    """The model with the sku that is wanted, or what is offered instead."""
-    # Of any kind of account: what is listed for several is offered if one of them offers it.
+def _offer(wanted: object, market: Market, today: date) -> dict[str, object] | Finding:
+    """The model with the sku that is wanted, or what is offered instead.
+
+    What is listed several times, as for several kinds of accounts, is offered if one of the entries can be used.
+    """
     models = [model for each in market.models if isinstance(model := pick(each, "model"), dict)]
     models.sort(key=lambda model: model.get("isDefaultVersion") is not True)
     offers = [{**model, "sku": sku} for model in models for sku in listed(model, "skus")]
@@ -71,7 +74,14 @@ def _offer(wanted: object, market: Market) -> dict[str, object] | Finding:
                 REFUSED, f"{market.location} does not offer this subscription {what}, but: {', '.join(near)}.", CHOOSE
             )
         so_far, offers = [*so_far, value], fitting
-    return offers[0]
+    version = text(offers[0], "version")
+    return min((each for each in offers if text(each, "version") == version), key=lambda each: _is_over(each, today))
+
+
+def _is_over(offer: object, today: date) -> bool:
+    """Whether it was retired, or is closed to new deployments."""
+    until = _until(offer)
+    return (until is not None and until <= today) or text(offer, "lifecycleStatus").lower() in CLOSED
 
 
 def _end(wanted: object, offer: dict[str, object], market: Market, today: date) -> Finding | None:
@@ -87,12 +97,16 @@ def _end(wanted: object, offer: dict[str, object], market: Market, today: date) 
 
 
 def _quota(wanted: object, offer: dict[str, object], market: Market, taken: Counter[str]) -> Finding:
-    usage, capacity = text(offer, "sku", "usageName"), number(wanted, "capacity") or 0
+    usage, capacity = text(offer, "sku", "usageName"), number(wanted, "capacity")
     about = f"{_name(offer)}, offered until {_until(offer) or 'a day that Azure does not say'}"
     limits = [each for each in market.usages if usage and text(each, "name", "value") == usage]
     limit = number(limits[0], "limit") if limits else None
     if limit is None:
         return Finding(NOTE, f"{about}; Azure does not say its quota")
+    if capacity is None:
+        return Finding(
+            NOTE, f"{about}; its capacity is no number that Bicep tells, so no quota was looked at", CAPACITY
+        )
     free = limit - (number(limits[0], "currentValue") or 0) - taken[usage] + _deployed(wanted, market)
     taken[usage] += int(capacity)
     said = f"{about}: capacity {capacity:g} is wanted, {max(free, 0):g} of {limit:g} are left"

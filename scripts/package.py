@@ -25,7 +25,7 @@ PYTHON_PACKAGES = ".python_packages"
 LIBRARIES = PACKAGE / PYTHON_PACKAGES / "lib" / "site-packages"  # where the worker looks
 
 FILES = ("host.json", "function_app.py")
-FOLDERS = {"shared": {".py", ".toml"}, "recipes": {".prompty"}}
+FOLDERS = {"shared": {".py", ".toml", ".json"}, "recipes": {".prompty"}}
 """What is deployed of these folders, by the end of the name. What is named nowhere here is not deployed."""
 
 PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_28_x86_64")

@@ -26,6 +26,7 @@ WIDTH = 100
 OWN_MODELS = "To use those that are there already: `azd env set DROPSCRIBE_ENDPOINT ADDRESS`."
 OLDEST_AZD = (1, 30, 0)
 """As azure.yaml demands: older ones leave deleted accounts of models behind, or take a guest for somebody else."""
+MORE_CORES = "Or ask for more by a support request (portal, *Help + support*)."
 CORES = {512: 0.25, 2048: 1, 4096: 2}
 """Of an instance, by its memory: learn, azure-functions/flex-consumption-plan."""
 USUAL_CORES = 250
@@ -133,10 +134,15 @@ def _parameters(az: AzureCli) -> dict[str, object]:
 
 
 def _cores(parameters: dict[str, object]) -> Finding:
-    most, memory = number(parameters, "maximumInstanceCount") or 0, number(parameters, "instanceMemoryMB") or 0
-    cores = most * CORES.get(int(memory), 1)
-    said = f"Instances: {most:g} at most, which take {cores:g} cores; a region's usual quota is {USUAL_CORES}"
-    return Finding(OK if cores <= USUAL_CORES else NOTE, said)
+    most, each = number(parameters, "maximumInstanceCount"), CORES.get(int(number(parameters, "instanceMemoryMB") or 0))
+    if most is None or each is None:
+        return Finding(NOTE, "Bicep does not tell how many instances of which size there may be, so none was looked at")
+    said = f"Instances: {most:g} at most, which take {most * each:g} cores; a region's usual quota is {USUAL_CORES}"
+    if most * each <= USUAL_CORES:
+        return Finding(OK, said)
+    fewer = f"`azd env set DROPSCRIBE_MOST_INSTANCES {USUAL_CORES / each:g}`"
+    step = f"More than the quota never start, and files wait longer. So many are enough: {fewer}. {MORE_CORES}"
+    return Finding(NOTE, said, step)
 
 
 def _models(az: AzureCli, parameters: dict[str, object], location: str, group: str) -> Iterator[Finding]:

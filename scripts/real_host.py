@@ -13,7 +13,7 @@ from pathlib import Path
 
 from azure.storage.blob.aio import BlobServiceClient
 
-from local.offline_model import MODEL
+from local.isolation import offline_settings
 from local.process import Child, NotStartedError
 from local.storage import Azurite
 
@@ -61,9 +61,7 @@ def _settings(storage: str, model: str) -> dict[str, str]:
         "MEDIA_STORAGE": storage,
         "BLOB_TRIGGER_SOURCE": "LogsAndContainerScan",
         "ARRIVAL_SECONDS": "0",
-        "AZURE_INFERENCE_ENDPOINT": f"{model}/models",
-        "AZURE_INFERENCE_CREDENTIAL": "offline",
-        "AZURE_INFERENCE_DEPLOYMENT": MODEL,
+        **offline_settings(model),
     }
 
 

@@ -29,7 +29,15 @@ from shared.adapters.storage import (
 from shared.app import App, Running
 from shared.errors import ConfigurationError
 from shared.media import InputContent
-from shared.models import CapabilityTable, ChatModel, Deployment, Deployments, Endpoint
+from shared.models import (
+    DEFAULT,
+    CapabilityTable,
+    Deployment,
+    Deployments,
+    Endpoint,
+    Model,
+    PriceTable,
+)
 from shared.observability import redact_logs
 from shared.processing import (
     Budget,
@@ -38,10 +46,12 @@ from shared.processing import (
     MediaPreparer,
     Processor,
     RecipePlanner,
+    RecipeSidecars,
     ResultPublisher,
     RetryPolicy,
     ServerClock,
     Services,
+    billionths,
 )
 from shared.recipes import RecipeCatalog
 from shared.recovery import DeadLetters, PoisonHandler, Reconciler
@@ -55,6 +65,9 @@ RETIREMENT_NOTICE = timedelta(days=60)
 """How long before a model may retire the app says so at start."""
 
 log = logging.getLogger("dropscribe")
+
+
+type Credential = AzureKeyCredential | AsyncTokenCredential | None
 
 
 async def _open(app: App) -> AsyncGenerator[Running]:
@@ -77,6 +90,9 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPo
     deployments = _deployments(settings) if settings else None
     if book and deployments:
         problems.extend([*_unknown_models(book, deployments), *_misspelt_models(book, deployments)])
+        problems.extend(_speech_for_later_turns(book, deployments))
+    if settings and settings.daily_cost and deployments:
+        problems.extend(_unknown_prices(deployments))
     if settings is None or book is None or deployments is None or problems:
         raise ConfigurationError(problems)
     for notice in (*settings.notices, *deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date())):
@@ -94,14 +110,15 @@ def _try[T, U](problems: list[str], make: Callable[[T], U], source: T) -> U | No
 
 def _deployments(settings: Settings) -> Deployments:
     table = CapabilityTable.load(settings.capabilities)
-    return Deployments((_deployment(*each, table) for each in settings.models.items()), table)
+    prices = PriceTable.load(settings.prices)
+    return Deployments((_deployment(*each, table, prices) for each in settings.models.items()), table)
 
 
-def _deployment(alias: str, settings: ModelSettings, table: CapabilityTable) -> Deployment:
+def _deployment(alias: str, settings: ModelSettings, table: CapabilityTable, prices: PriceTable) -> Deployment:
     endpoint, _ = Endpoint.parse(settings.endpoint)
     model = settings.model_name or settings.name
     name = settings.name or model
-    return Deployment(alias, name, model, endpoint, table.of(model), is_named=bool(settings.name))
+    return Deployment(alias, name, model, endpoint, table.of(model), bool(settings.name), prices)
 
 
 def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
@@ -115,6 +132,16 @@ def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterato
                 )
 
 
+def _speech_for_later_turns(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
+    for recipe in recipes:
+        name = recipe.then
+        if name and name in deployments and deployments[name].capability.is_speech:
+            yield (
+                f"{recipe.place('metadata', 'then')}: `{name}` is a speech model, which only writes down what is said."
+                " Name a chat model there."
+            )
+
+
 def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
     """Models that no recipe names, and that would have all files of a kind if their alias had no slip in it."""
     named = {name for recipe in recipes for name in (recipe.model, recipe.then)}
@@ -123,6 +150,17 @@ def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterat
             yield (
                 f"No recipe names the model `{each.alias}`: did you mean _{meant} at the end of its settings' names, in"
                 f" place of _{suffix_of(each.alias)}?"
+            )
+
+
+def _unknown_prices(deployments: Deployments) -> Iterator[str]:
+    """A limit that does not see what some of the calls cost would not hold."""
+    for each in deployments:
+        if each.prices() is None:
+            yield (
+                f"DAILY_COST cannot hold: the price of the deployment {each.name} is not known. Say what it costs in"
+                f' MODEL_PRICES (`{{"{each.name}": {{"input": ..., "output": ...}}}}`), or set AZURE_INFERENCE_MODEL'
+                f"{'' if each.alias == DEFAULT else f'_{suffix_of(each.alias)}'} to the whole name of its model."
             )
 
 
@@ -138,7 +176,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     events = StorageEventQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
     models = {each.alias: _model(each, settings, identities, exits) for each in app.deployments}
     planner, preparer = preparing(app, files, models)
-    limit = settings.daily_tokens
+    tokens, money = settings.daily_tokens, settings.daily_cost
     services = Services(
         input_container=settings.input_container,
         files=files,
@@ -148,9 +186,12 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         cooldowns=Cooldowns(state, clock),
         planner=planner,
         preparer=preparer,
-        publisher=ResultPublisher(files=files, claims=state, kept=state, events=events),
+        publisher=ResultPublisher(
+            files=files, claims=state, kept=state, events=events, sidecars=RecipeSidecars(app.recipes)
+        ),
         clock=clock,
-        budget=Budget(limit, counts=state, clock=clock) if limit else None,
+        budget=Budget(tokens, counts=state, clock=clock) if tokens else None,
+        money=Budget(billionths(money), counts=state, clock=clock, name="dollars") if money else None,
         policy=app.policy,
     )
     processor = Processor(services)
@@ -163,7 +204,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     )
 
 
-def preparing(app: App, files: InputContent, models: Mapping[str, ChatModel]) -> tuple[RecipePlanner, MediaPreparer]:
+def preparing(app: App, files: InputContent, models: Mapping[str, Model]) -> tuple[RecipePlanner, MediaPreparer]:
     """What decides on a file and converts it. Of the `models`, by alias, no one is asked."""
     planner = RecipePlanner(
         files=files,
@@ -206,15 +247,21 @@ def _storage(
     return blobs, queues
 
 
-def _model(deployment: Deployment, settings: Settings, identities: _Identities, exits: AsyncExitStack) -> ChatModel:
-    from shared.adapters.telemetry import ObservedModel  # noqa: PLC0415 - the first file needs it, no start does
+def _model(deployment: Deployment, settings: Settings, identities: _Identities, exits: AsyncExitStack) -> Model:
+    # The first file needs them, no start does.
+    from shared.adapters.speech import SpeechService  # noqa: PLC0415
+    from shared.adapters.telemetry import ObservedModel, ObservedSpeechModel  # noqa: PLC0415
 
     own = settings.models[deployment.alias]
-    credential: AzureKeyCredential | AsyncTokenCredential | None = None
+    credential: Credential = None
     if own.credential:
         credential = AzureKeyCredential(own.credential.get_secret_value())
     elif own.signs_in:
         credential = identities.get()
+    if deployment.capability.is_speech:
+        client = SpeechService(deployment, credential, scope=own.scope)
+        exits.push_async_callback(client.close)
+        return ObservedSpeechModel(client)
     model = FoundryModel(deployment, credential, scope=own.scope)
     exits.push_async_callback(model.close)
     return ObservedModel(model)

@@ -22,7 +22,6 @@ FIRST = (
     "test_load.py",
     "test_check_agrees.py",
     "test_corpora.py",
-    "test_long_recordings.py",
     "test_protocol.py",
     "test_package.py",
     "test_real_host.py",

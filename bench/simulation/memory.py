@@ -7,8 +7,9 @@ from bench.simulation.virtual_time import VirtualTime
 from shared.errors import Conflict
 from shared.media import InputFile, ListedFile, MediaSource, Page
 from shared.processing import Claim, KeptAnswers, VersionedClaim
+from shared.recipes import FileForm
 from shared.recovery import ScanProgress
-from shared.results import Result, StoredResult, document_name
+from shared.results import Result, Sidecar, StoredResult, StoredSidecar, document_name
 
 
 class MemoryStorage:
@@ -86,6 +87,18 @@ class MemoryStorage:
         self._outcomes[document_name(name)] = StoredResult(self._version(), outcome.input.etag, self._clock.now())
         self._count(-1)
         self.waited[name] = self._clock.seconds - self.arrived[name]
+
+    async def find_sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        """See `FileStore.find_sidecar`."""
+        raise NotImplementedError  # no recipe here writes files
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        """See `FileStore.write_sidecar`."""
+        raise NotImplementedError
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        """See `FileStore.delete_sidecar`."""
+        raise NotImplementedError
 
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         """See `FileStore.list_inputs`."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.under_load.documents import Document
+from bench.under_load.files import Asked
 from bench.under_load.quota import Call
 from shared.processing import file_events
 
@@ -41,7 +42,7 @@ class Evidence:
         writes: how often a document of that name was written, as storage counts.
         queued: every message that is left.
         unseen: how many messages are left that could not be read.
-        calls: paid for, in order, by the number of the version.
+        calls: paid for, in order, by what they were about.
         killed: when each worker that was killed was, by its number.
         leaks: where a secret was found.
         strays: what was written, or made, where nothing should be.
@@ -52,7 +53,7 @@ class Evidence:
     inputs: Mapping[str, str]
     documents: Mapping[str, Document]
     writes: Counter[str]
-    calls: Mapping[int, Sequence[Call]]
+    calls: Mapping[Asked, Sequence[Call]]
     killed: Mapping[int, float]
     queued: Sequence[Message] = ()
     unseen: int = 0
@@ -89,13 +90,14 @@ def doubled(seen: Evidence) -> Iterator[str]:
 
 
 def _calls(seen: Evidence) -> Iterator[str]:
-    """A version is paid for once, unless the worker with the answer was killed before the second call, or hung up."""
-    for version, calls in seen.calls.items():
+    """A version, or a page, is paid for once, unless the worker with the answer was killed meanwhile, or hung up."""
+    for (version, page), calls in seen.calls.items():
+        what = f"version {version}" + (f", page {page}," if page else "")
         for earlier, later in itertools.pairwise(calls):
             killed = seen.killed.get(earlier.worker)
             was_killed = killed is not None and earlier.at <= killed <= later.at
             if earlier.is_heard and not was_killed:
-                yield f"version {version} was paid for again, though worker {earlier.worker} lived and had its answer"
+                yield f"{what} was paid for again, though worker {earlier.worker} lived and had its answer"
 
 
 def errored(seen: Evidence) -> Iterator[str]:
@@ -125,7 +127,7 @@ class Invariant:
 INVARIANTS = {
     "I1": Invariant("Every file has one of these: the document of its newest version, a message", _outcome_or_message),
     "I2": Invariant("No version of a file has more than one document", doubled),
-    "I3": Invariant("Each version is paid for once, and again only after a kill or a timeout", _calls),
+    "I3": Invariant("Each version, or page of it, is paid for once, and again only after a kill or a timeout", _calls),
     "I4": Invariant("No good file ends in an error", errored),
     "I5": Invariant("No secret is in a log, a document or a message", lambda seen: iter(seen.leaks)),
     "I6": Invariant("Nothing is written but documents, state and messages", _strays),
@@ -134,5 +136,5 @@ INVARIANTS = {
 
 
 def extra_paid(seen: Evidence) -> int:
-    """Calls for versions that had been answered before."""
+    """Calls for versions, or pages, that had been answered before: no more than the kills times the calls under way."""
     return sum(len(calls) - 1 for calls in seen.calls.values())

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import io
 import json
 import time
 from collections import defaultdict
@@ -10,15 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
-from PIL import Image
-
 from bench.under_load.emulators import INPUT, Emulators
+from bench.under_load.files import document, picture
 from bench.under_load.plan import Load
-from bench.under_load.quota import marked
 from shared.processing.incoming_events import CREATED
 
 EVENTS_OF_AN_UPLOAD = [0] + [1] * 26 + [2, 2, 3]
 """One in thirty is lost, one in ten comes again."""
+
+LONG = "read-text/"
+"""The folder of files that are asked about page by page, one in ten."""
 
 OVERWRITTEN = 1 / 30
 
@@ -34,6 +34,11 @@ class Upload:
     version: int
     events: int
 
+    @property
+    def content(self) -> bytes:
+        """Its bytes: of one in ten a document that is asked about in pieces."""
+        return document(self.version) if self.name.startswith(LONG) else picture(self.version)
+
 
 def uploads(files: int, random: Random) -> Iterator[Upload]:
     """So many files, and between them new versions of some that came before."""
@@ -42,7 +47,7 @@ def uploads(files: int, random: Random) -> Iterator[Upload]:
         names = [number, random.randrange(number + 1)] if random.random() < OVERWRITTEN else [number]
         for each in names:
             version += 1
-            yield Upload(f"file-{each:06}", version, random.choice(EVENTS_OF_AN_UPLOAD))
+            yield Upload(f"{LONG if each % 10 == 9 else ''}file-{each:06}", version, random.choice(EVENTS_OF_AN_UPLOAD))
 
 
 @dataclass
@@ -73,7 +78,7 @@ class Offer:
     async def _put(self, upload: Upload) -> None:
         async with self._locks[upload.name]:  # versions of one file come in their order
             blob = self.storage.blobs.get_blob_client(INPUT, upload.name)
-            put = await blob.upload_blob(marked(PICTURE, upload.version), overwrite=True)
+            put = await blob.upload_blob(upload.content, overwrite=True)
             self.versions.setdefault(upload.name, []).append(upload.version)
             self.etags[upload.name] = put["etag"].strip('"')
             for _ in range(upload.events):
@@ -106,12 +111,3 @@ def _event_in_our_queue(name: str) -> str:
         "data": {"url": address},
     }
     return base64.b64encode(json.dumps(event).encode()).decode()
-
-
-def _picture() -> bytes:
-    picture = io.BytesIO()
-    Image.new("RGB", (8, 8), "white").save(picture, "PNG")
-    return picture.getvalue()
-
-
-PICTURE = _picture()

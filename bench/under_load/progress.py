@@ -53,7 +53,8 @@ class Progress:
         return [name for name in self.offer.versions if self._confirmed.get(name) != self.offer.newest(name)]
 
     async def _look(self) -> None:
-        paid = [name for name in self._missing() if self.offer.newest(name) in self.quota.calls]
+        versions = self.quota.versions
+        paid = [name for name in self._missing() if self.offer.newest(name) in versions]
         for name, document in (await documents_of(paid, self.storage)).items():
             if document.is_about(newest := self.offer.newest(name), self.offer.etags[name]):
                 self._confirmed[name] = newest

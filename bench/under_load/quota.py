@@ -1,7 +1,6 @@
 """A model service with a quota and bad hours, which remembers whom it answered what, and was paid for."""
 
 import asyncio
-import base64
 import math
 import re
 import time
@@ -12,10 +11,11 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from bench.under_load.files import PAGES, Asked, asked_in
 from bench.under_load.planted import ANSWER, owner_of
 
 SECONDS_TO_ANSWER = 0.05
-_DATA = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
+_ANSWERED = re.compile(rf"{ANSWER} to version (\d+)(?:, page (\d+))?")
 
 
 @dataclass
@@ -31,23 +31,28 @@ class Call:
 class Quota:
     """A token bucket: so many answers a second, and no more than that in hand. `is_down` makes it answer 503.
 
-    It remembers the calls for each version of a file; and, as some services do, names the caller's key when it
-    refuses something.
+    It remembers the calls for each version of a file, or page of it; and, as some services do, names the caller's key
+    when it refuses something.
     """
 
     per_second: float
-    calls: dict[int, list[Call]] = field(default_factory=lambda: defaultdict(list))
+    calls: dict[Asked, list[Call]] = field(default_factory=lambda: defaultdict(list))
     refused: int = 0
     is_down: bool = False
     url: str = ""
     _tokens: float = 0
     _filled: float = field(default_factory=time.monotonic)
 
+    @property
+    def versions(self) -> set[int]:
+        """Those about which it answered something."""
+        return {asked.version for asked in self.calls}
+
     async def answer(self, request: web.Request) -> web.Response:
         """Answer, or refuse as services do."""
         key = request.headers["api-key"]
         try:
-            version = version_in(await request.read())
+            asked = asked_in(await request.read())
         except ConnectionError:
             return web.Response(status=400)  # the client was killed
         if self.is_down:
@@ -58,10 +63,10 @@ class Quota:
             headers = {"Retry-After": str(math.ceil(wait)), "retry-after-ms": str(math.ceil(wait * 1000))}
             return _refusal(429, f"Too many requests with the key {key}", headers)
         call = Call(owner_of(key), time.monotonic())
-        self.calls[version].append(call)
+        self.calls[asked].append(call)
         await asyncio.sleep(SECONDS_TO_ANSWER)
         call.is_heard = request.transport is not None and not request.transport.is_closing()
-        return web.json_response(_completion(version))
+        return web.json_response(_completion(asked))
 
     def _take(self) -> float:
         """Take a token; else the seconds until there is one."""
@@ -74,25 +79,20 @@ class Quota:
         return 0
 
 
-def marked(picture: bytes, version: int) -> bytes:
-    """A picture by which the model knows the version: what follows the end of a PNG shows nothing."""
-    return picture + f"{version:016}".encode()
+def answer_to(asked: Asked) -> str:
+    """What is answered; it tells what it is an answer to."""
+    return f"{ANSWER} to version {asked.version}" + (f", page {asked.page}" if asked.page else "")
 
 
-def version_in(body: bytes) -> int:
-    """The version that a request shows to the model."""
-    found = _DATA.search(body)
-    assert found
-    return int(base64.b64decode(found[1])[-16:])
+def version_answered(text: str) -> int | None:
+    """The version to which an answer is one; None where it does not have all pages of one version."""
+    found = [(int(version), int(page or 0)) for version, page in _ANSWERED.findall(text)]
+    is_whole = [page for _, page in found] in ([0], list(range(1, PAGES + 1)))
+    return found[0][0] if is_whole and len({version for version, _ in found}) == 1 else None
 
 
-def version_answered(text: str) -> int:
-    """The version to which an answer is one."""
-    return int(text.removeprefix(f"{ANSWER} to version "))
-
-
-def _completion(version: int) -> dict[str, object]:
-    message = {"role": "assistant", "content": f"{ANSWER} to version {version}"}
+def _completion(asked: Asked) -> dict[str, object]:
+    message = {"role": "assistant", "content": answer_to(asked)}
     return {
         "model": "quota",
         "choices": [{"finish_reason": "stop", "message": message}],

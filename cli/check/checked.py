@@ -7,8 +7,8 @@ from typing import Any
 from cli.uploads import Upload
 from shared.errors import FileRejected
 from shared.media import InputFile, Media, Transport
-from shared.models import Deployment, MediaPart, Piece
-from shared.recipes import RecipeSelection
+from shared.models import CURRENCY, Cost, Deployment, MediaPart, Piece
+from shared.recipes import RecipeSelection, Tier
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,13 @@ class Model:
         first: with the file.
         later: from the second turn on; None where there is no such turn.
         sent_as: how the file, or what is made of it, would travel.
+        tier: of chat models, that would be asked first.
     """
 
     first: Deployment
     later: Deployment | None
     sent_as: Transport
+    tier: Tier = None
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Request:
         is_converted: whether that is made of the file, and not the file as it lies.
         count: how many calls of a model all turns take, if no answer is doubted.
         tokens: what these may cost, roughly.
+        cost: what these may cost in US dollars, by answers of a likely length; None where a price is not known.
     """
 
     pieces: Sequence[Piece]
     is_converted: bool
     count: int
     tokens: int
+    cost: Cost | None = None
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ def _model(model: Model) -> dict[str, Any]:
         "then": model.later.name if model.later else None,
         "api": model.first.endpoint.api,
         "sent_as": model.sent_as,
+        "tier": model.tier,
     }
 
 
@@ -114,7 +119,12 @@ def _request(request: Request) -> dict[str, Any]:
         "pieces": [_piece(each) for each in request.pieces],
         "count": request.count,
         "estimated_tokens": request.tokens,
+        "estimated_cost": _cost(request.cost) if request.cost else None,
     }
+
+
+def _cost(cost: Cost) -> dict[str, Any]:
+    return {"amount": cost.rounded, "currency": CURRENCY, "prices": cost.prices}
 
 
 def _piece(piece: Piece) -> dict[str, Any]:

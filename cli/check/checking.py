@@ -13,14 +13,18 @@ from shared import bootstrap
 from shared.app import App
 from shared.errors import FileRejected
 from shared.models import (
+    CHARACTERS_A_TOKEN,
     ChatAnswer,
     ChatRequest,
     Conversation,
+    Cost,
     Deployment,
     NotPlanned,
     Piece,
     Plan,
+    SpeechRequest,
     Turn,
+    estimated_usage,
     tokens_of,
 )
 from shared.processing import MAX_AT_ONCE, Prepared, Preparer, RecipePlanner, took_too_long
@@ -35,7 +39,7 @@ CHARACTERS_A_SECOND = 15
 
 @dataclass(frozen=True)
 class NamedModel:
-    """A model of which is known what it takes, and that is never asked (implements `ChatModel`)."""
+    """A model of which is known what it takes, and that is never asked (implements `ChatModel` and `SpeechModel`)."""
 
     deployment: Deployment
 
@@ -46,6 +50,10 @@ class NamedModel:
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         """Not made for that."""
+        raise NotImplementedError("No model is asked.")
+
+    async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
+        """As `complete`."""
         raise NotImplementedError("No model is asked.")
 
 
@@ -106,26 +114,38 @@ class Checker:
 
 def _model(plan: Plan) -> Model:
     later = plan.later.deployment if len(plan.prompt.turns) > 1 else None
-    return Model(plan.first.deployment, later, plan.media.sent_as)
+    return Model(plan.first.deployment, later, plan.media.sent_as, plan.selection.recipe.tier)
 
 
 def _answered(found: Checked, plan: Plan, prepared: Prepared) -> Checked:
     """What would be asked, worked out by a conversation whose answers are filled in."""
-    talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
+    talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media, speech=plan.speech)
     pieces = [replace(each, speech_seconds=None, halves=None) for each in prepared.pieces]  # no answer is doubted
     talk.prepare(prepared.media, pieces, prepared.warnings)
+    talk.tier = plan.selection.recipe.tier
     count, tokens = 0, 0
+    costs: list[Cost | None] = []
     while len(talk.exchanges) < len(plan.prompt.turns) and (turn := talk.next_turn()):
         count, tokens = count + 1, tokens + tokens_of(None, turn.request)
-        talk.add(turn, _likely_answer(turn, talk.first_turn.next_piece))
+        answer = _likely_answer(turn, talk.first_turn.next_piece)
+        costs.append(_likely_cost(turn, answer))
+        talk.add(turn, answer)
     sent = [replace(each, media=each.media or (talk.media,)) for each in prepared.pieces]
     return replace(
         found,
         media=prepared.media,
         model=found.model and replace(found.model, sent_as=talk.media.sent_as),
-        request=Request(sent, any(each.media for each in prepared.pieces), count, tokens),
+        request=Request(sent, any(each.media for each in prepared.pieces), count, tokens, Cost.total(costs)),
         warnings=[*found.warnings, *warnings_about(talk)],
     )
+
+
+def _likely_cost(turn: Turn, answer: ChatAnswer) -> Cost | None:
+    """What a call may cost, with an answer of that length; reasoning costs more."""
+    usage = estimated_usage(turn.request, len(answer.text) // CHARACTERS_A_TOKEN)
+    tier = turn.request.tier if isinstance(turn.request, ChatRequest) else None
+    deployment = turn.model.deployment
+    return deployment.cost_of(usage, None, tier=tier) or deployment.cost_of(usage, None)
 
 
 def _likely_answer(turn: Turn, piece: Piece | None) -> ChatAnswer:

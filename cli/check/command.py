@@ -66,7 +66,7 @@ async def check(order: Order, *, as_json: bool) -> int:
         CommandFailedError: the settings are wrong, or the reader of our standard output has gone.
     """
     model.require_endpoint(os.environ)
-    app = await in_background(lambda: _app(os.environ))
+    app = await in_background(lambda: loaded_app(os.environ))
     show.note(f"Model: {model.described(os.environ)}")
     told, code = Told(as_json=as_json), OK
     async with aclosing(_each(Checker.of(app, LocalFiles(order.uploads, order.metadata)), order.uploads)) as each:
@@ -101,7 +101,7 @@ def _print(text: str) -> None:
         raise ReaderGoneError
 
 
-def _app(environ: Mapping[str, str]) -> App:
+def loaded_app(environ: Mapping[str, str]) -> App:
     """The app that `run` would start.
 
     Raises:

@@ -29,6 +29,7 @@ def _told(checked: Checked) -> Iterator[tuple[str, str]]:
         yield "sent as", _sent_as(checked.model, checked.request)
         yield from _pieces(checked.request)
         yield "tokens", _tokens(checked.request)
+        yield "price", _price(checked.request)
     for warning in checked.warnings:
         yield "warning", warning
     if checked.error:
@@ -51,7 +52,8 @@ def _file(file: InputFile, media: Media | None) -> str:
 
 def _model(model: Model) -> str:
     later = model.later.name if model.later else model.first.name
-    return model.first.name if later == model.first.name else f"{model.first.name}, then {later}"
+    names = model.first.name if later == model.first.name else f"{model.first.name}, then {later}"
+    return f"{names}, in the tier {model.tier}" if model.tier else names
 
 
 def _sent_as(model: Model, request: Request) -> str:
@@ -87,6 +89,14 @@ def _tokens(request: Request) -> str:
     """The estimate to two figures: it is no better."""
     requests = "1 request" if request.count == 1 else f"{request.count} requests"
     return f"about {float(f'{request.tokens:.2g}'):,.0f}, in {requests}"
+
+
+def _price(request: Request) -> str:
+    """The estimate to two figures: it is no better."""
+    if request.cost is None:
+        return "unknown (`dropscribe models` says of which model; MODEL_PRICES sets it)"
+    dollars = f"{float(f'{request.cost.rounded:.2g}'):f}".rstrip("0").rstrip(".")
+    return f"about ${dollars}, an estimate by the prices of {request.cost.prices}"
 
 
 def _pixels(pixels: tuple[int, int]) -> str:

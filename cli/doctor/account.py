@@ -8,6 +8,7 @@ from typing import Self
 
 from azure.core.exceptions import AzureError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
+from azure.storage.queue.aio import QueueClient
 
 from cli.doctor.findings import BLOB_CONTRIBUTOR, BLOB_READER, QUEUE_CONTRIBUTOR, Finding, no_entry, refused
 from cli.doctor.site import Site
@@ -94,7 +95,7 @@ class Account:
 
     async def _queue(self, name: str, note: str) -> Finding:
         try:
-            await self._queues.get_queue_client(name).get_queue_properties()
+            await self.queue(name).get_queue_properties()
         except ResourceNotFoundError:
             return Finding("ok", "queue", f"{name} is not there yet: {note}.")
         except AzureError as error:
@@ -105,10 +106,11 @@ class Account:
         """Event Grid makes no queue: what it would put there is lost."""
         name = self.site.events_queue
         try:
-            await self._queues.get_queue_client(name).get_queue_properties()
+            await self.queue(name).get_queue_properties()
         except ResourceNotFoundError:
             if self.site.needs_events_queue:
-                lost = "so the events for it are lost. `azd provision` makes it; then run this again."
+                make = "`azd provision` makes it" if self.site.is_in_azure else "Stop the host and start it: make host"
+                lost = f"so the events for it are lost. {make}; then run this again."
                 return Finding("error", "queue", f"The queue {name} is not there, {lost}")
             only = f"There is no {name}. That is right where events come by the webhook alone"
             return Finding("skip", "queue", f"{only} (DROPSCRIBE_EVENT_DELIVERY is `trigger`); else: `azd provision`")
@@ -116,12 +118,33 @@ class Account:
             return Finding("error", "queue", refused(error, QUEUE_CONTRIBUTOR, f"the account, for its queue {name}"))
         return Finding("ok", "queue", f"{name} is there.")
 
+    def queue(self, name: str) -> QueueClient:
+        """A queue of the account."""
+        return self._queues.get_queue_client(name)
+
     async def record(self, name: str) -> Claim | None:
         """What the app noted of a file; None where there is nothing, or we may not read it."""
         with suppress(StorageUnavailable):
             found = await self._records.read(name) if self._reads_state else None
             return found.claim if found else None
         return None
+
+    async def is_at_work(self, name: str) -> bool:
+        """Whether a worker of the app may have the file in its hands; so it is taken to be where we may not look."""
+        record = await self.record(name)
+        return not self._reads_state or (record is not None and record.kind == "claimed")
+
+    async def forget(self, name: str) -> bool:
+        """Remove what the app noted of a file, and the answers that it kept; False where it is there and stays."""
+        if not self._reads_state:
+            return False
+        try:
+            if found := await self._records.read(name):
+                await self._records.forget(name)
+                await self._records.delete(name, found)
+        except StorageUnavailable:
+            return False
+        return True
 
     async def pauses(self) -> dict[str, datetime]:
         """Until when the app leaves which model alone; empty where we may not read it."""
@@ -136,14 +159,14 @@ class Account:
     async def length(self, queue: str) -> int:
         """About how many messages a queue holds, hidden ones too; 0 where it is not there."""
         with suppress(AzureError):
-            properties = await self._queues.get_queue_client(queue).get_queue_properties()
+            properties = await self.queue(queue).get_queue_properties()
             return properties.approximate_message_count or 0
         return 0
 
     async def exists(self, queue: str) -> bool:
         """Whether a queue is there; so it is taken to be where we may not look."""
         try:
-            await self._queues.get_queue_client(queue).get_queue_properties()
+            await self.queue(queue).get_queue_properties()
         except ResourceNotFoundError:
             return False
         except AzureError:
@@ -153,7 +176,7 @@ class Account:
     async def tells_of(self, queue: str, name: str) -> bool:
         """Whether one of the first messages in a queue names the file."""
         with suppress(AzureError):
-            messages = await self._queues.get_queue_client(queue).peek_messages(MAX_PEEKED)
+            messages = await self.queue(queue).peek_messages(MAX_PEEKED)
             return any(name in _text(str(message.content)) for message in messages)
         return False
 

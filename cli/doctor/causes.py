@@ -8,7 +8,7 @@ from cli.doctor.findings import Finding
 from cli.doctor.log import Watch
 from cli.doctor.samples import Samples
 from cli.doctor.site import Site
-from cli.running_host import LOGS
+from cli.running_host import LOGS, missing
 
 LOOK = "The log says why: docs/operate.md, What became of a file?"
 
@@ -86,4 +86,4 @@ async def _not_taken(account: Account, name: str) -> str:
 def _start_here(site: Site) -> str:
     if site.host:
         return f"Its host answers; what that says stands in {LOGS / 'host.log'}"
-    return "Start it in another window: make host"
+    return missing()

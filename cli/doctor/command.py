@@ -11,11 +11,14 @@ from cli.doctor.azure import alerts
 from cli.doctor.causes import why_unanswered
 from cli.doctor.findings import Finding, Report
 from cli.doctor.log import Watch
-from cli.doctor.samples import Samples, new_samples
+from cli.doctor.samples import Sample, Samples, new_samples
 from cli.doctor.site import Site, site_of
+from cli.doctor.taking import takes_messages
+from cli.doctor.traces import MAX_SECONDS, remove
+from cli.doctor.ways import ways
 from cli.exits import FAILED
 from cli.host_log import HostLog
-from cli.running_host import LOGS
+from cli.running_host import LOGS, missing
 
 _NEEDED = ("storage", "input", "output")
 """The parts without which nothing is dropped."""
@@ -28,7 +31,7 @@ async def doctor(storage: str | None, seconds: float, *, keep: bool, as_json: bo
     """Look at everything, and wait so many seconds at most for the documents of the samples."""
     site = site_of(storage)
     if site is None:
-        show.problem("Which storage? Name it with --storage, or start a host in another window: make host")
+        show.problem(f"Which storage? Name it with --storage. {missing()}")
         return FAILED
     report = Report(as_json)
     async with Account(site) as account:
@@ -50,25 +53,37 @@ async def _try(account: Account, report: Report, seconds: float, *, keep: bool) 
     watch = Watch(account.site, {sample.name for sample in each}, _log(account.site))
     samples = Samples(each, account, watch)
     waiting_before = await account.length(account.site.target.deferred_queue)
-    async with _cleaned_up(samples, report, keep=keep):
+    async with _cleaned_up(account, samples, report, keep=keep):
         dropped = await samples.drop()
         report.add([dropped])
         if dropped.state == "error":
             return
         with show.step(f"Waiting for the documents, for {round(seconds)} seconds at most"):
             problem = await samples.wait(seconds)
-            findings = [problem] if problem else await _judge(account, samples, watch, waiting_before)
-        report.add(findings)
+        report.add([problem] if problem else await _judge(samples, account, watch, waiting_before))
+        if answered := [sample for sample in samples.each if sample.document]:
+            report.add(await announcement(account, answered, watch))
+            await _look_further(account, report, samples, answered[0])
 
 
-async def _judge(account: Account, samples: Samples, watch: Watch, waiting_before: int) -> list[Finding]:
-    """The lines on the app, the model, the documents and their announcements."""
-    answered = [sample for sample in samples.each if sample.document]
+async def _judge(samples: Samples, account: Account, watch: Watch, waiting_before: int) -> list[Finding]:
+    """The lines on the app, the model and the documents."""
     findings = [taken(samples.seconds)] if samples.seconds else []
     findings += findings_of(samples.each)
     if samples.unanswered:
         findings += await why_unanswered(account, samples, watch, waiting_before=waiting_before)
-    return findings + await announcement(account, answered, watch)
+    return findings
+
+
+async def _look_further(account: Account, report: Report, samples: Samples, answered: Sample) -> None:
+    """Look at what an app that answers may lack all the same."""
+    with show.step("Looking whether the app takes a message"):
+        finding = await takes_messages(account, answered.name)
+    report.add([finding])
+    if finding.state == "ok":
+        with show.step("Looking by which ways events come, which takes a minute or two where there are two"):
+            findings = await ways(account, samples)
+        report.add(findings)
 
 
 def taken(seconds: float) -> Finding:
@@ -78,15 +93,19 @@ def taken(seconds: float) -> Finding:
 
 
 @asynccontextmanager
-async def _cleaned_up(samples: Samples, report: Report, *, keep: bool) -> AsyncIterator[None]:
-    """Remove the traces in the end, whatever happened, and when Ctrl-C stops it too."""
+async def _cleaned_up(account: Account, samples: Samples, report: Report, *, keep: bool) -> AsyncIterator[None]:
+    """Remove the traces in the end, whatever happened, and when Ctrl-C stops it too: then without waiting."""
+    seconds = 0.0
     try:
         yield
+        seconds = MAX_SECONDS
     finally:
         if keep:
             report.add([Finding("skip", "traces", f"Kept: {', '.join(samples.places())}")])
         else:
-            report.add(await samples.remove())
+            with show.step("Removing the samples"):
+                findings = await remove(account, samples, seconds=seconds)
+            report.add(findings)
 
 
 def _log(site: Site) -> HostLog | None:

@@ -35,17 +35,17 @@ class Sample:
     """A file, and what became of it.
 
     Attributes:
-        is_there: whether it may lie in the input container.
         is_garbled: whether what lies in its document's place is none.
         waits_until: when the app looks at it again, where it noted that.
+        dropped: when it was, by the clock of the storage.
     """
 
-    kind: Kind
+    kind: Kind | None
     upload: Upload
-    is_there: bool = False
     document: Document | None = None
     is_garbled: bool = False
     waits_until: datetime | None = None
+    dropped: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -55,7 +55,7 @@ class Sample:
     @property
     def word(self) -> str:
         """What it is called before people."""
-        return _WORDS[self.kind]
+        return _WORDS[self.kind] if self.kind else "text"
 
 
 def new_samples() -> list[Sample]:
@@ -65,15 +65,22 @@ def new_samples() -> list[Sample]:
     return [Sample(kind, Upload(path, f"{FOLDER}/{number}{path.suffix}")) for kind, path in paths.items()]
 
 
+def new_probe() -> Sample:
+    """A text, of which the app says without a call that no model takes it."""
+    return Sample(None, Upload(APP / "LICENSE", f"{FOLDER}/{secrets.token_hex(4)}.txt"))
+
+
 class Samples:
     """The samples in the account.
 
     Attributes:
+        dropped: all that may lie there: the samples, and what else was put there.
         seconds: until the app was first seen to have heard of one; None until then.
     """
 
     def __init__(self, each: list[Sample], account: Account, watch: Watch) -> None:
         self.each = each
+        self.dropped: list[Sample] = []
         self.seconds: float | None = None
         self._account = account
         self._watch = watch
@@ -86,21 +93,27 @@ class Samples:
 
     async def drop(self) -> Finding:
         """Put them into the input container."""
-        try:
-            for sample in self.each:
-                sample.is_there = True  # also where only the response is lost
-                settings = ContentSettings(content_type=sample.upload.content_type)
-                await blob_of(self._account.input, sample.name).upload_blob(
-                    await asyncio.to_thread(sample.upload.path.read_bytes),
-                    metadata={METADATA_KEY: DEFAULTS[sample.kind]},
-                    content_settings=settings,
-                )
-        except AzureError as error:
-            where = f"the container {self._account.input.container_name}"
-            return Finding("error", "sample", refused(error, BLOB_CONTRIBUTOR, where))
+        for sample in self.each:
+            if problem := await self.put(sample):
+                return problem
         self._start = time.monotonic()
         names = " and ".join(sample.name for sample in self.each)
         return Finding("ok", "sample", f"{names} are dropped.")
+
+    async def put(self, sample: Sample) -> Finding | None:
+        """Put one into the input container, or return why that cannot be."""
+        self.dropped.append(sample)  # also where only the response is lost
+        try:
+            put = await blob_of(self._account.input, sample.name).upload_blob(
+                await asyncio.to_thread(sample.upload.path.read_bytes),
+                metadata={METADATA_KEY: DEFAULTS[sample.kind]} if sample.kind else {},
+                content_settings=ContentSettings(content_type=sample.upload.content_type),
+            )
+        except AzureError as error:
+            where = f"the container {self._account.input.container_name}"
+            return Finding("error", "sample", refused(error, BLOB_CONTRIBUTOR, where))
+        sample.dropped = put["last_modified"]
+        return None
 
     async def wait(self, seconds: float) -> Finding | None:
         """Wait for their documents, for so many seconds at most, or until it is clear that none comes in that time.
@@ -143,38 +156,9 @@ class Samples:
         sample.waits_until = record.until if record and record.kind == "deferred" else None
         return record is not None
 
-    async def remove(self) -> list[Finding]:
-        """Remove the files, then their documents: a file without one would be answered again."""
-        left = [problem for sample in self.each if sample.is_there for problem in await self._remove(sample)]
-        if left:
-            return [Finding("error", "traces", f"These could not be removed; remove them: {', '.join(left)}.")]
-        if not any(sample.is_there for sample in self.each):
-            return []
-        late = [f"{self._account.output.container_name}/{document_name(name)}" for name in self._late]
-        told = f" If a document still comes, remove it: {', '.join(late)}." if late else ""
-        return [Finding("ok", "traces", f"The samples and their documents are removed.{told}")]
-
-    @property
-    def _late(self) -> list[str]:
-        """The samples on which the app may be at work, with a copy in its hands. One that waits is looked for first."""
-        return [each.name for each in self.unanswered if each.is_there and not self._watch.cause(each.name)]
-
-    async def _remove(self, sample: Sample) -> list[str]:
-        """What is left of it, each with storage's reason."""
-        places = ((self._account.input, sample.name), (self._account.output, document_name(sample.name)))
-        left = []
-        for container, name in places:
-            try:
-                with suppress(ResourceNotFoundError):
-                    await blob_of(container, name).delete_blob()
-            except AzureError as error:
-                left.append(f"{container.container_name}/{name} ({type(error).__name__})")
-        return left
-
     def places(self) -> Iterator[str]:
         """Where the files and documents are that there are."""
-        for sample in self.each:
-            if sample.is_there:
-                yield f"{self._account.input.container_name}/{sample.name}"
+        for sample in self.dropped:
+            yield f"{self._account.input.container_name}/{sample.name}"
             if sample.document:
                 yield f"{self._account.output.container_name}/{document_name(sample.name)}"

@@ -9,6 +9,9 @@ param workspaceId string
 @description('The system topic whose events must all arrive.')
 param topicId string
 
+@description('A subscription to events whose dead letters are no fault, because the other way brings the files; empty: there is none.')
+param forgivenSubscription string
+
 @description('Who gets mail; empty: alerts are only shown in the portal.')
 param email string
 
@@ -89,7 +92,7 @@ var rules rule[] = [
   }
   {
     name: 'dropscribe-events-refused'
-    description: 'The reconciler had to find many files by itself: their events do not arrive. The app was stopped, the key of its webhook was changed, or the host made a new key: `azd hooks run postdeploy`.'
+    description: 'The reconciler had to find many files by itself, or events are refused all the time and not only after a quiet hour. The app was stopped, the key of its webhook was changed, or the host made a new key: `azd hooks run postdeploy`.'
     query: loadTextContent('../queries/alerts/events_refused.kql')
     severity: 2
     frequency: 'PT15M'
@@ -108,13 +111,17 @@ var rules rule[] = [
 var lostEvents = [
   {
     name: 'dropscribe-events-dead-lettered'
-    description: 'Events about files were refused, or could not be delivered for a day, and lie in the dead-letter container. The reconciler takes up their files. One after a quiet hour: a cold start. All of them: the app is stopped, the key of its webhook was changed, or the host made a new key: `azd hooks run postdeploy`.'
+    description: empty(forgivenSubscription)
+      ? 'Events about files were refused, or could not be delivered for a day, and lie in the dead-letter container. The reconciler takes up their files. One after a quiet hour, at the webhook: a cold start. All of them: the app is stopped, the key of its webhook was changed, or the host made a new key: `azd hooks run postdeploy`.'
+      : 'Events about files could not be put into the queue, and lie in the dead-letter container. The reconciler takes up their files. See whether the queue is there and whether the topic has its role for it. What the webhook refuses is not counted here.'
     metric: 'DeadLetteredCount'
+    forgiven: forgivenSubscription
   }
   {
     name: 'dropscribe-events-dropped'
     description: 'Events about files were thrown away: they could not even be dead-lettered. The reconciler takes up their files.'
     metric: 'DroppedEventCount'
+    forgiven: ''
   }
 ]
 
@@ -192,6 +199,11 @@ resource event 'Microsoft.Insights/metricAlerts@2026-01-01' = [
             name: 'lost'
             metricNamespace: 'Microsoft.EventGrid/systemTopics'
             metricName: each.metric
+            // A cold app refuses the first events after a quiet hour. Where the queue brings those files all the same, only
+            // steady refusals are a fault: dropscribe-events-refused. A name that changed would count again, not fall silent.
+            dimensions: empty(each.forgiven)
+              ? []
+              : [{ name: 'EventSubscriptionName', operator: 'Exclude', values: [each.forgiven] }]
             timeAggregation: 'Total'
             operator: 'GreaterThan'
             threshold: 0

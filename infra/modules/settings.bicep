@@ -18,6 +18,8 @@ param completedQueue string
 param eventsQueue string
 param eventDelivery string
 param dailyTokenLimit int
+param dailyCostLimit string
+param modelPrices string
 param modelAddress string
 param models deployment[]
 param existingEndpoint string
@@ -50,7 +52,11 @@ var forEvents = union(
   eventDelivery == 'queue' ? { DROPSCRIBE_EVENTS_WAIT: '0' } : {} // no webhook is to be waited for
 )
 var forNext = empty(completedQueue) ? {} : { COMPLETED_QUEUE: completedQueue }
-var forBudget = dailyTokenLimit == 0 ? {} : { DAILY_TOKENS: string(dailyTokenLimit) }
+var forBudget = union(
+  dailyTokenLimit == 0 ? {} : { DAILY_TOKENS: string(dailyTokenLimit) },
+  empty(dailyCostLimit) ? {} : { DAILY_COST: dailyCostLimit },
+  empty(modelPrices) ? {} : { MODEL_PRICES: modelPrices }
+)
 
 var forExisting = union(
   { AZURE_INFERENCE_ENDPOINT: existingEndpoint },

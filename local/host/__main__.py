@@ -27,6 +27,7 @@ async def main(arguments: argparse.Namespace) -> None:
         is_played=not arguments.no_events,
         queue=arguments.events_queue,
         schema=arguments.events_schema,
+        in_array=arguments.events_in_array,
         is_refused=arguments.refuse_events,
     )
     host = Host(settings.hiding(arguments.hidden_seconds), delivery)
@@ -43,6 +44,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--no-events", action="store_true", help="do not play Event Grid: another process does")
     parser.add_argument("--events-queue", default="", help="a queue into which events are delivered too")
     parser.add_argument("--events-schema", choices=SCHEMAS, default=SCHEMAS[0], help="of the events in that queue")
+    parser.add_argument("--events-in-array", action="store_true", help="each of those in an array of its own")
     parser.add_argument(
         "--refuse-events", action="store_true", help="answer events at the webhook with 401, as a cold host may"
     )

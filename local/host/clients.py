@@ -47,7 +47,12 @@ class Clients:
 
 async def send(queue: QueueClient, body: bytes) -> None:
     """Put a message into a queue, in base64 as the host does, making the queue if there is none."""
-    await send_text(queue, base64.b64encode(body).decode())
+    await send_text(queue, in_base64(body))
+
+
+def in_base64(body: bytes) -> str:
+    """The text of a message with this body."""
+    return base64.b64encode(body).decode()
 
 
 async def send_text(queue: QueueClient, text: str) -> None:

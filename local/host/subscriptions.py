@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 from azure.core.exceptions import ResourceNotFoundError
 
-from local.host.clients import Clients, send
+from local.host.clients import Clients, in_base64
 from local.host.events import Schema, dead_letter, in_schema
 from local.host.worker import Function
 
@@ -30,12 +30,14 @@ class Delivery:
         is_played: whether this host plays Event Grid at all, or another process does.
         queue: the queue into which they are delivered too; empty where they are not.
         schema: of the events in the queue.
+        in_array: whether each stands in an array there.
         is_refused: whether the webhook refuses all with 401, as that of a host which is just starting may.
     """
 
     is_played: bool = True
     queue: str = ""
     schema: Schema = "EventGridSchema"
+    in_array: bool = False
     is_refused: bool = False
 
 
@@ -80,14 +82,16 @@ class ToWebhook(Subscription):
 
 @dataclass(frozen=True)
 class ToQueue(Subscription):
-    """Into a queue of the account in which the blobs lie, in base64. Its name is the queue's."""
+    """Into a queue of the account in which the blobs lie, in base64. Its name is the queue's. It makes none."""
 
     schema: Schema
+    in_array: bool
 
     async def deliver(self, event: dict[str, Any], session: aiohttp.ClientSession) -> None:  # noqa: ARG002 - the other way's
         """See `Subscription.deliver`."""
         queue = self.clients.queues(self.connection).get_queue_client(self.name)
-        await send(queue, json.dumps(in_schema(event, self.schema)).encode())
+        told = in_schema(event, self.schema)
+        await queue.send_message(in_base64(json.dumps([told] if self.in_array else told).encode()))
 
 
 def subscriptions(
@@ -99,4 +103,4 @@ def subscriptions(
         yield ToWebhook(function.name, *place, f"{webhook}&functionName={function.host_name}")
     if functions and delivery.queue:
         place = functions[0].trigger["connection"], functions[0].trigger["path"], clients
-        yield ToQueue(delivery.queue, *place, delivery.schema)
+        yield ToQueue(delivery.queue, *place, delivery.schema, delivery.in_array)

@@ -32,7 +32,7 @@ def answer_to(question: Question, perceived: Sequence[Seen | Heard]) -> Answer:
     """Answer as far as hearing and reading go, and say so where more was asked."""
     words = "\n".join(map(_words, perceived))
     plain = perceived and _WRITE_IT_DOWN.search(question.prompt)
-    text = words if plain else "\n".join([_CAVEAT, *map(_account, perceived)])
+    text = words if plain else "\n".join([_CAVEAT, *_accounts(question, perceived)])
     whole = _tokens(len(text))
     if question.max_tokens is not None and whole > question.max_tokens:
         text = text[: question.max_tokens * CHARACTERS_A_TOKEN]
@@ -42,6 +42,13 @@ def answer_to(question: Question, perceived: Sequence[Seen | Heard]) -> Answer:
 
 def _words(item: Seen | Heard) -> str:
     return item.text if isinstance(item, Heard) else "\n".join(item.lines)
+
+
+def _accounts(question: Question, perceived: Sequence[Seen | Heard]) -> list[str]:
+    """What it perceived; where only words were sent, the first answer among them."""
+    if perceived or not question.told:
+        return [_account(item) for item in perceived]
+    return [f"It was told: {question.told}"]
 
 
 def _account(item: Seen | Heard) -> str:

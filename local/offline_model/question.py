@@ -40,6 +40,7 @@ class Question:
 
     Attributes:
         prompt: the text of the last message of the user.
+        told: the first answer in the conversation, such as a transcript that another model made.
         text_length: the characters of all texts of the conversation together.
         max_tokens: where the answer is to be cut.
     """
@@ -48,6 +49,7 @@ class Question:
     text_length: int
     media: tuple[Picture | Recording, ...]
     max_tokens: int | None
+    told: str = ""
 
     @classmethod
     def parse(cls, document: Any) -> "Question":
@@ -64,11 +66,13 @@ class Question:
             raise Refusal(400, "invalid_type", "Invalid type for 'messages': expected a non-empty array.", "messages")
         said = [part for number, message in enumerate(messages) for part in _parts(number, message)]
         asked = [text for role, text in said if role == "user" and isinstance(text, str)]
+        told = [text for role, text in said if role == "assistant" and isinstance(text, str)]
         return cls(
             prompt=asked[-1] if asked else "",
             text_length=sum(len(part) for _, part in said if isinstance(part, str)),
             media=tuple(part for _, part in said if not isinstance(part, str)),
             max_tokens=document.get("max_tokens") or document.get("max_completion_tokens"),
+            told=told[0] if told else "",
         )
 
 

@@ -4,14 +4,14 @@ Names are those of the semantic conventions for generative AI. Without an SDK th
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
 
 from opentelemetry import metrics, trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.util.types import AttributeValue
 
-from shared.models import Api, ChatAnswer, ChatModel, ChatRequest, Deployment
+from shared.models import Api, ChatAnswer, ChatModel, ChatRequest, Deployment, SpeechModel, SpeechRequest
 
 _tracer = trace.get_tracer("dropscribe")
 _meter = metrics.get_meter("dropscribe")
@@ -50,24 +50,44 @@ class ObservedModel:
 
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         """See `ChatModel.complete`."""
-        asked = _asked(self.deployment)
-        with _tracer.start_as_current_span(
-            f"chat {self.deployment.name}",
-            kind=SpanKind.CLIENT,
-            attributes=asked,
-            record_exception=False,  # a service may quote what it was sent
-            set_status_on_exception=False,
-        ) as span:
-            with _timed(asked, span):
-                answer = await self._model.complete(request)
-            with suppress(Exception):  # an answer that was paid for is not lost for what is told of it
-                _tell(answer, asked, span)
-            return answer
+        return await _observed("chat", self.deployment, self._model.complete(request))
 
 
-def _asked(deployment: Deployment) -> Attributes:
+class ObservedSpeechModel:
+    """A speech model whose calls are observed (implements `SpeechModel`)."""
+
+    def __init__(self, model: SpeechModel) -> None:
+        self._model = model
+
+    @property
+    def deployment(self) -> Deployment:
+        """See `SpeechModel.deployment`."""
+        return self._model.deployment
+
+    async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
+        """See `SpeechModel.transcribe`."""
+        return await _observed("transcribe", self.deployment, self._model.transcribe(request))
+
+
+async def _observed(operation: str, deployment: Deployment, call: Awaitable[ChatAnswer]) -> ChatAnswer:
+    asked = _asked(operation, deployment)
+    with _tracer.start_as_current_span(
+        f"{operation} {deployment.name}",
+        kind=SpanKind.CLIENT,
+        attributes=asked,
+        record_exception=False,  # a service may quote what it was sent
+        set_status_on_exception=False,
+    ) as span:
+        with _timed(asked, span):
+            answer = await call
+        with suppress(Exception):  # an answer that was paid for is not lost for what is told of it
+            _tell(answer, asked, span)
+        return answer
+
+
+def _asked(operation: str, deployment: Deployment) -> Attributes:
     return {
-        "gen_ai.operation.name": "chat",
+        "gen_ai.operation.name": operation,
         "gen_ai.provider.name": PROVIDERS[deployment.endpoint.api],
         "gen_ai.request.model": deployment.name,
     }
@@ -88,7 +108,8 @@ def _timed(about: Attributes, span: Span) -> Iterator[None]:
 
 
 def _tell(answer: ChatAnswer, about: Attributes, span: Span) -> None:
-    span.set_attribute("gen_ai.response.model", answer.model[:MAX_NAME])
+    if answer.model:  # not every speech model says what it is called
+        span.set_attribute("gen_ai.response.model", answer.model[:MAX_NAME])
     if answer.finish_reason:
         span.set_attribute("gen_ai.response.finish_reasons", [answer.finish_reason])
     for direction, name in (("input", "prompt_tokens"), ("output", "completion_tokens")):

@@ -60,8 +60,8 @@ _SWAPPING = (5, 6, 7, 8)
 """Those after which width is height."""
 
 
-def open_pictures(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture]]:
-    """How many pages the file has, and its pictures: of an animation only the first.
+def open_pictures(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture | None]]:
+    """How many pages the file has, and its pictures, None for a damaged page: of an animation only the first.
 
     Raises:
         Refused: it does not open, or has too many pages or pixels. The iterator raises it too.
@@ -120,9 +120,14 @@ def _page_frames(image: Image.Image, task: Task) -> list[int]:
     return pages or [0]
 
 
-def _pictures(image: Image.Image, frames: list[int], task: Task) -> Iterator[Picture]:
+def _pictures(image: Image.Image, frames: list[int], task: Task) -> Iterator[Picture | None]:
     for page, frame in enumerate(frames, start=1):
-        yield _picture(image, frame, page, task)
+        try:
+            yield _picture(image, frame, page, task)
+        except Refused as refused:
+            if len(frames) == 1 or refused.reason not in ("cut", "damaged"):
+                raise
+            yield None
 
 
 @_refusing()

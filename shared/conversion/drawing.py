@@ -1,7 +1,7 @@
 """Draws a file as pictures, in a process of its own: `python -I -S drawing.py SPEC`.
 
 The file is its input, an open file. Its output is an open file too: the pictures one behind another, then a table of
-contents (`task.py`). SPEC is JSON: the task, limits, and where libraries lie. One dot for each picture goes to the
+contents (`task.py`). SPEC is JSON: the task, limits, and where libraries lie. One byte for each picture goes to the
 error output, so that who waits sees that it goes on. docs/decisions/pictures.md has the reasons.
 """
 
@@ -67,17 +67,21 @@ def _own_output() -> BinaryIO:
 
 def _draw(task: "Task", file: BinaryIO, out: BinaryIO) -> dict[str, object]:
     from shared.conversion.encoding import write_picture  # noqa: PLC0415 - memory is limited now
+    from shared.conversion.task import DONE, Refused  # noqa: PLC0415 - found only now
 
     count, pictures = _opened(task, file)
     entries = []
     for picture in pictures:
-        entries.append(write_picture(picture, task, out))
+        if picture:
+            entries.append(write_picture(picture, task, out))
         del picture  # or two would be held while the next is drawn
-        os.write(2, b".")
+        os.write(2, DONE)
+    if not entries:
+        raise Refused("damaged")
     return {"pages": count, "pictures": entries}
 
 
-def _opened(task: "Task", file: BinaryIO) -> "tuple[int, Iterator[Picture]]":
+def _opened(task: "Task", file: BinaryIO) -> "tuple[int, Iterator[Picture | None]]":
     if task.format == "pdf":
         from shared.conversion.pages import open_pages  # noqa: PLC0415 - takes 80 ms, which pictures do not need
 

@@ -23,11 +23,11 @@ _REASONS = {0: "empty", 4: "password", 5: "password"}
 """FPDF_ERR_SUCCESS, of a file that has no pages, FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY (fpdfview.h)."""
 
 
-def open_pages(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture]]:
-    """How many pages the file has, and their pictures, each drawn when it is asked for.
+def open_pages(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture | None]]:
+    """How many pages the file has, and their pictures, each drawn when it is asked for; None for a damaged page.
 
     Raises:
-        Refused: it does not open, or has no pages or too many. The iterator raises it too.
+        Refused: it does not open, or has no pages or too many.
     """
     try:
         document = pypdfium2.PdfDocument(file)
@@ -41,7 +41,7 @@ def open_pages(task: Task, file: BinaryIO) -> tuple[int, Iterator[Picture]]:
     return count, (_page(document, number, task) for number in range(1 if task.is_first_only else count))
 
 
-def _page(document: pypdfium2.PdfDocument, number: int, task: Task) -> Picture:
+def _page(document: pypdfium2.PdfDocument, number: int, task: Task) -> Picture | None:
     try:
         page = document[number]
         size = page.get_size()
@@ -50,8 +50,8 @@ def _page(document: pypdfium2.PdfDocument, number: int, task: Task) -> Picture:
         page.close()
     except MemoryError:
         raise
-    except Exception as error:
-        raise Refused("damaged page", number + 1) from error
+    except Exception:  # whatever it is that pdfium cannot draw: the other pages are of use without it
+        return None
     is_legible = scale * POINTS_AN_INCH >= MIN_DPI
     return Picture(image, image.size if is_legible else scaled(size, DPI / POINTS_AN_INCH), number + 1)
 

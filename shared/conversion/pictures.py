@@ -41,7 +41,7 @@ class PictureLimits:
     Attributes:
         max_pixels: of a picture that is decoded; setting MAX_PIXELS.
         max_pages: of a file; setting MAX_PAGES.
-        process: of the process that decodes. It has `stall_seconds` for each page.
+        process: of the process that decodes.
     """
 
     max_pixels: int
@@ -72,7 +72,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Drawing:
-    """The pictures that were made, in the order of pages. `pages` is how many the whole file has."""
+    """The pictures that were made, in the order of pages, but for damaged ones. `pages` is how many the file has."""
 
     pictures: tuple[Drawn, ...]
     pages: int
@@ -152,13 +152,13 @@ def _take_contents(into: BinaryIO, start: int) -> dict[str, Any]:
 def _drawing(told: dict[str, Any], into: BinaryIO, start: int, task: Task) -> Drawing:
     """What a process told that read a stranger's bytes: believed only as far as it can be true."""
     entries = [Entry(*each) for each in told["pictures"]]
-    at = start
-    for page, entry in enumerate(entries, start=1):
+    at, page = start, 0
+    for entry in entries:
         is_number = all(type(each) is int and each > 0 for each in entry._replace(start=1, format=1))  # type: ignore[arg-type]
-        if not is_number or entry.start != at or entry.page != page or entry.format not in task.formats:
+        if not is_number or entry.start != at or entry.page <= page or entry.format not in task.formats:
             raise ValueError("a picture that cannot be")
-        at += entry.size
-    is_whole = at == told["end"] and 0 < len(entries) <= told["pages"] and len(entries) <= task.max_pages
+        at, page = at + entry.size, entry.page
+    is_whole = at == told["end"] and 0 < page <= told["pages"] and len(entries) <= task.max_pages
     if not is_whole:
         raise ValueError("pictures that cannot be")
     return Drawing(tuple(_drawn(entry, into) for entry in entries), int(told["pages"]))

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from shared.conversion.task import DONE
+
 _LIMITED = Path(__file__).with_name("limited.py")
 
 READ_BYTES = 65_536
@@ -32,13 +34,16 @@ class ProcessLimits:
         memory_bytes: address space.
         cpu_seconds: time on processors, of all its threads together.
         file_bytes: of each file that it writes.
-        stall_seconds: how long it may neither take nor give nor tell anything; a program that works on a whole file has
-            so long until the next word that it tells.
+        seconds: how long it may run, without what it waits for its input.
+        step_seconds: how much longer for each picture that it tells of; where its output is read, for each 64 KiB.
+        stall_seconds: how long it may wait for its input.
     """
 
     memory_bytes: int = 1024 * 1024 * 1024
     cpu_seconds: int = 300
     file_bytes: int = 512 * 1024 * 1024
+    seconds: float = 30
+    step_seconds: float = 1
     stall_seconds: float = 25
 
 
@@ -56,7 +61,7 @@ class Ran:
 
 
 class Stalled(Exception):
-    """The program did nothing for too long, and was ended. `waited_for` is what it waited for."""
+    """The program took too long, and was ended. `waited_for` is what it waited for."""
 
     def __init__(self, waited_for: Literal["itself", "its input"]) -> None:
         super().__init__(f"waited for {waited_for}")
@@ -77,17 +82,17 @@ async def run(
     output: BinaryIO | Callable[[bytes], None],
     inherited: Sequence[int] = (),
 ) -> Ran:
-    """Run a program to its end. It is ended when this is cancelled, and when it stalls.
+    """Run a program to its end. It is ended when this is cancelled, and when it takes too long.
 
     Args:
         command: the program's path and arguments, under limits already (`limited`).
-        limits: of which only `stall_seconds` is watched over here.
+        limits: of which only those in seconds of the clock are watched over here.
         feed: its input: a file that it reads itself, or pieces that are handed to it.
         output: where its output goes: a file that it writes itself, or who is called with each piece.
         inherited: numbers of further open files that it finds under the same numbers.
 
     Raises:
-        Stalled: it neither took nor gave nor told anything for `stall_seconds`.
+        Stalled: it took longer than its limits say.
         Exception: whatever `feed` and `output` raise.
     """
     process = await asyncio.create_subprocess_exec(
@@ -110,16 +115,20 @@ def _environment() -> dict[str, str]:
 
 
 class _Run:
+    """One run, and until when it may go on: a file that keeps its decoder busy must not keep others from theirs."""
+
     def __init__(self, process: Process, limits: ProcessLimits) -> None:
         self._process = process
-        self._stall = limits.stall_seconds
-        self._is_source_slow = False
-        self._patience = asyncio.timeout(limits.stall_seconds)
+        self._limits = limits
+        self._now = asyncio.get_running_loop().time
+        self._must_end = self._now() + limits.seconds
+        self._waits_since: float | None = None
+        self._patience = asyncio.timeout_at(self._must_end)
 
     async def to_end(self, feed: AsyncIterator[bytes] | None, output: Callable[[bytes], None] | None) -> Ran:
         try:
             async with self._patience, asyncio.TaskGroup() as tasks:
-                told = tasks.create_task(self._told())
+                told = tasks.create_task(self._told(tells_of_steps=output is None))
                 if feed:
                     tasks.create_task(self._feed(feed))
                 if output:
@@ -127,22 +136,32 @@ class _Run:
                 code = await self._process.wait()
             return Ran(code, told.result())
         except TimeoutError:
-            raise Stalled("its input" if self._is_source_slow else "itself") from None
+            raise Stalled("itself" if self._waits_since is None else "its input") from None
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
         finally:
             await self._end()
 
-    def _progress(self) -> None:
-        self._patience.reschedule(asyncio.get_running_loop().time() + self._stall)
+    def _allow(self, more: float) -> None:
+        self._must_end += more
+        if self._waits_since is None:
+            self._patience.reschedule(self._must_end)
+
+    def _begin_to_wait(self) -> None:
+        self._waits_since = self._now()
+        self._patience.reschedule(self._waits_since + self._limits.stall_seconds)
+
+    def _end_to_wait(self) -> None:
+        assert self._waits_since is not None
+        waited, self._waits_since = self._now() - self._waits_since, None
+        self._allow(waited)
 
     async def _feed(self, pieces: AsyncIterator[bytes]) -> None:
         stdin = self._process.stdin
         assert stdin
-        self._is_source_slow = True
+        self._begin_to_wait()
         async for piece in pieces:
-            self._is_source_slow = False
-            self._progress()
+            self._end_to_wait()
             with contextlib.suppress(
                 BrokenPipeError, ConnectionResetError
             ):  # it wants no more, which its code explains
@@ -150,21 +169,23 @@ class _Run:
                 await stdin.drain()
             if self._process.returncode is not None or stdin.is_closing():
                 break
-            self._is_source_slow = True
-        self._is_source_slow = False
+            self._begin_to_wait()
+        else:
+            self._end_to_wait()
         stdin.close()
 
     async def _read(self, output: Callable[[bytes], None]) -> None:
         assert self._process.stdout
         while piece := await self._process.stdout.read(READ_BYTES):
-            self._progress()
+            self._allow(self._limits.step_seconds * len(piece) / READ_BYTES)
             output(piece)
 
-    async def _told(self) -> str:
+    async def _told(self, *, tells_of_steps: bool) -> str:
         assert self._process.stderr
         told = b""
         while piece := await self._process.stderr.read(READ_BYTES):
-            self._progress()
+            if tells_of_steps:
+                self._allow(self._limits.step_seconds * piece.count(DONE))
             told = (told + piece)[-MAX_TOLD:]
         return told.decode(errors="replace")
 

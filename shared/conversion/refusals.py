@@ -9,7 +9,7 @@ from shared.errors import FileRejected
 _NAMES = {"jp2": "JPEG 2000", "pdf": "PDF"}
 _INTACT = "Open it on your own computer; if it opens there, save it anew as PNG, JPEG or PDF and drop that copy."
 _WHOLE = "Check that the upload was complete, and drop the file again."
-_SIMPLER = "Save it as a simpler picture, such as a JPEG, and drop that."
+_SIMPLER = "Save it smaller, or as a simpler picture such as a JPEG, or split it; then drop that."
 
 
 def name_of(format_: str) -> str:
@@ -21,17 +21,24 @@ def _damaged(problem: str, next_step: str = _INTACT) -> FileRejected:
     return FileRejected("damaged_media", problem, next_step)
 
 
+def _too_large(problem: str, next_step: str) -> FileRejected:
+    return FileRejected("too_large", problem, next_step)
+
+
 def refusal(reason: str, figure: int, task: Task) -> FileRejected:
     """The refusal for what the process that draws told; `KeyError` where it told what it cannot mean."""
     name = name_of(task.format)
     made: dict[str, Callable[[], FileRejected]] = {
         "unknown": lambda: _damaged(f"The file begins as {name} does, but no decoder opens it: it is damaged."),
         "damaged": lambda: _damaged(f"The {name} is damaged: it cannot be decoded."),
-        "damaged page": lambda: _damaged(f"Page {figure} of the {name} is damaged: it cannot be drawn."),
         "cut": lambda: _damaged(f"The {name} ends too early: a part of the picture is missing.", _WHOLE),
         "empty": lambda: _damaged(f"The {name} has no pages."),
-        "memory": lambda: _damaged(f"To decode the {name} takes more memory than one file may have.", _SIMPLER),
-        "disk": lambda: _damaged(f"The pictures of the {name} take more disk than one file may have.", _SIMPLER),
+        "memory": lambda: _too_large(
+            f"To decode the {name} takes more memory than the gigabyte that one file may have.", _SIMPLER
+        ),
+        "disk": lambda: _too_large(
+            f"The pictures of the {name} take more disk than one file may have (MAX_DISK_BYTES).", _SIMPLER
+        ),
         "password": lambda: FileRejected(
             "unsupported_media", f"The {name} asks for a password.", "Remove the password and drop the file again."
         ),
@@ -60,10 +67,11 @@ def crashed(code: int, format_: str, limits: ProcessLimits) -> FileRejected:
 
     name = name_of(format_)
     if -code == getattr(Signals, "SIGXCPU", None):
-        return _damaged(f"To decode the {name} takes more than {limits.cpu_seconds} seconds of computing.", _SIMPLER)
+        return _too_large(f"To decode the {name} takes more than {limits.cpu_seconds} seconds of computing.", _SIMPLER)
     return _damaged(f"The {name} is damaged: it made its decoder fail.")
 
 
 def stalled(format_: str, limits: ProcessLimits) -> FileRejected:
-    """The process that draws got no picture done in time."""
-    return _damaged(f"The {name_of(format_)} was not decoded within {limits.stall_seconds:g} seconds.", _SIMPLER)
+    """The process that draws was not done in time."""
+    allowed = f"{limits.seconds:g} seconds and {limits.step_seconds:g} more for each picture or page"
+    return _too_large(f"To draw the {name_of(format_)} takes longer than {allowed}.", _SIMPLER)

@@ -130,4 +130,4 @@ async def _run(
     except Stalled as error:
         if error.waited_for == "its input":
             raise storage_stalled() from error
-        raise sound_refusals.stalled(limits.process.stall_seconds) from error
+        raise sound_refusals.stalled(limits.process) from error

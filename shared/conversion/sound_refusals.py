@@ -1,5 +1,6 @@
 """Why a recording is refused, in plain words with a next step. Nothing that a decoder said stands in them."""
 
+from shared.conversion.process import ProcessLimits
 from shared.errors import FileRejected
 
 _SAVE_ANEW = "Play it on your own computer; if it plays there, save it anew as MP3 or WAV and drop that."
@@ -47,10 +48,13 @@ def stopped() -> FileRejected:
     return FileRejected("damaged_media", problem, _SAVE_ANEW)
 
 
-def stalled(seconds: float) -> FileRejected:
-    """The decoder did nothing any more."""
-    problem = f"The recording could not be decoded: for {seconds:g} seconds nothing came of it."
-    return FileRejected("damaged_media", problem, _SAVE_ANEW)
+def stalled(limits: ProcessLimits) -> FileRejected:
+    """The decoder was not done in time."""
+    problem = (
+        f"To decode the recording takes longer than {limits.seconds:g} seconds and a share of the time that it plays:"
+        " it is damaged, or nearly empty."
+    )
+    return FileRejected("too_large", problem, _SAVE_ANEW)
 
 
 def too_long(max_seconds: float) -> FileRejected:

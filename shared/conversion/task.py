@@ -57,6 +57,10 @@ LENGTH_BYTES = 8
 """The table of contents ends with its own length, in so many bytes."""
 
 
+DONE = b"\x06"
+"""What goes to the error output for each picture that is done: a byte that stands in no message."""
+
+
 def as_contents(told: dict[str, object]) -> bytes:
     """The table of contents as it stands behind the pictures."""
     text = json.dumps(told).encode()

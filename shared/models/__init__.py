@@ -9,14 +9,19 @@ from shared.models.chat import (
     Message,
     TextPart,
     Usage,
-    tokens_of,
     total_usage,
 )
-from shared.models.conversation import Conversation, Kept, Turn
-from shared.models.deployments import Deployment, Deployments
+from shared.models.choosing import first_deployment, later_deployment
+from shared.models.conversation import Conversation
+from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Api, Endpoint
+from shared.models.estimates import dollars_of, estimated_usage
 from shared.models.exchange import Exchange, Extent
+from shared.models.kept import Kept
 from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
 from shared.models.preparation import PicturePreparation, Preparation, SoundPreparation, preparation_for
+from shared.models.prices import CURRENCY, Cost, Prices, PriceTable
 from shared.models.speech import SpeechModel, SpeechOptions, SpeechRequest
+from shared.models.tokens import CHARACTERS_A_TOKEN, tokens_of
+from shared.models.turn import Model, Turn, is_speech

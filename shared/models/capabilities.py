@@ -1,25 +1,38 @@
-"""What each model can take (`models.toml`), so that what it cannot is refused before it is paid for."""
+"""What each model can take, so that what it cannot is refused before it is paid for.
+
+The catalog knows the models (`catalog.json`); our corrections are laid over it (`models.toml`), and over those what a
+person says (`MODEL_CAPABILITIES`).
+"""
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, ValidationError
 
 from shared.errors import FileRejected
 from shared.media import Kind, Media, SendPolicy, Transport
+from shared.models.known import PRICES, Catalog, catalog, corrections, spellings
 
-TABLE = Path(__file__).parent / "models.toml"
 _DEFAULT = "default"
 MEBIBYTE = 1024 * 1024
 
 _OLD_NAMES = {"most_bytes": "max_bytes", "most_seconds": "max_seconds"}
 """What two fields were called until 2026-11-25: settings that say so hold."""
 
+_ONLY_OF_THE_MODEL_ITSELF = ("retires", PRICES)
+"""What the catalog says of a model, and what need not hold for another whose name begins so."""
+
+SUGGESTED = ("gpt-6-luna", "gpt-6.1-sol", "gpt-audio-1.5", "gpt-audio-mini")
+"""What is named to people whose model does not take a file: of two hundred models those that are cheap, or good."""
+
 type AudioForm = Literal["input_audio", "audio_url"]
+type SpeechWire = Literal["openai", "llm_speech"]
+"""How a speech model is asked: `.../audio/transcriptions`, or `.../transcriptions:transcribe` of LLM Speech."""
+
+AUDIO_AS_IT_IS = {"audio/flac": "flac", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/webm": "webm"}
+"""Recordings that a service takes as they are if it takes their format, beside WAV and MP3. Of films only the sound."""
 
 USUAL_PIECE_SECONDS = 300.0
 """How long the pieces of a recording are where a model is known to answer no length better: some 1,000 tokens of
@@ -27,13 +40,13 @@ speech, so that each answer fits into the 4,096 that models give at least."""
 
 
 class ModelCapabilities(BaseModel):
-    """What a family of models takes. The fields are those of `models.toml`, where they are described."""
+    """What a model takes. The fields are those of `models.toml`, where they are described."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kinds: Annotated[list[Kind], Field(min_length=1)]
+    kinds: list[Kind]
     image_formats: list[Literal["png", "jpeg", "webp", "gif"]]
-    audio_formats: list[Literal["wav", "mp3"]]
+    audio_formats: list[Literal["wav", "mp3", "flac", "m4a", "ogg", "webm"]]
     max_bytes: PositiveInt
     audio_as: AudioForm
     urls: bool
@@ -42,9 +55,12 @@ class ModelCapabilities(BaseModel):
     max_seconds: PositiveFloat | None = None
     advised_seconds: PositiveFloat | None = None
     token_parameter: Literal["max_tokens", "max_completion_tokens"] | None = None
+    max_output_tokens: PositiveInt | None = None
     retires: date | None = None
     max_images: PositiveInt = 1
     max_side: PositiveInt = 4096
+    speech: SpeechWire | None = None
+    speakers_seconds: PositiveFloat | None = None
 
     def takes(self, media: Media) -> bool:
         """Whether it takes files of this kind, as they are or converted."""
@@ -52,15 +68,21 @@ class ModelCapabilities(BaseModel):
 
     def takes_as_it_is(self, media: Media) -> bool:
         """Whether it takes such a file without conversion."""
-        return media.kind in self.kinds and media.format in self._formats(media.kind) and media.is_plain
+        is_plain = media.is_plain or AUDIO_AS_IT_IS.get(media.media_type) == media.format
+        return media.kind in self.kinds and media.format in self._formats(media.kind) and is_plain
 
     def _formats(self, kind: Kind) -> Sequence[str]:
         return self.image_formats if kind == "image" else self.audio_formats
 
     @property
-    def piece_seconds(self) -> float:
-        """How long the pieces of a recording are that it answers best."""
-        return min(self.advised_seconds or USUAL_PIECE_SECONDS, self.max_seconds or math.inf)
+    def is_speech(self) -> bool:
+        """Whether it only writes down what is said: a speech model, which takes no prompt."""
+        return self.speech is not None
+
+    def piece_seconds(self, *, speakers: bool = False) -> float:
+        """How long the pieces of a recording are that it answers best; perhaps shorter to tell `speakers` apart."""
+        seconds = min(self.advised_seconds or USUAL_PIECE_SECONDS, self.max_seconds or math.inf)
+        return min(seconds, self.speakers_seconds or math.inf) if speakers else seconds
 
     def is_long_enough_for(self, media: Media) -> bool:
         """Whether it takes a recording of this length."""
@@ -78,27 +100,33 @@ class ModelCapabilities(BaseModel):
 
 
 class CapabilityTable:
-    """All families that we know, with what a person says of some of them."""
+    """All models that we know, with what a person says of some of them."""
 
-    def __init__(self, table: Mapping[str, Mapping[str, Any]], overrides: Mapping[str, Mapping[str, Any]]) -> None:
-        known = {name.lower(): own for name, own in table.items()}
+    def __init__(
+        self,
+        table: Mapping[str, Mapping[str, Any]],
+        overrides: Mapping[str, Mapping[str, Any]],
+        models: Catalog | None = None,
+    ) -> None:
+        self._models = models or Catalog("", {})
+        known = {name.lower(): _without(own, [PRICES]) for name, own in table.items()}
         said = {name.lower(): _renamed(own) for name, own in overrides.items()}
         self._default = {**known.pop(_DEFAULT), **said.pop(_DEFAULT, {})}
         self._layers = [(family, each[family]) for each in (known, said) for family in sorted(each, key=len)]
-        self._names = {name.lower(): name for name in [*table, *overrides] if name.lower() in (*known, *said)}
+        self._own_names = [name for name in overrides if name.lower() != _DEFAULT]
 
     @classmethod
     def load(cls, overrides: Mapping[str, Mapping[str, Any]] | None = None) -> "CapabilityTable":
-        """Read `models.toml`, with what a person overrides laid over it: of a family, for all whose names begin so.
+        """Read what is known, with what a person overrides laid over it: for all models whose names begin so.
 
         Raises:
             ValueError: an override names something that is not in the table; the message says what.
         """
         if "" in (overrides or {}):
             raise ValueError("a model must have a name")
-        loaded = cls(tomllib.loads(TABLE.read_text(encoding="utf-8")), overrides or {})
+        loaded = cls(corrections(), overrides or {}, catalog())
         try:
-            for name in ("", *loaded._names):
+            for name in ("", *corrections(), *loaded._own_names):
                 loaded.of(name)
         except ValidationError as error:
             first = error.errors()[0]
@@ -106,9 +134,15 @@ class CapabilityTable:
         return loaded
 
     def of(self, model: str) -> ModelCapabilities:
-        """The capability of a model, by the families with which its name begins; the longest has the last word."""
-        names = (model.lower(), model.lower().rpartition("/")[2])  # `azure/gpt-6`, `Qwen/...`
-        said = dict(self._default)
+        """The capability of a model: what the catalog says of it, and over it the families with which its name begins.
+
+        The longest has the last word. Of a model that the catalog does not have, the longest one with whose name it
+        begins stands for it, but for the day on which that one retires.
+        """
+        names = spellings(model)
+        exact, nearest = self._models.exact(model), self._models.nearest(model)
+        told = _without(exact, [PRICES]) if exact else _without(nearest or {}, _ONLY_OF_THE_MODEL_ITSELF)
+        said = {**self._default, **told}
         for family, own in self._layers:
             if any(name.startswith(family) for name in names):
                 said |= own
@@ -143,16 +177,25 @@ class CapabilityTable:
             raise self._mismatch(f"The recipe sends files by URL, which the model {model} does not fetch.", media)
         return capability.transport(policy, size)
 
+    def _can_be_asked(self, name: str, media: Media) -> bool:
+        """Whether it is a chat model that takes such a file whole."""
+        capability = self.of(name)
+        return not capability.is_speech and capability.can_take(media, is_cut=False)
+
     def _mismatch(self, problem: str, media: Media) -> FileRejected:
         next_step = self._name_another(media)
         return FileRejected("recipe_mismatch", problem, next_step[0].upper() + next_step[1:])
 
     def _name_another(self, media: Media) -> str:
         """What to do if another model is to take a file."""
-        able = [name for name in self._names.values() if self.of(name).can_take(media, is_cut=False)]
+        able = [each for each in (*SUGGESTED, *self._own_names) if self.of(each).can_take(media, is_cut=False)]
         if not able:
             return "cut it: no model that Dropscribe knows takes it whole."
         return f"name a model in the recipe or the settings that takes it: {', '.join(able)}."
+
+
+def _without(entry: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:
+    return {field: value for field, value in entry.items() if field not in fields}
 
 
 def _renamed(said: Mapping[str, Any]) -> dict[str, Any]:

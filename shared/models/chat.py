@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 
 from shared.media import Detail, Media, MediaSource, Transport
 from shared.models.deployments import Deployment
-from shared.recipes import AnswerSchema, ModelOptions
+from shared.recipes import AnswerSchema, ModelOptions, Tier
 from shared.transcripts import Segment
 
 type Role = Literal["system", "user", "assistant"]
@@ -42,11 +42,12 @@ class Message:
 
 @dataclass(frozen=True)
 class ChatRequest:
-    """One call. With a schema, the model is held to it natively."""
+    """One call. With a schema, the model is held to it natively; `tier` is the one that is asked for."""
 
     messages: Sequence[Message]
     options: ModelOptions
     schema: AnswerSchema | None = None
+    tier: Tier = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class ChatAnswer:
         warnings: what people should know of how it was asked, such as parameters that the model does not take.
         segments: what was said when, and by whom, where a speech model was asked.
         language: of the recording, as a speech model found it (BCP 47).
+        tier: the service's word for the tier that answered; None where it did not say.
     """
 
     text: str
@@ -77,6 +79,12 @@ class ChatAnswer:
     warnings: tuple[str, ...] = ()
     segments: tuple[Segment, ...] = ()
     language: str | None = None
+    tier: str | None = None
+
+    @property
+    def billed_tier(self) -> Tier:
+        """The tier by whose prices it is billed: half of them only where the service says so."""
+        return "flex" if self.tier == "flex" else None
 
     @property
     def is_empty(self) -> bool:
@@ -118,35 +126,6 @@ class ChatModel(Protocol):
             InputNotFound, Conflict, StorageUnavailable: the file could not be read to its end.
         """
         ...
-
-
-CHARACTERS_A_TOKEN = 4
-TOKENS_A_PICTURE = 1_000
-TOKENS_A_SECOND = 13
-USUAL_ANSWER_TOKENS = 1_000
-MAX_CALL_TOKENS = 2_000_000
-"""More than any model takes in and answers in one call (November 2026: a million in, 128 000 out)."""
-
-
-def tokens_of(usage: Usage | None, request: ChatRequest) -> int:
-    """How many tokens a call cost, from 0 to `MAX_CALL_TOKENS`: what the service told, else an estimate."""
-    told = usage or {}
-    total, *parts = (told.get(name) for name in ("total_tokens", "prompt_tokens", "completion_tokens"))
-    counts = [total if isinstance(total, int) else 0, sum(part for part in parts if isinstance(part, int))]
-    is_told = any(isinstance(count, int) for count in (total, *parts))
-    return min(max(0, *counts) if is_told else _estimated_tokens(request), MAX_CALL_TOKENS)
-
-
-def _estimated_tokens(request: ChatRequest) -> int:
-    """Roughly what a call of this request costs, answer included."""
-    parts = [part for message in request.messages for part in message.parts]
-    words = sum(len(part.text) for part in parts if isinstance(part, TextPart)) // CHARACTERS_A_TOKEN
-    media = sum(_media_tokens(part) for part in parts if isinstance(part, MediaPart))
-    return words + media + (request.options.max_output_tokens or USUAL_ANSWER_TOKENS)
-
-
-def _media_tokens(part: MediaPart) -> int:
-    return TOKENS_A_PICTURE if part.media.kind == "image" else round((part.media.seconds or 60) * TOKENS_A_SECOND)
 
 
 def total_usage(calls: Sequence[Usage | None]) -> dict[str, Any] | None:

@@ -1,57 +1,26 @@
 """A recipe's turns, one after the other, until there is an answer of the form asked for. It calls no model itself."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.errors import FileRejected
-from shared.media import Media, Transport
-from shared.models.chat import ChatAnswer, ChatModel, ChatRequest, MediaPart, Message, TextPart
-from shared.models.exchange import Exchange, Extent
+from shared.media import Media
+from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
+from shared.models.exchange import Exchange
+from shared.models.form import FormRead, in_words
+from shared.models.kept import Kept
 from shared.models.pieces import FirstTurn, Piece
-from shared.recipes import AnswerInvalid, AnswerSchema, ModelOptions, Prompt, Recipe, read_answer
+from shared.models.requests import messages, with_room
+from shared.models.speech import SpeechOptions, SpeechRequest
+from shared.models.turn import ChatTurn, Model, SpeechTurn, Turn, capacity_of, is_speech, takes_schema
+from shared.models.unanswered import require_answers
+from shared.recipes import AnswerSchema, Prompt, Recipe, Tier
 
-ASK_FOR_JSON = "Answer with one JSON object and nothing else. It must fit this JSON Schema:\n{schema}"
-ASK_AGAIN = "That answer cannot be used: {problem}. Answer again, with one JSON object and nothing else."
-
-MORE_ROOM = 4
-"""How many times as many tokens an answer may have that came out empty: a model may have spent them on reasoning."""
-
-ROOM_TOKENS = 16_384
-"""How many tokens that is at most."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """What is to be asked next, and of whom."""
-
-    model: ChatModel
-    prompt: str
-    request: ChatRequest
-
-
-@dataclass(frozen=True, kw_only=True)
-class Kept:
-    """What is kept of a conversation, to be gone on with.
-
-    Attributes:
-        exchanges: what was asked and answered, turn by turn.
-        empty: answers that said nothing, where the same is to be asked again.
-        sha256: the digest of the content, where it passed through Dropscribe.
-        about_pieces: what was asked and answered about pieces of the file, while others are missing.
-        extents: the pieces, so that the file is cut in the same places again.
-        media: what the file turned out to be.
-        sent_as: how it, or what was made of it, travelled.
-    """
-
-    exchanges: tuple[Exchange, ...] = ()
-    empty: tuple[ChatAnswer, ...] = ()
-    sha256: str | None = None
-    about_pieces: tuple[Exchange, ...] = ()
-    extents: tuple[Extent, ...] = ()
-    media: Media | None = None
-    sent_as: Transport | None = None
+AT_FULL_PRICE = (
+    "The standard tier was asked in place of `flex`, because {hours:g} hours had passed since the file was dropped, or"
+    " because a call had brought no usable answer."
+)
 
 
 @dataclass
@@ -62,52 +31,46 @@ class Conversation:
         first: who is asked first, with the file.
         later: who is asked from the second turn on; another model than the first gets the words only.
         media: the file as it lies in storage, and what it is.
+        speech: what is asked of `first`, where that is a speech model.
         exchanges: what was asked and answered, turn by turn. With those of an earlier try it goes on where that ended.
         first_turn: the first turn, where that is asked about each piece of the file by itself.
         empty: the answer that said nothing, where the same is to be asked again.
-        data: the object that the last answer holds, for a recipe that asks for one.
+        tier: which one of a chat model is asked next.
     """
 
     recipe: Recipe
     prompt: Prompt
-    first: ChatModel
-    later: ChatModel
+    first: Model
+    later: Model
     media: MediaPart
     exchanges: list[Exchange] = field(default_factory=list)
     empty: tuple[ChatAnswer, ...] = ()
+    speech: SpeechOptions = field(default_factory=SpeechOptions)
+    tier: Tier = field(default=None, init=False)
     first_turn: FirstTurn = field(default_factory=FirstTurn, init=False)
-    data: Any = field(default=None, init=False)
     _sha256: str | None = field(default=None, init=False)
     _is_inline_after_all: bool = field(default=False, init=False)
-    _extents: tuple[Extent, ...] = field(default=(), init=False)
-    _about_the_form: list[str] = field(default_factory=list, init=False)
+    _form: FormRead = field(default_factory=FormRead, init=False)
 
     def resume(self, kept: Kept) -> None:
         """Go on where an earlier conversation about the same ended."""
         self.exchanges, self.empty, self._sha256 = list(kept.exchanges), kept.empty, kept.sha256
-        self.first_turn.asked, self._extents = list(kept.about_pieces), kept.extents
+        self.first_turn.resume(kept.about_pieces, kept.extents)
         if kept.media and kept.sent_as:
             self.media = replace(self.media, media=kept.media, sent_as=kept.sent_as)
 
     @property
     def kept(self) -> Kept:
         """What another conversation needs to go on where this one is."""
-        is_under_way = self.is_between_pieces
         return Kept(
             exchanges=tuple(self.exchanges),
             empty=self.empty,
             sha256=self.sha256,
-            about_pieces=tuple(self.first_turn.asked) if is_under_way else (),
-            extents=self.extents if is_under_way else (),
+            about_pieces=tuple(self.first_turn.asked) if self.is_between_pieces else (),
+            extents=self.first_turn.extents if self.is_between_pieces else (),
             media=self.media.media,
             sent_as=self.media.sent_as,
         )
-
-    @property
-    def extents(self) -> tuple[Extent, ...]:
-        """The pieces in which the file is asked about; empty where it is not in pieces."""
-        made = tuple(piece.extent for piece in self.first_turn.pieces)
-        return self._extents if made == (Extent(),) else made
 
     def prepare(self, media: Media, pieces: Sequence[Piece], warnings: Sequence[str] = ()) -> None:
         """Ask about these pieces in place of the file as it lies; `media` is what it turned out to be."""
@@ -134,9 +97,19 @@ class Conversation:
         return next(told, last[0].answer)
 
     @property
-    def next_model(self) -> ChatModel:
+    def data(self) -> Any:
+        """The object that the last answer holds, for a recipe that asks for one."""
+        return self._form.data
+
+    @property
+    def next_model(self) -> Model:
         """Who is asked next."""
         return self.later if self.exchanges else self.first
+
+    @property
+    def next_capacity(self) -> str:
+        """What must have room for what is asked next."""
+        return capacity_of(self.next_model, self.tier)
 
     def next_turn(self) -> Turn | None:
         """What to ask next; None once there is nothing left to ask. Reads the answers, so call it in a thread.
@@ -144,19 +117,25 @@ class Conversation:
         Raises:
             FileRejected: the service's content filter held back an answer, or the model gave none.
         """
-        self.data, self._about_the_form = None, []
-        self._require_answers()
+        self._form = FormRead()
+        require_answers(self.exchanges[: len(self.prompt.turns)], is_speech=is_speech(self.first))
         prompt = self._next_prompt()
         if prompt is None:
             return None
         model, schema = self.next_model, self._schema_of_turn(len(self.exchanges))
+        if is_speech(model):
+            return SpeechTurn(model, prompt, SpeechRequest(self._media_for(model)[0], self.speech))
         held_to = schema if schema and model.takes_schema else None
-        request = ChatRequest(list(self._messages(model, prompt)), self._options(), held_to)
-        return Turn(model, prompt, request)
+        told = messages(self.prompt.system, self.exchanges, prompt, self._media_for(model))
+        options = with_room(self.recipe.options) if self.empty else self.recipe.options
+        return ChatTurn(model, prompt, ChatRequest(list(told), options, held_to, self.tier))
 
     def add(self, turn: Turn, answer: ChatAnswer) -> None:
         """Take note of an answer. Where the file is in pieces it is judged and joined, so call it in a thread then."""
-        if answer.is_empty and not answer.is_filtered and not self.empty:
+        if isinstance(turn, ChatTurn) and self.recipe.tier and not turn.request.tier:
+            answer = replace(answer, warnings=(*answer.warnings, AT_FULL_PRICE.format(hours=self.recipe.flex_hours)))
+        is_silence = is_speech(turn.model)  # of which a speech model says nothing, however often it is asked
+        if answer.is_empty and not (answer.is_filtered or self.empty or is_silence):
             self.empty = (answer,)
             return
         exchange, self.empty = Exchange(turn.model.deployment.name, turn.prompt, answer, self.empty), ()
@@ -187,9 +166,9 @@ class Conversation:
 
     def settle(self) -> None:
         """Take the last answer as it is, where none of a better form can be had. Reads it, so call it in a thread."""
-        self.data, self._about_the_form = None, []
+        self._form = FormRead()
         if self.recipe.schema:
-            self._read_or_ask(self.recipe.schema, may_ask=False)
+            self._form.read(self.answer.text, self.recipe.schema, may_ask=False)
 
     def send_inline(self) -> bool:
         """Send the file inline from now on, and say whether that changes anything and the model takes it so."""
@@ -205,7 +184,7 @@ class Conversation:
         told = [warning for exchange in self.exchanges for warning in exchange.answer.warnings]
         if self._is_inline_after_all:
             told.append("The service could not fetch the file from storage, so it was sent inline.")
-        return list(dict.fromkeys([*told, *self._about_the_form]))
+        return list(dict.fromkeys([*told, *self._form.problems]))
 
     @property
     def paid(self) -> list[Exchange]:
@@ -214,83 +193,26 @@ class Conversation:
             return self.said
         return [*self.said, Exchange(self.next_model.deployment.name, "", self.empty[-1], self.empty[:-1])]
 
-    def _require_answers(self) -> None:
-        for exchange in self.exchanges[: len(self.prompt.turns)]:
-            if exchange.answer.is_filtered:
-                raise _filtered(exchange.answer)
-            if exchange.answer.is_empty:
-                raise _no_answer(exchange)
-
     def _next_prompt(self) -> str | None:
         done, turns = len(self.exchanges), self.prompt.turns
         if 0 < done < len(turns) and self.exchanges[-1].answer.refusal:
-            self._about_the_form.append("Nothing more was asked, because there was no answer to go on with.")
+            self._form.problems.append("Nothing more was asked, because there was no answer to go on with.")
             return None
         if done < len(turns):
-            schema = None if self.next_model.takes_schema else self._schema_of_turn(done)
-            in_words = f"\n\n{ASK_FOR_JSON.format(schema=json.dumps(schema.schema))}" if schema else ""
-            return f"{turns[done]}{in_words}"
+            schema = None if takes_schema(self.next_model) else self._schema_of_turn(done)
+            return in_words(turns[done], schema) if schema else turns[done]
         if self.recipe.schema is None:
             return None
-        return self._read_or_ask(self.recipe.schema, may_ask=done == len(turns) and self.exchanges[-1].is_complete)
-
-    def _read_or_ask(self, schema: AnswerSchema, *, may_ask: bool) -> str | None:
-        """Read the last answer; ask once for another if it does not fit, then keep the text, with a warning."""
-        try:
-            self.data = read_answer(self.answer.text, schema.schema)
-        except AnswerInvalid as problem:
-            if may_ask:
-                return ASK_AGAIN.format(problem=problem)
-            self._about_the_form.append(f"The answer is not of the form that the recipe asks for: {problem}.")
-        return None
+        may_ask = done == len(turns) and self.exchanges[-1].is_complete
+        return self._form.read(self.answer.text, self.recipe.schema, may_ask=may_ask)
 
     def _schema_of_turn(self, number: int) -> AnswerSchema | None:
         """The schema for the answer to this turn: only the last of the recipe has one, and what is asked after it."""
         return self.recipe.schema if number >= len(self.prompt.turns) - 1 else None
 
-    def _options(self) -> ModelOptions:
-        """The recipe's, with more room where the answer was empty."""
-        options = self.recipe.options
-        if not self.empty or options.max_output_tokens is None:
-            return options
-        room = max(options.max_output_tokens, min(options.max_output_tokens * MORE_ROOM, ROOM_TOKENS))
-        return options.model_copy(update={"max_output_tokens": room})
-
-    def _messages(self, model: ChatModel, prompt: str) -> Iterator[Message]:
-        """The whole conversation for a model; another one than the first gets the words only."""
-        if self.prompt.system:
-            yield Message("system", [TextPart(self.prompt.system)])
-        media = self._media_for(model)
-        for exchange in self.exchanges:
-            yield Message("user", [TextPart(exchange.prompt), *media])
-            yield Message("assistant", [TextPart(exchange.answer.text)])
-            media = ()
-        yield Message("user", [TextPart(prompt), *media])
-
-    def _media_for(self, model: ChatModel) -> Sequence[MediaPart]:
+    def _media_for(self, model: Model) -> Sequence[MediaPart]:
         """What goes with the first words: the piece that is asked about, and later the file if that is in one piece."""
         if model is not self.first or any(each.parts for each in self.exchanges):
             return ()
         piece = self.first_turn.next_piece or self.first_turn.pieces[0]
         return piece.media or (self.media,)
-
-
-def _filtered(answer: ChatAnswer) -> FileRejected:
-    return FileRejected(
-        "content_filtered",
-        "The service's content filter held back the answer.",
-        "Drop another file, or ask the owner of the deployment to adjust its content filter.",
-        answer.request_id,
-    )
-
-
-def _no_answer(exchange: Exchange) -> FileRejected:
-    is_cut = exchange.answer.finish_reason == "length"
-    return FileRejected(
-        "no_answer",
-        f"The model answered with nothing, {len(exchange.answers)} times"
-        + (": it spent all the tokens that it may answer with before it said a word." if is_cut else "."),
-        "Raise maxOutputTokens in the recipe, or name another model; then drop the file again.",
-        exchange.answer.request_id,
-        retryable=True,
-    )

@@ -1,12 +1,16 @@
 """The deployed models: where each is, what it is called, what it can take, and which one a file goes to."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from shared.media import Media, SendPolicy, Transport
+from shared.media import Kind, Media, SendPolicy, Transport
 from shared.models.capabilities import CapabilityTable, ModelCapabilities
 from shared.models.endpoint import Endpoint
+from shared.models.known import spellings
+from shared.models.prices import Cost, Prices, PriceTable, cost
+from shared.recipes import Tier
 
 DEFAULT = "default"
 """The alias of the model for every file that nothing else assigns to another."""
@@ -21,6 +25,7 @@ class Deployment:
         name: what the service knows it by.
         model: the name by which its capability was found.
         is_named: whether requests name it; an endpoint that serves one model alone needs no name.
+        price_table: where its prices stand.
     """
 
     alias: str
@@ -29,12 +34,37 @@ class Deployment:
     endpoint: Endpoint
     capability: ModelCapabilities
     is_named: bool = True
+    price_table: PriceTable = field(default_factory=PriceTable.load, repr=False, compare=False)
 
     @property
     def token_parameter(self) -> str:
         """What the wire calls the most tokens to answer with: the model decides, else the endpoint."""
         by_endpoint = "max_completion_tokens" if self.endpoint.api == "openai/v1" else "max_tokens"
         return self.capability.token_parameter or by_endpoint
+
+    def prices(self, answered_by: str | None = None) -> tuple[Prices, str] | None:
+        """What it costs, and of which day that is; None if that is not known.
+
+        `answered_by` is what the model called itself in an answer: a version of the model that the settings tell, or
+        any where they do not. The catalog has the prices of Azure; what another server costs, only an operator
+        knows.
+        """
+        own, listed = self.price_table.own, self.price_table.listed
+        if said := own(self.name, self.model, answered_by or ""):
+            return said
+        if self.endpoint.api == "v1":
+            return None
+        known = next((name for name in (self.model, self.name) if listed(name)), "")
+        is_version = bool(answered_by) and spellings(answered_by or "")[1].startswith(spellings(known)[1])
+        return (listed(answered_by or "") if is_version else None) or listed(known)
+
+    def cost_of(
+        self, usage: Mapping[str, Any] | None, answered_by: str | None, *, heard: bool = False, tier: Tier = None
+    ) -> Cost | None:
+        """What a call of it cost; None if that cannot be known. See `cost`."""
+        found = self.prices(answered_by)
+        amount = cost(usage, found[0], heard=heard, tier=tier) if found and usage is not None else None
+        return Cost(amount, found[1]) if found and amount is not None else None
 
 
 class Deployments:
@@ -54,18 +84,21 @@ class Deployments:
     def __getitem__(self, name: str) -> Deployment:
         return self._by_alias.get(name) or self._by_name[name]
 
-    def to_take(
-        self, media: Media, wanted: str, policy: SendPolicy, size: int, *, is_cut: bool = False
-    ) -> tuple[Deployment, Transport | None]:
-        """The deployment that a recipe wants for a file of `size` bytes, and how the file travels there.
+    def named_for(self, kind: Kind, wanted: str) -> Deployment:
+        """The deployment of this alias or name; in place of the default one perhaps another for files of this kind."""
+        return self[kind] if wanted == DEFAULT and kind in self._by_alias else self[wanted]
 
-        The way is None where only what is made of the file can go there. `is_cut` is whether a recording may be cut.
+    def transport(
+        self, to: Deployment, media: Media, policy: SendPolicy, size: int, *, is_cut: bool = False
+    ) -> Transport | None:
+        """How a file of `size` bytes travels to a deployment; None where only what is made of the file can go there.
+
+        `is_cut` is whether a recording may be cut.
 
         Raises:
             FileRejected: it does not take such a file; the message says which model could.
         """
-        chosen = self[media.kind] if wanted == DEFAULT and media.kind in self._by_alias else self[wanted]
-        return chosen, self._table.transport(chosen.model, chosen.capability, media, policy, size, is_cut=is_cut)
+        return self._table.transport(to.model, to.capability, media, policy, size, is_cut=is_cut)
 
     def retiring(self, by: date) -> Iterator[str]:
         """A sentence for each model that may be gone by that day."""

@@ -9,7 +9,12 @@ from dataclasses import dataclass, field, replace
 
 from shared.models.chat import ChatAnswer, MediaPart
 from shared.models.exchange import Exchange, Extent
-from shared.transcripts import Doubt, doubts, join, join_pages
+from shared.transcripts import Doubt, Segment, SegmentsOfPiece, doubts, join, join_pages, join_segments
+
+SPEAKERS_OF_PARTS = (
+    "The recording was listened to in parts, and speakers were told apart within each part only: the same person may"
+    " have another name in another part."
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,17 @@ class FirstTurn:
     pieces: list[Piece] = field(default_factory=lambda: [Piece()])
     asked: list[Exchange] = field(default_factory=list)
     about_the_file: Sequence[str] = ()
+    _earlier: tuple[Extent, ...] = ()
+
+    def resume(self, asked: Sequence[Exchange], extents: tuple[Extent, ...]) -> None:
+        """Go on where an earlier attempt ended, which asked about pieces of these extents."""
+        self.asked, self._earlier = list(asked), extents
+
+    @property
+    def extents(self) -> tuple[Extent, ...]:
+        """The pieces in which the file is asked about; empty where it is not in pieces."""
+        made = tuple(piece.extent for piece in self.pieces)
+        return self._earlier if made == (Extent(),) else made
 
     @property
     def heard(self) -> list[Exchange]:
@@ -83,13 +99,31 @@ class FirstTurn:
             finish_reason=_finish_reason(answers),
             usage=None,
             request_id=answers[-1].request_id,
+            tier=answers[-1].tier,
             seconds=0,
             warnings=warnings,
+            segments=self._segments(),
+            language=next((each.language for each in answers if each.language), None),
         )
         return Exchange(heard[-1].deployment, heard[-1].prompt, answer, parts=tuple(self.asked))
 
+    def _segments(self) -> tuple[Segment, ...]:
+        """What was said when; none where a piece has words without times."""
+        answers = [each.answer for each in self.heard]
+        if not all(each.segments or each.is_withheld for each in answers):
+            return ()
+        extents = [piece.extent for piece in self.pieces]
+        return join_segments(
+            [
+                SegmentsOfPiece(() if answer.is_filtered else answer.segments, extent.start or 0, extent.overlaps)
+                for answer, extent in zip(answers, extents, strict=True)
+            ]
+        )
+
     def _warnings(self) -> Iterator[str]:
-        """A sentence for each piece whose answer is not to be relied on."""
+        """A sentence for each piece whose answer is not to be relied on, and one on speakers."""
+        if sum(any(said.speaker for said in each.answer.segments) for each in self.heard) > 1:
+            yield SPEAKERS_OF_PARTS
         for piece, exchange in zip(self.pieces, self.heard, strict=False):
             if exchange.answer.is_filtered:
                 yield f"{piece.extent.told} have no text: the service's content filter held the answer back."

@@ -1,12 +1,14 @@
 """What is to be done with a file: decided before anything is paid for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 
 from shared.errors import FileRejected
 from shared.media import Media
-from shared.models.chat import ChatModel, MediaPart
+from shared.models.chat import MediaPart
 from shared.models.preparation import Preparation
+from shared.models.speech import SpeechOptions
+from shared.models.turn import Model, is_speech
 from shared.recipes import Prompt, RecipeSelection
 
 
@@ -17,21 +19,25 @@ class Plan:
     Attributes:
         first: the model that is asked first, with the file.
         later: the model that is asked from the second turn on.
+        speech: what is asked of `first`, where that is a speech model.
         preparation: what is to be done with the file first; None where it travels as it lies.
     """
 
     selection: RecipeSelection
     media: MediaPart
     prompt: Prompt
-    first: ChatModel
-    later: ChatModel
+    first: Model
+    later: Model
     preparation: Preparation | None = None
+    speech: SpeechOptions = field(default_factory=SpeechOptions)
 
     @property
     def key(self) -> Mapping[str, object]:
         """What answers must have been asked for, to be those of this plan."""
         recipe = self.selection.recipe
-        return {"recipe": recipe.digest, "inputs": dict(self.selection.inputs), "first": self.first.deployment.name}
+        asked = {"speech": asdict(self.speech)} if is_speech(self.first) else {}
+        first = self.first.deployment.name
+        return {"recipe": recipe.digest, "inputs": dict(self.selection.inputs), "first": first, **asked}
 
 
 class NotPlanned(Exception):

@@ -70,5 +70,6 @@ def preparation_for(
     is_cut = recipe.pieces == "join"
     if fits and not is_cut:
         return None
-    seconds = capability.piece_seconds if is_cut else capability.max_seconds
+    speakers = recipe.speakers and capability.is_speech
+    seconds = capability.piece_seconds(speakers=speakers) if is_cut else capability.max_seconds
     return SoundPreparation(fits, capability.max_bytes, seconds, is_cut=is_cut, needs_speech=is_cut)

@@ -1,7 +1,8 @@
 """The forms in which secrets stand in texts: for each an expression, and words that it cannot do without.
 
 Looking for words costs a tenth of what the expressions cost, and most log records hold none. Every expression takes
-time linear in the text: what may repeat is bounded, or can match in one way only (tests/unit/test_expressions.py).
+time linear in the text: what may repeat is bounded, or can match in one way only
+(tests/unit/observability/test_expressions.py).
 """
 
 import base64

@@ -1,6 +1,7 @@
 """The one path of a file, from the event to its document."""
 
-from shared.processing.budget import Budget
+from shared.processing.beside import RecipeSidecars
+from shared.processing.budget import Budget, billionths
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.clock import Clock, ServerClock

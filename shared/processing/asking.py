@@ -1,7 +1,6 @@
 """From a plan to its answers, however busy the model is: when to claim, when to ask, how long to wait."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
@@ -18,15 +17,15 @@ from shared.errors import (
     UrlNotFetched,
 )
 from shared.media import InputFile
-from shared.models import ChatAnswer, Conversation, Turn, Usage, tokens_of
+from shared.models import ChatAnswer, Conversation, Turn, Usage, is_speech
 from shared.observability import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before
 from shared.processing.services import Services
-
-MAX_ASIDE = 5
-"""Seconds at most for side work, such as counting tokens. After that the attempt goes on without it."""
+from shared.processing.spending import count_spending
+from shared.processing.tiers import TierChoice
+from shared.recipes import Tier
 
 MAX_CHARACTERS_HERE = 8_000
 """Longer answers are judged and joined in a thread: it takes some 10 ms for so many."""
@@ -35,7 +34,8 @@ MAX_CHARACTERS_HERE = 8_000
 class ModelCalls:
     """The model calls of one attempt.
 
-    `deadline` is when the attempt must be over, by the monotonic clock; `keep` keeps the answers about pieces.
+    `tiers` tells which tier of a model is asked; `deadline` is when the attempt must be over, by the monotonic clock;
+    `keep` keeps the answers about pieces.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class ModelCalls:
         services: Services,
         claim: ClaimHandle,
         talk: Conversation,
+        tiers: TierChoice,
         deadline: float,
         keep: Callable[[], Awaitable[None]],
     ) -> None:
@@ -50,6 +51,7 @@ class ModelCalls:
         self._policy = services.policy
         self._claim = claim
         self._talk = talk
+        self._tiers = tiers
         self._deadline = deadline
         self._keep = keep
 
@@ -60,7 +62,9 @@ class ModelCalls:
         """
         self._require_worth_asking()
         await self._require_budget()
-        await self._wait_for_cooldown(self._talk.next_model.deployment.alias)
+        self._choose_tier()
+        while await self._waits_for_cooldown(self._talk.next_capacity):
+            self._choose_tier()
         self._require_time()
         await self._hold(file)
         self._claim.uncount()
@@ -78,7 +82,8 @@ class ModelCalls:
         while turn := await self._next_turn():
             self._require_worth_asking()
             await self._require_budget()
-            await self._wait_for_cooldown(turn.model.deployment.alias)
+            if await self._waits_for_cooldown(turn.capacity):
+                continue  # it may be time for another tier
             if error := await self._ask(file, turn):
                 await self._bear(error, turn)
         if not self._claim.is_ours:  # all was answered before: no other worker is to write the document meanwhile
@@ -87,7 +92,12 @@ class ModelCalls:
         if self._talk.media.sent_as == "url":
             await self._require_unchanged(file)
 
+    def _choose_tier(self) -> None:
+        is_tiered = not is_speech(self._talk.next_model)
+        self._talk.tier = self._tiers.tier(self._claim.progress, self._with.clock.now()) if is_tiered else None
+
     async def _next_turn(self) -> Turn | None:
+        self._choose_tier()
         # Data may take a second to be checked; a recipe without a form has nothing to check.
         return await asyncio.to_thread(self._talk.next_turn) if self._talk.recipe.schema else self._talk.next_turn()
 
@@ -96,15 +106,19 @@ class ModelCalls:
             raise asked_enough_before()
 
     async def _require_budget(self) -> None:
-        if self._with.budget and (seconds := await self._with.budget.seconds_until_available()):
-            self._claim.know(since=None)  # it waits because we want it to
-            jitter = self._with.random.uniform(0, self._policy.max_wait)
-            raise RetryLater(seconds + jitter, "the day's tokens are spent")
+        for budget in (self._with.budget, self._with.money):
+            if budget and (seconds := await budget.seconds_until_available()):
+                self._claim.know(since=None)  # it waits because we want it to
+                jitter = self._with.random.uniform(0, self._policy.max_wait)
+                raise RetryLater(seconds + jitter, f"the day's {budget.name} are spent")
 
-    async def _wait_for_cooldown(self, deployment: str) -> None:
-        while (seconds := await self._with.cooldowns.seconds_until_available(deployment)) > 0:
+    async def _waits_for_cooldown(self, capacity: str) -> bool:
+        """Wait where it is left alone, and say whether that was so."""
+        seconds = await self._with.cooldowns.seconds_until_available(capacity)
+        if seconds > 0:
             jitter = self._with.random.uniform(0, min(seconds, self._policy.first))
             await self._wait(seconds + jitter, "the model is left alone for a while")
+        return seconds > 0
 
     async def _ask(self, file: InputFile, turn: Turn) -> ModelUnavailable | None:
         """Ask once, and take note of the answer; return why there is none, if another call may bring one."""
@@ -126,9 +140,9 @@ class ModelCalls:
                 raise
         if not answer.is_empty:
             self._claim.uncount()
-        self._with.health.note(turn.model.deployment.alias, self._with.clock.now(), answered=True)
+        self._with.health.note(turn.capacity, self._with.clock.now(), answered=True)
         await self._take(turn, answer)
-        await self._spend(answer.usage, turn, is_billed=True)
+        await self._spend(answer.usage, turn, is_billed=True, tier=answer.billed_tier)
         if self._talk.is_between_pieces:
             await self._keep()
         return None
@@ -181,7 +195,7 @@ class ModelCalls:
         try:
             await self._claim.begin_call()
             async with self._with.clock.within(self._time_left):
-                return await turn.model.complete(turn.request)
+                return await turn.ask()
         except TimeoutError:
             raise ModelTimeout("The model did not answer in the time that an invocation has.") from None
 
@@ -196,11 +210,13 @@ class ModelCalls:
             self._claim.uncount()
             return
         await self._spend(error.usage, turn, is_billed=error.asked_at_most_thrice or error.usage is not None)
-        alias, now, progress = turn.model.deployment.alias, self._with.clock.now(), self._claim.progress
-        is_well = self._with.health.is_well(alias, progress.failed_at or now - timedelta(seconds=self._policy.breaker))
+        capacity, now, progress = turn.capacity, self._with.clock.now(), self._claim.progress
+        is_well = self._with.health.is_well(
+            capacity, progress.failed_at or now - timedelta(seconds=self._policy.breaker)
+        )
         decision = self._policy.decide(error, progress, now=now, random=self._with.random, answers_others=is_well)
         if type(error) in (ModelUnavailable, ModelMisconfigured):
-            self._with.health.note(alias, now, answered=False)
+            self._with.health.note(capacity, now, answered=False)
         log_event(
             "model.unavailable",
             decision.level,
@@ -212,23 +228,21 @@ class ModelCalls:
         )
         self._claim.progress = decision.progress
         if decision.cooldown:
-            await self._with.cooldowns.cool_down(alias, decision.cooldown)
+            await self._with.cooldowns.cool_down(capacity, decision.cooldown)
         await self._wait(decision.wait, error.safe_message)
 
     async def _wait(self, seconds: float, why: str) -> None:
         """Wait here if it is not for long. Others may take the file meanwhile, unless there are answers in hand."""
+        seconds = self._tiers.capped(seconds, self._talk.tier, self._with.clock.now())
         if seconds > min(self._policy.here, self._time_left):
             raise RetryLater(seconds, why)
         if not self._talk.paid:
             await self._claim.release(seconds)
         await self._with.clock.sleep(seconds)
 
-    async def _spend(self, usage: Usage | None, turn: Turn, *, is_billed: bool) -> None:
-        """Count what a call cost, or may have cost. No document waits for that, and none is lost for it."""
-        if self._with.budget and is_billed:
-            with contextlib.suppress(Exception):
-                async with self._with.clock.within(MAX_ASIDE):
-                    await self._with.budget.spend(tokens_of(usage, turn.request))
+    async def _spend(self, usage: Usage | None, turn: Turn, *, is_billed: bool, tier: Tier = None) -> None:
+        if is_billed:
+            await count_spending(self._with, usage, turn, tier)
 
     @property
     def _time_left(self) -> float:

@@ -18,9 +18,10 @@ from shared.processing.asking import ModelCalls
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.jobs import Job
-from shared.processing.kept import KeptAnswers
+from shared.processing.keeping import MAX_ASIDE, AnswerKeeper
 from shared.processing.retry import RetryLater, crash_loop, took_too_long
 from shared.processing.services import Services
+from shared.processing.tiers import TierChoice
 from shared.results import Facts, Result, StoredResult, answered, answered_in_text_only, rejected
 
 MAX_RESTARTS = 5
@@ -29,8 +30,8 @@ MAX_RESTARTS = 5
 MIN_WAIT = 2
 """Seconds that every message waits, so that its note is there before it is seen."""
 
-MAX_ASIDE = 5
-"""Seconds at most for side work, such as keeping answers. After that the attempt goes on without it."""
+MIN_SHARE = 0.9
+"""How much of the time that an invocation has for a conversion must have been there, for it to be the file's fault."""
 
 WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
 """The waits between two tries to write a document, as parts of the longest wait for which an invocation is kept."""
@@ -50,9 +51,7 @@ class Attempt:
         self._claim = ClaimHandle(name, services.claims, services.clock, services.random, services.policy.claim)
         # Not by the time of day: what we take for that may be hours off until storage has first answered.
         self._deadline = services.clock.monotonic() + services.policy.invocation
-        self._plan: Plan | None = None
-        self._talk: Conversation | None = None
-        self._has_unkept = False
+        self._keeper = AnswerKeeper(services, self._claim)
 
     async def run(self) -> None:
         """Go on until the file has its document, is gone, or waits in another message.
@@ -68,7 +67,7 @@ class Attempt:
             # Where only a part of storage fails, the queue may still take the file; else the host must try again.
             await self._put_off(RetryLater(self._growing_wait(), str(error)))
         except asyncio.CancelledError:  # the worker is told to stop; that is no crash
-            await self._keep_answers()
+            await self._keeper.keep()
             await self._let_go()
             raise
         except Exception as error:
@@ -94,8 +93,7 @@ class Attempt:
         file = await self._with.files.load(self._name)
         earlier = await self._with.files.find_result(file.name)
         is_answered = earlier is not None and earlier.input_etag == file.etag
-        self._plan = self._talk = None
-        self._has_unkept = False
+        self._keeper.begin()
         if self._is_new and not is_answered:
             self._claim.expect_none(file.etag)
         else:
@@ -104,7 +102,9 @@ class Attempt:
             await self._with.publisher.finish(file.name, self._claim.record)
             return
         self._require_complete(file)
-        result = await self._result(file)
+        result = await self._result(file, is_again=earlier is not None)
+        if result.status == "error":
+            await self._keeper.keep_for_redrive()
         if not self._claim.is_known:  # the file was refused before anybody claimed it
             await self._look_at_record(file)
         await self._publish(result, earlier)
@@ -121,15 +121,16 @@ class Attempt:
         if (file.size == 0 or file.is_arriving) and age < self._policy.complete:
             raise RetryLater(self._policy.complete, "it is still arriving")
 
-    async def _result(self, file: InputFile) -> Result:
-        """The document of a file, with its answer or with what is wrong."""
+    async def _result(self, file: InputFile, *, is_again: bool) -> Result:
+        """The document of a file, with its answer or with what is wrong. `is_again` says that it had one before."""
         facts = Facts(file, received=self._with.clock.now(), attempts=self._claim.progress.attempt + 1)
         try:
-            self._plan = plan = await self._with.planner.plan(file)
+            plan = await self._with.planner.plan(file)
         except NotPlanned as refused:
             facts = replace(facts, selection=refused.selection, media=refused.media)
             return rejected(facts, refused.error, self._with.clock.now())
-        self._talk = talk = await self._conversation(plan)
+        is_found_again = self._claim.is_known and self._claim.record is None  # by a redrive, perhaps
+        talk = await self._keeper.conversation(plan, is_again=is_again or is_found_again)
         facts = replace(facts, selection=plan.selection, media=talk.media.media)
         # Workers crash over the answer: work on it no more.
         if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:
@@ -149,8 +150,9 @@ class Attempt:
 
     async def _ask(self, file: InputFile, plan: Plan, talk: Conversation, facts: Facts) -> Facts:
         """Ask until all is answered, and return what is known of the file then."""
+        tiers = TierChoice(talk.recipe, file)
         async with AsyncExitStack() as made:
-            calls = ModelCalls(self._with, self._claim, talk, self._deadline, self._keep_piece)
+            calls = ModelCalls(self._with, self._claim, talk, tiers, self._deadline, self._keeper.keep_piece)
             if plan.preparation and not talk.is_answered:
                 await calls.hold_to_prepare(file)
                 facts = replace(facts, media=await self._prepare(plan, talk, made))
@@ -162,21 +164,15 @@ class Attempt:
         seconds = max(0.0, self._time_left - self._policy.call)
         try:
             async with self._with.clock.within(seconds):
-                prepared = await made.enter_async_context(self._with.preparer.prepared(plan, talk.extents))
+                prepared = await made.enter_async_context(self._with.preparer.prepared(plan, talk.first_turn.extents))
         except FileRejected as error:
             raise NotPlanned(error, plan.selection, talk.media.media) from error
-        except TimeoutError:  # another invocation has no more time than this one
+        except TimeoutError:
+            if seconds < MIN_SHARE * (self._policy.invocation - self._policy.call):  # waits took the rest
+                raise RetryLater(0, "this invocation has too little time left to convert it") from None
             raise NotPlanned(took_too_long(seconds), plan.selection, talk.media.media) from None
         talk.prepare(prepared.media, prepared.pieces, prepared.warnings)
         return prepared.media
-
-    async def _conversation(self, plan: Plan) -> Conversation:
-        """A conversation that goes on where an earlier attempt ended."""
-        talk = Conversation(plan.selection.recipe, plan.prompt, plan.first, plan.later, plan.media)
-        kept = await self._with.kept.read_kept(self._name) if self._claim.progress.has_kept else None
-        if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
-            talk.resume(kept)
-        return talk
 
     def _require_no_crash_loop(self, talk: Conversation) -> None:
         if self._claim.progress.crashes >= MAX_CRASHES and not talk.is_answered:
@@ -202,12 +198,13 @@ class Attempt:
 
     async def _publish_once(self, result: Result, earlier: StoredResult | None) -> None:
         await self._claim.see_last_write()
-        record, has_kept = self._claim.record, self._claim.progress.has_kept
-        await self._with.publisher.publish(result, replacing=earlier, record=record, has_kept=has_kept)
+        await self._with.publisher.publish(
+            result, replacing=earlier, claim=self._claim, keeps_answers=self._keeper.stays
+        )
 
     async def _put_off(self, later: RetryLater) -> None:
         """First the message, then the note: a file without a message would be forgotten."""
-        await self._keep_answers()
+        await self._keeper.keep()
         log_event("blob.deferred", name=self._name, seconds=round(later.seconds, 1), why=str(later))
         self._claim.know(chance="")  # whatever made the host give up, this time we came to an end
         try:
@@ -223,44 +220,11 @@ class Attempt:
         except StorageUnavailable as error:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent
 
-    async def _keep_answers(self) -> None:
-        """Keep the answers that were paid for. While any is not kept `asked` is one higher, as after a call in vain."""
-        talk, plan = self._talk, self._plan
-        if not (talk and plan and talk.paid and self._claim.is_ours):
-            return
-        kept = KeptAnswers(etag=self._claim.etag, key=plan.key, **vars(talk.kept))
-        self._claim.know(has_kept=True, asked=self._claim.progress.asked + (not self._has_unkept))
-        self._has_unkept = True
-        try:
-            async with self._with.clock.within(MAX_ASIDE):
-                await self._confirm_claim()
-                await self._with.kept.keep(self._name, kept)
-        except Conflict:
-            log_event("blob.overtaken", name=self._name)
-        except (StorageUnavailable, TimeoutError):
-            log_event("answers.not_kept", logging.WARNING, name=self._name)
-        else:
-            self._claim.know(asked=self._claim.progress.asked - 1)
-            self._has_unkept = False
-
-    async def _keep_piece(self) -> None:
-        """Keep the answer about a piece. What went wrong before it says nothing of the pieces that are left."""
-        await self._keep_answers()
-        progress = self._claim.progress
-        if not self._has_unkept and (progress.asked or progress.crashes):
-            self._claim.know(asked=0, crashes=0)
-            await self._confirm_claim()
-
-    async def _confirm_claim(self) -> None:
-        """Answers are kept only where the record is ours and tells of them: else no worker would delete them."""
-        with contextlib.suppress(StorageUnavailable):  # then the claim expires, which tells of them too
-            await self._claim.confirm()
-
     async def _break_down(self, error: Exception) -> None:
         """Release the claim at once after an unexpected error: the host's own tries then do the rest in seconds."""
         log_event("blob.broke_down", logging.ERROR, name=self._name, error=type(error).__name__)
         if self._claim.is_ours:
-            await self._keep_answers()
+            await self._keeper.keep()
             self._claim.know(crashes=self._claim.progress.crashes + 1)
             await self._let_go()
 

@@ -1,15 +1,27 @@
-"""How many tokens a day may cost. When they are spent, files wait for the next day (UTC) and nothing is lost."""
+"""How many tokens, and how much money, a day may cost. When that is spent, files wait for the next day (UTC)."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import ROUND_CEILING, Decimal
 from typing import Protocol
 
 from shared.errors import Conflict, StorageUnavailable
 from shared.processing.clock import Clock
 from shared.processing.cooldowns import FRESH_SECONDS
 
+BILLIONTHS = Decimal(1_000_000_000)
+"""Money is counted in billionths of a dollar: in whole numbers, as tokens are, and fine enough for one token."""
+
+
+def billionths(dollars: Decimal) -> int:
+    """An amount as it is counted; rather too much than too little."""
+    return int((dollars * BILLIONTHS).to_integral_value(ROUND_CEILING))
+
 
 class TokenCounts(Protocol):
-    """Where is counted what was spent on a day, such as `2026-11-24`. Any call may raise `StorageUnavailable`."""
+    """Where is counted what was spent on a day, such as `2026-11-24` for tokens, and `2026-11-24-dollars` for money.
+
+    Any call may raise `StorageUnavailable`.
+    """
 
     async def read_tokens(self, day: str) -> int:
         """All that was spent so far."""
@@ -25,13 +37,16 @@ class TokenCounts(Protocol):
 
 
 class Budget:
-    """What may be spent on a day, by all instances together.
+    """What may be spent on a day, by all instances together: `limit` tokens, or billionths of a dollar.
 
+    `name` says of what it is, in the log too.
     It is looked at before a call and counted after it, so calls that are under way when it ends go over it.
     """
 
-    def __init__(self, tokens: int, *, counts: TokenCounts, clock: Clock) -> None:
-        self._tokens = tokens
+    def __init__(self, limit: int, *, counts: TokenCounts, clock: Clock, name: str = "tokens") -> None:
+        self.name = name
+        self._limit = limit
+        self._suffix = "" if name == "tokens" else f"-{name}"
         self._counts = counts
         self._clock = clock
         self._uncounted = 0
@@ -42,23 +57,22 @@ class Budget:
         """For how many more seconds nothing may be spent."""
         now = self._clock.now()
         if now - self._read > timedelta(seconds=FRESH_SECONDS) or now.date() != self._read.date():
-            self._spent, self._read = await self._counts.read_tokens(_day(now)), now
-        return _rest_of_day(now) if self._spent >= self._tokens else 0
+            self._spent, self._read = await self._counts.read_tokens(self._day(now)), now
+        return _rest_of_day(now) if self._spent >= self._limit else 0
 
-    async def spend(self, tokens: int) -> None:
+    async def spend(self, spent: int) -> None:
         """Count what a file cost; what cannot be counted now is counted with the next, so that no document waits."""
-        counting, self._uncounted = self._uncounted + tokens, 0
+        counting, self._uncounted = self._uncounted + spent, 0
         try:
-            self._spent = await self._counts.add_tokens(_day(self._clock.now()), counting)
+            self._spent = await self._counts.add_tokens(self._day(self._clock.now()), counting)
         except (Conflict, StorageUnavailable):
             self._uncounted += counting
         except BaseException:  # broken off, because storage was silent
             self._uncounted += counting
             raise
 
-
-def _day(now: datetime) -> str:
-    return now.date().isoformat()
+    def _day(self, now: datetime) -> str:
+        return f"{now.date().isoformat()}{self._suffix}"
 
 
 def _rest_of_day(now: datetime) -> float:

@@ -125,6 +125,17 @@ class ClaimHandle:
             self._is_ours = False
             raise
 
+    async def note(self, **more: Any) -> None:
+        """Know more, and write it into the record: into our claim, else into one that keeps no other worker away.
+
+        Raises what `release` raises.
+        """
+        self.know(**more)
+        if self._is_ours:
+            await self.confirm()
+        else:
+            await self._write("deferred", 0)
+
     async def release(self, seconds: float) -> None:
         """Let anybody take the file, which waits for so many seconds. What storage refuses can be tried again.
 
@@ -155,7 +166,7 @@ class ClaimHandle:
         ours = self.progress
         await self.look(self.etag)
         if self.record is None or self.record.claim.etag != self.etag:
-            self.progress = replace(ours, has_kept=self.progress.has_kept)
+            self.progress = replace(ours, has_kept=self.progress.has_kept, has_files=self.progress.has_files)
         self.know(chance=ours.chance)
 
     async def left_behind(self) -> VersionedClaim | None:

@@ -20,6 +20,7 @@ class Progress:
         failed_at: when the service last failed on it, or refused us with it.
         chance: the token of the message by which it is tried again after the host gave up on it; else empty.
         has_kept: whether answers may be kept beside the record (see `kept.py`), perhaps to another version.
+        has_files: whether files may lie beside the document that it does not list, perhaps of another version.
     """
 
     attempt: int = 0
@@ -29,6 +30,7 @@ class Progress:
     failed_at: datetime | None = None
     chance: str = ""
     has_kept: bool = False
+    has_files: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +106,7 @@ def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:
     claim = seen.claim
     has_kept = claim.has_kept or claim.has_crashed  # before it noted that
     if claim.etag != etag:
-        return Progress(has_kept=has_kept)
+        return Progress(has_kept=has_kept, has_files=claim.has_files)
     return Progress(
         attempt=claim.attempt,
         crashes=claim.crashes + claim.has_crashed,
@@ -113,6 +115,7 @@ def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:
         failed_at=claim.failed_at,
         chance=claim.chance,
         has_kept=has_kept,
+        has_files=claim.has_files,
     )
 
 

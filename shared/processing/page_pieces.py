@@ -35,10 +35,13 @@ def _of_pages(file: MediaPart, wanted: PicturePreparation, drawing: Drawing) -> 
     media = replace(file.media, pages=drawing.pages)
     groups = _groups(drawing.pictures, 1 if wanted.pages == "each" else wanted.max_images, wanted.max_bytes)
     warnings = [warning for drawn in drawing.pictures if (warning := _about_scaling(drawn, drawing.pages))]
-    if wanted.in_one_request:
+    last = drawing.pages
+    if wanted.in_one_request and len(groups) > 1:
+        last = groups[1][0].page - 1
         groups = groups[:1]
-    if (asked := sum(map(len, groups))) < drawing.pages and wanted.pages != "first":
-        warnings.append(f"The file has {drawing.pages} pages, of which the first {asked} were looked at.")
+        warnings.append(f"The file has {drawing.pages} pages, of which the first {last} were looked at.")
+    if wanted.pages != "first":
+        warnings += _about_damage(drawing, last)
     is_paged = drawing.pages > 1
     return Prepared(media, tuple(_page_piece(file, group, is_paged=is_paged) for group in groups), tuple(warnings))
 
@@ -63,6 +66,15 @@ def _page_piece(file: MediaPart, pictures: Sequence[Drawn], *, is_paged: bool) -
 
 def _media_of(drawn: Drawn) -> Media:
     return Media("image", drawn.media_type, drawn.format, pixels=(drawn.width, drawn.height))
+
+
+def _about_damage(drawing: Drawing, last: int) -> list[str]:
+    drawn = {each.page for each in drawing.pictures}
+    missing = [str(page) for page in range(1, last + 1) if page not in drawn]
+    if not missing:
+        return []
+    what = f"Page {missing[0]} is" if len(missing) == 1 else f"The pages {', '.join(missing)} are"
+    return [f"{what} damaged and cannot be drawn, so nothing was asked about that part of the file."]
 
 
 def _about_scaling(drawn: Drawn, pages: int) -> str | None:

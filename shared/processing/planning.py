@@ -2,12 +2,26 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from shared.errors import FileRejected, KindNotTaken
 from shared.media import InputContent, InputFile, Media, require_addressable, sniff
-from shared.models import ChatModel, Deployments, MediaPart, NotPlanned, Plan, preparation_for
+from shared.models import (
+    Deployments,
+    MediaPart,
+    Model,
+    NotPlanned,
+    Plan,
+    SpeechOptions,
+    first_deployment,
+    later_deployment,
+    preparation_for,
+)
 from shared.recipes import RecipeCatalog, RecipeSelection
+
+TRANSCRIBE = "Write down what is said in this recording: who says what, and when."
+"""What stands before the turns of a recipe that is asked about a transcript in place of a recording."""
 
 
 class RecipePlanner:
@@ -19,7 +33,7 @@ class RecipePlanner:
         files: InputContent,
         recipes: RecipeCatalog,
         deployments: Deployments,
-        models: Mapping[str, ChatModel],
+        models: Mapping[str, Model],
         max_pixels: int,
     ) -> None:
         self._files = files
@@ -48,19 +62,23 @@ class RecipePlanner:
 
     async def _plan(self, file: InputFile, selection: RecipeSelection, media: Media) -> Plan:
         recipe, source = selection.recipe, self._files.open(file)
-        deployment, sent_as = self._deployments.to_take(
-            media, recipe.model, recipe.send, source.size, is_cut=recipe.pieces == "join"
-        )
-        first = self._models[deployment.alias]
-        later = self._models[self._deployments[recipe.then].alias] if recipe.then else first
+        first = first_deployment(media, recipe, self._deployments)
+        is_cut = recipe.pieces == "join"
+        sent_as = self._deployments.transport(first, media, recipe.send, source.size, is_cut=is_cut)
+        later = later_deployment(recipe, first, self._deployments)
         part = MediaPart(media, source, sent_as or "inline", recipe.detail)
-        preparation = preparation_for(media, deployment.capability, recipe, sent_as)
-        return Plan(selection, part, await asyncio.to_thread(selection.render), first, later, preparation)
+        preparation = preparation_for(media, first.capability, recipe, sent_as)
+        speech = SpeechOptions(selection.spoken_language, recipe.phrases, recipe.speakers, recipe.words)
+        prompt = await asyncio.to_thread(selection.render)
+        if first.capability.is_speech and recipe.transcript == "instead":
+            prompt = replace(prompt, turns=(TRANSCRIBE, *prompt.turns))
+        return Plan(selection, part, prompt, self._models[first.alias], self._models[later.alias], preparation, speech)
 
     def naming_others(self, error: KindNotTaken, plan: Plan) -> KindNotTaken:
         """See `Planner.naming_others`."""
         media, asked = plan.media.media, plan.first.deployment
-        others = [each.name for each in self._deployments if each.name != asked.name and each.capability.takes(media)]
+        chat = [each for each in self._deployments if not each.capability.is_speech]
+        others = [each.name for each in chat if each.name != asked.name and each.capability.takes(media)]
         if others:
             error.next_step = f"Name a deployed model that takes {error.kind} in the recipe: {', '.join(others)}."
         else:

@@ -9,10 +9,17 @@ from typing import BinaryIO, Protocol
 from shared.errors import FileRejected
 from shared.media import Media
 from shared.models import Extent, PicturePreparation, Piece, Plan, SoundPreparation
+from shared.processing.retry import RetryLater
 from shared.settings import FileLimits
 
 MAX_AT_ONCE = 2
 """How many decoders run at once in a worker: each may take a gigabyte, and an instance has two (infra/main.bicep)."""
+
+MAX_WAIT = 30
+"""Seconds that a file waits for a decoder here: what it waits it does not have for its conversion."""
+
+COME_BACK_AFTER = 60
+"""Seconds after which a file comes back that got no decoder."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,7 @@ class Preparer(Protocol):
 
         Raises:
             FileRejected: no decoder opens the file, or it exceeds a limit.
+            RetryLater: other files have all decoders for a while.
             InputNotFound, Conflict, StorageUnavailable: the file could not be read.
         """
         ...
@@ -60,10 +68,22 @@ class MediaPreparer:
         self._require_small_enough(plan.media.source.size)
         async with AsyncExitStack() as files:
             into = files.enter_context(nameless_file())
-            async with self._slots:
+            async with self._decoder():
                 prepared = await self._prepare(plan, extents, into)
             self._require_few_enough(prepared)
             yield prepared
+
+    @asynccontextmanager
+    async def _decoder(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(MAX_WAIT):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise RetryLater(COME_BACK_AFTER, "other files are being converted") from None
+        try:
+            yield
+        finally:
+            self._slots.release()
 
     async def _prepare(self, plan: Plan, extents: Sequence[Extent], into: BinaryIO) -> Prepared:
         from shared.processing.page_pieces import draw_pages  # noqa: PLC0415 - as above

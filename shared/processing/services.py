@@ -53,6 +53,7 @@ class Services:
     publisher: ResultPublisher
     clock: Clock
     budget: Budget | None = None
+    money: Budget | None = None
     health: Health = field(default_factory=Health)
     gate: Gate = field(default_factory=WorkerGate)
     policy: RetryPolicy = field(default_factory=RetryPolicy)

@@ -16,6 +16,11 @@ MP3 = ("audio/mpeg", "mp3")
 """What sound is converted to."""
 
 DAMAGED = "The recording is damaged or was cut, so some of it may be missing; what could be decoded was used."
+ODD = "The recording may be damaged or cut: not all of it could be decoded. It was sent as it lies."
+
+SECONDS_FOR_TWO = 0.05
+"""For how long a decoder may compute for two seconds of sound, which are 64 KiB of samples; 0.02 were measured
+(bench/sound.py), on a busy machine."""
 
 MIN_CUT_SECONDS = 20.0
 """A shorter piece is not made smaller: a model that does not understand it will not understand half of it either."""
@@ -31,7 +36,7 @@ async def listen_to(
 
     Raises what `Preparer.prepared` raises.
     """
-    process = ProcessLimits(file_bytes=limits.max_disk_bytes)
+    process = ProcessLimits(file_bytes=limits.max_disk_bytes, step_seconds=SECONDS_FOR_TWO)
     bounds = SoundLimits(limits.max_seconds, limits.max_disk_bytes, process)
     sound = await listen(file.source, file.media.format, bounds, into)
     return _Listened(file, wanted, sound).prepared(extents)
@@ -51,13 +56,15 @@ class _Listened:
             raise _no_speech(self.sound.seconds)
         seconds, speech = round(self.sound.seconds, 1), round(self.sound.speech_seconds, 1)
         media = replace(self.file.media, seconds=seconds, speech_seconds=speech)
-        warnings = () if self.sound.is_whole else (DAMAGED,)
         if self._is_short_enough and not extents:
-            return Prepared(media, (self._whole(),), warnings)
+            return Prepared(media, (self._whole(),), self._warnings(ODD if self.wanted.may_stay else DAMAGED))
         if not self.wanted.is_cut:
             raise _too_long(seconds, self.wanted.max_seconds or seconds)
         extents = extents or self._extents(0, self.sound.seconds, self.wanted.max_seconds or self.sound.seconds)
-        return Prepared(media, tuple(map(self._piece, extents)), warnings)
+        return Prepared(media, tuple(map(self._piece, extents)), self._warnings(DAMAGED))
+
+    def _warnings(self, about_damage: str) -> tuple[str, ...]:
+        return () if self.sound.is_whole else (about_damage,)
 
     @property
     def _is_short_enough(self) -> bool:
@@ -104,8 +111,10 @@ def _within(speech: Sequence[Span], start: float, end: float) -> list[Span]:
 def _no_speech(seconds: float) -> FileRejected:
     return FileRejected(
         "no_speech",
-        f"Nobody speaks in this recording of {seconds:.1f} seconds, so there is nothing to write down.",
-        "If it holds something else to ask about, drop it into the folder of a recipe without `pieces: join`.",
+        f"No speech was heard in the {seconds:.1f} seconds of this recording (its first sound track, mixed to one"
+        " channel), so there is nothing to write down.",
+        "If somebody speaks in another track, drop that by itself. If it holds something else to ask about, drop it"
+        " into the folder of a recipe without `pieces: join`.",
     )
 
 

@@ -10,6 +10,7 @@ from shared.recipes.near_misses import METADATA_KEY, metadata_warnings, require_
 from shared.recipes.parser import RecipeProblemsError, read_recipe
 from shared.recipes.recipe import Prompt, Recipe, place_of
 from shared.recipes.slips import nearest
+from shared.recipes.transcript_keys import spoken_language
 
 DEFAULTS: dict[Kind, str] = {"image": "describe", "audio": "transcribe"}
 """The recipe for a file that neither its metadata nor its folder assigns to one."""
@@ -32,6 +33,15 @@ class RecipeSelection:
     def render(self) -> Prompt:
         """Fill in the values (see `Recipe.render`)."""
         return self.recipe.render(self.inputs)
+
+    @property
+    def spoken_language(self) -> str | None:
+        """The language of the recording, for a speech model; None where the service is to find out.
+
+        Raises:
+            FileRejected: the input that sets it is no language.
+        """
+        return spoken_language(self.recipe.language, self.inputs)
 
     def require(self, kind: Kind) -> None:
         """Make sure that the recipe takes files of this kind.

@@ -6,16 +6,18 @@ become nothing. Hence a reading of our own at start, with the line of each probl
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from shared.recipes.body import body_problems, turns
 from shared.recipes.front_matter import FrontMatter, require_printable
+from shared.recipes.markdown import check_markdown
 from shared.recipes.output_schema import AnswerSchema, object_schema
-from shared.recipes.recipe import Recipe, place_of
+from shared.recipes.recipe import DAY_HOURS, FORMS_WITH_TIMES, Recipe, place_of
 from shared.recipes.recipe_keys import read_keys
 from shared.recipes.routes import Route
 from shared.recipes.slips import Problem, SlipsError
+from shared.recipes.transcript_keys import input_of
 
 _MAX_BYTES = 262_144
 """Of a whole file. A prompt of this size costs some 60,000 tokens for each file that is dropped."""
@@ -67,11 +69,21 @@ def _recipe(path: Path) -> Recipe:
         then=keys.metadata.then,
         pages=keys.metadata.pages,
         pieces=keys.metadata.pieces,
+        writes=keys.metadata.writes,
+        markdown=keys.metadata.markdown,
+        transcript=keys.metadata.transcript,
+        language=keys.metadata.language,
+        phrases=keys.metadata.phrases,
+        speakers=keys.metadata.speakers,
+        words=keys.metadata.words,
+        tier=keys.metadata.tier,
+        flex_hours=keys.metadata.flex_hours or DAY_HOURS,
         description=keys.description,
         front=front,
     )
     values = {each.name: each.example for each in recipe.inputs}
-    if problems := [*_problems(recipe, front), *body_problems(body, values)]:
+    fields = frozenset(each.name for each in keys.outputs)
+    if problems := [*_problems(recipe, front), *_file_problems(recipe, fields), *body_problems(body, values)]:
         raise SlipsError(*problems)
     return recipe
 
@@ -95,16 +107,55 @@ def _parts(content: bytes) -> tuple[str, str]:
     return "\n".join(["", *lines[1:end], ""]), "\n".join([""] * (end + 1) + lines[end + 1 :])
 
 
+def _file_problems(recipe: Recipe, fields: Set[str]) -> Iterator[Problem]:
+    """What is wrong with the files for people; `fields` are those of the answer."""
+    if "audio" not in recipe.accepts and (with_times := FORMS_WITH_TIMES.intersection(recipe.writes)):
+        forms = " and ".join(f"`{each}`" for each in sorted(with_times))
+        yield (
+            recipe.front.line("metadata", "writes"),
+            f"only a recording has subtitles ({forms}); `accepts` has no audio",
+        )
+    if recipe.markdown is None:
+        return
+    line = recipe.front.line("metadata", "markdown")
+    if "md" not in recipe.writes:
+        yield line, "`markdown` is the template of a file that is not written: add `writes: [md]`"
+    for problem in check_markdown(recipe.markdown, fields, {each.name for each in recipe.inputs}):
+        yield line, problem
+
+
 def _problems(recipe: Recipe, front: FrontMatter) -> Iterator[Problem]:
     """What is wrong though each key is as it must be."""
     if recipe.name != recipe.path.stem:
         yield front.line("name"), f"its name is `{recipe.name}`; it must be the file's name, `{recipe.path.stem}`"
-    if recipe.then and recipe.turns < 2:
+    if recipe.then and recipe.turns < 2 and recipe.transcript != "instead":
         yield (
             front.line("metadata", "then"),
             "`then` names a model for the turns after the first, and there is only one",
         )
+    if ("metadata", "flexHours") in front and not recipe.tier:
+        yield front.line("metadata", "flexHours"), "`flexHours` is for the tier `flex`: write `tier: flex` too"
+    yield from _transcript_problems(recipe, front)
     names = {each.name for each in recipe.inputs}
     for variable in recipe.route.variables if recipe.route else []:
         if variable not in names:
             yield front.line("metadata", "route"), f"the route's `{variable}` is not among the recipe's inputs"
+
+
+def _transcript_problems(recipe: Recipe, front: FrontMatter) -> Iterator[Problem]:
+    place = front.line("metadata", "transcript")
+    if recipe.transcript == "never":
+        for key in ("language", "phrases", "speakers", "words"):
+            if getattr(recipe, key):
+                yield (
+                    front.line("metadata", key),
+                    f"`{key}` is for transcripts: write `transcript: asked` or `instead` too",
+                )
+        return
+    if "audio" not in recipe.accepts:
+        yield place, "`transcript` is for recordings, which this recipe does not accept"
+    if recipe.transcript == "asked" and recipe.schema and recipe.turns < 2:
+        yield place, "a transcript is text: ask for `outputs` in a turn after it, or write `transcript: instead`"
+    name = input_of(recipe.language)
+    if name and name not in {each.name for each in recipe.inputs}:
+        yield front.line("metadata", "language"), f"the language's `{name}` is not among the recipe's inputs"

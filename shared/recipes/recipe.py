@@ -14,6 +14,7 @@ from shared.recipes.front_matter import FrontMatter
 from shared.recipes.output_schema import AnswerSchema, Strict
 from shared.recipes.routes import Route
 from shared.recipes.template import RESERVED
+from shared.recipes.transcript_keys import TranscriptPolicy
 
 if TYPE_CHECKING:
     from prompty import Agent
@@ -30,6 +31,19 @@ type PagesPolicy = Literal["together", "each", "first"]
 """Which pages of a document are asked about: as many together as the model takes, each by itself, or the first only."""
 type PiecesPolicy = Literal["join", "whole"]
 """Whether a long recording is asked about piece by piece and the answers are joined, or goes to the model whole."""
+type FileForm = Literal["txt", "srt", "vtt", "md"]
+"""A file for people that is written beside the document, by the ending of its name."""
+
+type Tier = Literal["flex"] | None
+"""The tier of a chat model that is asked; None for the standard one."""
+
+DAY_HOURS = 24
+"""How long a file waits for the tier `flex` where its recipe does not say: once round the clock, so that the hours in
+which the service has room are among them, whichever they are."""
+
+FORMS: tuple[FileForm, ...] = ("txt", "srt", "vtt", "md")
+FORMS_WITH_TIMES: frozenset[FileForm] = frozenset({"srt", "vtt"})
+"""Those that cannot be written where it is not known when something was said."""
 
 
 class ModelOptions(Strict):
@@ -114,6 +128,15 @@ class Recipe:
         then: the alias of the model for the turns after the first; None keeps the same one.
         pages: how the pages of a document are asked about.
         pieces: how a long recording is asked about.
+        writes: which files for people are written beside the document.
+        markdown: the template of the one that is Markdown; None for the usual form.
+        transcript: whether a speech model may answer, in what way.
+        language: of the recording, or the input that tells it, in braces; None leaves it to a speech model.
+        phrases: names and terms that a speech model is to expect.
+        speakers: whether a speech model is to tell speakers apart.
+        words: whether a speech model is to tell the times of words.
+        tier: the tier of chat models that is asked first.
+        flex_hours: for how many hours after a file was dropped that is; then the standard tier is asked.
         description: what it is for, in the words of its author.
         front: knows where in the file each key stands.
     """
@@ -133,6 +156,15 @@ class Recipe:
     then: str | None
     pages: PagesPolicy
     pieces: PiecesPolicy
+    writes: tuple[FileForm, ...]
+    markdown: str | None
+    transcript: TranscriptPolicy
+    language: str | None
+    phrases: tuple[str, ...]
+    speakers: bool
+    words: bool
+    tier: Tier
+    flex_hours: float
     description: str | None
     front: FrontMatter = field(compare=False, repr=False)
 

@@ -8,9 +8,10 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints, Valida
 from shared.media import Detail, Kind, SendPolicy
 from shared.recipes.front_matter import FrontMatter, KeyPath
 from shared.recipes.output_schema import Output, Outputs, Strict, with_names
-from shared.recipes.recipe import ModelOptions, PagesPolicy, PiecesPolicy, RecipeInput
+from shared.recipes.recipe import FileForm, ModelOptions, PagesPolicy, PiecesPolicy, RecipeInput, Tier
 from shared.recipes.routes import Route
 from shared.recipes.slips import SlipsError, nearest
+from shared.recipes.transcript_keys import Language, Phrases, TranscriptPolicy
 
 _TEMPLATE = {"format": {"kind": "jinja2"}, "parser": {"kind": "prompty"}}
 _OLDER_KEYS: tuple[KeyPath, ...] = (
@@ -26,11 +27,21 @@ _OLDER_FORMAT = (
 )
 
 
+MAX_FLEX_HOURS = 144
+"""A day less than the week after which a file is given up: for that day the standard tier is asked."""
+
+
 class ModelChoice(Strict):
     """Which deployed model is asked, and how."""
 
     id: str = "default"
     options: ModelOptions = ModelOptions()
+
+
+def _each_once(forms: tuple[FileForm, ...]) -> tuple[FileForm, ...]:
+    if len(set(forms)) < len(forms):
+        raise ValueError("it names a file twice")
+    return forms
 
 
 def _is_route(pattern: str) -> str:
@@ -47,6 +58,15 @@ class Metadata(Strict):
     then: str | None = None
     pages: PagesPolicy = "together"
     pieces: PiecesPolicy = "whole"
+    writes: Annotated[tuple[FileForm, ...], AfterValidator(_each_once)] = ()
+    markdown: Annotated[str, Field(min_length=1)] | None = None
+    transcript: TranscriptPolicy = "never"
+    language: Language | None = None
+    phrases: Phrases = ()
+    speakers: bool = False
+    words: bool = False
+    tier: Tier = None
+    flex_hours: Annotated[float, Field(gt=0, le=MAX_FLEX_HOURS, strict=True)] | None = None
 
 
 def _is_template(value: object) -> object:

@@ -3,9 +3,10 @@
 import logging
 
 from shared.errors import Conflict, FileRejected, InputNotFound
+from shared.media import InputFile
 from shared.observability import log_event
 from shared.processing import ClaimHandle, Job, RetryLater, Services
-from shared.results import Facts, rejected
+from shared.results import Facts, StoredResult, rejected
 
 
 class PoisonHandler:
@@ -55,14 +56,19 @@ class PoisonHandler:
         elif job.chance != claim.progress.chance:
             await self._let_second_chance_be_tried(claim)
         else:
-            now = self._with.clock.now()
-            facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
-            await self._with.publisher.publish(
-                rejected(facts, _poisoned(), now),
-                replacing=earlier,
-                record=claim.record,
-                has_kept=claim.progress.has_kept,
-            )
+            await self._give_up(claim, file, earlier)
+
+    async def _give_up(self, claim: ClaimHandle, file: InputFile, earlier: StoredResult | None) -> None:
+        """Write the document of an error. What was answered about this version stays, for a redrive."""
+        now = self._with.clock.now()
+        facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
+        kept = await self._with.kept.read_kept(file.name) if claim.progress.has_kept else None
+        await self._with.publisher.publish(
+            rejected(facts, _poisoned(), now),
+            replacing=earlier,
+            claim=claim,
+            keeps_answers=kept is not None and kept.etag == file.etag,
+        )
 
     async def _let_second_chance_be_tried(self, claim: ClaimHandle) -> None:
         """Until its wait is over its message is on its way. A worker may have put it off, and not noted that."""

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from shared.errors import FileRejected
 from shared.media import InputFile, Media
-from shared.models import Conversation, Exchange, total_usage
+from shared.models import CURRENCY, ChatAnswer, Conversation, Cost, Exchange, total_usage
 from shared.observability import redact
 from shared.recipes import RecipeSelection
 from shared.results.result import (
@@ -70,7 +71,7 @@ def rejected(facts: Facts, error: FileRejected, completed: datetime, talk: Conve
         recipe=_recipe(facts),
         model=_model(talk, error.request_id) if talk else None,
         answer=None,
-        usage=_usage(talk.paid if talk else []),
+        usage=_usage(talk),
         timing=_timing(facts, talk, completed),
         attempts=facts.attempts,
         warnings=[*_about_the_recipe(facts), *(talk.warnings if talk else [])],
@@ -97,7 +98,7 @@ def _answered(facts: Facts, talk: Conversation, completed: datetime) -> Result:
         recipe=_recipe(facts),
         model=_model(talk),
         answer=answer,
-        usage=_usage(talk.paid),
+        usage=_usage(talk),
         timing=_timing(facts, talk, completed),
         attempts=facts.attempts,
         warnings=warnings,
@@ -173,10 +174,11 @@ def _model(talk: Conversation, refused: str | None = None) -> ModelUsed:
     is_firsts = talk.next_model is talk.first
     return ModelUsed(
         deployment=deployment.name,
-        name=answers[-1].model if answers else None,
+        name=(answers[-1].model or None) if answers else None,
         api=deployment.endpoint.api,
         sent_as=talk.media.sent_as,
         request_id=(is_firsts and refused) or (answers[-1].request_id if answers else None),
+        tier=answers[-1].tier if answers else None,
     )
 
 
@@ -186,13 +188,43 @@ def _timing(facts: Facts, talk: Conversation | None, completed: datetime) -> Tim
     return Timing(received=facts.received, completed=completed, model_seconds=round(seconds, 3))
 
 
-def _usage(exchanges: Sequence[Exchange]) -> TokenUsage | None:
-    calls = [(each.deployment, usage) for each in exchanges for usage in each.usages]
-    total = total_usage([usage for _, usage in calls])
-    if total is None:
+def _usage(talk: Conversation | None) -> TokenUsage | None:
+    """What the service counted, in sum and for each call, and what that cost."""
+    calls = [(each.deployment, answer) for each in _calls(talk.paid if talk else []) for answer in each.answers]
+    total = total_usage([answer.usage for _, answer in calls])
+    if total is None or talk is None:
         return None
-    listed = [{"deployment": deployment, **(usage or {})} for deployment, usage in calls]
-    return TokenUsage.model_validate({**total, "calls": listed} if len(listed) > 1 else total)
+    costs = [_cost(talk, deployment, answer) for deployment, answer in calls]
+    told = {**total, "cost": _told(Cost.total(costs))}
+    if len(calls) > 1:
+        told["calls"] = [
+            {"deployment": deployment, **(answer.usage or {}), **_tier(answer), "cost": _told(cost)}
+            for (deployment, answer), cost in zip(calls, costs, strict=True)
+        ]
+    return TokenUsage.model_validate(told)
+
+
+def _tier(answer: ChatAnswer) -> dict[str, str]:
+    return {"tier": answer.tier} if answer.tier else {}
+
+
+def _calls(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
+    """What was asked of one deployment each: a file in pieces may have been answered by several."""
+    for each in exchanges:
+        yield from _calls(each.parts) if each.parts else [each]
+
+
+def _cost(talk: Conversation, deployment: str, answer: ChatAnswer) -> Cost | None:
+    """What a call cost; None where that is not known, as of a deployment that is none any more."""
+    known = {each.deployment.name: each.deployment for each in (talk.later, talk.first)}
+    if deployment not in known:
+        return None
+    heard = deployment == talk.first.deployment.name and talk.media.media.kind == "audio"
+    return known[deployment].cost_of(answer.usage, answer.model, heard=heard, tier=answer.billed_tier)
+
+
+def _told(cost: Cost | None) -> dict[str, Any] | None:
+    return {"amount": cost.rounded, "currency": CURRENCY, "prices": cost.prices} if cost else None
 
 
 def warnings_about(talk: Conversation) -> Iterator[str]:

@@ -3,6 +3,7 @@
 The queries in `infra/queries` read these fields. Whatever a service said of its usage, the line is made.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,9 +14,10 @@ MAX_CALLS = 100
 
 
 def log_fields(outcome: Result) -> dict[str, Any]:
-    """The fields of the line: who answered, how long it took (seconds), what it cost (tokens), and why if in an error.
+    """The fields of the line: who answered, how long it took (seconds), what it cost, and why if in an error.
 
-    `seconds` is from when the file was last taken up to its document; `calls` has the tokens of each call of a model.
+    `seconds` is from when the file was last taken up to its document; `cost` is in US dollars; `calls` has the
+    tokens and the cost of each call.
     """
     timing = outcome.timing
     return {
@@ -30,6 +32,7 @@ def log_fields(outcome: Result) -> dict[str, Any]:
         "seconds": round(timing.completed.timestamp() - timing.received.timestamp(), 3),
         "model_seconds": timing.model_seconds,
         "total_tokens": _count(outcome.usage.total_tokens) if outcome.usage else None,
+        "cost": outcome.usage.cost.amount if outcome.usage and outcome.usage.cost else None,
         "calls": list(_calls(outcome)),
     }
 
@@ -44,6 +47,7 @@ def _calls(outcome: Result) -> Iterator[dict[str, Any]]:
             "input_tokens": _count(call.get("prompt_tokens")),
             "audio_tokens": _audio_tokens(call.get("prompt_tokens_details")),
             "output_tokens": _count(call.get("completion_tokens")),
+            "cost": _amount(call.get("cost")),
         }
 
 
@@ -57,6 +61,12 @@ def _listed_calls(calls: Any) -> list[Mapping[str, Any]]:
 def _audio_tokens(details: Any) -> int | None:
     """Those of the input tokens that are audio, which many services charge differently."""
     return _count(details.get("audio_tokens")) if isinstance(details, dict) else None
+
+
+def _amount(cost: Any) -> float | None:
+    """The US dollars of a cost as we write it."""
+    amount = cost.get("amount") if isinstance(cost, dict) else None
+    return amount if isinstance(amount, float) and math.isfinite(amount) else None
 
 
 def _count(tokens: Any) -> int | None:

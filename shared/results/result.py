@@ -6,15 +6,19 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 
 from shared.errors import ErrorCode
 from shared.media import MAX_BLOB_NAME, Kind, Transport, digest, is_plain, stored_name
 from shared.models import Api
+from shared.recipes import FORMS, FileForm
 
 MAX_WHOLE_NAME = 1002
 """UTF-16 units of a name that stands whole in its document's name; fewer than leave room for `.json`, so that none of
 those is as long as the name of a document for a longer name, which has exactly 1,024."""
+
+DOCUMENT_ENDING = ".json"
+"""The end of the name of each document, and of nothing else that Dropscribe writes into the output container."""
 
 UNUSUAL_NAMES = "unusual-names/"
 """The folder for documents of files whose own names no document can bear."""
@@ -74,10 +78,15 @@ class ModelUsed(_Part):
     """Who was asked with the file, and how. Calls of another model stand in `usage.calls`."""
 
     deployment: str
-    name: str | None = Field(None, description="What the model calls itself; null where it did not answer.")
+    name: str | None = Field(
+        None, description="What the model calls itself; null where it did not answer, or does not say."
+    )
     api: Api = Field(description="The form of the endpoint.")
     sent_as: Transport = Field(description="How the file travelled: in the request, or as an address.")
     request_id: str | None = None
+    tier: str | None = Field(
+        None, description="The service's word for the tier that answered, as `flex`; null where it did not say."
+    )
 
 
 class Turn(_Part):
@@ -133,14 +142,34 @@ class Answer(_Part):
     language: str | None = Field(None, description="Of the recording, as a speech model found it (BCP 47).")
 
 
+class Cost(_Part):
+    """What was paid, by list prices: taxes, discounts and other regions are not in it."""
+
+    amount: float = Field(description="Rounded to a millionth.")
+    currency: Literal["USD"] = "USD"
+    prices: str = Field(
+        description="The day of the table of prices, or `MODEL_PRICES`, which an operator sets; several with commas."
+    )
+
+
+def _cost_of_ours(told: Any) -> Any:
+    """A service, and an earlier version of Dropscribe that repeated it, may have a field of that name of its own."""
+    return (
+        told if isinstance(told, Cost) or (isinstance(told, dict) and told.keys() == Cost.model_fields.keys()) else None
+    )
+
+
 class TokenUsage(BaseModel):
-    """Tokens under the service's own names; several calls are summed, and listed under `calls`."""
+    """Tokens under the service's own names; several calls are summed, and listed under `calls`, each with its cost."""
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     total_tokens: int | None = None
+    cost: Annotated[Cost | None, BeforeValidator(_cost_of_ours)] = Field(
+        None, description="Null, never zero, where a part of it is not known."
+    )
 
 
 class Timing(_Part):
@@ -160,6 +189,15 @@ class Error(_Part):
     next_step: str
 
 
+class FileBeside(_Part):
+    """A file for people, written before the document. It is the document's only if its content has this digest."""
+
+    name: str = Field(description="In the same container: the document's name with another ending.")
+    media_type: str
+    bytes: int
+    sha256: str = Field(description="Of its content, in hexadecimal.")
+
+
 class Result(_Part):
     """What became of one file."""
 
@@ -172,8 +210,14 @@ class Result(_Part):
     usage: TokenUsage | None = Field(description="Null, never zeros, where the service sent none.")
     timing: Timing
     attempts: int
+    files: list[FileBeside] = Field([], description="The files beside the document that its recipe writes.")
     warnings: list[str]
     error: Error | None
+
+    @property
+    def forms(self) -> tuple[FileForm, ...]:
+        """The endings of the files beside it."""
+        return tuple(form for form in FORMS if any(each.name.endswith(f".{form}") for each in self.files))
 
     def to_json(self) -> bytes:
         """The document as it is stored: UTF-8, indented, with the fields in the order of the schema."""

@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.media import InputStore, Page
+from shared.recipes import FileForm
 from shared.results.result import Result
+from shared.results.sidecars import Sidecar
 
 
 @dataclass(frozen=True)
@@ -16,11 +18,26 @@ class StoredResult:
         etag: of the document itself, without quotes.
         input_etag: of the version of the file that it answers, without quotes.
         written: when, in the server's time.
+        forms: which files it lists beside itself.
     """
 
     etag: str
     input_etag: str
     written: datetime | None = field(default=None, compare=False)
+    forms: tuple[FileForm, ...] = ()
+
+
+@dataclass(frozen=True)
+class StoredSidecar:
+    """A file that lies beside a document.
+
+    Attributes:
+        etag: of the file, without quotes.
+        sha256: of its content, as it was written down with it.
+    """
+
+    etag: str
+    sha256: str
 
 
 class ResultStore(Protocol):
@@ -42,8 +59,24 @@ class ResultStore(Protocol):
         """
         ...
 
+    async def find_sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        """The file of this form beside the document of this input, if there is one."""
+        ...
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        """Store a file beside the document of this input: as a new one, or in place of the one given.
+
+        Raises:
+            Conflict: another was written meanwhile, or the one given is there no more.
+        """
+        ...
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        """Delete the file, unless another was written meanwhile."""
+        ...
+
     async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
-        """The page of the listing of all documents at this marker, with their names.
+        """The page of the listing of all documents at this marker, with their names; files beside them are left out.
 
         Raises:
             StorageRefused: the marker is none, among other reasons.

@@ -11,7 +11,7 @@ class FileLimits(BaseModel):
     """Beyond these a file ends in an error document, before anything is paid for; each refusal names the setting."""
 
     max_file_bytes: _Whole = Field(
-        512_000_000, description="The largest file, in bytes, that is converted; others go as they lie."
+        512_000_000, description="The largest file, in bytes, that is converted; a larger one that must be is refused."
     )
     max_pixels: _Whole = Field(
         100_000_000, description="Pixels of the largest picture; a decoder holds 4 bytes of each."

@@ -45,8 +45,8 @@ class ModelSettings(BaseModel):
     model_name: ModelName = Field(
         "",
         alias="AZURE_INFERENCE_MODEL",
-        description="The model's own name, where the deployment's does not begin with it (see"
-        " `shared/models/models.toml`).",
+        description="The model's own name, where the deployment's is another: by it the app knows what it takes, costs,"
+        " and until when it runs.",
     )
 
     @property

@@ -1,6 +1,7 @@
 """The app's settings, read from the environment once and checked all together."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -9,7 +10,7 @@ from shared.errors import ConfigurationError
 from shared.settings.limits import FileLimits
 from shared.settings.model_settings import DEPENDS, ModelSettings, alias_of, name_or_address_problems, under_alias
 from shared.settings.names import MODEL, aliases, known_names, notice, unknown_names
-from shared.settings.values import Capabilities, ConnectionString, ContainerName, HttpsAddress, QueueName
+from shared.settings.values import Capabilities, ConnectionString, ContainerName, HttpsAddress, PriceList, QueueName
 
 _MUST_DIFFER = (
     ("INPUT_CONTAINER", "OUTPUT_CONTAINER", "what we write would be answered"),
@@ -29,7 +30,15 @@ class Settings(FileLimits, ModelSettings):
     capabilities: Capabilities = Field(
         {},
         alias="MODEL_CAPABILITIES",
-        description='Overrides of `shared/models/models.toml`, as JSON: `{"gpt-5.4": {"max_bytes": 10000000}}`.',
+        description="What models take, where the app's own table is wrong, as JSON:"
+        ' `{"gpt-5.4": {"max_bytes": 10000000}}`.',
+    )
+    prices: PriceList = Field(
+        {},
+        alias="MODEL_PRICES",
+        description="What your deployments or models cost, where the app's own table does not know or your contract"
+        ' says otherwise: US dollars for a million tokens, or an hour of sound, as JSON: `{"gpt-6-luna": {"input": 0.1,'
+        ' "cached": 0.01, "output": 0.5}, "whisper": {"hour": 0.36}}`; `audio` is for tokens of sound.',
     )
     media_storage: ConnectionString | None = Field(
         None,
@@ -87,6 +96,11 @@ class Settings(FileLimits, ModelSettings):
     )
     daily_tokens: Annotated[int, Field(gt=0)] | None = Field(
         None, description="How many tokens all files together may cost on a day (UTC); then they wait for the next."
+    )
+    daily_cost: Annotated[Decimal, Field(gt=0, le=1_000_000, allow_inf_nan=False)] | None = Field(
+        None,
+        description="How many US dollars all files together may cost on a day (UTC); then they wait for the next. The"
+        " price of each model must be known, or be said in `MODEL_PRICES`.",
     )
     arrival_seconds: Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)] = Field(
         60.0, description="How long a file may be empty, or its copy pending, before that is taken for its last state."

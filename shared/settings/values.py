@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Json, SecretStr
 
-from shared.models import CapabilityTable, Endpoint
+from shared.models import CapabilityTable, Endpoint, Prices
 
 _ADDRESS = re.compile(
     r"https?://(?:[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63}){0,20}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?"
@@ -80,10 +80,17 @@ def _capabilities(value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
     return value
 
 
+def _named(value: dict[str, Prices]) -> dict[str, Prices]:
+    if "" in value:
+        raise ValueError("must name a deployment or a model for each price")
+    return value
+
+
 type EndpointAddress = Annotated[str, AfterValidator(_address), AfterValidator(_endpoint)]
 type HttpsAddress = Annotated[str, AfterValidator(_address), AfterValidator(_https)]
 type ConnectionString = Annotated[SecretStr, BeforeValidator(_connection_string)]
 type Capabilities = Annotated[Json[dict[str, dict[str, Any]]], AfterValidator(_capabilities)]
+type PriceList = Annotated[Json[dict[str, Prices]], AfterValidator(_named)]
 type Key = Annotated[SecretStr, _matching(_KEY, "one word, as the portal shows it")]
 type Scope = Annotated[str, _matching(_SCOPE, "like https://cognitiveservices.azure.com/.default")]
 type DeploymentName = Annotated[

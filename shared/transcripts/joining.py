@@ -83,19 +83,21 @@ def _page(text: str) -> str:
 
 def _seam(left: str, right: str, between: str, *, overlaps: bool) -> _Seam:
     if overlaps:
-        ends, starts = _last_words(left), _first_words(right)
+        ends, starts = last_words(left), first_words(right)
         if columns := overlap(ends, starts):
             both = Weaving(columns, Side(left, ends), Side(right, starts), between)
             return _Seam(both.end, both.text, both.start)
     return _Seam(len(left), between, 0)
 
 
-def _last_words(text: str) -> list[Word]:
+def last_words(text: str) -> list[Word]:
+    """The words at the end in which the same is looked for."""
     words = list(placed_words(text, max(0, len(text) - MAX_OVERLAP_CHARACTERS), len(text)))
     return _bounded(words[::-1])[::-1]
 
 
-def _first_words(text: str) -> list[Word]:
+def first_words(text: str) -> list[Word]:
+    """The words at the beginning in which the same is looked for."""
     return _bounded(list(placed_words(text, 0, min(len(text), MAX_OVERLAP_CHARACTERS))))
 
 

@@ -64,6 +64,11 @@ def size_of(word: str) -> float:
     return THAI_LETTER if _thai().match(word) else 1
 
 
+def is_unspaced(letter: str) -> bool:
+    """Whether a letter belongs to Chinese or Japanese, where no blank stands between words."""
+    return bool(_chinese().match(letter))
+
+
 def sentences_of(text: str) -> list[str]:
     """The sentences of a text, and what stands before and behind a colon; empty ones among them."""
     return _ENDS_OF_SENTENCES.split(text)

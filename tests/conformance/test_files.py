@@ -8,7 +8,8 @@ import pytest
 from shared.errors import Conflict, FileRejected, InputNotFound
 from shared.media.files import InputFile
 from shared.results.build import Facts, rejected
-from shared.results.result import Result, document_name
+from shared.results.result import FileBeside, Result, document_name
+from shared.results.sidecars import Sidecar
 from tests.conformance.kits import Kit
 
 NAME = "a folder/a.png"
@@ -174,3 +175,53 @@ async def test_a_listing_tells_of_a_document_what_is_found_by_its_name(kit: Kit)
     ((_, listed),) = (await kit.files.list_answered()).items
     assert listed == await kit.files.find_result(NAME)
     assert listed.written
+
+
+async def test_a_file_beside_a_document_is_found_with_its_digest_and_is_no_document(kit: Kit) -> None:
+    sidecar = Sidecar("srt", b"1")
+    assert await kit.files.find_sidecar(NAME, "srt") is None
+    await kit.files.write_sidecar(NAME, sidecar, replacing=None)
+    found = await kit.files.find_sidecar(NAME, "srt")
+    assert found
+    assert (found.sha256, await kit.files.find_sidecar(NAME, "vtt")) == (sidecar.sha256, None)
+    assert (await kit.files.find_result(NAME), (await kit.files.list_answered()).items) == (None, [])
+
+
+async def test_a_file_beside_a_document_is_replaced_only_by_who_saw_it(kit: Kit) -> None:
+    await kit.files.write_sidecar(NAME, Sidecar("srt", b"first"), replacing=None)
+    seen = await kit.files.find_sidecar(NAME, "srt")
+    with pytest.raises(Conflict):
+        await kit.files.write_sidecar(NAME, Sidecar("srt", b"late"), replacing=None)
+    await kit.files.write_sidecar(NAME, Sidecar("srt", b"first"), replacing=seen)  # another, though it is the same
+    with pytest.raises(Conflict):
+        await kit.files.write_sidecar(NAME, Sidecar("srt", b"late"), replacing=seen)
+    found = await kit.files.find_sidecar(NAME, "srt")
+    assert found
+    assert found.sha256 == Sidecar("srt", b"first").sha256
+
+
+async def test_a_file_beside_a_document_is_deleted_only_by_who_saw_it(kit: Kit) -> None:
+    await kit.files.write_sidecar(NAME, Sidecar("md", b"first"), replacing=None)
+    seen = await kit.files.find_sidecar(NAME, "md")
+    assert seen
+    await kit.files.write_sidecar(NAME, Sidecar("md", b"second"), replacing=seen)
+    await kit.files.delete_sidecar(NAME, "md", seen)
+    second = await kit.files.find_sidecar(NAME, "md")
+    assert second
+    for _ in range(2):
+        await kit.files.delete_sidecar(NAME, "md", second)
+    assert await kit.files.find_sidecar(NAME, "md") is None
+    with pytest.raises(Conflict):
+        await kit.files.write_sidecar(NAME, Sidecar("md", b"third"), replacing=second)
+
+
+async def test_a_document_tells_which_files_it_lists(kit: Kit) -> None:
+    await kit.upload(NAME)
+    await kit.files.write_sidecar(NAME, Sidecar("vtt", b"1"), replacing=None)
+    listed = FileBeside(name=f"{NAME}.vtt", media_type="text/vtt", bytes=1, sha256="0")
+    result = result_for(await kit.files.look(NAME)).model_copy(update={"files": [listed]})
+    await kit.files.write_result(result, replacing=None)
+    found, read = await kit.files.find_result(NAME), await kit.files.read_result(NAME)
+    assert found
+    assert read
+    assert (found.forms, read.files) == (("vtt",), [listed])

@@ -61,7 +61,9 @@ async def test_one_of_many_workers_that_acquire_a_record_at_once_has_it(kit: Kit
 
 
 async def test_a_record_is_read_with_all_that_was_written(kit: Kit) -> None:
-    known = Progress(attempt=3, crashes=1, asked=2, since=NOW, failed_at=NOW, chance="token", has_kept=True)
+    known = Progress(
+        attempt=3, crashes=1, asked=2, since=NOW, failed_at=NOW, chance="token", has_kept=True, has_files=True
+    )
     claim = claim_of(known, etag="1", kind="deferred", until=NOW, token="ours", is_asking=False)
     await kit.state.write(NAME, claim, replacing=None)
     found = await kit.state.read(NAME)

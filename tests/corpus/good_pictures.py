@@ -156,7 +156,7 @@ _STILL: dict[str, Content] = {
     "with_place_and_turned.jpg": lambda: saved(stored(6), "JPEG", exif=photograph_data(6)),
     "wide.jpg": lambda: saved(sign(size=(6000, 3000), letters=1000), "JPEG"),
     "noise_of_20_mb.jpg": noisy_jpeg,
-    "scan_of_25_mb.tiff": lambda: saved(sign(size=(3508, 2480), letters=600), "TIFF"),
+    "scan_of_25_mb.tiff": lambda: saved(sign(size=(3508, 2480), letters=300), "TIFF"),
 }
 
 _MOVING: dict[str, Content] = {

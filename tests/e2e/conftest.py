@@ -23,6 +23,7 @@ HEARD_BY: dict[str, dict[str, Any]] = {
     "both": {},
     "webhook": {"are_queued": False},
     "queue": {"are_refused": True},
+    "queued array": {"are_refused": True, "in_array": True},
     "queued CloudEvents": {"are_refused": True, "schema": "CloudEventSchemaV1_0"},
 }
 """How our own stack hears of files (`E2E_EVENTS`). Where the webhook hears nothing, it refuses events with 401."""
@@ -64,6 +65,10 @@ class App:
     async def documents(self, folder: str) -> list[str]:
         """The names of all documents in a folder."""
         return sorted([name async for name in self.output.list_blob_names(name_starts_with=folder)])
+
+    async def beside(self, name: str) -> bytes:
+        """The content of a file beside a document."""
+        return await (await self.output.download_blob(name)).readall()
 
     async def _read(self, name: str) -> dict[str, Any] | None:
         try:

@@ -1,8 +1,11 @@
 """Every file ends in exactly one document: the whole app, from a drop into storage to the document."""
 
+import asyncio
 import json
+import subprocess
 from pathlib import Path
 
+import imageio_ffmpeg
 import jsonschema
 import pytest
 
@@ -17,6 +20,14 @@ BLANK = picture("PNG", size=(64, 64))
 SILENCE = wav(16_000)
 """For tests that are not about words, and so need none read or heard."""
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "result.schema.json").read_text())
+
+
+def read_by_ffmpeg(subtitles: bytes) -> str:
+    """Subtitles as ffmpeg writes what it read, of which it must not complain."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "warning", "-f", "srt", "-i", "-", "-f", "srt", "-"]
+    done = subprocess.run(command, input=subtitles, check=True, capture_output=True, timeout=60)
+    assert done.stderr == b""
+    return done.stdout.decode()
 
 
 async def test_an_image_ends_in_a_document_with_its_text_and_what_it_cost(app: App, folder: str) -> None:
@@ -35,8 +46,17 @@ async def test_a_recording_ends_in_a_document_with_its_words_and_what_it_cost(ap
     jsonschema.validate(document, SCHEMA)
     assert (document["status"], document["recipe"]["name"]) == ("ok", "transcribe")
     assert word_error_rate(document["answer"]["text"], samples.WORDS_IN_HELLO) <= TOLERATED
-    assert document["usage"]["total_tokens"] > 0
+    assert document["usage"]["seconds"] == pytest.approx(1.8, abs=0.1)
     assert (document["input"]["kind"], document["input"]["seconds"]) == ("audio", 1.8)
+
+
+async def test_a_recording_has_subtitles_beside_its_document_that_players_read(app: App, folder: str) -> None:
+    name = f"subtitles/{folder}/hello.mp3"
+    document = await app.answer(name, HELLO)
+    assert await app.documents(f"subtitles/{folder}/") == [f"{name}.json", f"{name}.srt", f"{name}.vtt"]
+    (said,) = document["answer"]["segments"]
+    read = await asyncio.to_thread(read_by_ffmpeg, await app.beside(f"{name}.srt"))
+    assert read.split("\n")[1:3] == [f"00:00:00,000 --> 00:00:0{said['end']:.3f}".replace(".", ","), said["text"]]
 
 
 @pytest.mark.parametrize("name", ["receipt.jpg", "receipt.webp", "receipt.gif", "train.wav", "hello_8khz.mp3"])

@@ -22,7 +22,7 @@ from shared.app import App
 from shared.processing.retry import RetryPolicy
 from tests import samples
 from tests.integration.loopback import Service, saying, service
-from tests.unit.test_settings import GOOD
+from tests.unit.settings.test_settings import GOOD
 
 SAMPLES = Path(__file__).parent / "landed"
 CONTENTS = {"chart.png": samples.CHART, "hello.mp3": samples.HELLO, "receipt.jpg": samples.CHART.parent / "receipt.jpg"}

@@ -18,7 +18,7 @@ def test_the_shell_of_this_project_is_passed(project: Project) -> None:
 @pytest.mark.parametrize(
     ("name", "old", "where"),
     [
-        (".ci/run", "make check", ".ci/run, line "),
+        (".ci/run", "make lint", ".ci/run, line "),
         ("azure.yaml", "python3 scripts/connect_events.py", "azure.yaml: hooks: postdeploy, line 1"),
         ("azure.yaml", "python3 scripts/dev.py package", "azure.yaml: services: app: prepackage, line 1"),
         (".github/workflows/audit.yml", "make audit", f".github/workflows/audit.yml: {UNQUOTED}, line 1"),
@@ -34,7 +34,7 @@ def test_a_variable_without_quotes_is_found_wherever_it_stands(
 
 
 def test_shell_that_does_not_parse_is_never_passed(project: Project) -> None:
-    project.change(".ci/run", "make check", "if make check; then")
+    project.change(".ci/run", "make lint", "if make lint; then")
     assert any(problem.startswith(".ci/run, line ") for problem in problems(project.root))
 
 

@@ -48,7 +48,7 @@ class Hosted:
         return {**nothing, **self.names, "DROPSCRIBE_HOME": str(self.home)}
 
     def refuse(self, stage: str) -> None:
-        """From now on storage answers 403 to the app when it does that: `read`, `write` or `note`."""
+        """From now on storage answers 403 to the app when it does that: `read`, `write`, `note` or `take`."""
         self.faulty.error = Fault("status 403 AuthorizationPermissionMismatch", stage, times=10**6)
 
     async def left(self) -> list[str]:
@@ -59,6 +59,11 @@ class Hosted:
             found += [name async for name in container.list_blob_names()]
         return found
 
+    async def noted(self) -> list[str]:
+        """What the app notes of files."""
+        container = self.blobs.get_container_client(self.names["STATE_CONTAINER"])
+        return [name async for name in container.list_blob_names() if not name.startswith("pauses/")]
+
     def stage(self, request: web.Request) -> str:
         """What the app does with this request to its storage."""
         container = request.path.split("/")[2]
@@ -66,6 +71,8 @@ class Hosted:
             return "note"
         if container == self.names["OUTPUT_CONTAINER"] and request.method == "PUT":
             return "write"
+        if container == self.names["DEFERRED_QUEUE"] and request.method == "GET":
+            return "take"
         is_content = container == self.names["INPUT_CONTAINER"] and request.method == "GET" and not request.query
         return "read" if is_content else ""
 
@@ -88,17 +95,18 @@ async def account_of(azurite: str, home: Path) -> AsyncIterator[Hosted]:
 
 
 @asynccontextmanager
-async def hosted_on(azurite: str, home: Path, **settings: str) -> AsyncIterator[Hosted]:
-    """The app on an account of its own, run by the local host; its requests for blobs go through `faulty`."""
+async def hosted_on(azurite: str, home: Path, *arguments: str, **settings: str) -> AsyncIterator[Hosted]:
+    """The app on an account of its own, run by the local host; its requests for files go through `faulty`."""
     async with account_of(azurite, home) as hosted:
         parts = ends(azurite)
-        async with proxy(hosted.faulty, parts["BlobEndpoint"].rpartition("/")[0]) as blob:
-            through = connection_string(blob, parts["QueueEndpoint"].rpartition("/")[0], parts["AccountKey"])
+        upstreams = [parts[end].rpartition("/")[0] for end in ("BlobEndpoint", "QueueEndpoint")]
+        async with proxy(hosted.faulty, upstreams[0]) as blob, proxy(hosted.faulty, upstreams[1]) as queue:
+            through = connection_string(blob, queue, parts["AccountKey"])
             storage = {**storage_settings(through, {}), HOST_STORAGE: azurite}
             own = {**hosted.names, **model_at(hosted.foundry.url), "ARRIVAL_SECONDS": "0"}
             child = await Child.start(
                 "The host",
-                [sys.executable, "-m", "local.host", str(ROOT), "--no-local-settings"],
+                [sys.executable, "-m", "local.host", str(ROOT), "--no-local-settings", *arguments],
                 log=home / "host" / "logs" / "host.log",
                 ready=[r"The host is ready at (?P<address>\S+)"],
                 environ=environment({**process_settings(), **storage, **own, **settings}),
@@ -106,7 +114,8 @@ async def hosted_on(azurite: str, home: Path, **settings: str) -> AsyncIterator[
             )
             try:
                 containers = (hosted.names["INPUT_CONTAINER"], hosted.names["OUTPUT_CONTAINER"])
-                found = RunningHost(child.said["address"], azurite, *containers)
+                events = settings.get("DROPSCRIBE_EVENTS_QUEUE", ""), float(settings.get("DROPSCRIBE_EVENTS_WAIT", 60))
+                found = RunningHost(child.said["address"], azurite, *containers, "", *events)
                 (home / "host" / "running.json").write_text(json.dumps(asdict(found)))
                 yield hosted
             finally:

@@ -28,12 +28,17 @@ CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
 IN_A_HURRY = ROOT / "bench" / "apps" / "ours"
 """The same triggers as function_app.py's, with times of one's choosing."""
+PHI = "Phi-4-multimodal-instruct"
+OF_PHI, OF_MINI = {"input": 0.08, "audio": 4, "output": 0.32}, {"input": 0.75, "output": 4.5}
+"""Dollars for a million tokens, whatever the catalog has."""
 HOST_ID = "story"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ONCE_A_YEAR = "0 0 0 1 1 *"
 
 
-def costing(prompt: int, completion: int, audio: int | None = None, finish_reason: str = "stop") -> Answer:
+def costing(
+    prompt: int, completion: int, audio: int | None = None, finish_reason: str = "stop", model: str = PHI
+) -> Answer:
     """An answer with so many tokens, of which some may be audio."""
     choice = {"finish_reason": finish_reason, "message": {"role": "assistant", "content": "Hello."}}
     usage: dict[str, Any] = {
@@ -43,7 +48,7 @@ def costing(prompt: int, completion: int, audio: int | None = None, finish_reaso
     }
     if audio is not None:
         usage["prompt_tokens_details"] = {"audio_tokens": audio}
-    return Answer(body={**COMPLETION, "choices": [choice], "usage": usage})
+    return Answer(body={**COMPLETION, "model": model, "choices": [choice], "usage": usage})
 
 
 BUSY = Answer(status=429, headers={"Retry-After": "1"})
@@ -149,7 +154,8 @@ async def story_in(folder: Path) -> AsyncIterator[Story]:
             "ARRIVAL_SECONDS": "0",
             "AZURE_INFERENCE_ENDPOINT": f"{foundry.url}/models",
             "AZURE_INFERENCE_CREDENTIAL": KEY,
-            "AZURE_INFERENCE_DEPLOYMENT": "Phi-4-multimodal-instruct",
+            "AZURE_INFERENCE_DEPLOYMENT": PHI,
+            "MODEL_PRICES": json.dumps({PHI: OF_PHI, "gpt-5.4-mini-2026-03-17": OF_MINI}),
         }
         yield Story(folder, foundry, blobs, queues, environ)
     await azurite.stop()
@@ -158,7 +164,7 @@ async def story_in(folder: Path) -> AsyncIterator[Story]:
 async def all_goes_well(story: Story) -> None:
     """An image, a recording, a conversation of two turns; then nothing waits."""
     async with story.host(image="gpt-5.4-mini-eu"):
-        await story.drop("describe/chart.png", CHART, costing(100_000, 10_000))
+        await story.drop("describe/chart.png", CHART, costing(100_000, 10_000, model="gpt-5.4-mini-2026-03-17"))
         await story.logged("blob.answered", "describe/chart.png")
         await story.drop("hello.mp3", HELLO, costing(20_000, 2_000, audio=15_000))
         await story.logged("blob.answered", "hello.mp3")
@@ -174,9 +180,9 @@ async def all_goes_wrong(story: Story) -> None:
     async with story.host(image="our-vision"):
         await story.drop("letter.png", b"Dear Sir or Madam, this is no picture.")
         await story.logged("blob.rejected", "letter.png")
-        await story.drop("dear.png", CHART, costing(2_000_000, 1_000))
+        await story.drop("dear.png", CHART, costing(2_000_000, 1_000, model="our-vision"))
         await story.logged("blob.answered", "dear.png")
-        await story.drop("filtered.png", CHART, costing(1_000, 100, finish_reason="content_filter"))
+        await story.drop("filtered.png", CHART, costing(1_000, 100, finish_reason="content_filter", model="our-vision"))
         await story.logged("blob.rejected", "filtered.png")
         await story.drop("busy.mp3", HELLO, BUSY, BUSY, costing(20_000, 2_000))
         await story.logged("blob.answered", "busy.mp3")

@@ -33,9 +33,12 @@ from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, TAKEN_FRO
 from tests.integration.triggers import HURRY, LOOPBACK, listening
 from tests.integration.workers import Worker
 from tests.planted import ANSWER, PROMPT, SECRETS
-from tests.unit.test_settings import GOOD
+from tests.support.made_media import pages
+from tests.unit.settings.test_settings import GOOD
 
 NAME = "a chart.png"
+PAGES = 3
+"""Of a file that is asked about in pieces."""
 MAX_ROUNDS = 12
 WORK_SECONDS = 300
 """For what takes one or two, on a machine with nothing else to do."""
@@ -61,7 +64,7 @@ class Scene:
 
     async def drop(self, name: str = NAME) -> None:
         """A file lands, and the host gets to know of it."""
-        put = await self._blob("input", name).upload_blob(self.content)
+        put = await self._blob("input", name).upload_blob(self.content, overwrite=True)
         self.etag = put["etag"].strip('"')
         await self.hand_over(name)
 
@@ -157,7 +160,7 @@ class Scene:
         """Requests that may have changed something that neither we nor the host have any business with."""
         ours = ("output", "state", "pauses", *QUEUES)
         asked = [each for each in self.faulty.passed if each.method not in ("GET", "HEAD")]
-        others = [each for each in asked if each.stage not in ("model", "sign")]
+        others = [each for each in asked if each.stage not in ("model", "piece", "sign")]
         return [each for each in others if self.places.kind_of(each.path) not in ours]
 
     def secrets(self) -> list[str]:
@@ -202,15 +205,16 @@ async def scene_over(
     *,
     certificate: tuple[Path, Path] | None = None,
     is_heard: bool = False,
+    is_in_pieces: bool = False,
 ) -> AsyncIterator[Scene]:
     """A scene of its own, with a model that answers what is planted, where no other is given.
 
-    Where it `is_heard`, events come into the app's own queue.
+    Where it `is_heard`, events come into the app's own queue; where it `is_in_pieces`, a file of pages is dropped.
 
     With a certificate the app is known to storage by identity, and the file travels by URL.
     """
-    places = Places(is_heard=is_heard)
-    faulty = Faulty(places.stage_of)
+    places = Places(is_heard=is_heard, is_in_pieces=is_in_pieces)
+    faulty = Faulty(lambda request: places.stage_after(request, [each.stage for each in faulty.passed]))
     ends = dict(part.partition("=")[::2] for part in azurite.strip(";").split(";"))
     secure: dict[str, Any] = {"connection_verify": str(certificate[0])} if certificate else {}
     tls = server_context(*certificate) if certificate else None
@@ -230,7 +234,10 @@ async def scene_over(
         recipes = _recipes(Path(exits.enter_context(TemporaryDirectory())))
         own = {"RECIPES": str(recipes), **by_identity}
         environ = {**_environ(places, f"{endpoint}/models", connection_string(blob, queue)), **own}
-        yield Scene(places, faulty, foundry, blobs, queues, environ)
+        scene = Scene(places, faulty, foundry, blobs, queues, environ)
+        if is_in_pieces:
+            scene.content = pages(PAGES)
+        yield scene
 
 
 def _recipes(folder: Path) -> Path:

@@ -1,6 +1,7 @@
 """Which stage of the path a request is, told from its method and its address."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -20,10 +21,14 @@ TAKEN_FROM = {"event": "events", "hear": "heard", "resume": "due"}
 
 @dataclass(frozen=True)
 class Places:
-    """Containers and queues of a test's own. `is_heard` is whether the event of the file comes into our own queue."""
+    """Containers and queues of a test's own.
+
+    `is_heard` is whether the event of the file comes into our own queue, `is_in_pieces` whether it has several pages.
+    """
 
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     is_heard: bool = False
+    is_in_pieces: bool = False
 
     def __getitem__(self, kind: str) -> str:
         """The name of one."""
@@ -56,6 +61,12 @@ class Places:
             ("POST", "later"): "pass on" if self.is_heard else "send",
         }
         return stages.get((request.method, self.kind_of(request.path)), "")
+
+    def stage_after(self, request: web.Request, earlier: Sequence[str]) -> str:
+        """The stage of a request that came after those of `earlier` stages: the second call of a model is a `piece`."""
+        stage = self.stage_of(request)
+        is_second = stage == "model" and sum(each in ("model", "piece") for each in earlier) == 1
+        return "piece" if is_second and self.is_in_pieces else stage
 
 
 def _stage_of_reading(request: web.Request) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.forked import Done, python_m
 from tests.planted import KEY
-from tests.unit.test_settings import GOOD
+from tests.unit.settings.test_settings import GOOD
 
 ROOT = Path(__file__).parents[2]
 AZURITE = (

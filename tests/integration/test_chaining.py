@@ -16,7 +16,7 @@ from shared import bootstrap
 from tests import samples
 from tests.conftest import eventually
 from tests.integration.loopback import service
-from tests.unit.test_settings import GOOD
+from tests.unit.settings.test_settings import GOOD
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "next_step"
 

@@ -35,7 +35,7 @@ from tests.unit.fakes import MemoryFiles, MemoryState
 AT_ONCE = 2
 MAX_SECONDS = 120
 """Of recordings: hours of silence are refused after the first minutes, and not after minutes of a processor."""
-SHARE = 1 if "FUZZ_EXAMPLES" in os.environ else 24
+SHARE = 1 if "FUZZ_EXAMPLES" in os.environ else 48
 """One file of so many is taken; `make fuzz` takes all."""
 NOBODY = 9
 PLACES = ("start", "end", "first_page", "last_page")

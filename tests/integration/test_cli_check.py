@@ -37,12 +37,14 @@ async def test_check_tells_of_each_file_in_a_block_of_lines() -> None:
         "  model     my-deployment",
         "  sent as   it lies, in the request",
         "  tokens    about 2,100, in 1 request",
+        "  price     unknown (`dropscribe models` says of which model; MODEL_PRICES sets it)",
         "hello_how_are_you.mp3",
         "  file      audio/mpeg, 1.8 seconds, 1.7 of them speech, 11 kB",
         "  recipe    transcribe",
         "  model     my-deployment",
         "  sent as   it lies, in the request",
         "  tokens    about 4,200, in 1 request",
+        "  price     unknown (`dropscribe models` says of which model; MODEL_PRICES sets it)",
     ]
 
 
@@ -53,6 +55,7 @@ async def test_check_without_settings_tells_of_the_offline_model() -> None:
         "then": None,
         "api": "models",
         "sent_as": "inline",
+        "tier": None,
     }
 
 
@@ -119,7 +122,13 @@ async def test_the_json_of_a_recording_has_these_fields_in_this_order(tmp_path: 
         ("recipe", {"name": "translate", "inputs": {"language": "fr ç"}}),
         (
             "model",
-            {"deployment": PHI["AZURE_INFERENCE_DEPLOYMENT"], "then": None, "api": "models", "sent_as": "inline"},
+            {
+                "deployment": PHI["AZURE_INFERENCE_DEPLOYMENT"],
+                "then": None,
+                "api": "models",
+                "sent_as": "inline",
+                "tier": None,
+            },
         ),
         (
             "request",
@@ -128,12 +137,14 @@ async def test_the_json_of_a_recording_has_these_fields_in_this_order(tmp_path: 
                 "pieces": [piece],
                 "count": 1,
                 "estimated_tokens": told["request"]["estimated_tokens"],
+                "estimated_cost": told["request"]["estimated_cost"],
             },
         ),
         ("warnings", []),
         ("error", None),
     ]
     assert 2048 < told["request"]["estimated_tokens"] < 2400
+    assert 0 < told["request"]["estimated_cost"]["amount"] < 0.01
 
 
 async def test_a_recipe_of_two_turns_takes_two_requests() -> None:

@@ -3,10 +3,12 @@
 import asyncio
 import json
 import re
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from azure.storage.queue import QueueClient
 
 from local.process import Child
 from local.storage import connection_string
@@ -32,23 +34,39 @@ def lines(done: Done, state: str) -> dict[str, str]:
     return {each[2]: each[3] for each in found if each and each[1] == state}
 
 
-async def test_all_is_well_with_the_host_that_dropscribe_host_runs(tmp_path: Path) -> None:
+def queue_of_host(home: Path) -> QueueClient:
+    """The queue for events of the host that runs there."""
+    running = json.loads((home / "host" / "running.json").read_text())
+    return QueueClient.from_connection_string(running["storage"], running["events_queue"])
+
+
+async def test_all_is_well_with_the_host_of_dropscribe_host_until_its_queue_for_events_is_deleted(
+    tmp_path: Path,
+) -> None:
     async with service() as foundry:
         child = await Child.start(
             "The host",
             [*COMMAND, "host", "--any-ports"],
             log=tmp_path / "host.log",
             ready=["Stop with Ctrl-C"],
-            environ=environment({"DROPSCRIBE_HOME": str(tmp_path), **model_at(foundry.url)}),
+            environ=environment(
+                {"DROPSCRIBE_HOME": str(tmp_path), "DROPSCRIBE_EVENTS_WAIT": "10", **model_at(foundry.url)}
+            ),
             folder=ROOT,
         )
         try:
             done = await dropscribe("doctor", DROPSCRIBE_HOME=str(tmp_path))
+            queue_of_host(tmp_path).delete_queue()
+            without_queue = await dropscribe("doctor", DROPSCRIBE_HOME=str(tmp_path))
         finally:
             await child.stop()
     assert (done.code, lines(done, "error"), lines(done, "skip")) == (0, {}, {}), done
-    parts = ["storage", "input", "output", "state", "queue", "sample", "app", "model", "document", "traces"]
-    assert list(lines(done, "ok")) == parts
+    parts = ["storage", "input", "output", "state", "queue", "sample", "app", "model", "document"]
+    assert list(lines(done, "ok")) == [*parts, "app's queue", "events", "traces"]
+    for way in ("webhook", "queue"):
+        assert f" events        The {way} told of a file; " in done.out
+    assert (without_queue.code, list(lines(without_queue, "error"))) == (1, ["queue"]), without_queue
+    assert "The queue dropscribe-events is not there, so the events" in lines(without_queue, "error")["queue"]
     assert "What was looked at works." in done.err
 
 
@@ -96,6 +114,32 @@ async def test_a_role_that_the_app_lacks_is_named(azurite: str, tmp_path: Path) 
             assert done.code == 1, done
             assert f"Give the app's identity the role {role} on {place}" in lines(done, "error")["app's roles"]
             assert await hosted.left() == []
+        assert await hosted.noted() == []
+
+
+async def test_an_app_that_may_not_take_messages_is_named_though_it_answers(azurite: str, tmp_path: Path) -> None:
+    async with hosted_on(azurite, tmp_path) as hosted:
+        hosted.refuse("take")
+        done = await doctor(hosted)
+        queue = hosted.queues.get_queue_client(hosted.names["DEFERRED_QUEUE"])
+        assert [each async for each in queue.receive_messages()] == []
+    assert done.code == 1, done
+    assert list(lines(done, "error")) == ["app's queue"]
+    assert "Give the app's identity the role Storage Queue Data Contributor" in lines(done, "error")["app's queue"]
+
+
+async def test_a_webhook_that_refuses_events_is_named_though_the_queue_brings_them(
+    azurite: str, tmp_path: Path
+) -> None:
+    queue = f"events-{uuid.uuid4().hex[:12]}"
+    settings = {"DROPSCRIBE_EVENTS_QUEUE": queue, "DROPSCRIBE_EVENTS_WAIT": "5"}
+    QueueClient.from_connection_string(azurite, queue).create_queue()
+    async with hosted_on(azurite, tmp_path, "--events-queue", queue, "--refuse-events", **settings) as hosted:
+        done = await doctor(hosted)
+        assert await hosted.left() == []
+    assert done.code == 1, done
+    assert "The webhook told nothing of a file in 5 s." in lines(done, "error")["events"]
+    assert "The queue told of a file; " in lines(done, "ok")["events"]
 
 
 async def test_a_wrong_key_of_the_model_is_named(azurite: str, tmp_path: Path) -> None:
@@ -106,7 +150,7 @@ async def test_a_wrong_key_of_the_model_is_named(azurite: str, tmp_path: Path) -
         assert "The model answered 401" in lines(done, "error")["model"]
         assert "check AZURE_INFERENCE_CREDENTIAL" in lines(done, "error")["model"]
         assert "app" in lines(done, "ok")
-        assert await hosted.left() == []
+        assert [*await hosted.left(), *await hosted.noted()] == []
         # Now the app leaves the model alone: the next one is told why.
         done = await doctor(hosted, "--wait", "60")
         assert done.code == 1, done

@@ -10,8 +10,7 @@ import pytest
 from azure.core.exceptions import ClientAuthenticationError
 from azure.storage.blob.aio import BlobServiceClient
 
-from cli import redriving
-from cli.doctor import azure
+from cli import azure_cli, redriving
 from cli.doctor.azure import alerts, expected_alerts, function_state
 from cli.doctor.command import doctor
 from cli.doctor.site import Site
@@ -75,7 +74,7 @@ async def test_an_az_that_does_not_say_is_no_fault_of_the_app(
     script: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if "sleep" in script:
-        monkeypatch.setattr(azure, "MAX_SECONDS", 0.5)
+        monkeypatch.setattr(azure_cli, "MAX_SECONDS", 0.5)
     plant(tmp_path, monkeypatch, script)
     [finding] = await alerts(PLACE)
     assert (finding.state, finding.sentence) == ("skip", f"Not looked at: {words}")

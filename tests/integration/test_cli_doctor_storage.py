@@ -1,14 +1,17 @@
 """What `dropscribe doctor` reads from storage alone, where no log of a host is at hand."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ResourceExistsError
 
 from cli.doctor import announcement as announcing
 from cli.doctor.account import MAX_PEEKED, Account
@@ -18,9 +21,12 @@ from cli.doctor.findings import Finding
 from cli.doctor.log import Watch
 from cli.doctor.samples import Samples, new_samples
 from cli.doctor.site import Site
+from cli.doctor.traces import remove
+from cli.doctor.ways import ways
 from cli.redriving import RedriveTarget
 from shared.adapters.storage import BlobState, StorageJobQueue
 from shared.processing import Claim, Job
+from tests.conftest import eventually
 from tests.integration.hosting import Hosted, account_of
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
@@ -47,9 +53,28 @@ class Case:
     async def send(self, queue: str, *contents: object) -> None:
         """Messages, as Event Grid and the app send them."""
         client = self.hosted.queues.get_queue_client(queue)
-        await client.create_queue()
+        with suppress(ResourceExistsError):
+            await client.create_queue()
         for content in contents:
             await client.send_message(base64.b64encode(json.dumps(content).encode()).decode())
+
+    async def tell_of_text(self, *after: int, into: str = "") -> None:
+        """Write a document for the text that is dropped, as the app does when it is told of it so many seconds later;
+        and put its event into a queue."""
+        container = self.hosted.blobs.get_container_client(self.hosted.names["INPUT_CONTAINER"])
+
+        async def dropped() -> str | None:
+            return next(iter([name async for name in container.list_blob_names()]), None)
+
+        name = await eventually(dropped)
+        begin = asyncio.get_running_loop().time()
+        if into:
+            await self.send(into, {"subject": f"/blobServices/default/containers/input/blobs/{name}"})
+        for seconds in after:
+            await asyncio.sleep(begin + seconds - asyncio.get_running_loop().time())
+            await self.hosted.blobs.get_blob_client(self.hosted.names["OUTPUT_CONTAINER"], f"{name}.json").upload_blob(
+                "{}"
+            )
 
     async def why(self, waiting_before: int = 0) -> Finding:
         [finding] = await why_unanswered(self.account, self.samples, self.watch, waiting_before=waiting_before)
@@ -68,7 +93,7 @@ async def case(azurite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         names = hosted.names
         target = RedriveTarget(azurite, names["INPUT_CONTAINER"], names["OUTPUT_CONTAINER"], names["DEFERRED_QUEUE"])
         events = names["DEFERRED_QUEUE"].replace("deferred", "events")
-        place = Site(target, names["STATE_CONTAINER"], events, completed_queue=names["COMPLETED_QUEUE"])
+        place = Site(target, names["STATE_CONTAINER"], events, events_wait=4, completed_queue=names["COMPLETED_QUEUE"])
         async with Account(place) as account:
             each = new_samples()
             watch = Watch(place, {sample.name for sample in each})
@@ -132,9 +157,63 @@ async def test_an_announcement_that_its_record_still_waits_for_was_not_sent(case
     assert (finding.state, "It was not sent to completed-" in finding.sentence) == ("error", True)
 
 
+@pytest.mark.parametrize(
+    ("after", "silent", "words"),
+    [
+        ((0, 4), [], ""),
+        ((0,), ["queue"], "No event of a file came by the queue events-"),
+        ((4,), ["webhook"], "The webhook told nothing of a file in 4 s."),
+    ],
+    ids=["both", "webhook", "queue"],
+)
+async def test_a_way_by_which_no_event_comes_is_named(
+    case: Case, monkeypatch: pytest.MonkeyPatch, after: tuple[int, ...], silent: list[str], words: str
+) -> None:
+    monkeypatch.setattr(Site, "start_seconds", 2)
+    await case.send(case.account.site.events_queue)
+    told = asyncio.create_task(case.tell_of_text(*after))
+    findings = await ways(case.account, case.samples)
+    await told
+    assert [each.state for each in findings] == ["error" if way in silent else "ok" for way in ("webhook", "queue")]
+    assert any(each.sentence.startswith(words) for each in findings)
+
+
+async def test_an_event_that_the_app_does_not_take_from_its_queue_is_named(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Site, "start_seconds", 1)
+    queue = case.account.site.events_queue
+    await case.send(queue)
+    told = asyncio.create_task(case.tell_of_text(0, into=queue))
+    _, finding = await ways(case.account, case.samples)
+    await told
+    assert f"The file's event lies in {queue}, and the app does not take it" in finding.sentence
+
+
+async def test_a_document_that_comes_while_the_samples_are_removed_is_removed_too(case: Case) -> None:
+    assert (await case.samples.drop()).state == "ok"
+    await case.note(kind="claimed")
+    removing = asyncio.create_task(remove(case.account, case.samples))
+    name = case.samples.each[0].name
+
+    async def is_gone() -> bool | None:
+        blob = case.hosted.blobs.get_blob_client(case.hosted.names["INPUT_CONTAINER"], name)
+        return None if await blob.exists() else True
+
+    await eventually(is_gone)
+    await case.hosted.blobs.get_blob_client(case.hosted.names["OUTPUT_CONTAINER"], f"{name}.json").upload_blob("{}")
+    record = await case.state.read(name)
+    assert record
+    await case.state.delete(name, record)
+    [finding] = await removing
+    assert (finding.state, await case.hosted.left()) == ("ok", [])
+
+
 async def test_documents_that_may_still_come_are_named_when_the_samples_are_removed(case: Case) -> None:
     assert (await case.samples.drop()).state == "ok"
-    [finding] = await case.samples.remove()
+    await case.note(kind="claimed")
+    [finding] = await remove(case.account, case.samples, seconds=0)
     output = case.hosted.names["OUTPUT_CONTAINER"]
-    assert f"If a document still comes, remove it: {output}/{case.samples.each[0].name}.json, " in finding.sentence
+    assert finding.state == "skip"
+    assert finding.sentence.endswith(f"If a document comes, remove it: {output}/{case.samples.each[0].name}.json")
     assert await case.hosted.left() == []

@@ -19,7 +19,7 @@ from tests.conftest import eventually
 from tests.integration.command import COMMAND, ROOT, at_terminal, dropscribe, environment, in_shell, model_at
 from tests.integration.forked import Done
 from tests.integration.loopback import Answer, Service, saying, service
-from tests.unit.test_cli_terminal import dangers
+from tests.unit.cli.test_cli_terminal import dangers
 
 BUSY = Answer(503, {"error": {"message": "busy"}})
 HOSTILE = "\x1b]52;c;aGk=\x1b\\\x1b[2J\x9b2J\x07\r\u202etxt.exe\u2066 fine"

@@ -37,7 +37,7 @@ MAX_MIB = 600
 """Of the worker: it and the app's tests are this process."""
 AT_ONCE = 4
 IS_FUZZ = "FUZZ_EXAMPLES" in os.environ
-SHARE = 1 if IS_FUZZ else 24
+SHARE = 1 if IS_FUZZ else 48
 """One file of so many is taken."""
 MUTATIONS = 2_000 if IS_FUZZ else 30
 

@@ -1,4 +1,4 @@
-"""The fault matrix: 14 faults by 10 stages, over a real storage emulator. Every file ends in exactly one ok document.
+"""The fault matrix: 14 faults by 11 stages, over a real storage emulator. Every file ends in exactly one ok document.
 
 A fault may have several forms, and a stage several requests; each pair of a form and a request is a cell. `CANNOT_BE`
 says which cells there are not, and why. All others run: behind a proxy that knows from a request at which stage of the
@@ -10,12 +10,14 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from aiohttp import web
 
 from local.storage import Azurite
 from shared.adapters.foundry.client import FoundryModel
@@ -25,10 +27,11 @@ from shared.adapters.storage.queues import StorageJobQueue
 from shared.adapters.storage.source import BlobSource
 from shared.adapters.storage.state import BlobState
 from shared.app import App
+from shared.processing.keeping import AnswerKeeper
 from shared.recipes.catalog import RecipeCatalog
 from tests.integration.faulty import Fault
-from tests.integration.loopback import Answer
-from tests.integration.scene import NAME, WORK_SECONDS, Scene, scene_over
+from tests.integration.loopback import Answer, Service, saying
+from tests.integration.scene import NAME, PAGES, WORK_SECONDS, Scene, scene_over
 from tests.integration.stages import TAKEN_FROM
 from tests.integration.triggers import HOST_TRIES, hurried
 from tests.planted import ANSWER, PROMPT, WORDS, Watch
@@ -60,11 +63,19 @@ STAGES = {
     "read": ["read"],  # into the request to the model
     "URL signing": ["sign"],  # by identity: a user delegation key; with an account's key nothing is asked for
     "model": ["model"],
+    "piece": ["piece"],  # the call about the second of three pages, the first of which is answered and kept
     "outcome write": ["write"],
     "state delete": ["clear"],
     "job send": ["send", "pass on"],  # of a file that waits; of one whose event came into our queue
 }
 """Each stage, and its requests."""
+
+AS_AT_MODEL = [
+    *("reset", "status 429 1", "status 429 30", "status 429", "status 429 date", "status 503"),
+    *("status 401", "status 403", "status 404", "status 412", "status 412 ConditionNotMet"),
+    *("clock ahead", "clock behind"),
+]
+"""Forms of faults that are no others in the middle of a file; there, a pause stands for them (`status 429 3600`)."""
 
 CANNOT_BE = [
     (["corrupt"], ["find", "look"], "the answer to a HEAD has no body"),
@@ -74,6 +85,11 @@ CANNOT_BE = [
         ["SIGKILL after"],
         ["load", "find", "look", "validate", "recall", "read", "sign"],
         "a request that changes nothing",
+    ),
+    (
+        AS_AT_MODEL,
+        ["piece"],
+        "as at `model`: no answer is in hand that could be lost",
     ),
     (["SIGKILL before", "SIGTERM"], ["look"], "a later message's, whose worker is another; it ends as at `load`"),
 ]
@@ -88,7 +104,7 @@ LARGE = behind_segments(picture("JPEG"), *[segment(0xE1, 40_000)] * 2) + bytes(C
 KILLS = ("SIGKILL before", "SIGKILL after", "SIGTERM")
 TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503")
 SDK_TRIES = 3
-UNDER_A_CLAIM = ("read", "sign", "model", "write", "clear")
+UNDER_A_CLAIM = ("read", "sign", "model", "piece", "write", "clear")
 OF_OUR_QUEUE = ("hear", "pass on", "look")
 """Stages at which a file is only if its event came into our own queue."""
 STEPS: dict[str, tuple[Any, str]] = {
@@ -103,6 +119,7 @@ STEPS: dict[str, tuple[Any, str]] = {
     "read": (BlobSource, "chunks"),
     "sign": (BlobSource, "url"),
     "model": (FoundryModel, "complete"),
+    "piece": (AnswerKeeper, "keep_piece"),
     "write": (BlobFiles, "write_result"),
     "clear": (BlobState, "delete"),
     "send": (StorageJobQueue, "send"),
@@ -111,23 +128,26 @@ STEPS: dict[str, tuple[Any, str]] = {
 """What raises an unexpected exception."""
 
 
+CALLS = ("model", "piece")
+
+
 def times(error: str, stage: str) -> int:
     """Often enough to outlast those who try again at once: the SDK, or the host, so that it comes to poison."""
     if error == "exception":
         if stage == "look":
             return 1  # the host's next try does not look
         return 2 if stage in UNDER_A_CLAIM else HOST_TRIES  # a third breakdown under a claim would end the file
-    if stage == "model":  # which the SDK asks once; and each time that it keeps silent may be paid for
+    if stage in CALLS:  # which the SDK asks once; and each time that it keeps silent may be paid for
         return HOST_TRIES if error.startswith("status ") else 1
     return SDK_TRIES if error in TRIED_AGAIN_BY_THE_SDK else 1
 
 
 def max_paid(error: Fault) -> int:
-    """Once; but an answer is lost with a worker that has it in hand, or on its way to us."""
+    """Once, or once for each page; but an answer is lost with a worker that has it in hand, or on its way to us."""
     lost_in_hand = error.stage == "write" and error.name in (*KILLS, "exception")
-    lost_in_hand |= error.stage == "model" and error.name in KILLS
-    lost_on_its_way = error.stage == "model" and error.name in ("timeout", "lost", "corrupt")
-    return 1 + (error.fired if lost_in_hand or lost_on_its_way else 0)
+    lost_in_hand |= error.stage in CALLS and error.name in KILLS
+    lost_on_its_way = error.stage in CALLS and error.name in ("timeout", "lost", "corrupt")
+    return (PAGES if error.stage == "piece" else 1) + (error.fired if lost_in_hand or lost_on_its_way else 0)
 
 
 @pytest.fixture
@@ -136,13 +156,15 @@ async def scene(
 ) -> AsyncIterator[Scene]:
     """A file that travels as the stage asks for, and everything that could hold it up."""
     # Where a silence may be paid for, nothing else may be taken for one, on the busiest machine.
-    hurry: dict[str, Any] = {"read_timeout": 2 if stage == "model" else 0.5} if error == "timeout" else {}
+    hurry: dict[str, Any] = {"read_timeout": 2 if stage in CALLS else 0.5} if error == "timeout" else {}
     by_identity = stage == "sign"
     if by_identity:
         hurry["connection_verify"] = str(certificate[0])
     storage, secure = (secure_azurite.connection_string, certificate) if by_identity else (azurite, None)
     with hurried(**hurry):
-        async with scene_over(storage, certificate=secure, is_heard=stage in OF_OUR_QUEUE) as scene:
+        async with scene_over(
+            storage, certificate=secure, is_heard=stage in OF_OUR_QUEUE, is_in_pieces=stage == "piece"
+        ) as scene:
             scene.faulty.error = Fault(error, stage, times(error, stage))
             if stage == "send":  # there is something to put off
                 scene.foundry.answers.insert(0, Answer(429, "", {"Retry-After": "600"}))
@@ -230,14 +252,42 @@ async def test_a_file_ends_in_one_ok_document_whatever_goes_wrong_and_at_whateve
     assert not [each for each in (*scene.secrets(), *WORDS) if any(each in text for text in told)]  # I5
     assert not [secret for secret in scene.secrets() if secret in str(document)]
     assert all(PROMPT in each.body.decode() for each in scene.foundry.arrived)
-    assert document["answer"]["text"] == ANSWER
+    assert document["answer"]["text"].count(ANSWER) == (PAGES if stage == "piece" else 1)
     assert suite_watch.leaks_of_this_test == []
     assert scene.written_elsewhere() == []  # I6
     assert await scene.listed("input") == {NAME: scene.etag}
 
 
+@dataclass
+class Overwriting(Service):
+    """While the model looks at the second page, the file is dropped anew."""
+
+    scene: Scene | None = None
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if len(self.arrived) == 1 and self.scene:
+            await self.scene.drop()
+        return await super().handle(request)
+
+
+async def test_a_file_that_is_overwritten_between_its_pages_gets_the_document_of_its_newest_version(
+    azurite: str,
+) -> None:
+    model = Overwriting(answers=[saying(ANSWER)])
+    with hurried():
+        async with scene_over(azurite, model, is_in_pieces=True) as scene:
+            await scene.drop()
+            model.scene = scene
+            await scene.settle()
+            document = await scene.document()
+            assert document
+            assert (document["status"], document["input"]["etag"]) == ("ok", scene.etag)
+            assert len(model.arrived) <= 2 * PAGES
+            assert [each for each in await scene.listed("state") if not each.startswith("pauses/")] == []
+
+
 def test_the_grid_is_whole() -> None:
-    assert (len(FAULTS), len(STAGES)) == (14, 10)
+    assert (len(FAULTS), len(STAGES)) == (14, 11)
     run = {
         (error, stage)
         for (error, forms), (stage, requests) in itertools.product(FAULTS.items(), STAGES.items())
@@ -247,4 +297,5 @@ def test_the_grid_is_whole() -> None:
         ("corrupt body", "head"),
         ("corrupt body", "validate"),
         ("corrupt body", "read"),
+        *((error, "piece") for error in ("connection reset", "401", "403", "404", "412", "clock two hours off")),
     }

@@ -3,14 +3,13 @@
 import base64
 import json
 import ssl
-import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from azure.core.credentials import AccessToken, AccessTokenInfo, AzureKeyCredential
+from azure.core.credentials import AccessToken, AzureKeyCredential
 
 from local.tls import server_context, write_certificate
 from shared.adapters.foundry.client import FoundryModel
@@ -22,6 +21,7 @@ from shared.recipes.output_schema import AnswerSchema
 from shared.recipes.recipe import ModelOptions
 from tests.integration.loopback import Answer, Arrived, Service, service
 from tests.planted import KEY, TOKEN
+from tests.support.tokens import Tokens
 from tests.unit.fakes import PHI, MemorySource, deployed
 
 ARTICLE = {each["what"]: each for each in json.loads((Path(__file__).parents[1] / "data/article.json").read_text())}
@@ -30,28 +30,6 @@ MP3 = Media("audio", "audio/mpeg", "mp3")
 WAV = Media("audio", "audio/wav", "wav")
 BYTES = bytes(range(256)) * 8
 RECEIPT = AnswerSchema("receipt", "d", {"type": "object"})
-
-
-@dataclass
-class Tokens:
-    """A credential that counts its tokens and remembers for what they were."""
-
-    asked: list[Any] = field(default_factory=list)
-
-    async def get_token(self, *scopes: str, **more: Any) -> AccessToken:
-        self.asked.append((scopes, more.get("claims")))
-        return AccessToken(f"{TOKEN}-{len(self.asked)}", int(time.time()) + 3600)
-
-    async def get_token_info(self, *scopes: str, options: Any = None) -> AccessTokenInfo:
-        token = await self.get_token(*scopes, claims=(options or {}).get("claims"))
-        return AccessTokenInfo(token.token, token.expires_on)
-
-    async def close(self) -> None: ...
-
-    async def __aenter__(self) -> "Tokens":
-        return self
-
-    async def __aexit__(self, *_: object) -> None: ...
 
 
 @dataclass

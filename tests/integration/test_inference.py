@@ -7,8 +7,8 @@ import pytest
 from aiohttp import web
 from azure.core.credentials import AzureKeyCredential
 
-from shared.adapters.foundry import client as foundry_client
 from shared.adapters.foundry.client import FoundryModel
+from shared.adapters.wire import transport
 from shared.errors import (
     Conflict,
     FileRejected,
@@ -139,7 +139,7 @@ class Silent(Service):
 
 
 async def test_a_model_that_says_nothing_has_run_out_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(foundry_client, "READ_SECONDS", 0.3)
+    monkeypatch.setattr(transport, "READ_SECONDS", 0.3)
     async with service(Silent()) as foundry:
         model = FoundryModel(deployed(at=f"{foundry.url}/models"), CREDENTIAL)
         with pytest.raises(ModelTimeout):

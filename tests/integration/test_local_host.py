@@ -17,22 +17,25 @@ import aiohttp
 import pytest
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
-from azure.storage.queue.aio import QueueServiceClient
+from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
 from local.host import DIFFERENCES
 from local.host.blob_trigger import BlobTriggers
 from local.host.clients import Clients
 from local.host.event_grid import EventGrid
+from local.host.events import SCHEMAS, Schema
 from local.host.schedule_monitor import ScheduleMonitor
 from local.host.settings import HostSettings
 from local.host.subscriptions import Delivery, subscriptions
 from local.host.web import HostWeb
 from local.host.worker import Function, Worker
 from local.process import Child, NotStartedError
+from shared.processing.incoming_events import FileEvents, file_events
 from tests.conftest import eventually
 
 APP = Path(__file__).parents[1] / "apps" / "triggers"
 FUNCTION = "Host.Functions.on_blob"
+BY_WEBHOOK = Delivery()
 
 
 @dataclass
@@ -334,13 +337,13 @@ class Webhook:
 
 
 @asynccontextmanager
-async def watching(webhook: Webhook) -> AsyncIterator[asyncio.Task[None]]:
+async def watching(webhook: Webhook, delivery: Delivery = BY_WEBHOOK) -> AsyncIterator[asyncio.Task[None]]:
     """Event Grid, as it is played for the function `on_blob`."""
     clients, server = Clients(), await asyncio.start_server(webhook.take, "127.0.0.1", 0)
     trigger = {"type": "blobTrigger", "path": "%WATCHED%/x", "connection": "AzureWebJobsStorage"}
     address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/?code=a"
     functions = [Function("1", "on_blob", (trigger,))]
-    task = asyncio.create_task(EventGrid(clients, [*subscriptions(functions, clients, address, Delivery())]).watch())
+    task = asyncio.create_task(EventGrid(clients, [*subscriptions(functions, clients, address, delivery)]).watch())
     yield task
     task.cancel()
     await clients.close()
@@ -445,3 +448,23 @@ async def test_the_webhook_takes_events_with_its_key_and_answers_the_handshake(
         posted = await session.post(f"{address}&functionName={FUNCTION}", json=events, headers=headers)
         assert (posted.status, await posted.text(), len(blobs.events)) == (status, answer, accepted)
     await web.stop()
+
+
+@pytest.mark.parametrize("in_array", [False, True])
+@pytest.mark.parametrize("schema", SCHEMAS)
+async def test_an_event_in_the_queue_names_its_file_in_each_schema_and_form(
+    watched: ContainerClient, azurite: str, schema: Schema, in_array: bool
+) -> None:
+    name = f"events-{uuid.uuid4().hex[:8]}"
+    delivery = Delivery(queue=name, schema=schema, in_array=in_array, is_refused=True)
+    async with QueueClient.from_connection_string(azurite, name) as queue, watching(Webhook(), delivery):
+        await queue.create_queue()
+        await watched.upload_blob("a/b.png", b"")
+
+        async def arrived() -> str | None:
+            messages = await queue.peek_messages()
+            return messages[0].content if messages else None
+
+        message = base64.b64decode(await eventually(arrived))
+    assert isinstance(json.loads(message), list) == in_array
+    assert file_events(message) == FileEvents(((watched.container_name, "a/b.png"),), 0)

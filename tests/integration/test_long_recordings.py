@@ -1,7 +1,11 @@
-"""A recording of known sentences that is asked about in pieces, by a worker that is killed half-way."""
+"""A recording of known sentences that is asked about in pieces, by a worker that is killed half-way.
+
+`make fuzz` runs these: they take minutes of a processor.
+"""
 
 import asyncio
 import itertools
+import os
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -27,6 +31,9 @@ from tests.integration.recordings import (
 from tests.integration.scene import WORK_SECONDS
 from tests.support.sentences import SAMPLED, SENTENCES, Difference, KnownSentences, difference
 from tests.support.speech import SOUNDS, Recording, orders, sampled
+
+pytestmark = pytest.mark.skipif("FUZZ_EXAMPLES" not in os.environ, reason="takes minutes of a processor: make fuzz")
+
 
 ADVISED_SECONDS = 30
 CALLS_BEFORE_THE_KILL = 3

@@ -33,7 +33,7 @@ from tests import samples
 from tests.integration.faulty import Faulty, proxy
 from tests.integration.loopback import Service, service
 from tests.integration.triggers import HURRY, LOOPBACK, hurried
-from tests.unit.test_settings import GOOD
+from tests.unit.settings.test_settings import GOOD
 
 CHART = samples.CHART.read_bytes()
 OURS = ("input", "output", "state", "events-deadletter")

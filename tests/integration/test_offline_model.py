@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import subprocess
 import sys
 import wave
 from collections.abc import AsyncIterator, Mapping
@@ -12,13 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import imageio_ffmpeg
 import pytest
 
-from local.offline_model import MODEL
+from local.offline_model import MODEL, SPEECH_MODEL
 from local.process import Child, NotStartedError
+from shared.adapters.speech.client import SpeechService
+from shared.media.media import Media
+from shared.models.chat import MediaPart
+from shared.models.speech import SpeechOptions, SpeechRequest
 from tests import samples
 from tests.support.made_media import wav
 from tests.support.wording import TOLERATED, word_error_rate
+from tests.unit.fakes import MemorySource, deployed
 
 KEY = {"api-key": "any"}
 MODELS = "/models/chat/completions?api-version=2024-05-01-preview"
@@ -191,9 +198,90 @@ async def test_a_request_that_a_web_page_may_send_unasked_is_refused(model: Mode
         assert response.status == 415
 
 
+def recording(name: str = "train.wav", **fields: str) -> aiohttp.FormData:
+    form = aiohttp.FormData(
+        {field.replace("granularity", "timestamp_granularities[]"): fields[field] for field in fields}
+    )
+    form.add_field("file", (samples.FOLDER / name).read_bytes(), filename=f"recording.{name[-3:]}")
+    return form
+
+
+async def transcribed(model: Model, form: aiohttp.FormData, **headers: str) -> tuple[int, Any]:
+    address = f"{model.url}/v1/audio/transcriptions"
+    async with model.session.post(address, data=form, headers=headers) as response:
+        return response.status, await response.json()
+
+
+async def test_the_model_tells_when_each_segment_and_each_word_is_said(model: Model) -> None:
+    form = recording(response_format="verbose_json", granularity="word", model="any", language="en")
+    status, document = await transcribed(model, form)
+    assert (status, document["model"], document["language"]) == (200, SPEECH_MODEL, "en")
+    assert word_error_rate(document["text"], samples.WORDS_IN_TRAIN) <= TOLERATED
+    assert " ".join(each["text"] for each in document["segments"]) == document["text"]
+    assert " ".join(each["word"] for each in document["words"]) == document["text"]
+    times = [time for each in document["words"] for time in (each["start"], each["end"])]
+    assert times == sorted(times)
+    assert 0 <= times[0] < times[-1] <= document["duration"] == pytest.approx(document["usage"]["seconds"], abs=0.01)
+
+
+async def test_the_adapter_of_speech_models_is_answered_with_words_in_segments(model: Model) -> None:
+    adapter = SpeechService(deployed("any", at=f"{model.url}/v1", speech="openai"), None)
+    part = MediaPart(Media("audio", "audio/wav", "wav"), MemorySource(samples.TRAIN.read_bytes()))
+    answer = await adapter.transcribe(SpeechRequest(part, SpeechOptions(language="en-GB", words=True)))
+    await adapter.close()
+    assert (answer.model, answer.language, answer.warnings) == (SPEECH_MODEL, "en", ())
+    assert all(each.text == " ".join(word.text for word in each.words) for each in answer.segments)
+    assert answer.segments
+
+
+async def test_a_recording_with_its_index_at_the_end_is_written_down(model: Model, tmp_path: Path) -> None:
+    made = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", samples.TRAIN, "-c:a", "aac", tmp_path / "train.m4a"]
+    await asyncio.to_thread(subprocess.run, made, check=True)
+    form = aiohttp.FormData()
+    form.add_field("file", (tmp_path / "train.m4a").read_bytes(), filename="recording.m4a")
+    status, document = await transcribed(model, form)
+    assert status == 200
+    assert word_error_rate(document["text"], samples.WORDS_IN_TRAIN) <= TOLERATED
+
+
+async def test_a_transcript_in_json_is_the_text_alone(model: Model) -> None:
+    status, document = await transcribed(model, recording("hello_how_are_you.mp3"))
+    assert (status, document["text"]) == (200, samples.WORDS_IN_HELLO)
+    assert "segments" not in document
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "param"),
+    [
+        (recording(response_format="srt"), 400, "response_format"),
+        (recording(granularity="word"), 400, "timestamp_granularities"),
+        (recording(diarize="true"), 400, "diarize"),
+        (recording(language="de"), 400, "language"),
+        (recording(prompt="a" * 10_000), 413, "prompt"),
+        (recording("chart.png"), 400, "file"),
+        (aiohttp.FormData({"model": "any"}), 415, None),
+    ],
+)
+async def test_a_transcription_that_the_real_service_refuses_is_refused(
+    model: Model, form: aiohttp.FormData, status: int, param: str | None
+) -> None:
+    answered, document = await transcribed(model, form)
+    assert (answered, document["error"]["param"]) == (status, param)
+
+
+async def test_a_recording_without_end_is_not_read_to_its_end(model: Model) -> None:
+    form = aiohttp.FormData()
+    form.add_field("file", bytes(26 * 1024 * 1024), filename="recording.wav")
+    assert (await transcribed(model, form))[0] == 413
+
+
+async def test_a_web_page_cannot_have_a_recording_written_down(model: Model) -> None:
+    assert (await transcribed(model, recording(), Origin="https://place.example"))[0] == 403
+
+
 async def test_the_list_of_models_names_the_offline_model(model: Model) -> None:
     async with model.session.get(f"{model.url}/v1/models") as response:
-        assert [each["id"] for each in (await response.json())["data"]] == [MODEL]
+        assert [each["id"] for each in (await response.json())["data"]] == [MODEL, SPEECH_MODEL]
 
 
 async def test_a_port_that_is_taken_is_told_in_a_sentence(model: Model, tmp_path: Path) -> None:

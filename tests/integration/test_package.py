@@ -147,7 +147,9 @@ def test_the_package_holds_nothing_but_the_app_and_its_libraries(package: Path) 
         *(".python_packages", "__pycache__", ".funcignore"),
     }
     assert {path.suffix for path in (package / "recipes").rglob("*")} == {".prompty"}
-    assert {path.suffix for path in (package / "shared").rglob("*") if path.is_file()} == {".py", ".toml", ".pyc"}
+    assert {path.suffix for path in (package / "shared").rglob("*") if path.is_file()} == {
+        *(".json", ".py", ".pyc", ".toml")
+    }
     libraries = package / ".python_packages" / "lib" / "site-packages"
     assert not [path for path in libraries.rglob("*") if path.name in ("tests", "samples", ".git", ".env")]
 

@@ -7,6 +7,7 @@ import json
 import shutil
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,11 @@ class World:
         document: dict[str, Any] = json.loads(await (await blob.download_blob()).readall())
         return document
 
+    async def beside(self, name: str, form: str) -> str:
+        """The content of a file beside a document."""
+        blob = self.storage.get_blob_client(self.output, f"{name}.{form}")
+        return (await (await blob.download_blob()).readall()).decode()
+
     async def documents(self) -> list[str]:
         container = self.storage.get_container_client(self.output)
         return [name async for name in container.list_blob_names()]
@@ -94,10 +100,16 @@ class World:
 
 @pytest.fixture
 async def world(azurite: str, tmp_path: Path) -> AsyncIterator[World]:
-    shutil.copytree(bootstrap.RECIPES, tmp_path / "recipes")
+    async with service() as foundry, world_over(foundry, azurite, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def world_over(foundry: Service, azurite: str, folder: Path) -> AsyncIterator[World]:
+    """A world with this service; its recipes lie in the folder."""
+    shutil.copytree(bootstrap.RECIPES, folder / "recipes")
     names = [f"{kind}-{uuid.uuid4().hex[:12]}" for kind in ("input", "output")]
     async with (
-        service() as foundry,
         BlobServiceClient.from_connection_string(azurite) as storage,
         QueueServiceClient.from_connection_string(azurite) as queues,
     ):
@@ -113,9 +125,9 @@ async def world(azurite: str, tmp_path: Path) -> AsyncIterator[World]:
             "STATE_CONTAINER": names[0].replace("input", "state"),
             "DEFERRED_QUEUE": names[0].replace("input", "later"),
         }
-        world = World(storage, queues, foundry, environ, tmp_path / "recipes")
-        yield world
-        for app in world.apps:
+        made = World(storage, queues, foundry, environ, folder / "recipes")
+        yield made
+        for app in made.apps:
             await app.close()
 
 
@@ -184,9 +196,10 @@ async def test_an_audio_model_listens_and_a_text_model_summarizes(world: World) 
         "completion_tokens": None,
         "total_tokens": 20,
         "audio_tokens": 5,
+        "cost": None,  # neither service says how many of the tokens were asked with
         "calls": [
-            {"deployment": "gpt-audio-1.5", "total_tokens": 10, "audio_tokens": 5},
-            {"deployment": "gpt-5.5", "total_tokens": 10},
+            {"deployment": "gpt-audio-1.5", "total_tokens": 10, "audio_tokens": 5, "cost": None},
+            {"deployment": "gpt-5.5", "total_tokens": 10, "cost": None},
         ],
     }
     assert [turn["text"] for turn in document["answer"]["turns"]] == ["Hello, how are you?", "A greeting."]

@@ -1,4 +1,9 @@
-"""Words in pictures and pages stay legible: what was drawn is read by the offline model's eyes."""
+"""Words in pictures and pages stay legible: what was drawn is read by the offline model's eyes.
+
+`make fuzz` runs these: they take minutes of a processor.
+"""
+
+import os
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -8,6 +13,9 @@ from local.offline_model.reading import Reader
 from shared.conversion.pictures import PictureTarget
 from tests import samples
 from tests.unit.conversion.made_files import ORIENTATION, drawn, one_page, saved, stored
+
+pytestmark = pytest.mark.skipif("FUZZ_EXAMPLES" not in os.environ, reason="takes minutes of a processor: make fuzz")
+
 
 SIGN = "HARBOUR 42"
 SMALL_PRINT = (

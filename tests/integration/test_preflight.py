@@ -14,6 +14,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins for az an
 
 Printed = dict[str, tuple[int, str]]
 SOUND = ("All is well", "Models that are there already", "An address that is meant for this machine")
+NOTED = "More instances than the usual quota"
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +42,35 @@ def test_the_page_shows_what_is_really_printed(printed: Printed) -> None:
     assert stand.PAGE.read_text(encoding="utf-8") == stand.page({title: said for title, (_, said) in printed.items()})
 
 
+def test_the_models_of_the_page_are_those_of_the_catalogue() -> None:
+    catalogue = (stand.ROOT / "infra" / "modules" / "catalogue.bicep").read_text(encoding="utf-8")
+    for each in (stand.LUNA, stand.SPEECH):
+        part = catalogue.partition(f"'{each['model']}': {{")[2].partition("}")[0]
+        assert f"version: '{each['version']}', sku: '{each['sku']}', capacity: {each['capacity']}," in part
+
+
+@pytest.mark.parametrize(("instances", "megabytes", "enough"), [(251, 2048, 250), (1001, 512, 1000), (126, 4096, 125)])
+def test_more_instances_than_the_usual_quota_are_noted_with_how_many_are_enough(
+    instances: int, megabytes: int, enough: int
+) -> None:
+    found = subject._cores({"maximumInstanceCount": instances, "instanceMemoryMB": megabytes})
+    assert (found.kind, f"DROPSCRIBE_MOST_INSTANCES {enough}`" in found.next_step) == ("note", True)
+    assert subject._cores({"maximumInstanceCount": enough, "instanceMemoryMB": megabytes}).kind == "ok"
+
+
+@pytest.mark.parametrize("odd", ["many", None, True, 10**400])
+def test_a_number_of_instances_that_is_none_is_not_taken_for_zero(odd: object) -> None:
+    for parameters in (
+        {"maximumInstanceCount": odd, "instanceMemoryMB": 2048},
+        {"maximumInstanceCount": 1, "instanceMemoryMB": odd},
+    ):
+        assert subject._cores(parameters).text.startswith("Bicep does not tell how many instances")
+
+
 def test_only_what_is_refused_stops_the_deployment(printed: Printed) -> None:
-    assert [title for title, (code, _) in printed.items() if code == 0] == list(SOUND)
+    assert [title for title, (code, _) in printed.items() if code == 0] == [*SOUND, NOTED]
     for title, (_, said) in printed.items():
-        assert ("  refused  " in said) == ("Nothing was made." in said) == (title not in SOUND)
+        assert ("  refused  " in said) == ("Nothing was made." in said) == (title not in (*SOUND, NOTED))
 
 
 def test_the_oldest_azd_is_the_one_that_azure_yaml_demands() -> None:
@@ -63,11 +89,11 @@ def test_no_model_is_looked_at_where_none_is_to_be_deployed(tmp_path: Path) -> N
 
 
 def test_a_model_that_is_deployed_already_may_be_deployed_again(tmp_path: Path) -> None:
-    ours = {"properties": {"model": {"name": "gpt-6-luna"}}, "sku": {"name": "GlobalStandard", "capacity": 50}}
+    ours = {"properties": {"model": {"name": "gpt-6-luna"}}, "sku": {"name": "GlobalStandard", "capacity": 100}}
     scene = stand.Scene(
         az={
-            "model list": stand.ok([stand.model(status="Deprecating")]),
-            "usage list": stand.ok([stand.usage("gpt-6-luna", 100, 100)]),
+            **stand.offered(stand.model(status="Deprecating")),
+            "usage list": stand.ok([stand.usage("gpt-6-luna", 100, 100), stand.SPEECH_USAGE]),
             "group exists": ("true", "", 0),
             "deployment list": stand.ok([ours]),
             "account list": stand.ok([{"name": "ai-abc123"}]),
@@ -75,7 +101,7 @@ def test_a_model_that_is_deployed_already_may_be_deployed_again(tmp_path: Path) 
     )
     code, said = stand.run(scene, tmp_path)
     assert code == 0
-    assert "capacity 50 is wanted, 50 of 100" in said
+    assert "capacity 100 is wanted, 100 of 100" in said
 
 
 def test_a_deleted_account_of_another_group_or_region_does_not_matter(tmp_path: Path) -> None:

@@ -17,10 +17,13 @@ from shared.models.chat import MediaPart
 from shared.models.exchange import Extent
 from shared.models.plan import Plan
 from shared.models.preparation import PicturePreparation, Preparation, SoundPreparation
+from shared.processing import preparing
 from shared.processing.preparing import MediaPreparer, Prepared
+from shared.processing.retry import RetryLater
 from shared.recipes.catalog import RecipeSelection
 from shared.recipes.recipe import Prompt
 from shared.settings.limits import FileLimits
+from tests.unit.conversion.made_files import with_a_damaged_page
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed
 from tests.unit.places import BOOK
 
@@ -104,6 +107,14 @@ async def test_an_answer_of_a_fixed_form_is_about_one_request_and_a_warning_says
         assert made.warnings == ("The file has 3 pages, of which the first 1 were looked at.",)
 
 
+async def test_a_page_that_cannot_be_drawn_is_left_out_and_a_warning_says_so() -> None:
+    async with prepared(with_a_damaged_page(), Media("image", "application/pdf", "pdf"), PAGES) as made:
+        assert [(piece.extent.first_page, piece.extent.last_page) for piece in made.pieces] == [(1, 3)]
+        assert made.warnings == (
+            "Page 2 is damaged and cannot be drawn, so nothing was asked about that part of the file.",
+        )
+
+
 async def test_a_picture_of_one_page_has_no_page_number() -> None:
     async with prepared(tiff(1), TIFF, PAGES) as made:
         assert [piece.extent for piece in made.pieces] == [Extent()]
@@ -157,7 +168,8 @@ async def test_silence_is_refused_before_anything_is_asked() -> None:
     error = await refusal(silence.getvalue(), WAV, SPEECH)
     assert (error.code, error.message) == (
         "no_speech",
-        "Nobody speaks in this recording of 5.0 seconds, so there is nothing to write down.",
+        "No speech was heard in the 5.0 seconds of this recording (its first sound track, mixed to one channel), so"
+        " there is nothing to write down.",
     )
 
 
@@ -193,3 +205,11 @@ async def test_pieces_of_a_recording_begin_and_end_at_whole_milliseconds() -> No
         edges = [piece.extent.end or 0 for piece in [*made.pieces, *smaller]]
         assert len(edges) > 4
         assert edges == [round(edge, 3) for edge in edges]
+
+
+async def test_a_file_that_gets_no_decoder_for_a_while_comes_back_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preparing, "MAX_AT_ONCE", 0)
+    monkeypatch.setattr(preparing, "MAX_WAIT", 0.01)
+    with pytest.raises(RetryLater, match="other files are being converted"):
+        async with prepared(tiff(1), TIFF, PAGES):
+            pass

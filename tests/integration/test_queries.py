@@ -37,6 +37,11 @@ def retiring(time: datetime) -> Line:
     return Line(time, 2, json.dumps({"event": event, **fields}))
 
 
+def refused_events(time: datetime) -> Line:
+    """What the reconciler says of a run in which it took up events that were refused."""
+    return Line(time, 2, json.dumps({"event": "dead_letters.taken_up", "queued": 2}))
+
+
 @pytest.fixture(scope="module")
 async def tables(tmp_path_factory: pytest.TempPathFactory) -> tuple[LogTable, LogTable]:
     """The lines of an app that was well, and of one about which there is something to say."""
@@ -123,12 +128,13 @@ def test_model_faults_tells_a_busy_model_from_one_that_refuses_us(troubled: LogT
     ]
 
 
-def test_cost_prices_audio_apart_and_says_where_there_is_no_price(troubled: LogTable) -> None:
-    phi = (80_000 * 0.08 + 30_000 * 4 + 11_000 * 0.32) / 1_000_000
+def test_cost_is_what_the_documents_say_with_the_calls_of_which_that_is_not_known(troubled: LogTable) -> None:
+    # Two of four calls tell how many of their tokens are of sound: 5 000 + 15 000 of it, and twice 15 000.
+    phi = (5_000 * 0.08 + 15_000 * 4 + 2_000 * 0.32 + 15_000 * 0.08 + 15_000 * 4 + 3_000 * 0.32) / 1_000_000
     assert rows(troubled, "cost") == [
-        (DAY, PHI, 4, 110_000, 30_000, 11_000, round(phi, 4), ""),
-        (DAY, "gpt-5.4-mini-eu", 1, 100_000, 0, 10_000, 0.12, ""),
-        (DAY, "our-vision", 2, 2_001_000, 0, 1_100, None, "NO PRICE: add a row"),
+        (DAY, PHI, 4, 110_000, 30_000, 11_000, round(phi, 4), 2),
+        (DAY, "gpt-5.4-mini-eu", 1, 100_000, 0, 10_000, 0.12, 0),
+        (DAY, "our-vision", 2, 2_001_000, 0, 1_100, None, 2),
     ]
 
 
@@ -195,9 +201,16 @@ def test_the_alert_on_a_silent_reconciler_fires_after_an_hour_until_a_day_has_pa
 def test_the_alert_on_refused_events_fires_where_many_files_were_found_within_an_hour(troubled: LogTable) -> None:
     lost = about(troubled, "blob.reconciled", "lost.png")
     many, few = LogTable([lost] * 6), LogTable([lost] * 5)
-    assert rows(many, "alerts/events_refused") == [(6, lost.time, "lost.png")]
+    assert rows(many, "alerts/events_refused") == [(6, 0, lost.time, "lost.png")]
     assert rows(many, "alerts/events_refused", after=timedelta(minutes=61)) == []
     assert rows(few, "alerts/events_refused") == []
+
+
+def test_the_alert_on_refused_events_fires_where_dead_letters_come_all_the_time_and_not_after_a_quiet_hour() -> None:
+    taken_up = [refused_events(NOON + timedelta(minutes=15 * run)) for run in range(3)]
+    assert rows(LogTable(taken_up), "alerts/events_refused") == [(0, 3, taken_up[-1].time, "")]
+    assert rows(LogTable(taken_up[1:]), "alerts/events_refused") == []
+    assert rows(LogTable(taken_up), "alerts/events_refused", after=timedelta(minutes=31)) == []
 
 
 def test_the_alert_on_a_model_that_retires_fires_60_days_ahead_by_what_was_said_last(troubled: LogTable) -> None:

@@ -22,7 +22,7 @@ from shared.errors import ErrorCode, FileRejected
 from shared.results.build import Facts, rejected
 from tests.integration import command
 from tests.integration.faulty import Fault, Faulty, proxy
-from tests.unit.test_settings import GOOD
+from tests.unit.settings.test_settings import GOOD
 
 
 async def dropscribe(*arguments: str | Path, **environ: Any) -> tuple[int, str]:

@@ -78,10 +78,10 @@ async def stack(events: Events, wait: str, logs: Path) -> AsyncIterator[World]:
         (Events(), "2"),
         (ONLY_WEBHOOK, "2"),
         (ONLY_QUEUE, "1"),
-        (ONLY_QUEUE, "0"),
+        (Events(are_refused=True, in_array=True), "0"),
         (Events(are_refused=True, schema="CloudEventSchemaV1_0"), "0"),
     ],
-    ids=["both", "webhook", "queue", "queue at once", "CloudEvents"],
+    ids=["both", "webhook", "queue", "array at once", "CloudEvents"],
 )
 async def test_whichever_way_events_come_each_file_has_one_document_and_one_call(
     events: Events, wait: str, tmp_path: Path

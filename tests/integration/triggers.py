@@ -21,8 +21,8 @@ from local.host.queue_listener import QueueListener
 from local.host.settings import QueueRules
 from local.stopping import stop_event
 from shared import bootstrap
-from shared.adapters.foundry import client as foundry_client
 from shared.adapters.storage import clients as storage_clients
+from shared.adapters.wire import transport
 from shared.app import App
 from shared.processing.retry import RetryPolicy
 from tests.integration.identity import Identity
@@ -40,10 +40,10 @@ LOOPBACK: dict[str, Any] = {"use_env_settings": False}
 def hurried(**storage: object) -> Iterator[None]:
     """Clients try again at once, and identities do not ask Entra ID. `storage` are options of storage's clients."""
     at_once = dict.fromkeys(("initial_backoff", "increment_base", "random_jitter_range"), 0)
-    max_seconds = storage.get("read_timeout", foundry_client.READ_SECONDS)
+    max_seconds = storage.get("read_timeout", transport.READ_SECONDS)
     with ExitStack() as exits:
         exits.enter_context(mock.patch.dict(storage_clients._OPTIONS, {**at_once, **LOOPBACK, **storage}))
-        exits.enter_context(mock.patch.object(foundry_client, "READ_SECONDS", max_seconds))
+        exits.enter_context(mock.patch.object(transport, "READ_SECONDS", max_seconds))
         exits.enter_context(mock.patch.object(bootstrap, "entra_id", return_value=Identity()))
         yield
 

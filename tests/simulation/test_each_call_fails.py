@@ -14,7 +14,7 @@ import pytest
 from shared.errors import ModelThrottled
 from shared.processing.jobs import Job
 from tests.simulation.test_protocol import check
-from tests.simulation.world import WEEK, World
+from tests.simulation.world import WEEK, Killed, World
 
 NAME, TALK = "file", "talk"
 LASTING = {"once": 0, "for hours": 6 * 3600, "its kind for a while": 1200}
@@ -162,7 +162,35 @@ def a_recording_that_changes_between_two_pieces(world: World) -> None:
     world.upload(NAME)
 
 
+def files_beside_a_document(world: World) -> None:
+    world.subtitled = {NAME}
+    world.upload(NAME)
+
+
+def fewer_files_beside_a_newer_document(world: World) -> None:
+    files_beside_a_document(world)
+    let(world, lambda: world.outcomes)
+    world.versions += -world.versions % 3 + 1  # of the version that follows nothing is written beside
+    world.upload(NAME)
+
+
+def a_worker_that_died_between_two_files(world: World) -> None:
+    world.versions += -world.versions % 3 + 2
+    files_beside_a_document(world)
+    let(world, lambda: world.sidecars)
+    world.kill_worker()
+
+
+def a_file_that_goes_while_files_are_written(world: World) -> None:
+    a_worker_that_died_between_two_files(world)
+    world.remove(NAME)
+
+
 STORIES = (
+    files_beside_a_document,
+    fewer_files_beside_a_newer_document,
+    a_worker_that_died_between_two_files,
+    a_file_that_goes_while_files_are_written,
     a_long_recording,
     a_worker_that_died_between_two_pieces,
     a_model_that_is_busy_before_the_third_piece,
@@ -220,4 +248,31 @@ def test_whichever_call_of_storage_fails_each_file_ends_in_one_document(
             world.bad = {NAME}
         check(world)
         assert paid_too_often(world, strike) == [], (number, strike.call)
+    assert number > FEWEST
+
+
+@dataclass
+class Kill:
+    """Kills the worker at its n-th call of storage."""
+
+    number: int
+    count: int = 0
+
+    def __call__(self, call: str) -> bool:
+        self.count += 1
+        if self.count == self.number:
+            raise Killed
+        return False
+
+
+@pytest.mark.parametrize("story", [files_beside_a_document, fewer_files_beside_a_newer_document])
+def test_whenever_a_worker_is_killed_no_half_set_is_left(story: Callable[[World], None]) -> None:
+    for number in itertools.count(1):
+        world = World(random=Random(1))
+        world.fault = kill = Kill(number)
+        story(world)
+        world.settle()
+        check(world)
+        if kill.count < number:
+            break
     assert number > FEWEST

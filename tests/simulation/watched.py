@@ -1,10 +1,10 @@
 """A world that notes which of its rare branches a run took: a branch that no run takes is proven by none."""
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.errors import Conflict, InputNotFound, StorageUnavailable
 from shared.media.files import InputFile
@@ -12,10 +12,12 @@ from shared.models.chat import ChatAnswer
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
+from shared.recipes.recipe import FileForm, Tier
 from shared.recovery.progress import ScanProgress
 from shared.results.result import Result
-from shared.results.store import StoredResult
-from tests.simulation.world import Message, Run, World
+from shared.results.sidecars import Sidecar
+from shared.results.store import StoredResult, StoredSidecar
+from tests.simulation.world import FLEX_HOURS, Message, Run, World
 
 BRANCHES = (
     "a claim was taken over from a worker that died",
@@ -33,9 +35,19 @@ BRANCHES = (
     "a document was made of kept answers alone",
     "a piece was kept before the next was asked about",
     "pieces that an earlier attempt kept were gone on with",
+    "answers that were kept beside an error were gone on with",
+    "a speech model was asked",
+    "a speech model was asked about a piece",
+    "the cheaper tier was asked",
+    "the standard tier was asked after the deadline",
+    "the standard tier was asked because the cheaper one brought nothing",
     "kept answers of an older version were left alone",
     "answers could not be kept",
     "answers died with their worker",
+    "a worker died between two files, or before their document",
+    "what lies beside a document was made to fit it",
+    "files of an older version were deleted",
+    "a file beside a document was changed in between",
     "a worker was told to stop",
     "a message was sent and its wait could not be noted",
     "no message could be sent, and the record says that the file waits",
@@ -93,6 +105,10 @@ class WatchedWorld(World):
         self.saw(
             "answers died with their worker", where="asked" in self.did[run] and "wrote a document" not in self.did[run]
         )
+        self.saw(
+            "a worker died between two files, or before their document",
+            where="wrote a file" in self.did[run] and "wrote a document" not in self.did[run],
+        )
         super().kill(run)
 
     def stop(self, run: Run) -> None:
@@ -143,6 +159,22 @@ class WatchedWorld(World):
         self.saw("the model was asked three times for nothing", where=code in ("no_answer", "model_timeout"))
         self.saw("three workers broke down over a file", where=code == "crash_loop")
         self.doing.add("wrote a document")
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        try:
+            await super().write_sidecar(name, sidecar, replacing=replacing)
+        except Conflict:
+            self.saw("a file beside a document was changed in between")
+            raise
+        self.doing.add("wrote a file")
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        await super().delete_sidecar(name, form, stored)
+        self.saw("files of an older version were deleted", where="wrote a document" in self.doing)
+
+    async def make(self, result: Result) -> tuple[Result, Sequence[Sidecar]]:
+        self.saw("what lies beside a document was made to fit it", where=result.files)
+        return await super().make(result)
 
     async def read(self, name: str) -> VersionedClaim | None:
         found = await super().read(name)
@@ -200,6 +232,8 @@ class WatchedWorld(World):
         if kept and self.is_newest(name, kept.etag):
             self.doing.add("read kept answers")
             self.saw("pieces that an earlier attempt kept were gone on with", where=kept.about_pieces)
+            is_redriven = name not in self.records and self.redriven[name, kept.etag]
+            self.saw("answers that were kept beside an error were gone on with", where=is_redriven)
         self.saw("kept answers of an older version were left alone", where=kept and not self.is_newest(name, kept.etag))
         return kept
 
@@ -239,9 +273,18 @@ class WatchedWorld(World):
             self.saw("the third try was made alone", where=alone)
             yield
 
-    async def answer(self, file: InputFile, *, turn: int) -> ChatAnswer:
-        answer = await super().answer(file, turn=turn)
+    async def answer(self, file: InputFile, *, turn: int, tier: Tier = None) -> ChatAnswer:
+        answer = await super().answer(file, turn=turn, tier=tier)
+        is_full_price = file.name in self.patient and file.name not in self.spoken and tier is None
+        is_late = self.now() >= file.modified + timedelta(hours=FLEX_HOURS)
+        self.saw("the cheaper tier was asked", where=tier)
+        self.saw("the standard tier was asked after the deadline", where=is_full_price and is_late)
+        self.saw(
+            "the standard tier was asked because the cheaper one brought nothing", where=is_full_price and not is_late
+        )
         self.saw("kept answers were gone on with", where="read kept answers" in self.doing and turn)
+        self.saw("a speech model was asked", where=file.name in self.spoken and turn != 2)
+        self.saw("a speech model was asked about a piece", where=file.name in self.spoken and turn > 2)
         self.doing.add("asked")
         return answer
 

@@ -12,7 +12,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Literal
@@ -33,6 +33,7 @@ from shared.models.exchange import Extent
 from shared.models.pieces import Piece
 from shared.models.plan import NotPlanned, Plan
 from shared.models.preparation import SoundPreparation
+from shared.models.speech import SpeechRequest
 from shared.processing.attempt import Attempt
 from shared.processing.budget import Budget
 from shared.processing.claims import Claim, VersionedClaim
@@ -47,13 +48,15 @@ from shared.processing.publisher import ResultPublisher
 from shared.processing.retry import RetryPolicy
 from shared.processing.services import Services
 from shared.recipes.catalog import RecipeSelection
-from shared.recipes.recipe import Prompt
+from shared.recipes.recipe import FileForm, Prompt, Tier
 from shared.recovery.dead_letters import DeadLetters
 from shared.recovery.poison import PoisonHandler
 from shared.recovery.progress import ScanProgress
 from shared.recovery.reconciler import Reconciler
-from shared.results.result import Result, document_name
-from shared.results.store import StoredResult
+from shared.results.result import FileBeside, Result, document_name
+from shared.results.sidecars import Sidecar, sidecar_name
+from shared.results.store import StoredResult, StoredSidecar
+from shared.transcripts.segments import Segment
 from tests.unit.fakes import MemorySource, deployed, page_of, said
 from tests.unit.places import BOOK
 
@@ -65,7 +68,13 @@ RECONCILE_EVERY = 900.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
 SELECTION = RecipeSelection(next(iter(BOOK)), {})
-PHI = deployed()
+FLEX_HOURS = 3
+CHEAPER = -1
+"""In place of a turn's number: a call of the cheaper tier."""
+FLEX_SELECTION = RecipeSelection(replace(SELECTION.recipe, tier="flex", flex_hours=FLEX_HOURS), {})
+PHI, WHISPER = deployed(), deployed("whisper", alias="audio")
+FORMS_OF_VERSIONS: tuple[tuple[FileForm, ...], ...] = (("srt", "vtt"), ("txt", "srt"), ())
+"""Which files are written beside a document, by the version that it answers."""
 IN_PIECES = SoundPreparation(may_stay=False, max_bytes=1, max_seconds=10, is_cut=True, needs_speech=False)
 PIECES = tuple(
     Piece(
@@ -99,7 +108,23 @@ class Speaker:
     async def complete(self, request: ChatRequest) -> ChatAnswer:
         media = [part.media for part in request.messages[-1].parts if isinstance(part, MediaPart)]
         piece = next((int(each.seconds) for each in media if each.seconds), 0)
-        return await self.world.answer(self.file, turn=piece or len(request.messages) // 2)
+        if request.tier:
+            await self.world.require_room(self.file)
+        return await self.world.answer(self.file, turn=piece or len(request.messages) // 2, tier=request.tier)
+
+
+@dataclass(eq=False)
+class Listener:
+    """The speech model, as it is asked about one version of a recording (implements `SpeechModel`)."""
+
+    world: "World"
+    file: InputFile
+    deployment = WHISPER
+
+    async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
+        piece = int(request.recording.media.seconds or 0)
+        answer = await self.world.answer(self.file, turn=piece or 1)
+        return replace(answer, segments=(Segment(0, 9, answer.text, "A"),))
 
 
 @dataclass(eq=False)
@@ -154,11 +179,13 @@ class World:
     is_first_try: Callable[["Message"], bool] = lambda message: message.tries == 1
     with_reconciler: bool = True
     checks_versions: bool = True
+    checks_files: bool = True
     delivery: Literal["trigger", "both", "queue"] = "trigger"
     refusing: float = 0
     dead_letters: dict[str, str] = field(default_factory=dict)
     inputs: dict[str, tuple[str, float]] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, Result]] = field(default_factory=dict)
+    sidecars: dict[tuple[str, FileForm], tuple[StoredSidecar, bytes]] = field(default_factory=dict)
     answered_at: dict[str, float] = field(default_factory=dict)
     records: dict[str, VersionedClaim] = field(default_factory=dict)
     queues: dict[str, list[Message]] = field(
@@ -176,12 +203,18 @@ class World:
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     written: Counter[tuple[str, str]] = field(default_factory=Counter)
     published: Counter[tuple[str, str]] = field(default_factory=Counter)
+    redriven: Counter[tuple[str, str]] = field(default_factory=Counter)
     killed: Counter[str] = field(default_factory=Counter)
     died_beside: Counter[str] = field(default_factory=Counter)
+    errored: set[str] = field(default_factory=set)
     bad: set[str] = field(default_factory=set)
     deadly: set[str] = field(default_factory=set)
     talkative: set[str] = field(default_factory=set)
     long: set[str] = field(default_factory=set)
+    subtitled: set[str] = field(default_factory=set)
+    spoken: set[str] = field(default_factory=set)
+    patient: set[str] = field(default_factory=set)
+    flex_fault: Callable[[], ModelUnavailable | None] = lambda: None
     unkept: Counter[str] = field(default_factory=Counter)
     unreturned: Counter[str] = field(default_factory=Counter)
     half_written: Counter[str] = field(default_factory=Counter)
@@ -211,7 +244,7 @@ class World:
             cooldowns=Cooldowns(self, self),
             planner=self,
             preparer=self,
-            publisher=ResultPublisher(files=self, claims=self, kept=self, events=self),
+            publisher=ResultPublisher(files=self, claims=self, kept=self, events=self, sidecars=self),
             clock=self,
             gate=self,
             policy=self.policy,
@@ -240,6 +273,14 @@ class World:
 
     def remove(self, name: str) -> None:
         self.inputs.pop(name, None)
+
+    def redrive(self, name: str) -> None:
+        """As `dropscribe redrive` does for a document of an error: a message, then the document is deleted."""
+        _, result = self.outcomes.get(document_name(name), (None, None))
+        if name in self.inputs and result and result.status == "error":
+            self.put("deferred", Job(name=name), 10, WEEK)
+            del self.outcomes[document_name(name)]
+            self.redriven[name, result.input.etag] += 1
 
     def kill(self, run: Run) -> None:
         """Stop it where it is; nothing of it runs any more, and its message comes back when its time is over."""
@@ -283,6 +324,12 @@ class World:
         end = self.time + 30 * 86_400
         while self.time < end and (self.unsettled() or self.running or any(self.queues.values()) or self.dead_letters):
             self.advance(3600)
+        self.bury()
+
+    def bury(self) -> None:
+        """End what was killed, from outside to inside: in another order, as when memory is freed, it would go on."""
+        while self.graveyard:
+            self.graveyard.pop().close()
 
     def poison(self) -> list[Message]:
         """What the host gave up on, and the app has not looked at yet."""
@@ -297,6 +344,23 @@ class World:
         known = {message.job.name for queue in self.queues.values() for message in queue}
         known |= set(self.dead_letters.values())
         return [name for name in self.unsettled() if name not in known and self.inputs[name][0] not in self.unheard_of]
+
+    def misfits(self) -> list[tuple[str, str]]:
+        """What lies beside documents and is not listed there, and what is listed and does not lie there so."""
+        lying = {(name, form): stored.sha256 for (name, form), (stored, _) in self.sidecars.items()}
+        listed = {
+            (name, form): file.sha256
+            for name, (_, outcome) in self.outcomes.items()
+            for form, file in zip(outcome.forms, outcome.files, strict=True)
+        }
+        return [place for place in {**lying, **listed} if lying.get(place) != listed.get(place)]
+
+    def may_leave_answers(self, name: str) -> bool:
+        """Whether it ended in an error: then answers stay for a redrive, and for 30 days where none comes."""
+        found = self.outcomes.get(document_name(name))
+        is_answered = name in self.inputs and found is not None and found[1].status == "ok"
+        is_redriven = any(name == redriven for redriven, _ in self.redriven)
+        return name in self.errored and (is_redriven or not is_answered)
 
     def answered_etag(self, name: str) -> str | None:
         found = self.outcomes.get(document_name(name))
@@ -429,7 +493,7 @@ class World:
     async def find_result(self, name: str) -> StoredResult | None:
         await self._storage("find_result")
         found = self.outcomes.get(document_name(name))
-        return StoredResult(found[0], found[1].input.etag) if found else None
+        return StoredResult(found[0], found[1].input.etag, None, found[1].forms) if found else None
 
     async def read_result(self, name: str) -> Result | None:
         await self._storage("read_result")
@@ -442,10 +506,52 @@ class World:
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
             raise Conflict(name)
+        assert all((name, form) in self.sidecars for form in outcome.forms), "files come before their document"
         self.outcomes[name] = (self.version(), outcome)
         self.answered_at[name] = self.time
+        if outcome.status == "error":
+            self.errored.add(outcome.input.name)
         self.written[outcome.input.name, outcome.input.etag] += 1
         await self._storage("write_result")
+
+    async def find_sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        await self._storage("find_sidecar")
+        return self._sidecar(name, form)
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        await self._storage("write_sidecar")
+        if self.checks_files and self._sidecar(name, sidecar.form) != replacing:
+            raise Conflict(name)
+        stored = StoredSidecar(self.version(), sidecar.sha256)
+        self.sidecars[document_name(name), sidecar.form] = (stored, sidecar.content)
+        await self._storage("write_sidecar")
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        await self._storage("delete_sidecar")
+        if not self.checks_files or self._sidecar(name, form) == stored:
+            self.sidecars.pop((document_name(name), form), None)
+        await self._storage("delete_sidecar")
+
+    def _sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        found = self.sidecars.get((document_name(name), form))
+        return found[0] if found else None
+
+    async def make(self, result: Result) -> tuple[Result, Sequence[Sidecar]]:
+        """The files of a document, which only this document has; another version has others."""
+        if result.input.name not in self.subtitled or result.answer is None:
+            return result, ()
+        content = f"{result.input.name} {result.input.etag} {result.answer.text}".encode()
+        made = [Sidecar(form, content) for form in FORMS_OF_VERSIONS[int(result.input.etag) % 3]]
+        listed = [
+            FileBeside(
+                name=sidecar_name(result.input.name, each.form),
+                media_type="text/plain",
+                bytes=len(content),
+                sha256=each.sha256,
+            )
+            for each in made
+        ]
+        return result.model_copy(update={"files": listed}), made
 
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         await self._storage("list_inputs")
@@ -456,7 +562,9 @@ class World:
     async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
         await self._storage("list_answered")
         found = {
-            name: StoredResult(etag, outcome.input.etag, START + timedelta(seconds=self.answered_at[name]))
+            name: StoredResult(
+                etag, outcome.input.etag, START + timedelta(seconds=self.answered_at[name]), outcome.forms
+            )
             for name, (etag, outcome) in self.outcomes.items()
         }
         return page_of({name: (name, stored) for name, stored in found.items()}, marker, self.page_size)
@@ -582,14 +690,16 @@ class World:
         if file.name in self.bad:
             raise NotPlanned(FileRejected("damaged_media", "It is broken.", "Mend it."), None, None)
         speaker = Speaker(self, file)
+        first = Listener(self, file) if file.name in self.spoken else speaker
         prompt = Prompt(None, ("One.", "Two.") if file.name in self.talkative else ("One.",))
         preparation = IN_PIECES if file.name in self.long else None
-        return Plan(SELECTION, MediaPart(PNG, MemorySource(b"")), prompt, speaker, speaker, preparation)
+        selection = FLEX_SELECTION if file.name in self.patient else SELECTION
+        return Plan(selection, MediaPart(PNG, MemorySource(b"")), prompt, first, speaker, preparation)
 
     @asynccontextmanager
     async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
         """The file is read, which takes a while."""
-        assert isinstance(plan.first, Speaker)
+        assert isinstance(plan.first, Speaker | Listener)
         await self._storage("open")
         self._require_version(plan.first.file)
         await Pause(self.time + self.random.uniform(0, 5))
@@ -613,7 +723,15 @@ class World:
             self.calls.pop(run, None)
             self._alone = None if self._alone is run else self._alone
 
-    async def answer(self, file: InputFile, *, turn: int) -> ChatAnswer:
+    async def require_room(self, file: InputFile) -> None:
+        """Of the cheaper tier, which may have none while the other has."""
+        await Pause()
+        assert self.now() < file.modified + timedelta(hours=FLEX_HOURS, seconds=self.policy.here)
+        if error := self.flex_fault():
+            self.unusable[file.name, file.etag, CHEAPER] += error.asked_at_most_thrice
+            raise error
+
+    async def answer(self, file: InputFile, *, turn: int, tier: Tier = None) -> ChatAnswer:
         await self._storage("open")
         self._require_version(file)
         if file.name in self.deadly:
@@ -626,7 +744,7 @@ class World:
         await Pause(self.time + self.random.uniform(0, 5))
         self.paid[file.name, file.etag, turn] += 1
         await Pause()
-        return said(f"answer {turn}")
+        return said(f"answer {turn} of call {self.paid.total()}")
 
     def _require_version(self, file: InputFile) -> None:
         if self.checks_versions and self.inputs.get(file.name, ("", 0))[0] != file.etag:

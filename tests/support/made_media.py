@@ -147,3 +147,11 @@ def behind_segments(jpeg: bytes, *segments: bytes) -> bytes:
 def segment(code: int, length: int) -> bytes:
     """A segment of a JPEG with so many bytes in it."""
     return bytes([0xFF, code]) + struct.pack(">H", length + 2) + bytes(length)
+
+
+def pages(count: int) -> bytes:
+    """A TIFF of small pages, about each of which a model that takes one picture at once is asked by itself."""
+    made = io.BytesIO()
+    first, *others = (Image.new("L", (8, 8), 50 * number) for number in range(1, count + 1))
+    first.save(made, "TIFF", save_all=True, append_images=others)
+    return made.getvalue()

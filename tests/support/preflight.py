@@ -22,15 +22,15 @@ INTRODUCTION = """# What is looked at before anything is made
 what is needed, says all that it finds at once, and stops where something must be done first. By hand:
 `azd hooks run preprovision`.
 
-`ok` and `note` stop nothing. Below is what it prints when all is well, and then each thing that it refuses. A test
-compares this page with what is really printed; `python -m tests.support.preflight` writes it.
+`ok` and `note` stop nothing. Below is what it prints when all is well, and then each thing that it notes or refuses.
+A test compares this page with what is really printed; `python -m tests.support.preflight` writes it.
 """
 
 ENVIRON = {"AZURE_SUBSCRIPTION_ID": "5a6b", "AZURE_LOCATION": "eastus2", "AZURE_ENV_NAME": "demo"}
-WANTED: dict[str, str | int] = {
-    **{"alias": "default", "model": "gpt-6-luna", "format": "OpenAI", "version": "2026-09-11"},
-    **{"sku": "GlobalStandard", "capacity": 50},
-}
+OFFER = {"format": "OpenAI", "sku": "GlobalStandard"}
+LUNA = {"alias": "default", "model": "gpt-6-luna", "version": "2026-09-22", **OFFER, "capacity": 100}
+SPEECH = {"alias": "audio", "model": "gpt-audio-1.5", "version": "2026-02-23", **OFFER, "capacity": 30}
+"""Those that infra/modules/catalogue.bicep names by default."""
 UNTIL = "2098-03-11"
 
 
@@ -46,7 +46,7 @@ def failed(message: str) -> Said:
 
 def model(
     name: str = "gpt-6-luna",
-    version: str = "2026-09-11",
+    version: str = "2026-09-22",
     status: str = "GenerallyAvailable",
     sku: str = "GlobalStandard",
     until: str = UNTIL,
@@ -69,7 +69,7 @@ def bicep(**values: object) -> Said:
         "location": "eastus2",
         "existingEndpoint": "",
     } | values
-    defaults = {"models": [WANTED], "maximumInstanceCount": 40, "instanceMemoryMB": 2048}
+    defaults = {"models": [LUNA, SPEECH], "maximumInstanceCount": 40, "instanceMemoryMB": 2048}
     parts = {
         "parametersJson": {"parameters": {name: {"value": value} for name, value in given.items()}},
         "templateJson": {"parameters": {name: {"defaultValue": value} for name, value in defaults.items()}},
@@ -77,12 +77,13 @@ def bicep(**values: object) -> Said:
     return ok({name: json.dumps(part) for name, part in parts.items()})
 
 
+SPEECH_OFFERED, SPEECH_USAGE = model("gpt-audio-1.5", "2026-02-23", until="2098-08-24"), usage("gpt-audio-1.5", 100)
 AZ: dict[str, Said] = {
     "account show": ok({"id": "5a6b", "name": "Pay-As-You-Go", "state": "Enabled", "user": {"type": "user"}}),
     "list-flexconsumption-locations": ok([{"name": "eastus2"}, {"name": "swedencentral"}]),
     "build-params": bicep(),
-    "model list": ok([model(), model("gpt-6-astra"), model("gpt-5.5", "2026-04-26")]),
-    "usage list": ok([usage("gpt-6-luna", 1000, 200)]),
+    "model list": ok([model(), model("gpt-6-astra"), model("gpt-5.5", "2026-04-26"), SPEECH_OFFERED]),
+    "usage list": ok([usage("gpt-6-luna", 1000, 200), SPEECH_USAGE]),
     "group exists": ("false", "", 0),
     "list-deleted": ok([]),
     "deployment list": ok([]),
@@ -104,8 +105,8 @@ class Scene:
 
 
 def offered(*models: Any) -> dict[str, Said]:
-    """A region that offers these models and no others."""
-    return {"model list": ok(list(models))}
+    """A region that offers these models, the one for speech, and no others."""
+    return {"model list": ok([*models, SPEECH_OFFERED])}
 
 
 NOT_LOGGED_IN = failed("Please run 'az login' to setup account.")
@@ -120,6 +121,7 @@ SCENES = {
     "An address that is meant for this machine": Scene(
         environ={"AZURE_INFERENCE_ENDPOINT": "https://place.example/openai/v1"}
     ),
+    "More instances than the usual quota": Scene(az={"build-params": bicep(maximumInstanceCount=1000)}),
     "No Python 3.13": Scene(has_python=False),
     "No azd": Scene(azd=None),
     "An azd that is too old": Scene(azd={"version": ok({"azd": {"version": "1.23.12"}})}),
@@ -150,7 +152,7 @@ SCENES = {
     "A way of deploying that is not offered": Scene(az=offered(model(sku="DataZoneStandard"))),
     "A model at its end": Scene(az=offered(model(status="Deprecating"))),
     "A model that was retired": Scene(az=offered(model(until="2026-10-15"))),
-    "Too little quota": Scene(az={"usage list": ok([usage("gpt-6-luna", 100, 80)])}),
+    "Too little quota": Scene(az={"usage list": ok([usage("gpt-6-luna", 100, 80), SPEECH_USAGE])}),
     "What an earlier deployment left behind": Scene(
         az={"list-deleted": ok([{"name": "ai-abc123", "id": f"{DELETED}/deletedAccounts/ai-abc123"}])}
     ),

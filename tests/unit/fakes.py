@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 from shared.errors import Conflict, FileRejected, InputNotFound
 from shared.media.files import InputFile, ListedFile, Page
@@ -15,29 +16,59 @@ from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment, Deployments
 from shared.models.endpoint import Endpoint
 from shared.models.exchange import Extent
+from shared.models.known import Catalog
 from shared.models.pieces import Piece
 from shared.models.plan import Plan
+from shared.models.prices import PriceTable
+from shared.models.speech import SpeechRequest
 from shared.processing.claims import Claim, VersionedClaim
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
 from shared.processing.preparing import Prepared
+from shared.recipes.recipe import FileForm
 from shared.recovery.progress import ScanProgress
 from shared.results.result import Result, document_name
-from shared.results.store import StoredResult
+from shared.results.sidecars import Sidecar
+from shared.results.store import StoredResult, StoredSidecar
+from shared.transcripts.segments import Segment
 from tests.planted import SIGNATURE
 
 TABLE = CapabilityTable.load()
+LISTED = Catalog(
+    "2026-11-26",
+    {
+        "gpt-6-luna": {"prices": {"input": Decimal("0.1"), "cached": Decimal("0.01"), "output": Decimal("0.5")}},
+        "gpt-6.1-sol": {"prices": {"input": 2, "output": 10}},
+        "gpt-5.4": {"prices": {"input": Decimal("2.5"), "output": 15}},
+        "gpt-4o": {"prices": {"input": Decimal("2.5"), "output": 10}},
+        "gpt-4o-2024-05-13": {"prices": {"input": 5, "output": 15}},
+        "gpt-audio-1.5": {"prices": {"input": Decimal("2.5"), "audio": 32, "output": 10}},
+        "phi-4-multimodal-instruct": {
+            "prices": {"input": Decimal("0.08"), "audio": 4, "output": Decimal("0.32")},
+        },
+        "whisper": {"prices": {"hour": Decimal("0.36")}},
+    },
+)
+"""Prices that stay, so that sums done by hand do: those of the catalog change."""
+PRICES = PriceTable({}, LISTED)
 START = datetime(2026, 11, 23, 8, tzinfo=UTC)
 PHI = "Phi-4-multimodal-instruct"
 SIGNED = f"https://storage.example/input/file?sp=r&sig={SIGNATURE}"
 
 
 def deployed(
-    model: str = PHI, *, alias: str = DEFAULT, name: str = "", at: str = "https://place.example/models", **own: object
+    model: str = PHI,
+    *,
+    alias: str = DEFAULT,
+    name: str = "",
+    at: str = "https://place.example/models",
+    prices: PriceTable = PRICES,
+    **own: object,
 ) -> Deployment:
     """A deployment with the capability of its model, but for what is `own`."""
     endpoint, _ = Endpoint.parse(at)
-    return Deployment(alias, name or model, model, endpoint, TABLE.of(model).model_copy(update=own))
+    capability = TABLE.of(model).model_copy(update=own)
+    return Deployment(alias, name or model, model, endpoint, capability, price_table=prices)
 
 
 def all_of(*each: Deployment) -> Deployments:
@@ -105,6 +136,7 @@ class MemoryFiles:
     modified: dict[str, datetime] = field(default_factory=dict)
     written: dict[str, datetime] = field(default_factory=dict)
     outcomes: dict[str, tuple[str, Result]] = field(default_factory=dict)
+    beside: dict[tuple[str, FileForm], tuple[StoredSidecar, bytes]] = field(default_factory=dict)
     writes: int = 0
     page_size: int = 1_000
     listed_pages: int = 0
@@ -151,7 +183,7 @@ class MemoryFiles:
 
     def _stored(self, name: str) -> StoredResult:
         etag, outcome = self.outcomes[name]
-        return StoredResult(etag, outcome.input.etag, self.written.get(name, START))
+        return StoredResult(etag, outcome.input.etag, self.written.get(name, START), tuple(outcome.forms))
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         meanwhile, self.before_writing = self.before_writing, None
@@ -162,6 +194,23 @@ class MemoryFiles:
             raise Conflict("another document was written")
         self.writes += 1
         self.outcomes[outcome.input.name] = (str(self.writes), outcome)
+
+    async def find_sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        return self._beside(name, form)
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        if self._beside(name, sidecar.form) != replacing:
+            raise Conflict("another file was written")
+        self.writes += 1
+        self.beside[name, sidecar.form] = (StoredSidecar(str(self.writes), sidecar.sha256), sidecar.content)
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        if self._beside(name, form) == stored:
+            del self.beside[name, form]
+
+    def _beside(self, name: str, form: FileForm) -> StoredSidecar | None:
+        found = self.beside.get((name, form))
+        return found[0] if found else None
 
     def _content(self, name: str) -> bytes:
         if name not in self.contents:
@@ -279,6 +328,32 @@ class SpeakingModel:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+
+@dataclass
+class HearingModel:
+    """A speech model that reads the whole recording, and gives its answers, the last one for ever."""
+
+    answers: list[ChatAnswer | Exception]
+    deployment: Deployment = field(default_factory=lambda: deployed("MAI-Transcribe-2", alias="audio"))
+    requests: list[SpeechRequest] = field(default_factory=list)
+
+    async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
+        self.requests.append(request)
+        async for _ in request.recording.source.chunks():
+            pass
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def heard(*said_when: tuple[float, float, str, str | None]) -> ChatAnswer:
+    """What a speech model tells: when it is said, until when, the words, and who says them."""
+    segments = tuple(Segment(start, end, text, speaker) for start, end, text, speaker in said_when)
+    text = " ".join(each.text for each in segments)
+    usage = {"type": "duration", "seconds": 3}
+    return ChatAnswer(text, "mai", None, usage, "request-1", 0.5, segments=segments, language="en")
 
 
 def said(text: str, *, finish_reason: str = "stop", tokens: int = 10, refusal: str | None = None) -> ChatAnswer:

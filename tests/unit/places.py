@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
 from shared.bootstrap import RECIPES
-from shared.processing.budget import Budget
+from shared.models.turn import Model
+from shared.processing.beside import RecipeSidecars
+from shared.processing.budget import Budget, billionths
 from shared.processing.claims import Claim
 from shared.processing.cooldowns import Cooldowns
 from shared.processing.jobs import Job
@@ -54,15 +57,17 @@ class Place:
 
 def place(
     files: MemoryFiles,
-    *models: SpeakingModel,
+    *models: Model,
     recipes: RecipeCatalog = BOOK,
     state: MemoryState | None = None,
     daily_tokens: int | None = None,
+    daily_cost: str | None = None,
     preparer: Preparer | None = None,
     **own: Any,
 ) -> Place:
     """A place with these models, of which the first is the default."""
     state = state or MemoryState()
+    dollars = billionths(Decimal(daily_cost)) if daily_cost else 0
     planner = RecipePlanner(
         files=files,
         recipes=recipes,
@@ -79,9 +84,12 @@ def place(
         cooldowns=Cooldowns(state, state),
         planner=planner,
         preparer=preparer or AsItLies(),
-        publisher=ResultPublisher(files=files, claims=state, kept=state, events=state),
+        publisher=ResultPublisher(
+            files=files, claims=state, kept=state, events=state, sidecars=RecipeSidecars(recipes)
+        ),
         clock=state,
         budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,
+        money=Budget(dollars, counts=state, clock=state, name="dollars") if dollars else None,
         policy=RetryPolicy(**own),
         random=Random(1),
     )

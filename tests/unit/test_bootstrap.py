@@ -7,7 +7,9 @@ import pytest
 from shared import bootstrap
 from shared.adapters.foundry.client import FoundryModel
 from shared.errors import ConfigurationError
-from tests.unit.test_settings import GOOD
+from shared.models.deployments import Deployment
+from tests.unit.fakes import HearingModel, said
+from tests.unit.settings.test_settings import GOOD
 
 
 def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
@@ -71,6 +73,24 @@ def test_a_model_that_retires_soon_is_named_at_start(caplog: pytest.LogCaptureFi
     assert "The model phi (deployment phi) retires on 2026-01-01" in caplog.text
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"MODEL_PRICES": '{"PHI": {"input": 0, "output": 0.5}}'},
+        {"AZURE_INFERENCE_MODEL": "Phi-4-multimodal-instruct"},
+    ],
+)
+def test_a_limit_on_money_needs_the_price_of_each_model(own: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        bootstrap.load({**GOOD, "DAILY_COST": "2.50", "AZURE_INFERENCE_DEPLOYMENT_AUDIO": "ears"})
+    assert [problem.partition(" is not known")[0] for problem in caught.value.problems] == [
+        "DAILY_COST cannot hold: the price of the deployment phi",
+        "DAILY_COST cannot hold: the price of the deployment ears",
+    ]
+    assert "AZURE_INFERENCE_MODEL_AUDIO" in caught.value.problems[1]
+    bootstrap.load({**GOOD, "DAILY_COST": "2.50", **own})
+
+
 def test_a_model_that_stays_is_not_named(caplog: pytest.LogCaptureFixture) -> None:
     bootstrap.load({**GOOD, "MODEL_CAPABILITIES": '{"phi": {"retires": "2999-01-01"}}'})
     assert caplog.text == ""
@@ -119,3 +139,33 @@ async def test_a_scope_of_the_settings_reaches_the_client_that_asks_for_tokens(m
     await app.process("another container", "x")
     await app.close()
     assert made == [{"scope": scope}]
+
+
+SPOKEN = {**GOOD, "AZURE_INFERENCE_DEPLOYMENT_AUDIO": "MAI-Transcribe-2"}
+
+
+async def test_a_speech_deployment_is_asked_by_a_client_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    closed: list[str] = []
+
+    class Closing(HearingModel):
+        def __init__(self, deployment: Deployment, credential: object, *, scope: str | None) -> None:
+            super().__init__([said("x")], deployment)
+            made.append(deployment.alias)
+
+        async def close(self) -> None:
+            closed.append(self.deployment.alias)
+
+    monkeypatch.setattr("shared.adapters.speech.SpeechService", Closing)
+    app = bootstrap.load(SPOKEN)
+    await app.process("another container", "x")
+    await app.close()
+    assert (made, closed) == (["audio"], ["audio"])
+
+
+def test_a_speech_model_for_later_turns_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(bootstrap.RECIPES, tmp_path, dirs_exist_ok=True)
+    text = (tmp_path / "summarize.prompty").read_text()
+    (tmp_path / "summarize.prompty").write_text(text.replace("metadata:\n", "metadata:\n  then: audio\n"))
+    with pytest.raises(ConfigurationError, match=r"summarize.prompty:8: `audio` is a speech model"):
+        bootstrap.load(SPOKEN, tmp_path)

@@ -1,20 +1,25 @@
 """The load test's own judgement: each invariant must see what breaks it."""
 
+import base64
+import io
 import json
 from collections import Counter
 from dataclasses import replace
 from random import Random
 
 import pytest
+from PIL import Image
 
 from bench.under_load.access_log import Write, writes
 from bench.under_load.documents import Document
+from bench.under_load.files import Asked, asked_in, picture
+from bench.under_load.files import document as long_document
 from bench.under_load.inspection import strays
 from bench.under_load.invariants import INVARIANTS, Evidence, Message, doubled, errored, extra_paid, lost
 from bench.under_load.offer import uploads
 from bench.under_load.plan import Load
 from bench.under_load.planted import ANSWER, MODEL_KEY, leaks, model_key, owner_of
-from bench.under_load.quota import Call
+from bench.under_load.quota import Call, answer_to, version_answered
 from shared.processing.retry import RetryPolicy
 
 
@@ -31,7 +36,7 @@ GOOD = Evidence(
     inputs={"a": "etag-2"},
     documents={"a": document(2)},
     writes=Counter(a=2),
-    calls={1: [Call(1, 10, True)], 2: [Call(1, 20, True)]},
+    calls={Asked(1): [Call(1, 10, True)], Asked(2): [Call(1, 20, True)]},
     killed={},
 )
 
@@ -55,8 +60,8 @@ def test_every_invariant_holds_where_all_is_well() -> None:
         ("I1", replace(GOOD, unseen=1)),
         ("I2", replace(GOOD, writes=Counter(a=3))),
         ("I2", replace(GOOD, writes=Counter(a=2, unknown=1))),
-        ("I3", replace(GOOD, calls={2: [Call(1, 10, True), Call(2, 20, True)]})),
-        ("I3", replace(GOOD, calls={2: [Call(1, 10, True), Call(2, 20, True)]}, killed={2: 15, 1: 25})),
+        ("I3", replace(GOOD, calls={Asked(2): [Call(1, 10, True), Call(2, 20, True)]})),
+        ("I3", replace(GOOD, calls={Asked(2): [Call(1, 10, True), Call(2, 20, True)]}, killed={2: 15, 1: 25})),
         ("I4", replace(GOOD, documents={"a": FAILED})),
         ("I5", replace(GOOD, leaks=["a log holds it"])),
         ("I6", replace(GOOD, strays=["PUT elsewhere/a"])),
@@ -78,7 +83,7 @@ def test_poison_that_is_left_is_seen_and_its_file_counts_as_lost() -> None:
     ("earlier", "killed"), [(Call(1, 10, True), {1: 15.0}), (Call(1, 10, False), {})], ids=["kill", "timeout"]
 )
 def test_a_kill_or_a_timeout_between_two_calls_excuses_the_second(earlier: Call, killed: dict[int, float]) -> None:
-    seen = replace(GOOD, calls={2: [earlier, Call(2, 20, True)]}, killed=killed)
+    seen = replace(GOOD, calls={Asked(2): [earlier, Call(2, 20, True)]}, killed=killed)
     assert (broken(seen), extra_paid(seen)) == ([], 1)
 
 
@@ -140,3 +145,38 @@ def test_the_times_of_a_load_are_those_of_the_protocol_in_their_order(files: int
     assert times.lost > times.max_wait > times.first
     assert times.claim <= real.claim
     assert load.offered_per_second == 4 * load.per_second
+
+
+def shown(content: bytes) -> bytes:
+    return b'{"url": "data:image/png;base64,' + base64.b64encode(content) + b'"}'
+
+
+def test_the_model_knows_a_picture_and_each_page_of_a_document() -> None:
+    assert asked_in(shown(picture(1234567890))) == Asked(1234567890)
+    assert asked_in(shown(long_document(77))) == Asked(77)
+    pages = Image.open(io.BytesIO(long_document(123456789)))
+    for number in (1, 2, 3):
+        pages.seek(number - 1)
+        page = io.BytesIO()
+        pages.convert("RGB").save(page, "JPEG")
+        assert asked_in(shown(page.getvalue())) == Asked(123456789, number)
+
+
+@pytest.mark.parametrize(
+    ("asked", "version"),
+    [
+        ([Asked(7)], 7),
+        ([Asked(7, 1), Asked(7, 2), Asked(7, 3)], 7),
+        ([Asked(7, 1), Asked(7, 2)], None),
+        ([Asked(7, 1), Asked(7, 2), Asked(8, 3)], None),
+        ([Asked(7, 1), Asked(7, 3), Asked(7, 2)], None),
+    ],
+)
+def test_a_document_counts_only_with_all_its_pages_in_order(asked: list[Asked], version: int | None) -> None:
+    assert version_answered("\n\n".join(map(answer_to, asked))) == version
+
+
+def test_one_file_in_ten_is_asked_about_in_pieces() -> None:
+    dropped = {upload.name: upload for upload in uploads(100, Random(1))}
+    assert sum(asked_in(shown(each.content)) == Asked(each.version) for each in dropped.values()) == 100
+    assert sum(name.startswith("read-text/") for name in dropped) == 10

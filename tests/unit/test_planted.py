@@ -9,7 +9,7 @@ from shared.errors import FileRejected, ModelUnavailable
 from shared.recipes.catalog import RecipeCatalog
 from shared.results.build import rejected
 from tests.planted import ANSWER, KEY, PROMPT, SIGNATURE, TOKEN, Watch
-from tests.unit.test_build import FACTS, LATER
+from tests.unit.results.test_build import FACTS, LATER
 
 
 def in_a_log_line() -> None:

@@ -23,6 +23,8 @@ def on_event(message: func.QueueMessage, work: func.Out[str]) -> None:
 )
 def on_document(client: blob.BlobClient) -> None:
     """The output container itself: each document has metadata, so that most need not be opened."""
+    if not client.blob_name.endswith(".json"):  # a file beside a document that follows
+        return
     labels = client.get_blob_properties().metadata
     if labels["status"] == "ok" and labels["recipe"] == "receipt":
         document = json.loads(client.download_blob().readall())

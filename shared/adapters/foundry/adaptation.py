@@ -5,11 +5,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.adapters.foundry.meanings import TOO_LONG_TOGETHER
-from shared.adapters.foundry.service_error import ServiceError
+from shared.adapters.wire import TOO_LONG_TOGETHER, ServiceError
 
 AUDIO_FORMS = ("input_audio", "audio_url")
 """The two forms in which a recording can be carried."""
+
+NO_SUCH_TIER = "The model does not have the tier that the recipe asks for, and was asked at the standard price."
 
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _OTHER_NAME = {one: other for pair in (_LIMITS, AUDIO_FORMS) for one, other in (pair, pair[::-1])}
@@ -24,6 +25,7 @@ _PARAMETER = re.compile(
         [
             *(rf"(?P<{name}>\b{name.replace('_', '_?')}\b)" for name in _NAMES),
             *(rf"(?P<{name}>[\"'`.]{name}\b)" for name in _PLAIN_WORDS),
+            r"(?P<service_tier>\b(?:service|processing)[_ ]?tier\b|\bflex\b)",
             r"(?P<response_format>response_?format|json_schema|structured.?outputs?|guided.?decoding)",
         ]
     ),
@@ -89,7 +91,9 @@ class Adaptation:
         """What people should know of a request for which these options were wanted."""
         changed = [(name, self.instead[name]) for name in wanted if name in self.instead and name not in AUDIO_FORMS]
         return tuple(
-            f"The model takes `{other}` in place of `{name}`, and was asked so."
+            NO_SUCH_TIER
+            if name == "service_tier"
+            else f"The model takes `{other}` in place of `{name}`, and was asked so."
             if other
             else f"The model does not take `{name}`, and was asked without it."
             for name, other in changed

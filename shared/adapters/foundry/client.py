@@ -8,32 +8,29 @@ from typing import Any
 
 from azure.core.credentials import AzureKeyCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceResponseTimeoutError
+from azure.core.exceptions import AzureError
 from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.core.rest import HttpRequest
 
 from shared.adapters.foundry.adaptation import AUDIO_FORMS, Adaptation
 from shared.adapters.foundry.completion import answer_in
-from shared.adapters.foundry.reply import HttpReply
 from shared.adapters.foundry.request import RequestEncoder, media_in, options_of
-from shared.adapters.foundry.service_error import ServiceError
-from shared.adapters.foundry.streaming import StreamedBody
-from shared.adapters.foundry.transport import CONNECT_SECONDS, OneAnswerTransport, why_unreachable
-from shared.errors import (
-    AnswerUnusable,
-    ModelMisconfigured,
-    ModelTimeout,
-    ModelUnavailable,
-    ModelUnreachable,
-    SchemaNotTaken,
+from shared.adapters.wire import (
+    HttpReply,
+    OneAnswerTransport,
+    ServiceError,
+    StreamedBody,
+    unanswered_error,
 )
+from shared.errors import SchemaNotTaken
 from shared.models import ChatAnswer, ChatRequest, Deployment
 
-READ_SECONDS = 300
-"""A long recording may take the model minutes, during which nothing is heard from it."""
-
-MAX_CALLS = 11
+MAX_CALLS = 12
 """How often a request is sent: once more for each thing that the service refuses and the request can do without."""
+
+
+PATIENT_SECONDS = 600
+"""How long a cheaper tier may be silent: longer than an invocation goes on, which is what ends such a call."""
 
 
 class FoundryModel:
@@ -59,7 +56,7 @@ class FoundryModel:
             credential_scopes=[scope or deployment.endpoint.scope],
             retry_total=0,
             permit_redirects=False,
-            transport=OneAnswerTransport(connection_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, **transport),
+            transport=OneAnswerTransport(**transport),
             **keyless,
         )
 
@@ -104,11 +101,14 @@ class FoundryModel:
     async def _send(self, request: ChatRequest, options: Mapping[str, Any]) -> HttpReply:
         urls = {part: await part.source.url() for part in media_in(request) if part.sent_as == "url"}
         body = RequestEncoder(options, urls).encode(request, self.deployment)
+        patience = {"read_timeout": PATIENT_SECONDS} if "service_tier" in options else {}
         try:
             # As a stream, because the SDK would raise on whatever is not of the type that it says it is.
-            return await HttpReply.read(await self._client.send_request(self._http_request(body), stream=True))
+            return await HttpReply.read(
+                await self._client.send_request(self._http_request(body), stream=True, **patience)
+            )
         except AzureError as error:
-            raise body.error or self._unanswered(error, body) from None
+            raise unanswered_error(error, body, self.deployment.endpoint.host) from None
 
     def _http_request(self, body: StreamedBody) -> HttpRequest:
         headers = {
@@ -118,17 +118,6 @@ class FoundryModel:
             "Content-Length": str(body.length),
         }
         return HttpRequest("POST", self.deployment.endpoint.url(self.deployment.name), headers=headers, content=body)
-
-    def _unanswered(self, error: AzureError, body: StreamedBody) -> ModelUnavailable:
-        if isinstance(error, ClientAuthenticationError):
-            return ModelMisconfigured("No token could be had from Entra ID for the model.")
-        if why := why_unreachable(error.inner_exception):
-            return ModelUnreachable(f"The model cannot be reached: {why} at {self.deployment.endpoint.host}.")
-        if isinstance(error, ServiceResponseTimeoutError):
-            return ModelTimeout(f"The model said nothing for {READ_SECONDS} seconds.")
-        if body.is_sent:
-            return AnswerUnusable("The connection to the model broke before its answer was whole.")
-        return ModelUnavailable("The connection to the model broke before the request was sent.")
 
 
 _NO_CREDENTIAL: Any = object()

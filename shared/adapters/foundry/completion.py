@@ -1,34 +1,19 @@
 """A chat completion read from a reply: what is known of its form is checked, what is odd is left out."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
-from shared.adapters.foundry.errors import error_of
 from shared.adapters.foundry.reasoning import BESIDE, THOUGHTS, without_thought, words_in
-from shared.adapters.foundry.reply import HttpReply, at
-from shared.adapters.foundry.service_error import ServiceError
+from shared.adapters.wire import HttpReply, ServiceError, at, counts_in, error_after
 from shared.bounds import identifier, writable
-from shared.errors import AnswerUnusable, DropscribeError, ModelTimeout
+from shared.errors import AnswerUnusable, DropscribeError
 from shared.models import ChatAnswer
 
-MAX_COUNT = 2**53
-"""The largest whole number that every reader of JSON keeps exactly."""
-
-MAX_COUNTS = 100
-MAX_DEPTH = 4
 MAX_NAME = 200
-
-_OURS = ("calls", "deployment")
-"""Names under which the document's usage has something of our own."""
 
 _FILTERS = ("content_filter", "safety", "prohibited_content", "recitation")
 """Why an answer was held back, as the services call it (OpenAI, and Gemini through gateways)."""
-
-
-GATEWAYS_TIMEOUTS, GATEWAYS_PATIENCE = (408, 504), 20
-"""Statuses by which a gateway says that the model was too slow, if it waited for more seconds than this."""
 
 
 def answer_in(reply: HttpReply, seconds: float, sent: Set[str]) -> ChatAnswer:
@@ -44,9 +29,7 @@ def answer_in(reply: HttpReply, seconds: float, sent: Set[str]) -> ChatAnswer:
             return _completion_in(reply, seconds)
         if error.is_out_of_room:
             return ChatAnswer("", "", "length", _usage_of(reply), reply.request_id, round(seconds, 3))
-        if error.status in GATEWAYS_TIMEOUTS and seconds > GATEWAYS_PATIENCE:  # it may have paid for the answer
-            raise ModelTimeout(f"The model answered {error.status} after {seconds:.0f} seconds.", status=error.status)
-        raise error_of(error, reply, sent)
+        raise error_after(error, reply, seconds, sent)
     except DropscribeError as unanswered:
         unanswered.usage = _usage_of(reply)
         raise
@@ -67,6 +50,7 @@ def _completion_in(reply: HttpReply, seconds: float) -> ChatAnswer:
         finish_reason=reason,
         usage=_usage_of(reply),
         request_id=reply.request_id,
+        tier=identifier(at(reply.document, "service_tier")),
         seconds=round(seconds, 3),
         refusal=writable(words_in(refusal, ["refusal"])) or None,
         reasoning=writable(thought or next(filter(None, map(words_in, thoughts)), "")) or None,
@@ -79,9 +63,7 @@ def _unusable(reply: HttpReply, why: str) -> AnswerUnusable:
 
 
 def _usage_of(reply: HttpReply) -> dict[str, Any] | None:
-    """The counts that a reply tells of, under the names that came; None where it tells of none."""
-    usage = at(reply.document, "usage")
-    return dict(_counts(usage, MAX_DEPTH)) or None if isinstance(usage, dict) else None
+    return counts_in(at(reply.document, "usage"))
 
 
 def _message(reply: HttpReply) -> tuple[Mapping[str, Any], str | None]:
@@ -116,15 +98,3 @@ def _is_known(part: Any) -> bool:
     """Whether it is a part of an answer; beside such there may be others."""
     is_said = isinstance(part, str) or any(isinstance(at(part, name), str) for name in ("text", "refusal"))
     return is_said or at(part, "type") in THOUGHTS
-
-
-def _counts(usage: Mapping[str, Any], depth: int) -> Iterator[tuple[str, Any]]:
-    """The counts, and the groups of counts. What is neither is left out."""
-    for name, value in islice(usage.items(), MAX_COUNTS):
-        if identifier(name) is None or name in _OURS:
-            continue
-        if name.endswith("details"):
-            if isinstance(value, dict) and depth > 1:
-                yield name, dict(_counts(value, depth - 1))
-        elif value is None or type(value) is int or (isinstance(value, float) and value.is_integer()):
-            yield name, value if value is None else min(max(0, int(value)), MAX_COUNT)

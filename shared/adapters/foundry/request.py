@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.adapters.foundry.adaptation import AUDIO_FORMS
-from shared.adapters.foundry.streaming import Placeholders, StreamedBody
+from shared.adapters.foundry.streaming import Base64Body, Placeholders
 from shared.models import ChatRequest, Deployment, MediaPart, Message, TextPart
 from shared.recipes import AnswerSchema
 
@@ -29,6 +29,8 @@ def options_of(request: ChatRequest, deployment: Deployment) -> dict[str, Any]:
         options["detail"] = detail
     if request.schema:
         options["response_format"] = _response_format(request.schema)
+    if request.tier:
+        options["service_tier"] = request.tier
     if any(part.media.kind == "audio" and part.sent_as == "inline" for part in media_in(request)):
         options[deployment.capability.audio_as] = True
     return options
@@ -49,13 +51,13 @@ class RequestEncoder:
         self._urls = urls
         self._placeholders = Placeholders()
 
-    def encode(self, request: ChatRequest, deployment: Deployment) -> StreamedBody:
+    def encode(self, request: ChatRequest, deployment: Deployment) -> Base64Body:
         """The request as JSON, with the base64 of each file streamed into its place."""
         by_name = deployment.is_named and deployment.endpoint.names_model
         named = {"model": deployment.name} if by_name else {}
         messages = [self._message(message) for message in request.messages]
         pieces = self._placeholders.split({**named, "messages": messages, **self._options})
-        return StreamedBody(pieces, self._placeholders.sources)
+        return Base64Body(pieces, self._placeholders.sources)
 
     def _message(self, message: Message) -> dict[str, Any]:
         match message.parts:

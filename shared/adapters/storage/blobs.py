@@ -1,5 +1,6 @@
 """Files and documents in Azure Blob Storage (implements `FileStore`)."""
 
+import contextlib
 import json
 import logging
 import secrets
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 
 from shared.adapters.storage.addresses import blob_of, listed, properties_of
 from shared.adapters.storage.clients import bare, code_of, only_if, translated
-from shared.adapters.storage.labels import INPUT_ETAG, labels_of
+from shared.adapters.storage.labels import FILES, INPUT_ETAG, labels_of
 from shared.adapters.storage.listing import read_page
 from shared.adapters.storage.sas import Links, SignedLinks
 from shared.adapters.storage.source import BlobSource, reading
@@ -19,7 +20,21 @@ from shared.errors import Conflict, InputNotFound
 from shared.media import HEAD_BYTES, InputFile, ListedFile, Page, has_dot_segment, read_metadata, stored_name
 from shared.observability import log_event
 from shared.processing import ServerClock
-from shared.results import SCHEMA_VERSION, Result, StoredResult, document_name
+from shared.recipes import FORMS, FileForm
+from shared.results import (
+    DOCUMENT_ENDING,
+    MEDIA_TYPES,
+    SCHEMA_VERSION,
+    Result,
+    Sidecar,
+    StoredResult,
+    StoredSidecar,
+    document_name,
+    sidecar_name,
+)
+
+SHA256 = "sha256"
+"""The metadata key on such a file for the digest of its content."""
 
 WRITTEN_BY = "written_by"
 """The metadata key by which a write knows its own document again, when only the response to it was lost."""
@@ -166,6 +181,34 @@ class BlobFiles:
             if not await _was_written_by(token, blob):
                 raise
 
+    async def find_sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
+        """See `FileStore.find_sidecar`."""
+        try:
+            with translated():
+                found = await self._sidecar(name, form).get_blob_properties()
+        except InputNotFound:
+            return None
+        return StoredSidecar(bare(found.etag), (found.metadata or {}).get(SHA256, ""))
+
+    async def write_sidecar(self, name: str, sidecar: Sidecar, *, replacing: StoredSidecar | None) -> None:
+        """See `FileStore.write_sidecar`."""
+        condition = only_if(replacing.etag) if replacing else {"overwrite": False}
+        try:
+            with translated():
+                await self._sidecar(name, sidecar.form).upload_blob(
+                    sidecar.content,
+                    metadata={SHA256: sidecar.sha256},
+                    content_settings=ContentSettings(content_type=f"{MEDIA_TYPES[sidecar.form]}; charset=utf-8"),
+                    **condition,
+                )
+        except InputNotFound as error:
+            raise Conflict(str(error)) from error  # another worker deleted it
+
+    async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
+        """See `FileStore.delete_sidecar`."""
+        with contextlib.suppress(InputNotFound, Conflict), translated():
+            await self._sidecar(name, form).delete_blob(**only_if(stored.etag))
+
     async def list_inputs(self, marker: str = "") -> Page[ListedFile]:
         """See `FileStore.list_inputs`."""
         page = await read_page(self._input, marker)
@@ -175,15 +218,21 @@ class BlobFiles:
     async def list_answered(self, marker: str = "") -> Page[tuple[str, StoredResult]]:
         """See `FileStore.list_answered`."""
         page = await read_page(self._output, marker)
-        return Page([(blob.name, _stored(blob)) for blob in page.items], page.marker)
+        documents = [blob for blob in page.items if blob.name.endswith(DOCUMENT_ENDING)]
+        return Page([(blob.name, _stored(blob)) for blob in documents], page.marker)
 
     def _document(self, name: str) -> BlobClient:
         return blob_of(self._output, document_name(name))
 
+    def _sidecar(self, name: str, form: FileForm) -> BlobClient:
+        return blob_of(self._output, sidecar_name(name, form))
+
 
 def _stored(document: BlobProperties) -> StoredResult:
-    input_etag = (document.metadata or {}).get(INPUT_ETAG, "")
-    return StoredResult(bare(document.etag), input_etag, document.last_modified)
+    labels = document.metadata or {}
+    listed = labels.get(FILES, "").split()
+    forms = tuple(form for form in FORMS if form in listed)
+    return StoredResult(bare(document.etag), labels.get(INPUT_ETAG, ""), document.last_modified, forms)
 
 
 def _is_folder(blob: BlobProperties) -> bool:

@@ -1,9 +1,12 @@
 """The metadata of a document: what a listing shows of it, so that a reader of many opens none."""
 
-from shared.results import MAX_COUNT, Result
+from shared.results import Result, spending_labels
 
 INPUT_ETAG = "input_etag"
-"""Which version of the file the document answers."""
+"""The metadata key on a document that says which version of the file it answers."""
+
+FILES = "files"
+"""The metadata key on a document that says which files it lists beside itself."""
 
 
 def labels_of(outcome: Result) -> dict[str, str]:
@@ -14,14 +17,8 @@ def labels_of(outcome: Result) -> dict[str, str]:
         "recipe": outcome.recipe.name if outcome.recipe else "",
         "kind": outcome.input.kind or "",
         "code": outcome.error.code if outcome.error else "",
-        "model": outcome.model.deployment if outcome.model else "",
-        "tokens": _tokens(outcome),
         "warnings": str(len(outcome.warnings)) if outcome.warnings else "",
+        FILES: " ".join(outcome.forms),
+        **spending_labels(outcome),
     }
     return {name: value for name, value in labels.items() if value and value.isascii() and value.isprintable()}
-
-
-def _tokens(outcome: Result) -> str:
-    """The tokens that were used, where a service told a number that can be one."""
-    total = outcome.usage.total_tokens if outcome.usage else None
-    return str(total) if total is not None and 0 <= total <= MAX_COUNT else ""

@@ -163,6 +163,13 @@ def one_page(
     return pdf(catalog, pages, page % (size, entries), stream(content), FONT, *more)
 
 
+def with_a_damaged_page() -> bytes:
+    """A PDF of three pages, of which the second is a text in place of a page."""
+    kids = b"<</Type /Pages /Kids [3 0 R 6 0 R 3 0 R] /Count 3>>"
+    page = b"<</Type /Page /Parent 2 0 R /Contents 4 0 R /MediaBox [0 0 595 842]>>"
+    return pdf(CATALOG, kids, page, stream(rectangle((255, 0, 0), 0, 0, 595, 842)), FONT, b"(no page)")
+
+
 def rectangle(colour: Colour, x: int, y: int, width: int, height: int) -> bytes:
     """Painting it, in points from the bottom left."""
     shares = b" ".join(b"%.3f" % (each / 255) for each in colour)

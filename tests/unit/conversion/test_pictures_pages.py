@@ -25,6 +25,7 @@ from tests.unit.conversion.made_files import (
     refusal,
     saved,
     stream,
+    with_a_damaged_page,
 )
 
 RED_BELOW = rectangle(RED, 0, 0, 595, 421)
@@ -85,6 +86,11 @@ async def test_every_page_is_drawn_in_its_order() -> None:
     made = await drawn(content, "pdf")
     assert [picture.page for picture in made.drawing.pictures] == [1, 2, 3]
     assert are_close([corners(image)[0] for image in made.images], [RED, RED, BLUE])
+
+
+async def test_a_damaged_page_is_left_out() -> None:
+    made = await drawn(with_a_damaged_page(), "pdf")
+    assert ([picture.page for picture in made.drawing.pictures], made.drawing.pages) == ([1, 3], 3)
 
 
 async def test_the_first_of_too_many_pages_can_be_had_alone() -> None:

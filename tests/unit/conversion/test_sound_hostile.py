@@ -164,10 +164,15 @@ async def test_a_film_of_a_thousand_tracks_ends_in_bounded_time() -> None:
         assert error.code in ("damaged_media", "unsupported_media")
 
 
-@pytest.mark.parametrize("limits", [ProcessLimits(memory_bytes=150_000_000), ProcessLimits(cpu_seconds=1)])
-async def test_a_recording_that_takes_too_much_is_refused(limits: ProcessLimits) -> None:
-    error = await refusal(silence(), "flac", replace(LIMITS, process=limits))
-    assert error.code == "damaged_media"
+@pytest.mark.parametrize(
+    ("limits", "code"),
+    [
+        (ProcessLimits(memory_bytes=150_000_000), "damaged_media"),
+        (ProcessLimits(seconds=0.01, step_seconds=0), "too_large"),
+    ],
+)
+async def test_a_recording_that_takes_too_much_is_refused(limits: ProcessLimits, code: str) -> None:
+    assert (await refusal(silence(), "flac", replace(LIMITS, process=limits))).code == code
 
 
 async def test_a_protected_recording_is_told_as_that() -> None:

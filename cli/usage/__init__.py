@@ -1,0 +1,1 @@
+"""`dropscribe usage`: what the documents cost, added up from the listing alone."""

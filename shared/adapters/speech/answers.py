@@ -1,0 +1,61 @@
+"""A transcript read from a reply, as an answer: checked, and with what people should know of it."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from shared.adapters.speech.timeline import without_words
+from shared.adapters.speech.transcript import Transcript
+from shared.adapters.speech.wires import Wire
+from shared.adapters.wire import HttpReply, ServiceError, error_after
+from shared.errors import AnswerUnusable
+from shared.models import ChatAnswer, SpeechOptions, SpeechRequest
+
+SENT = frozenset({"audio", "inline", "speech"})
+"""What is in every request, for the table of meanings."""
+
+
+def answer_in(
+    reply: HttpReply, wire: Wire, request: SpeechRequest, asked_for: Collection[str], seconds: float
+) -> ChatAnswer:
+    """The answer in a reply that took so many seconds, to a request for these options of the wire.
+
+    Raises:
+        DropscribeError: there is none. It quotes nothing of a transcript.
+    """
+    reply = replace(reply)  # a copy of our own: what is read of it is let go as soon as we are done
+    if error := ServiceError.of(reply):
+        raise error_after(error, reply, seconds, SENT)
+    if reply.problem:
+        raise _unusable(reply, f"cannot be read: {reply.problem}")
+    transcript = wire.transcript(reply.document)
+    if transcript is None:
+        raise _unusable(reply, "is no transcript")
+    wanted = request.options
+    return ChatAnswer(
+        text=transcript.text,
+        model=transcript.model,
+        finish_reason=None,
+        usage=transcript.usage,
+        request_id=reply.request_id,
+        seconds=round(seconds, 3),
+        warnings=tuple(_missing(transcript, wanted, asked_for)),
+        segments=transcript.segments if wanted.words else without_words(transcript.segments),
+        language=transcript.language,
+    )
+
+
+def _unusable(reply: HttpReply, why: str) -> AnswerUnusable:
+    """What to raise for an answer that cannot be read, though it may have been billed."""
+    return AnswerUnusable(f"The model's answer {why}.", status=reply.status, request_id=reply.request_id)
+
+
+def _missing(transcript: Transcript, wanted: SpeechOptions, asked_for: Collection[str]) -> Iterator[str]:
+    """A sentence for each thing that was wanted and did not come."""
+    if wanted.phrases and not {"prompt", "phraseList"}.intersection(asked_for):
+        yield "The model takes no phrases, and was asked without them."
+    if not transcript.text:
+        return
+    if wanted.speakers and not any(segment.speaker for segment in transcript.segments):
+        yield "The model did not tell speakers apart."
+    if wanted.words and not any(segment.words for segment in transcript.segments):
+        yield "The model told no times of words."

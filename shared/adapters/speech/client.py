@@ -1,0 +1,109 @@
+"""A speech model at either of its wires (implements `SpeechModel`)."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from azure.core import AsyncPipelineClient
+from azure.core.credentials import AzureKeyCredential
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
+from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, HeadersPolicy, UserAgentPolicy
+from azure.core.rest import AsyncHttpResponse, HttpRequest
+
+from shared.adapters.speech.adaptation import Adaptation
+from shared.adapters.speech.answers import answer_in
+from shared.adapters.speech.multipart import MultipartBody, random_boundary
+from shared.adapters.speech.wires import wire_of
+from shared.adapters.wire import (
+    HttpReply,
+    OneAnswerTransport,
+    ServiceError,
+    unanswered_error,
+)
+from shared.bounds import OF_TRANSCRIPTS
+from shared.models import ChatAnswer, Deployment, SpeechRequest
+
+MAX_CALLS = 8
+"""How often a request is sent: once more for each thing that the service refuses and the request can do without."""
+
+
+class SpeechService:
+    """One deployment of a speech model. Nothing is tried again but without what the service does not take."""
+
+    def __init__(
+        self,
+        deployment: Deployment,
+        credential: AzureKeyCredential | AsyncTokenCredential | None,
+        scope: str | None = None,
+        *,
+        boundary: Callable[[], str] = random_boundary,
+        **transport: Any,
+    ) -> None:
+        self.deployment = deployment
+        self._wire = wire_of(deployment)
+        self._key = credential if isinstance(credential, AzureKeyCredential) else None
+        self._boundary = boundary
+        self._adaptation = Adaptation()
+        self._one_at_a_time = asyncio.Lock()
+        tokens = None if credential is None or self._key else credential
+        scopes = [scope or self._wire.scope(deployment)]
+        bearer = [AsyncBearerTokenCredentialPolicy(tokens, *scopes)] if tokens else []  # type: ignore[arg-type] # told apart above
+        # No policy for retries or redirects: with a redirect the key would go along.
+        self._client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
+            deployment.endpoint.base,
+            policies=[HeadersPolicy(), UserAgentPolicy(sdk_moniker="dropscribe"), *bearer],
+            transport=OneAnswerTransport(**transport),
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.close()
+
+    async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
+        """See `SpeechModel.transcribe`."""
+        started, tried = time.monotonic(), self._adaptation.copy()
+        options = self._wire.options(request, self.deployment)
+        reply = await self._send_until_taken(request, options, tried)
+        seconds = time.monotonic() - started
+        # In a thread, and one at a time: a transcript of hours is megabytes of JSON, and many times that in memory.
+        async with self._one_at_a_time:
+            answer = await asyncio.to_thread(answer_in, reply, self._wire, request, options, seconds)
+        self._adaptation.keep(tried)
+        return replace(answer, warnings=(*tried.told(options), *answer.warnings))
+
+    async def _send_until_taken(
+        self, request: SpeechRequest, options: Mapping[str, Any], tried: Adaptation
+    ) -> HttpReply:
+        """Send, and once more for each thing that the service refuses and the request can do without: unbilled."""
+        for _ in range(MAX_CALLS):
+            reply = await self._send(request, tried.applied(options))
+            error = None if reply.is_success else ServiceError.of(reply)
+            if error is None:
+                break
+            is_busy = "retry-after" in reply.headers  # then it says itself that it will do later
+            if not tried.learn(error, options) and (is_busy or not tried.give_up_speakers(error, request, options)):
+                break
+        return reply
+
+    async def _send(self, request: SpeechRequest, options: Mapping[str, Any]) -> HttpReply:
+        fields = self._wire.fields(options, self.deployment)
+        body = MultipartBody(fields, self._wire.file_field, request.recording, self._boundary())
+        try:
+            # As a stream: it is read by us, bounded.
+            response = await self._client.send_request(self._http_request(body), stream=True)
+            return await HttpReply.read(response, OF_TRANSCRIPTS)
+        except AzureError as error:
+            raise unanswered_error(error, body, self.deployment.endpoint.host) from None
+
+    def _http_request(self, body: MultipartBody) -> HttpRequest:
+        headers = {
+            "Content-Type": body.content_type,
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            "Content-Length": str(body.length),
+            **(self._wire.key_headers(self._key) if self._key else {}),
+        }
+        return HttpRequest("POST", self._wire.address(self.deployment), headers=headers, content=body)

@@ -1,0 +1,87 @@
+"""LLM Speech and fast transcription, beside the models on a Foundry resource."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from azure.core.credentials import AzureKeyCredential
+
+from shared.adapters.speech.addresses import COGNITIVE_SERVICES, llm_speech_address
+from shared.adapters.speech.languages import language_in, primary
+from shared.adapters.speech.timeline import Told, each_of, seconds_in, segments_of
+from shared.adapters.speech.transcript import Transcript
+from shared.bounds import writable
+from shared.models import Deployment, SpeechRequest
+
+MILLISECONDS = 1000.0
+
+
+class LlmSpeechWire:
+    """What goes out and comes in at `transcriptions:transcribe` (implements `Wire`)."""
+
+    file_field = "audio"
+
+    def address(self, deployment: Deployment) -> str:
+        """See `Wire.address`."""
+        return llm_speech_address(deployment)
+
+    def scope(self, deployment: Deployment) -> str:  # noqa: ARG002 - the same for all
+        """See `Wire.scope`."""
+        return COGNITIVE_SERVICES
+
+    def key_headers(self, key: AzureKeyCredential) -> dict[str, str]:
+        """See `Wire.key_headers`."""
+        return {"Ocp-Apim-Subscription-Key": key.key}
+
+    def options(self, request: SpeechRequest, deployment: Deployment) -> dict[str, Any]:
+        """See `Wire.options`."""
+        wanted, is_mai = request.options, deployment.model.lower().startswith("mai-transcribe")
+        options: dict[str, Any] = {}
+        if is_mai:
+            options["enhancedMode"] = {"enabled": True, "model": deployment.model}
+        if wanted.language:  # MAI's models have languages; fast transcription has locales
+            options["locales"] = [primary(wanted.language) if is_mai else wanted.language]
+        if wanted.speakers:
+            options["diarization"] = {"enabled": True}
+        if is_mai:
+            options["modelOptions"] = {"timestamps": "word" if wanted.words else "segment"}
+        if wanted.phrases:
+            options["phraseList"] = {"phrases": list(wanted.phrases)}
+        return options
+
+    def fields(self, options: Mapping[str, Any], deployment: Deployment) -> list[tuple[str, str]]:  # noqa: ARG002
+        """See `Wire.fields`."""
+        return [("definition", json.dumps(options, separators=(",", ":"), ensure_ascii=False))]
+
+    def transcript(self, document: Any) -> Transcript | None:
+        """See `Wire.transcript`."""
+        if not isinstance(document, dict):
+            return None
+        phrases = document.get("phrases")
+        segments = segments_of(each_of(phrases, _told))
+        combined = document.get("combinedPhrases")
+        if not isinstance(combined, list) and not isinstance(phrases, list):
+            return None
+        told = combined if isinstance(combined, list) and combined else phrases
+        texts = [each.text for each in each_of(told, _told) if isinstance(each.text, str)]
+        seconds = seconds_in(document.get("durationMilliseconds"), MILLISECONDS)
+        usage = None if seconds is None else {"seconds": seconds}
+        return Transcript(writable("\n".join(texts)).strip(), segments, _language_in(phrases), usage)
+
+
+def _told(item: Mapping[str, Any]) -> Told:
+    offset = seconds_in(item.get("offsetMilliseconds"), MILLISECONDS)
+    duration = seconds_in(item.get("durationMilliseconds"), MILLISECONDS)
+    end = None if offset is None or duration is None else offset + duration
+    words = each_of(item.get("words"), _told) if "words" in item else ()
+    return Told(offset, end, item.get("text"), item.get("speaker"), words)
+
+
+def _language_in(phrases: Any) -> str | None:
+    """The language in which most is said: each phrase has its own."""
+    said: Counter[str] = Counter()
+    for phrase in phrases if isinstance(phrases, list) else ():
+        if isinstance(phrase, dict) and (language := language_in(phrase.get("locale"))):
+            said[language] += len(phrase["text"]) if isinstance(phrase.get("text"), str) else 1
+    return max(said, key=lambda language: said[language]) if said else None

@@ -1,0 +1,94 @@
+"""OpenAI's transcriptions, on Azure and on every other server that speaks as OpenAI's does."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from azure.core.credentials import AzureKeyCredential
+
+from shared.adapters.speech.addresses import openai_address
+from shared.adapters.speech.languages import language_in, primary
+from shared.adapters.speech.timeline import Told, each_of, seconds_in, segments_of, with_words, words_of
+from shared.adapters.speech.transcript import Transcript
+from shared.adapters.wire import counts_in
+from shared.bounds import identifier, writable
+from shared.models import Deployment, SpeechRequest
+
+GRANULARITIES = "timestamp_granularities[]"
+
+
+class OpenAiWire:
+    """What goes out and comes in at `audio/transcriptions` (implements `Wire`)."""
+
+    file_field = "file"
+
+    def address(self, deployment: Deployment) -> str:
+        """See `Wire.address`."""
+        return openai_address(deployment)
+
+    def scope(self, deployment: Deployment) -> str:
+        """See `Wire.scope`."""
+        return deployment.endpoint.scope
+
+    def key_headers(self, key: AzureKeyCredential) -> dict[str, str]:
+        """See `Wire.key_headers`. The same two as chat completions have: Azure reads one, other servers the other."""
+        return {"api-key": key.key, "Authorization": f"Bearer {key.key}"}
+
+    def options(self, request: SpeechRequest, deployment: Deployment) -> dict[str, Any]:
+        """See `Wire.options`."""
+        wanted = request.options
+        options: dict[str, Any] = {"response_format": _format_of(deployment.model)}
+        if options["response_format"] == "diarized_json":
+            options["chunking_strategy"] = "auto"  # required for more than 30 seconds
+        elif wanted.phrases:
+            options["prompt"] = ", ".join(wanted.phrases)
+        if options["response_format"] == "verbose_json":
+            options[GRANULARITIES] = ["segment", "word"] if wanted.words else ["segment"]
+        if wanted.language:
+            options["language"] = primary(wanted.language)
+        return options
+
+    def fields(self, options: Mapping[str, Any], deployment: Deployment) -> list[tuple[str, str]]:
+        """See `Wire.fields`."""
+        named = deployment.is_named and deployment.endpoint.names_model
+        fields = [("model", deployment.name)] if named else []
+        for name, value in options.items():
+            if name == GRANULARITIES and options.get("response_format") != "verbose_json":
+                continue  # these two go together only
+            fields += [(name, each) for each in ([value] if isinstance(value, str) else value)]
+        return fields
+
+    def transcript(self, document: Any) -> Transcript | None:
+        """See `Wire.transcript`."""
+        if not isinstance(document, dict):
+            return None
+        segments = segments_of(each_of(document.get("segments"), _told))
+        if not any(segment.words for segment in segments):
+            segments = with_words(segments, words_of(each_of(document.get("words"), _told)))
+        text = document.get("text")
+        if not isinstance(text, str):
+            if not segments:
+                return None
+            text = " ".join(segment.text for segment in segments)
+        language, model = language_in(document.get("language")), identifier(document.get("model"))
+        return Transcript(writable(text).strip(), segments, language, _usage_in(document), model or "")
+
+
+def _format_of(model: str) -> str:
+    """The richest form in which a model answers. One that nobody knows may be a whisper: what it refuses is learnt."""
+    name = model.lower().rpartition("/")[2]
+    if "diarize" in name:
+        return "diarized_json"
+    return "json" if name.startswith("gpt-") and "transcribe" in name else "verbose_json"
+
+
+def _told(item: Mapping[str, Any]) -> Told:
+    text = item.get("word", item.get("text"))
+    words = each_of(item.get("words"), _told) if "words" in item else ()
+    return Told(item.get("start"), item.get("end"), text, item.get("speaker"), words)
+
+
+def _usage_in(document: Mapping[str, Any]) -> dict[str, Any] | None:
+    usage = counts_in(document.get("usage")) or {}
+    told = document["usage"].get("seconds") if isinstance(document.get("usage"), dict) else None
+    seconds = seconds_in(told if told is not None else document.get("duration"))
+    return {**usage, **({"seconds": seconds} if seconds is not None else {})} or None

@@ -1,0 +1,49 @@
+"""The two wires of speech models, and what they have in common (`Wire`)."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from azure.core.credentials import AzureKeyCredential
+
+from shared.adapters.speech.llm_speech_wire import LlmSpeechWire
+from shared.adapters.speech.openai_wire import OpenAiWire
+from shared.adapters.speech.transcript import Transcript
+from shared.models import Deployment, SpeechRequest
+
+
+class Wire(Protocol):
+    """How a recording goes to a service, and what comes back."""
+
+    @property
+    def file_field(self) -> str:
+        """The name of the field that has the recording."""
+        ...
+
+    def address(self, deployment: Deployment) -> str:
+        """Where the request goes."""
+        ...
+
+    def scope(self, deployment: Deployment) -> str:
+        """What a token is asked for, where no setting says it."""
+        ...
+
+    def key_headers(self, key: AzureKeyCredential) -> dict[str, str]:
+        """The headers that have the key."""
+        ...
+
+    def options(self, request: SpeechRequest, deployment: Deployment) -> dict[str, Any]:
+        """What is asked for, under the names of the wire; a service could refuse each of them."""
+        ...
+
+    def fields(self, options: Mapping[str, Any], deployment: Deployment) -> list[tuple[str, str]]:
+        """The fields of the form but for the file."""
+        ...
+
+    def transcript(self, document: Any) -> Transcript | None:
+        """What a reply says; None where it is no transcript."""
+        ...
+
+
+def wire_of(deployment: Deployment) -> Wire:
+    """The wire that a deployment speaks."""
+    return LlmSpeechWire() if deployment.capability.speech == "llm_speech" else OpenAiWire()
