@@ -16,6 +16,11 @@ export function list(found: unknown): unknown[] {
   return Array.isArray(found) ? found : [];
 }
 
+/** An amount, not negative, that is written in digits; null where it is none. */
+export function amount(written: string | undefined): number | null {
+  return written !== undefined && /^\d{1,10}(\.\d{1,9})?$/.test(written) ? Number(written) : null;
+}
+
 /** A whole number, not negative, that is written in digits; null where it is none. */
 export function count(written: string | undefined): number | null {
   return written !== undefined && /^\d{1,15}$/.test(written) ? Number(written) : null;

@@ -1,6 +1,13 @@
 /** Everything that the page says, in English. */
 
 const number = new Intl.NumberFormat("en");
+const dollars = new Intl.NumberFormat("en", {
+  style: "currency",
+  currency: "USD",
+  minimumFractionDigits: 2,
+  maximumFractionDigits: 4,
+});
+const LEAST = 0.0001;
 const counted = (count: number, one: string, many: string) =>
   `${number.format(count)} ${count === 1 ? one : many}`;
 
@@ -29,7 +36,6 @@ export const words = {
   status: { waiting: "waiting", ok: "ok", warning: "warning", error: "error" },
   list: {
     label: "Files, newest first",
-    columns: { file: "File", status: "Status", recipe: "Recipe", tokens: "Tokens", age: "Age" },
     files: (shown: number, all: number) =>
       shown === all
         ? counted(all, "file", "files")
@@ -91,6 +97,9 @@ export const words = {
     empty: "The answer is empty.",
     reasoning: "What the model thought",
     download: "Download as",
+    beside: (format: string) => `${format}, the file that the recipe wrote`,
+    notBeside:
+      "The file beside the document is not the one that the document lists: it was changed or removed. What was saved was made from the answer.",
     facts: "About this answer",
     tryAgain: "Try again",
     tryAgainDone: "It is queued again. Its new answer appears here.",
@@ -101,6 +110,10 @@ export const words = {
       inputs: "Inputs",
       model: "Model",
       tokens: "Tokens",
+      cost: "Cost",
+      costOf: (dollars: string, prices: string) => `${dollars} (prices: ${prices})`,
+      alsoAsked: "Also asked",
+      tier: "Tier",
       tokensOf: (total: string, input: string, output: string) => `${total} (${input} in, ${output} out)`,
       size: "Size",
       type: "Type",
@@ -189,6 +202,9 @@ export const words = {
     files: "Files",
     failures: "Failures",
     tokens: "Tokens",
+    cost: "Cost",
+    costUnknown: (count: number) =>
+      `Of ${counted(count, "answer", "answers")} the cost is not known; it is not in these sums.`,
     byDay: "By day",
     day: "Day",
     byRecipe: "By recipe",
@@ -226,6 +242,9 @@ export const words = {
   pasted: (when: string) => `picture ${when}`,
   recorded: (when: string) => `recording ${when}`,
   copyNumber: (name: string, number: number) => `${name} (${number})`,
+  /** Of what costs less than the last digit tells, no more is said. */
+  dollars: (value: number) =>
+    value > 0 && value < LEAST ? `<${dollars.format(LEAST)}` : dollars.format(value),
   number: (value: number) => number.format(value),
   licences: "Licences",
 };

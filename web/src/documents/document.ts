@@ -22,6 +22,13 @@ export interface Answer {
   language: string;
 }
 
+export interface Beside {
+  name: string;
+  bytes: number | null;
+  /** In hexadecimal */
+  sha256: string;
+}
+
 export interface Document {
   status: "ok" | "error";
   input: {
@@ -34,9 +41,15 @@ export interface Document {
     pages: number | null;
   };
   recipe: { name: string; inputs: Record<string, string> } | null;
-  model: { deployment: string; name: string } | null;
+  model: { deployment: string; name: string; tier: string } | null;
   answer: Answer | null;
   usage: Record<string, number>;
+  /** Null where it is not known */
+  cost: { dollars: number; prices: string } | null;
+  /** The deployments that were asked, each once */
+  asked: string[];
+  /** The files for people that the recipe wrote beside the document */
+  files: Beside[];
   received: string;
   completed: string;
   modelSeconds: number | null;
@@ -72,6 +85,11 @@ export function readDocument(json: string): Document | undefined {
     model: readModel(found.model),
     answer: readAnswer(found.answer),
     usage: numbers(record(found.usage)),
+    cost: readCost(record(found.usage).cost),
+    asked: [...new Set(list(record(found.usage).calls).map((call) => text(record(call).deployment)))].filter(
+      Boolean,
+    ),
+    files: list(found.files).map(readBeside),
     received: text(timing.received),
     completed: text(timing.completed),
     modelSeconds: number(timing.model_seconds),
@@ -88,7 +106,21 @@ function readRecipe(found: unknown): Document["recipe"] {
 }
 
 function readModel(found: unknown): Document["model"] {
-  return isRecord(found) ? { deployment: text(found.deployment), name: text(found.name) } : null;
+  return isRecord(found)
+    ? { deployment: text(found.deployment), name: text(found.name), tier: text(found.tier) }
+    : null;
+}
+
+/** A service may have a field of that name of its own: only dollars with the day of their prices are ours. */
+function readCost(found: unknown): Document["cost"] {
+  if (!isRecord(found) || found.currency !== "USD") return null;
+  const dollars = number(found.amount);
+  return dollars === null || dollars < 0 ? null : { dollars, prices: text(found.prices) };
+}
+
+function readBeside(found: unknown): Beside {
+  const given = record(found);
+  return { name: text(given.name), bytes: number(given.bytes), sha256: text(given.sha256) };
 }
 
 function readAnswer(found: unknown): Answer | null {

@@ -2,7 +2,7 @@
 
 import type { BlobItem } from "@azure/storage-blob";
 import { bare } from "../access/etags";
-import { count } from "../checks";
+import { amount, count } from "../checks";
 import { documentName, wholeDocumentName } from "../naming/names";
 
 export type Status = "waiting" | "ok" | "warning" | "error";
@@ -28,8 +28,11 @@ export interface Item {
   recipe: string;
   kind: string;
   code: string;
-  model: string;
+  /** Whose answers were paid for: deployments, with commas between them */
+  models: string;
   tokens: number | null;
+  /** US dollars; null where it is not known */
+  cost: number | null;
 }
 
 export function listed(blob: BlobItem): Listed {
@@ -77,8 +80,9 @@ export function itemOf(file: Listed | null, document: Listed | null): Item {
     recipe: labels.recipe ?? file?.labels.recipe ?? "",
     kind: labels.kind ?? kindOf(file?.type ?? ""),
     code: labels.code ?? "",
-    model: labels.model ?? "",
+    models: labels.models ?? "",
     tokens: count(labels.tokens),
+    cost: amount(labels.cost),
   };
 }
 

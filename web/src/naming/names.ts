@@ -1,5 +1,7 @@
 /** What a file may be called: the rules of shared/media/names.py and shared/results/result.py, held to the same examples. */
 
+import { hexadecimal } from "../access/digests";
+
 const MAX_BLOB_NAME = 1024;
 const MAX_WHOLE_NAME = 1002;
 const UNUSUAL_NAMES = "unusual-names/";
@@ -54,5 +56,5 @@ function beginning(name: string, units: number): string {
 
 async function sha256(text: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexadecimal(digest);
 }

@@ -38,7 +38,10 @@ function factsOf(document: Document): [string, string][] {
         .join(", "),
     ],
     [fact.model, [...new Set([model?.deployment, model?.name])].filter(Boolean).join(", ")],
+    [fact.alsoAsked, document.asked.filter((each) => each !== model?.deployment).join(", ")],
+    [fact.tier, model?.tier ?? ""],
     [fact.tokens, tokens(document.usage)],
+    [fact.cost, document.cost ? cost(document.cost) : ""],
     [fact.size, input.bytes === null ? "" : size(input.bytes)],
     [fact.type, input.mediaType],
     [fact.plays, input.seconds === null ? "" : clock(input.seconds)],
@@ -56,6 +59,10 @@ function tokens(usage: Record<string, number>): string {
   const { total_tokens: total, prompt_tokens: input, completion_tokens: output } = usage;
   const written = (count: number | undefined) => (count === undefined ? "?" : words.number(count));
   return total === undefined ? "" : words.file.fact.tokensOf(written(total), written(input), written(output));
+}
+
+function cost({ dollars, prices }: NonNullable<Document["cost"]>): string {
+  return prices ? words.file.fact.costOf(words.dollars(dollars), prices) : words.dollars(dollars);
 }
 
 export function size(bytes: number): string {

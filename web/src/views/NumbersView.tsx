@@ -1,4 +1,4 @@
-/** How many files, failures and tokens: by day, recipe, model and cause. */
+/** How many files and failures, how many tokens, and at what cost: by day, recipe, model and cause. */
 
 import { useComputed } from "@preact/signals";
 import { csv } from "../export/csv";
@@ -25,7 +25,12 @@ export function NumbersView() {
         <Total name={words.numbers.files} value={total.files} />
         <Total name={words.numbers.failures} value={total.failures} />
         <Total name={words.numbers.tokens} value={total.tokens} />
+        <div>
+          <dt>{words.numbers.cost}</dt>
+          <dd>{costOf(total)}</dd>
+        </div>
       </dl>
+      {total.unknown > 0 && <p class="quiet">{words.numbers.costUnknown(total.unknown)}</p>}
       <h2>{words.numbers.byDay}</h2>
       {byDay.length > 1 && <Plot days={byDay} />}
       <Sums sums={byDay.toReversed()} first={words.numbers.day} />
@@ -47,6 +52,11 @@ function Total({ name, value }: { name: string; value: number }) {
   );
 }
 
+/** A dash where none of the files has a cost that is known. */
+function costOf(sum: Sum): string {
+  return sum.unknown > 0 && sum.unknown === sum.files ? "–" : words.dollars(sum.cost);
+}
+
 const MAX_ROWS = 31;
 
 function Sums({ sums, first }: { sums: Sum[]; first: string }) {
@@ -58,6 +68,7 @@ function Sums({ sums, first }: { sums: Sum[]; first: string }) {
           <th scope="col">{words.numbers.files}</th>
           <th scope="col">{words.numbers.failures}</th>
           <th scope="col">{words.numbers.tokens}</th>
+          <th scope="col">{words.numbers.cost}</th>
         </tr>
       </thead>
       <tbody>
@@ -69,6 +80,7 @@ function Sums({ sums, first }: { sums: Sum[]; first: string }) {
             <td>{words.number(sum.files)}</td>
             <td>{words.number(sum.failures)}</td>
             <td>{words.number(sum.tokens)}</td>
+            <td>{costOf(sum)}</td>
           </tr>
         ))}
       </tbody>
@@ -77,7 +89,7 @@ function Sums({ sums, first }: { sums: Sum[]; first: string }) {
 }
 
 function download(): void {
-  const head = ["name", "time", "status", "code", "recipe", "kind", "model", "tokens", "bytes"];
+  const head = ["name", "time", "status", "code", "recipe", "kind", "models", "tokens", "cost", "bytes"];
   const rows = shown.value.map((item) => [
     item.name,
     new Date(item.time).toISOString(),
@@ -85,8 +97,9 @@ function download(): void {
     item.code,
     item.recipe,
     item.kind,
-    item.model,
+    item.models,
     item.tokens,
+    item.cost,
     item.file?.bytes ?? null,
   ]);
   save(csv([head, ...rows]), "inbox.csv", "text/csv");

@@ -1,14 +1,15 @@
 /** What became of a file, in words: it waits, failed and why, or has warnings; and what can be done now. */
 
 import type { Storage } from "../access/storage";
+import { besideFor, fetchBeside } from "../documents/beside";
 import type { Document } from "../documents/document";
 import type { Fetched } from "../documents/fetch";
-import { formatsOf, TYPES, written } from "../export/formats";
+import { type Format, formatsOf, TYPES, written } from "../export/formats";
 import { save } from "../export/save";
 import type { Follower } from "../inbox/follow";
 import type { Item } from "../inbox/items";
 import { savedName } from "../naming/shown";
-import { rights } from "../state";
+import { notice, rights } from "../state";
 import { words } from "../words";
 import { redriveAll } from "./actions";
 
@@ -36,7 +37,7 @@ export function Outcome({ item, fetched, problem, storage, follower }: Props) {
             {words.file.tryAgain}
           </button>
         )}
-        {fetched && <Downloads name={item.name} json={fetched.json} document={document} />}
+        {fetched && <Downloads item={item} json={fetched.json} document={document} storage={storage} />}
       </div>
     </div>
   );
@@ -67,7 +68,14 @@ function Warnings({ warnings }: { warnings: string[] }) {
   );
 }
 
-function Downloads({ name, json, document }: { name: string; json: string; document: Document | undefined }) {
+interface ToSave {
+  item: Item;
+  json: string;
+  document: Document | undefined;
+  storage: Storage;
+}
+
+function Downloads({ item, json, document, storage }: ToSave) {
   return (
     <fieldset class="downloads">
       <legend>{words.file.download}</legend>
@@ -76,14 +84,23 @@ function Downloads({ name, json, document }: { name: string; json: string; docum
           <button
             key={format}
             type="button"
-            onClick={() => save(written(document, format), savedName(name, `.${format}`), TYPES[format])}
+            title={besideFor(document, item, format) ? words.file.beside(format) : undefined}
+            onClick={() => void saveAs(format, item, document, storage)}
           >
             {format}
           </button>
         ))}
-      <button type="button" onClick={() => save(json, savedName(name, ".json"), TYPES.json)}>
+      <button type="button" onClick={() => save(json, savedName(item.name, ".json"), TYPES.json)}>
         JSON
       </button>
     </fieldset>
   );
+}
+
+/** The file that the recipe wrote; where it wrote none, or that is not there any more, one of the same form. */
+async function saveAs(format: Format, item: Item, document: Document, storage: Storage): Promise<void> {
+  const listed = besideFor(document, item, format);
+  const found = listed && (await fetchBeside(storage, listed));
+  if (listed) notice.value = found ? "" : words.file.notBeside;
+  save(found ?? written(document, format), savedName(item.name, `.${format}`), TYPES[format]);
 }

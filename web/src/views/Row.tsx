@@ -58,6 +58,9 @@ export function Row({ item, place, isFocused, isSelected, storage }: Props) {
       <span role="gridcell" class="cell tokens">
         {item.tokens === null ? "" : words.number(item.tokens)}
       </span>
+      <span role="gridcell" class="cell cost">
+        {item.cost === null ? "" : words.dollars(item.cost)}
+      </span>
       <span role="gridcell" class="cell age">
         <time dateTime={new Date(item.time).toISOString()}>{age(item.time)}</time>
       </span>

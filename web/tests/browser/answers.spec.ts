@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
 import { drop, expect, expectAccessible, open, row, test } from "./page";
-import { answer, answered, sample } from "./storage";
+import { answer, answered, output, sample } from "./storage";
 
 test("a picture that is dropped gets its answer without a reload", { tag: "@first" }, async ({ page }) => {
   await page.goto("/");
@@ -44,14 +47,38 @@ test("an answer with times can be saved as subtitles", async ({ page }) => {
   const segments = [{ start: 1, end: 2.5, speaker: "Ann", text: "Hello" }];
   await answered("subtitles.mp3", sample("hello_how_are_you.mp3"), answer("Hello", { segments }));
   await open(page, "subtitles.mp3");
-  const [saved] = await Promise.all([
-    page.waitForEvent("download"),
-    page.getByRole("button", { name: "srt" }).click(),
-  ]);
-  expect(saved.suggestedFilename()).toBe("subtitles.mp3.srt");
-  const { readFile } = await import("node:fs/promises");
-  expect(await readFile(await saved.path(), "utf8")).toBe("1\n00:00:01,000 --> 00:00:02,500\nAnn: Hello\n");
+  expect(await saved(page, "srt")).toBe("1\n00:00:01,000 --> 00:00:02,500\nAnn: Hello\n");
 });
+
+test("subtitles that the recipe wrote are saved as they are, and others made where they were changed", async ({
+  page,
+}) => {
+  const written = Buffer.from("1\n00:00:01,000 --> 00:00:02,500\nAs the recipe wrote it\n");
+  const files = [
+    {
+      name: "written.mp3.srt",
+      bytes: written.length,
+      sha256: createHash("sha256").update(written).digest("hex"),
+    },
+  ];
+  const segments = [{ start: 1, end: 2.5, speaker: null, text: "Hello" }];
+  await output.getBlockBlobClient("written.mp3.srt").upload(written, written.length);
+  await answered("written.mp3", sample("hello_how_are_you.mp3"), { ...answer("Hello", { segments }), files });
+  await open(page, "written.mp3");
+  expect(await saved(page, "srt")).toContain("As the recipe wrote it");
+  await output.getBlockBlobClient("written.mp3.srt").upload("changed", 7);
+  expect(await saved(page, "srt")).toBe("1\n00:00:01,000 --> 00:00:02,500\nHello\n");
+  await expect(page.getByText("The file beside the document is not the one")).toBeVisible();
+});
+
+async function saved(page: Page, format: string): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: format }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(new RegExp(`\\.${format}$`));
+  return readFileSync(await download.path(), "utf8");
+}
 
 test("words in an answer find its file once it was fetched", async ({ page }) => {
   await answered("found by words.png", sample("chart.png"), answer("A zeppelin over the lake"));

@@ -2,8 +2,16 @@ import { expect, expectAccessible, row, test } from "./page";
 import { answer, answered, sample } from "./storage";
 
 test.beforeAll(async () => {
-  await answered("one.png", sample("chart.png"), answer("One"), { tokens: "10", model: "made-up" });
-  await answered("two.png", sample("chart.png"), answer("Two"), { tokens: "20", model: "made-up" });
+  await answered("one.png", sample("chart.png"), answer("One"), {
+    tokens: "10",
+    cost: "0.001",
+    models: "made-up",
+  });
+  await answered("two.png", sample("chart.png"), answer("Two"), {
+    tokens: "20",
+    cost: "0.0305",
+    models: "made-up",
+  });
 });
 
 test("everything in the list can be done by keys", async ({ page }) => {
@@ -26,7 +34,7 @@ test("everything in the list can be done by keys", async ({ page }) => {
 
 test("the numbers are sums over what the filters show", async ({ page }) => {
   await page.goto("/#/numbers");
-  await expect(page.getByRole("row", { name: /^made-up/ })).toContainText("30");
+  await expect(page.getByRole("row", { name: /^made-up/ })).toContainText(/30.*\$0.0315/);
   await expectAccessible(page);
 });
 

@@ -29,7 +29,7 @@ const ERROR = {
 };
 
 test("a picture of the list, and one of a recording", async ({ page }) => {
-  const common = { model: "phi-4", recipe: "describe", kind: "image" };
+  const common = { models: "phi-4", recipe: "describe", kind: "image" };
   await answered(
     "board.mp3",
     sample("hello_8khz.mp3"),
@@ -39,11 +39,13 @@ test("a picture of the list, and one of a recording", async ({ page }) => {
   await answered("describe/chart.png", sample("chart.png"), answer("A bar chart."), {
     ...common,
     tokens: "1184",
+    cost: "0.000114",
   });
   await answered("receipts/bakery.webp", sample("receipt.webp"), answer("{}", { data: RECEIPT }), {
     ...common,
     recipe: "receipt",
     tokens: "1420",
+    cost: "0.0021",
     warnings: "1",
   });
   const spoken = {
@@ -55,7 +57,7 @@ test("a picture of the list, and one of a recording", async ({ page }) => {
     "meetings/monday.mp3",
     sample("hello_how_are_you.mp3"),
     { ...spoken, usage },
-    { ...common, recipe: "transcribe", kind: "audio", tokens: "96" },
+    { ...common, recipe: "transcribe", kind: "audio", tokens: "96", cost: "0.0003" },
   );
   await page.goto("/");
   await expect(row(page, "monday.mp3")).toBeVisible();

@@ -3,6 +3,7 @@ import { readDocument } from "../../src/documents/document";
 import { csv } from "../../src/export/csv";
 import { formatsOf, written } from "../../src/export/formats";
 import { savedName, shownName } from "../../src/naming/shown";
+import { words } from "../../src/words";
 
 function document(answer: object, more: object = {}) {
   const found = readDocument(JSON.stringify({ status: "ok", input: { name: "a.mp3" }, answer, ...more }));
@@ -43,6 +44,35 @@ test("values of another form than the schema's are nothing", () => {
   );
   expect(found?.answer).toMatchObject({ text: "", segments: [{ start: null, text: "" }] });
   expect(found?.usage).toEqual({});
+});
+
+test("a cost is known where it is in dollars, and of ours", () => {
+  const costOf = (cost: unknown) => document({}, { usage: { cost } }).cost;
+  expect(costOf({ amount: 0.25, currency: "USD", prices: "2026-11-20" })).toEqual({
+    dollars: 0.25,
+    prices: "2026-11-20",
+  });
+  for (const other of [
+    0.25,
+    { amount: 0.25 },
+    { amount: -1, currency: "USD" },
+    { amount: "1", currency: "USD" },
+  ])
+    expect(costOf(other)).toBeNull();
+});
+
+test("models that were asked besides are named once each", () => {
+  const calls = [{ deployment: "a" }, { deployment: "b" }, { deployment: "b" }, { deployment: 5 }, null];
+  expect(document({}, { usage: { calls } }).asked).toEqual(["a", "b"]);
+});
+
+test("a small amount is not said to be nothing", () => {
+  expect([0, 0.00001, 0.0315, 1234.5].map(words.dollars)).toEqual([
+    "$0.00",
+    "<$0.0001",
+    "$0.0315",
+    "$1,234.50",
+  ]);
 });
 
 test.each([

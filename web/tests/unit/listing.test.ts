@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { itemOf, itemsOf, type Listed } from "../../src/inbox/items";
 import { readListingPage } from "../../src/inbox/listing_page";
+import { numbersOf } from "../../src/inbox/numbers";
 
 const blob = (name: string, metadata = "<Metadata/>") =>
   `<Blob>${name}<Properties><Last-Modified>Thu, 26 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8DC</Etag>` +
@@ -59,6 +60,24 @@ test.each([
   [{ input_etag: "another", status: "ok" }, "waiting"],
 ])("a file whose document says %j is %s", (labels, status) => {
   expect(itemOf(listed("a.png"), listed("a.png.json", labels)).status).toBe(status);
+});
+
+test.each([
+  ["0.0123", 0.0123],
+  ["0", 0],
+  ["-1", null],
+  ["1e9", null],
+  ["", null],
+  [undefined, null],
+])("a listed cost of %j is %j dollars", (cost, dollars) => {
+  expect(itemOf(listed("a.png"), listed("a.png.json", { cost })).cost).toBe(dollars);
+});
+
+test("what costs are not known is counted, and not taken for nothing", () => {
+  const known = itemOf(listed("a.png"), listed("a.png.json", { cost: "0.5", models: "m" }));
+  const unknown = itemOf(listed("b.png"), listed("b.png.json", { models: "m" }));
+  const waiting = itemOf(listed("c.png"), null);
+  expect(numbersOf([known, unknown, waiting]).total).toMatchObject({ files: 3, cost: 0.5, unknown: 1 });
 });
 
 test("a document whose file is gone is a row too", async () => {
