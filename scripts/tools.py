@@ -7,7 +7,18 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from environment import ROOT, digest, find_or_install_npm, is_current, make_venv, npm_ci, pip_install, write_stamp
+from environment import (
+    PYTHON,
+    ROOT,
+    digest,
+    find_or_install_npm,
+    is_current,
+    make_venv,
+    npm_ci,
+    pip_install,
+    step,
+    write_stamp,
+)
 from find_python import find_python
 from steps import Step, wait_for
 
@@ -16,6 +27,7 @@ AUDIT = ROOT / ".local" / "audit"
 NPM_PACKAGES = ROOT / "infra" / "checks"
 WEB = ROOT / "web"
 PAGE = ROOT / ".local" / "web"
+PUBLISHING = ROOT / ".local" / "publishing"
 _SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
 
@@ -54,6 +66,23 @@ def build_page() -> None:
     build = [_npm(), "run", "build", "--silent"]
     wait_for(Step("building the inbox", build, hint="Run `npm run check` in web/.", folder=WEB, environ=_with_node()))
     write_stamp(stamp, wanted)
+
+
+def write_page(folder: Path, configuration: dict[str, str]) -> None:
+    """Build the inbox, and write it as it is served in Azure.
+
+    Raises:
+        NoPythonError: no Python 3.13 was found.
+        SetupFailedError: a step failed.
+    """
+    build_page()
+    python = PYTHON
+    if not python.is_file():
+        _make_environment(PUBLISHING, ROOT / "requirements.txt", "90 MB")
+        python = scripts_of(PUBLISHING) / "python"
+    options = [f"--{name}={value}" for name, value in configuration.items()]
+    command = [str(python), "-m", "local.inbox.publish", *options, f"--to={folder}"]
+    step("writing the inbox", command, hint="What is named above is wrong.")
 
 
 def install_for_page(*, for_development: bool = False) -> None:

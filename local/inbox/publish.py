@@ -8,8 +8,8 @@ from pathlib import Path
 from local.inbox import PAGE
 from local.inbox.page import page_for
 from local.inbox.recipes import recipes_for_page
-from local.stack import APP
 
+RECIPES = PAGE.parents[1] / "recipes"
 SIGN_IN = "https://login.microsoftonline.com"
 
 
@@ -25,7 +25,7 @@ def publish(config: dict[str, object], to: Path, page: Path = PAGE) -> None:
     shutil.copytree(page, to)
     (to / "index.html").write_text(text, encoding="utf-8")
     (to / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    (to / "recipes.json").write_text(json.dumps(recipes_for_page(APP / "recipes")), encoding="utf-8")
+    (to / "recipes.json").write_text(json.dumps(recipes_for_page(RECIPES)), encoding="utf-8")
 
 
 def _config(given: argparse.Namespace) -> dict[str, object]:

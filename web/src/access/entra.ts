@@ -12,7 +12,7 @@ export async function signIn(entra: EntraId): Promise<TokenCredential> {
     auth: {
       clientId: entra.clientId,
       authority: `https://login.microsoftonline.com/${entra.tenantId}`,
-      redirectUri: location.origin + location.pathname,
+      redirectUri: new URL(".", location.href).href,
     },
     cache: { cacheLocation: "sessionStorage" },
   });
