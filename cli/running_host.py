@@ -28,6 +28,7 @@ class RunningHost:
     Attributes:
         events_queue: the queue into which events are delivered too; empty where they are not.
         events_wait: how many seconds the app lets those wait.
+        inbox: the address of the page; empty where none is served.
     """
 
     address: str
@@ -35,9 +36,9 @@ class RunningHost:
     input_container: str
     output_container: str
     model: str = ""
-    inbox: str = ""
     events_queue: str = ""
     events_wait: float = 60
+    inbox: str = ""
 
     @classmethod
     def find(cls) -> "RunningHost | None":

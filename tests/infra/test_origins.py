@@ -1,5 +1,7 @@
 """Which pages may speak to storage from a browser, as a check."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -13,7 +15,13 @@ def own(account: str = "stmedia") -> str:
     return f"[join(take(split({address}, '/'), 3), '/')]"
 
 
-def plant(project: Project, *origins: str, website: bool = True, more: str = "", **methods: list[str]) -> None:
+def plant(
+    project: Project,
+    *origins: str,
+    website: bool = True,
+    more: str = "",
+    methods: Mapping[str, list[str]] = MappingProxyType({}),
+) -> None:
     resources: list[dict[str, Any]] = [{"type": ACCOUNTS, "name": "stmedia"}]
     for service, usual in SERVICES.items():
         rule = {"allowedOrigins": origins, "allowedMethods": methods.get(service, sorted(usual))}
@@ -63,7 +71,7 @@ def test_every_other_origin_is_found(project: Project, origins: list[str]) -> No
 def test_methods_that_the_page_lacks_or_does_not_need_are_found(
     project: Project, planted: dict[str, list[str]], said: str
 ) -> None:
-    plant(project, own(), **planted)
+    plant(project, own(), methods=planted)
     (problem,) = problems(project.root)
     assert problem.startswith(f"small: stmedia: {said}")
 

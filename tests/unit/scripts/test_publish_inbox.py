@@ -8,6 +8,7 @@ from typing import Any
 import after_deployment
 import publish_inbox as subject
 import pytest
+from azure_cli import AzureCli
 
 from tests.support.az import plant_az
 
@@ -97,13 +98,13 @@ def test_what_is_registered_sends_people_back_to_the_page_and_keeps_where_else_t
     azure: Azure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[dict[str, Any]] = []
-    whole = subject.AzureCli.__call__
+    whole = AzureCli.__call__
 
-    def call(az: subject.AzureCli, *arguments: str, seconds: float | None = None) -> str:
+    def call(az: AzureCli, *arguments: str, seconds: float | None = None) -> str:
         sent.extend(json.loads(Path(each[1:]).read_text()) for each in arguments if each.startswith("@"))
         return whole(az, *arguments, seconds=seconds)
 
-    monkeypatch.setattr(subject.AzureCli, "__call__", call)
+    monkeypatch.setattr(AzureCli, "__call__", call)
     azure.answers([{**APP, "spa": {"redirectUris": ["https://inbox.example.com/"]}}])
     assert azure.publish() == 0
     (body,) = sent
@@ -182,7 +183,12 @@ def test_the_inbox_is_served_whatever_becomes_of_the_sample(
     monkeypatch: pytest.MonkeyPatch, events: int, inbox: int
 ) -> None:
     done: list[str] = []
-    monkeypatch.setattr("connect_events.main", lambda: done.append("events") or events)
-    monkeypatch.setattr("publish_inbox.main", lambda: done.append("inbox") or inbox)
+
+    def step(name: str, code: int) -> int:
+        done.append(name)
+        return code
+
+    monkeypatch.setattr("connect_events.main", lambda: step("events", events))
+    monkeypatch.setattr("publish_inbox.main", lambda: step("inbox", inbox))
     assert after_deployment.main() == max(events, inbox)
     assert done == ["events", "inbox"]
