@@ -58,7 +58,7 @@ def host() -> int:
 
 
 def web() -> int:
-    """Build the inbox; web check: its types and units; web test: all of it in Chromium; web picture: for the docs."""
+    """Build the inbox; web check: types, units; web test [WORDS]: it in Chromium; web picture: for the docs."""
     build_page()
     wanted = sys.argv[2] if len(sys.argv) > 2 else ""
     if wanted == "check":
@@ -66,7 +66,8 @@ def web() -> int:
     if wanted in ("test", "picture"):
         install_for_page(for_development=True)
         os.environ["INBOX_TESTS"] = "all" if wanted == "test" else "picture"
-        return _python("-m", "pytest", "tests/integration/test_inbox.py", "--quiet")
+        os.environ["INBOX_TESTS_NAMED"] = " ".join(sys.argv[3:])
+        return _python("-m", "pytest", "tests/integration/test_inbox.py", "--quiet", "--capture=no", "--show-capture=no")
     return 0
 
 

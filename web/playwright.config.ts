@@ -8,7 +8,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 30_000 },
   forbidOnly: true,
-  reporter: "line",
+  reporter: "list",
   outputDir: "test-results",
   use: {
     baseURL: process.env.INBOX ?? "http://127.0.0.1:7070",

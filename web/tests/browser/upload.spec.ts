@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { drop, expect, expectAccessible, row, test } from "./page";
 import { answer, answered, input, sample } from "./storage";
 
-const MEGABYTES = Number(process.env.UPLOAD_MEGABYTES ?? 30);
+const MEGABYTES = Number(process.env.UPLOAD_MEGABYTES ?? 300);
+const BLOCK = 4 * 2 ** 20;
 
 test("a large upload that breaks goes on where it was", async ({ page }) => {
+  test.setTimeout(300_000);
   let staged = 0;
   let isBroken = true;
   await page.route(/comp=block&/, async (route) => {
@@ -16,20 +18,29 @@ test("a large upload that breaks goes on where it was", async ({ page }) => {
   });
   await page.goto("/");
   await page.getByRole("button", { name: "Drop files" }).click();
-  await page.evaluate((megabytes) => {
-    const data = new DataTransfer();
-    data.items.add(new File([new Uint8Array(megabytes * 2 ** 20)], "large.bin"));
-    const files = document.querySelector<HTMLInputElement>("#files");
-    if (files) files.files = data.files;
-    files?.dispatchEvent(new Event("change", { bubbles: true }));
-  }, MEGABYTES);
+  await page.evaluate(
+    ([megabytes = 0, block = 1]) => {
+      const data = new DataTransfer();
+      const content = new Uint8Array(megabytes * 2 ** 20);
+      for (let at = 0; at < content.length; at += block) content[at] = at / block;
+      data.items.add(new File([content], "large.bin"));
+      const files = document.querySelector<HTMLInputElement>("#files");
+      if (files) files.files = data.files;
+      files?.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    [MEGABYTES, BLOCK],
+  );
   await page.getByRole("button", { name: /^Upload/ }).click();
   await expect(page.getByText("failed", { exact: true })).toBeVisible();
   isBroken = false;
   await page.getByRole("button", { name: "Try again" }).click();
-  await expect(page.getByText("done", { exact: true })).toBeVisible();
-  expect(staged).toBe(Math.ceil(MEGABYTES / 4));
-  expect((await input.getBlobClient("large.bin").getProperties()).contentLength).toBe(MEGABYTES * 2 ** 20);
+  await expect(page.getByText("done", { exact: true })).toBeVisible({ timeout: 240_000 });
+  const blocks = Math.ceil((MEGABYTES * 2 ** 20) / BLOCK);
+  expect(staged).toBe(blocks);
+  const blob = input.getBlobClient("large.bin");
+  expect((await blob.getProperties()).contentLength).toBe(MEGABYTES * 2 ** 20);
+  for (let place = 0; place < blocks; place += 1)
+    expect((await blob.downloadToBuffer(place * BLOCK, 1))[0]).toBe(place % 256);
 });
 
 test("a name that is taken is asked about", async ({ page }) => {
