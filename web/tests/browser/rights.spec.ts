@@ -10,7 +10,7 @@ const ERROR = {
 const FAILED = { status: "error", answer: null, error: ERROR };
 const LABELS = { status: "error", code: "model_timeout" };
 
-test("a failed file can be tried again, and gets its answer", { tag: "@first" }, async ({ page }) => {
+test("a failed file can be tried again, and gets its answer", async ({ page }) => {
   await answered("failed.png", sample("chart.png"), FAILED, LABELS);
   await open(page, "failed.png");
   await expect(page.getByText("It took too long.")).toBeVisible();
