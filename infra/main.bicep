@@ -131,8 +131,7 @@ var budgetFrom = empty(budgetStart) ? thisMonth : budgetStart
 var existingAccount = split(empty(existingAccountId) ? '////' : existingAccountId, '/') // /subscriptions/ID/resourceGroups/GROUP/providers/TYPE/accounts/NAME
 
 @description('Each id once, but for the one that has its roles already.')
-func others(ids string[], operator string) string[] =>
-  filter(union(map(ids, each => trim(each)), []), each => !empty(each) && each != operator)
+func others(ids string[], operator string) string[] => filter(union(map(ids, each => trim(each)), []), each => !empty(each) && each != operator)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'

@@ -67,7 +67,9 @@ def web() -> int:
         install_for_page(for_development=True)
         os.environ["INBOX_TESTS"] = "all" if wanted == "test" else "picture"
         os.environ["INBOX_TESTS_NAMED"] = " ".join(sys.argv[3:])
-        return _python("-m", "pytest", "tests/integration/test_inbox.py", "--quiet", "--capture=no", "--show-capture=no")
+        return _python(
+            "-m", "pytest", "tests/integration/test_inbox.py", "--quiet", "--capture=no", "--show-capture=no"
+        )
     return 0
 
 

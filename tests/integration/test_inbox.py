@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,5 +39,5 @@ async def test_people_can_do_in_a_browser_what_the_inbox_is_for(tmp_path: Path) 
             stderr=asyncio.subprocess.STDOUT,
         )
         said, _ = await process.communicate()
-    print(said.decode(errors="replace"))
+    sys.stdout.write(said.decode(errors="replace"))
     assert process.returncode == 0, said.decode(errors="replace")[-8000:]
