@@ -74,8 +74,12 @@ async def _fill(azurite: Azurite, key: str, files: int) -> None:
 
 def _labels(number: int) -> dict[str, str]:
     is_error = number % 20 == 0
-    told = {"status": "error", "code": "too_long"} if is_error else {"status": "ok", "tokens": str(number % 3000)}
-    return {"recipe": "describe", "kind": "image", "model": "phi-4", "written_by": "0" * 32, **told}
+    told = (
+        {"status": "error", "code": "too_long"}
+        if is_error
+        else {"status": "ok", "tokens": str(number % 3000), "cost": "0.000123"}
+    )
+    return {"recipe": "describe", "kind": "image", "models": "phi-4", "written_by": "0" * 32, **told}
 
 
 async def _measure(storage: str, logs: Path, files: int) -> dict[str, object]:
