@@ -20,6 +20,7 @@ from find_python import NoPythonError
 from steps import SetupFailedError
 from tools import (
     AUDIT,
+    audit_page,
     build_page,
     check_page,
     install_for_audit,
@@ -162,13 +163,16 @@ def catalog() -> int:
 
 
 def audit() -> int:
-    """Look for known vulnerabilities in what is deployed, and list that in .local/sbom.json."""
+    """Look for known vulnerabilities in what is deployed and in the inbox, and list the first in .local/sbom.json."""
     install_for_audit()
     listed = ["requirements", "requirements.txt", "--pyproject", "pyproject.toml", "--output-reproducible"]
     # With the distribution for traces the requirements are all there are. What cannot be looked up must not pass.
     audited = ["--strict", "--require-hashes", "--disable-pip", "--requirement", "requirements-traces.txt"]
-    return _run(str(scripts_of(AUDIT) / "cyclonedx-py"), *listed, "-o", str(ROOT / ".local" / "sbom.json")) or _run(
-        str(scripts_of(AUDIT) / "pip-audit"), *audited
+    sbom = [*listed, "-o", str(ROOT / ".local" / "sbom.json")]
+    return (
+        _run(str(scripts_of(AUDIT) / "cyclonedx-py"), *sbom)
+        or _run(str(scripts_of(AUDIT) / "pip-audit"), *audited)
+        or audit_page()
     )
 
 

@@ -15,14 +15,14 @@ test.beforeAll(async () => {
     { prompt: "Then", text: "Two" },
   ];
   const fields = { ...answer("Text", { data: DATA, turns, reasoning: "So it is." }), usage: { cost } };
-  const labels = { warnings: "1", tokens: "1234", cost: "0.0123", models: "made-up" };
-  await answered("seen/fields.png", sample("chart.png"), { ...fields, warnings: ["It is blurred."] }, labels);
-  await answered("seen/talk.mp3", sample("hello_how_are_you.mp3"), {
+  const labels = { warnings: "1", tokens: "1234", cost: "0.0123", models: "looked-at" };
+  await answered("seen/bread.png", sample("chart.png"), { ...fields, warnings: ["It is blurred."] }, labels);
+  await answered("seen/spoken.mp3", sample("hello_how_are_you.mp3"), {
     ...answer("Hello, how are you", { segments: SEGMENTS, language: "en" }),
     input: { media_type: "audio/mpeg", kind: "audio", seconds: 1.8 },
   });
   await answered(
-    "seen/failed.mp3",
+    "seen/cut.mp3",
     sample("hello_8khz.mp3"),
     { status: "error", error: ERROR },
     { status: "error", code: "too_long", kind: "audio" },
@@ -33,10 +33,10 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`axe finds nothing in any view in ${colorScheme} colours`, async ({ page }) => {
     await page.emulateMedia({ colorScheme });
     await page.goto("/");
-    await expect(row(page, "fields.png")).toContainText("warning");
-    await row(page, "failed.mp3").getByRole("checkbox").check();
+    await expect(row(page, "bread.png")).toContainText("warning");
+    await row(page, "cut.mp3").getByRole("checkbox").check();
     await expectAccessible(page);
-    for (const name of ["seen/fields.png", "seen/talk.mp3", "seen/failed.mp3"]) {
+    for (const name of ["seen/bread.png", "seen/spoken.mp3", "seen/cut.mp3"]) {
       await open(page, name);
       await expect(page.getByText("About this answer")).toBeVisible();
       await page.locator("details").evaluateAll((all) => {
@@ -45,7 +45,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page);
     }
     await page.goto("/#/numbers");
-    await expect(page.getByRole("row", { name: /^made-up/ })).toBeVisible();
+    await expect(page.getByRole("row", { name: /^looked-at/ })).toBeVisible();
     await expectAccessible(page);
     await page.keyboard.press("?");
     await expect(page.getByRole("dialog")).toBeVisible();
