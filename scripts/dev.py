@@ -31,6 +31,7 @@ from tools import (
 )
 
 LONG_TESTS = (
+    "tests/integration/test_fault_matrix.py",
     "tests/integration/test_corpora.py",
     "tests/integration/test_check_agrees.py",
     "tests/integration/test_corpus_media.py",

@@ -19,14 +19,17 @@ TOGETHER = {
 }
 """What several modules share, by the beginnings of their names: it is slow to start, or cannot be there twice."""
 FIRST = (
+    "test_cli_doctor.py",
     "test_load.py",
-    "test_check_agrees.py",
-    "test_corpora.py",
-    "test_protocol.py",
     "test_package.py",
     "test_real_host.py",
     "test_two_ways.py",
-    "test_cli_doctor.py",
+    "test_each_call_fails.py",
+    "test_protocol.py",
+    "test_queries.py",
+    "test_cli_drop.py",
+    "test_check_agrees.py",
+    "test_corpora.py",
     "test_cli_doctor_storage.py",
     "test_cli_run.py",
 )

@@ -65,7 +65,7 @@ class QueueListener:
             else:
                 pause = FIRST_PAUSE if await self._woken_within(pause) else min(pause * 2, self._rules.max_pause)
 
-    async def drain(self, seconds: float, cancel_seconds: float = 1) -> None:
+    async def drain(self, seconds: float, cancel_seconds: float = 5) -> None:
         """Let what is running end, for some seconds at most; then cancel it, and wait for that likewise."""
         if not self._running:
             return
