@@ -4,6 +4,10 @@ PYTHON := $(shell command -v python3 || command -v python)
 # make load FILES=10000 SEED=1
 export FILES SEED
 
-.PHONY: demo test host lint check bench load hour scaling fuzz package infra snapshots e2e catalog audit setup format docs lock clean
-demo test host lint check bench load hour scaling fuzz package infra snapshots e2e catalog audit setup format docs lock clean:
+.PHONY: demo test host web lint check bench load hour scaling fuzz package infra snapshots e2e catalog audit setup format docs lock clean
+demo test host web lint check bench load hour scaling fuzz package infra snapshots e2e catalog audit setup format docs lock clean:
 	@$(if $(PYTHON),,echo "Dropscribe needs Python 3.13: install it from python.org, then run this again." >&2; exit 1;) "$(PYTHON)" scripts/dev.py $@
+
+.PHONY: web-check web-test web-picture
+web-check web-test web-picture:
+	@$(if $(PYTHON),,echo "Dropscribe needs Python 3.13: install it from python.org, then run this again." >&2; exit 1;) "$(PYTHON)" scripts/dev.py $(subst -, ,$@)

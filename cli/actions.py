@@ -23,6 +23,7 @@ from cli.storage import StorageClient, Waiting
 from cli.targets import Targets
 from cli.threads import in_background
 from cli.uploads import Upload
+from local import inbox
 from local.activity import activity, event_in
 from local.host import SELF
 from local.offline_model import OFFLINE
@@ -66,7 +67,15 @@ async def demo() -> int:
     show.note(f"The documents are in {DEMO}")
     for path in delivery.beside:
         show.note(f"Beside its document lies {path}")
+    show.note(_where_the_inbox_is())
     return delivery.code(waiting, strict=True)
+
+
+def _where_the_inbox_is() -> str:
+    found = running_host.RunningHost.find()
+    if found and found.inbox:
+        return f"The inbox, a page for dropping and seeing files, is open at {found.inbox}"
+    return f"The inbox, a page for dropping and seeing files: make host, then http://127.0.0.1:{USUAL_PORTS.inbox}"
 
 
 async def drop(order: Order, options: Options, catalog: RecipeCatalog) -> int:
@@ -134,7 +143,8 @@ async def host(*, any_ports: bool = False) -> int:
         show.problem("A host is already running here; drop files into it with: dropscribe drop FILE")
         return 1
     ports = None if any_ports else free_of(USUAL_PORTS)
-    async with own_stack(running_host.LOGS, running_host.STORAGE, ports, _teller()) as stack:
+    stack_of_host = own_stack(running_host.LOGS, running_host.STORAGE, ports, _teller(), with_inbox=inbox.is_built())
+    async with stack_of_host as stack:
         running_host.record(stack)
         show.host(stack, SELF)
         try:

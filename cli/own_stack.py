@@ -12,7 +12,7 @@ from cli import show
 from cli.exits import CommandFailedError
 from local.stack import Ports, Stack, running
 
-USUAL_PORTS = Ports(blob=10000, queue=10001, host=7071)
+USUAL_PORTS = Ports(blob=10000, queue=10001, host=7071, inbox=7070)
 """Where Azurite and the Functions host usually listen, and other tools look for them."""
 
 
@@ -26,11 +26,14 @@ async def own_stack(
     storage: Path | None = None,
     ports: Ports | None = None,
     heard: Callable[[str], None] | None = None,
+    *,
+    with_inbox: bool = False,
 ) -> AsyncIterator[Stack]:
     """A running stack; see `local.stack.running`."""
     async with AsyncExitStack() as exits:
         with show.step("Starting storage, model and host"):
-            stack = await exits.enter_async_context(running(logs, storage=storage, ports=ports, heard=heard))
+            started = running(logs, storage=storage, ports=ports, heard=heard, with_inbox=with_inbox)
+            stack = await exits.enter_async_context(started)
         yield stack
 
 

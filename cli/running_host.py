@@ -28,6 +28,7 @@ class RunningHost:
     Attributes:
         events_queue: the queue into which events are delivered too; empty where they are not.
         events_wait: how many seconds the app lets those wait.
+        inbox: the address of the page; empty where none is served.
     """
 
     address: str
@@ -37,6 +38,7 @@ class RunningHost:
     model: str = ""
     events_queue: str = ""
     events_wait: float = 60
+    inbox: str = ""
 
     @classmethod
     def find(cls) -> "RunningHost | None":
@@ -66,6 +68,7 @@ def record(stack: Stack) -> None:
     """Let others find this host."""
     host = RunningHost(
         *(stack.host.said["address"], stack.storage, stack.input_container, stack.output_container, stack.model),
+        inbox=stack.inbox or "",
         events_queue=stack.events_queue,
         events_wait=float(os.environ.get("DROPSCRIBE_EVENTS_WAIT") or RunningHost.events_wait),
     )

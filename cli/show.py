@@ -136,6 +136,7 @@ def host(stack: "Stack", differences: str) -> None:
     lines = (
         differences,
         "",
+        f"Inbox      {stack.inbox or 'not built: python3 scripts/dev.py web'}",
         f"Model      {stack.model}",
         f"Input      {stack.blobs}/{stack.input_container}",
         f"Output     {stack.blobs}/{stack.output_container}",

@@ -29,6 +29,15 @@ param existingAccountId string = ''
 @description('Who drops files, reads documents and redrives; empty: nobody gets a role for that.')
 param operatorPrincipalId string = ''
 
+@description('Whether the media storage serves the inbox, a page for people (docs/inbox.md).')
+param inbox bool = false
+
+@description('Object ids of people or groups who may drop files, read and remove documents, and try files again; whoever deploys may.')
+param inboxUsers string[] = []
+
+@description('Object ids of people or groups who may look at files and documents.')
+param inboxReaders string[] = []
+
 @description('How the app hears of files: by the blob trigger\'s webhook (`trigger`), by a queue (`queue`), or by both.')
 param eventDelivery delivery = 'both'
 
@@ -106,6 +115,10 @@ var names = {
   function: 'func-${token}'
   topic: empty(existingTopicName) ? 'evgt-${token}' : existingTopicName
 }
+var website = '$web'
+var waiting = 'dropscribe-deferred' // as the app calls it (DEFERRED_QUEUE); it would make it by itself
+var users = inbox ? others(inboxUsers, operatorPrincipalId) : []
+var readers = inbox ? others(inboxReaders, operatorPrincipalId) : []
 var containers = { input: 'input', output: 'output', state: 'state', deadLetter: 'events-deadletter' }
 var hasQueue = eventDelivery != 'trigger'
 var eventsQueue = hasQueue ? 'dropscribe-events' : ''
@@ -116,6 +129,9 @@ var hasBudget = monthlyBudget > 0 && !empty(alertEmail)
 var budgetFrom = empty(budgetStart) ? thisMonth : budgetStart
 // Whatever is not given must not break an index: it is read before anybody asks whether it is needed.
 var existingAccount = split(empty(existingAccountId) ? '////' : existingAccountId, '/') // /subscriptions/ID/resourceGroups/GROUP/providers/TYPE/accounts/NAME
+
+@description('Each id once, but for the one that has its roles already.')
+func others(ids string[], operator string) string[] => filter(union(map(ids, each => trim(each)), []), each => !empty(each) && each != operator)
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
   name: 'rg-${environmentName}'
@@ -140,8 +156,9 @@ module media 'modules/storage.bicep' = {
     tags: tags
     name: names.media
     sku: storageSku
-    containers: map(items(containers), each => each.value)
-    queues: hasQueue ? [eventsQueue] : []
+    containers: concat(map(items(containers), each => each.value), inbox ? [website] : [])
+    queues: concat(hasQueue ? [eventsQueue] : [], inbox ? [waiting] : [])
+    servesPage: inbox
     isPrivate: privateNetwork
     allowedIpRanges: allowedIpRanges
     recoverDays: 7
@@ -210,6 +227,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
         { name: 'host-blob', resourceId: host.outputs.id, part: 'blob' }
         { name: 'host-queue', resourceId: host.outputs.id, part: 'queue' }
       ],
+      inbox ? [{ name: 'media-web', resourceId: media.outputs.id, part: 'web' }] : [],
       deploysModels ? [{ name: 'models', resourceId: account!.outputs.id, part: 'account' }] : []
     )
   }
@@ -285,15 +303,53 @@ module operatorRoles 'modules/storage_roles.bicep' = if (!empty(operatorPrincipa
     accountName: names.media
     principalId: operatorPrincipalId
     principalType: ''
-    grants: [
-      { role: role['Storage Blob Data Contributor'], container: containers.input }
-      { role: role['Storage Blob Data Contributor'], container: containers.output }
-      { role: role['Storage Blob Data Reader'], container: containers.state }
-      { role: role['Storage Queue Data Contributor'] }
-    ]
+    grants: concat(
+      [
+        { role: role['Storage Blob Data Contributor'], container: containers.input }
+        { role: role['Storage Blob Data Contributor'], container: containers.output }
+        { role: role['Storage Blob Data Reader'], container: containers.state }
+        { role: role['Storage Queue Data Contributor'] }
+      ],
+      inbox ? [{ role: role['Storage Blob Data Contributor'], container: website }] : []
+    )
   }
   dependsOn: [media]
 }
+
+module inboxUserRoles 'modules/storage_roles.bicep' = [
+  for (each, place) in users: {
+    name: 'inbox-user-roles-${place}'
+    scope: group
+    params: {
+      accountName: names.media
+      principalId: each
+      principalType: ''
+      grants: [
+        { role: role['Storage Blob Data Contributor'], container: containers.input }
+        { role: role['Storage Blob Data Contributor'], container: containers.output }
+        { role: role['Storage Queue Data Message Sender'], queue: waiting }
+      ]
+    }
+    dependsOn: [media]
+  }
+]
+
+module inboxReaderRoles 'modules/storage_roles.bicep' = [
+  for (each, place) in readers: {
+    name: 'inbox-reader-roles-${place}'
+    scope: group
+    params: {
+      accountName: names.media
+      principalId: each
+      principalType: ''
+      grants: [
+        { role: role['Storage Blob Data Reader'], container: containers.input }
+        { role: role['Storage Blob Data Reader'], container: containers.output }
+      ]
+    }
+    dependsOn: [media]
+  }
+]
 
 module metricsRole 'modules/metrics_role.bicep' = {
   scope: group
@@ -426,4 +482,5 @@ output EVENTS_QUEUE string = eventsQueue
 output DROPSCRIBE_EVENT_DELIVERY string = eventDelivery
 output INPUT_CONTAINER string = containers.input
 output OUTPUT_CONTAINER string = containers.output
+output INBOX_ADDRESS string = inbox ? media.outputs.page : ''
 output DROPSCRIBE_BUDGET_START string = hasBudget ? budgetFrom : ''

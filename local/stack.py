@@ -34,6 +34,7 @@ class Ports:
     blob: int = 0
     queue: int = 0
     host: int = 0
+    inbox: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ class Stack:
         model: the name of the model, for people.
         events_queue: the queue into which events are delivered too; empty where they are not.
         host: the process of the host.
-        others: those of storage and model.
+        others: those of storage, model and inbox.
         logs: the folder with what each process writes.
+        inbox: the address of the page; None where it was not asked for.
     """
 
     storage: str
@@ -81,6 +83,7 @@ class Stack:
     others: tuple[Child, ...]
     logs: Path
     events_queue: str = ""
+    inbox: str | None = None
 
     async def stopped(self) -> str:
         """Wait until one of its processes ends by itself, and return a sentence about it, for people."""
@@ -102,6 +105,7 @@ async def running(
     ports: Ports | None = None,
     heard: Callable[[str], None] | None = None,
     events: Events = Events(),
+    with_inbox: bool = False,
 ) -> AsyncIterator[Stack]:
     """Run everything, and stop it all at the end.
 
@@ -129,6 +133,7 @@ async def running(
             heard=heard,
         )
         exits.push_async_callback(host.stop)
+        page = await _start_inbox(exits, logs, azurite, ports) if with_inbox else None
         yield Stack(
             storage=azurite.connection_string,
             blobs=azurite.blobs,
@@ -136,9 +141,10 @@ async def running(
             output_container=containers[1],
             model=MODEL if model else os.environ[ENDPOINT],
             host=host,
-            others=(azurite.child, *([model] if model else [])),
+            others=(azurite.child, *filter(None, (model, page))),
             logs=logs,
             events_queue=EVENTS_QUEUE if events.are_queued else "",
+            inbox=page.said["address"] if page else None,
         )
 
 
@@ -199,6 +205,19 @@ async def _start_model(exits: AsyncExitStack, logs: Path) -> Child | None:
         folder=APP,
     )
     exits.push_async_callback(child.kill)  # it has nothing to put in order
+    return child
+
+
+async def _start_inbox(exits: AsyncExitStack, logs: Path, azurite: Azurite, ports: Ports) -> Child:
+    child = await Child.start(
+        "The inbox",
+        [sys.executable, "-m", "local.inbox", "--port", str(ports.inbox)],
+        environ={**process_settings(), **storage_settings(azurite.connection_string)},
+        log=logs / "inbox.log",
+        ready=[r"The page is ready at (?P<address>\S+)"],
+        folder=APP,
+    )
+    exits.push_async_callback(child.kill)
     return child
 
 

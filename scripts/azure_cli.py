@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 
 SECONDS = 120
 MAX_BYTES = 50_000_000
@@ -38,6 +39,10 @@ _CAUSES = {
     r"AuthorizationFailed|LinkedAuthorizationFailed": (
         "The account of the Azure CLI may not do this: it needs the role Contributor for the resource group, "
         "or for the subscription where that group is still to be made."
+    ),
+    r"Authorization_RequestDenied|Insufficient privileges": (
+        "The account of the Azure CLI may not register apps in this tenant: ask somebody who may (docs/inbox.md says"
+        " what to register), then `azd env set DROPSCRIBE_INBOX_CLIENT_ID ID`."
     ),
     r"MissingSubscriptionRegistration|not registered to use namespace": (
         "A provider is not registered in this subscription: run `az provider register --wait --namespace NAME` for each"
@@ -138,6 +143,28 @@ def run(command: list[str], seconds: float = SECONDS) -> tuple[int, str, str]:
         err.seek(0)
         said, complained = (each.read().decode("utf-8", errors="replace").strip() for each in (out, err))
         return process.returncode or 0, said, complained
+
+
+def try_until_done(
+    what: str, step: Callable[[], str], next_step: str, pauses: tuple[float, ...], pause: Callable[[float], None]
+) -> None:
+    """Take a step, again after each of the pauses where Azure is not ready for it, and say what becomes of it.
+
+    Raises:
+        AzureError: it could not be taken; the message says what Azure said last, and the next step.
+    """
+    for seconds in (*pauses, None):
+        print(f"{what} ...", end=" ", flush=True)
+        try:
+            print(step(), flush=True)
+        except NotYetError as error:
+            if seconds is None:
+                print("given up", flush=True)
+                raise AzureError(f"Azure said last: {error}\n{next_step}") from error
+            print(f"not yet; again in {seconds} s", flush=True)
+            pause(seconds)
+        else:
+            return
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

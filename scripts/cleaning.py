@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from http.client import HTTPException
 from pathlib import Path
 
-MADE = (".venv", ".local", "local/azurite/node_modules")
+MADE = (".venv", ".local", "local/azurite/node_modules", "web/node_modules")
 """What holds programs and files that the commands made."""
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
 SOURCES = ("shared", "cli", "local", "scripts", "bench", "infra", "tests", "docs")

@@ -1,4 +1,4 @@
-"""Connect Event Grid to the app that has just been deployed: azd's `postdeploy` hook, alike on every system.
+"""Connect Event Grid to the app that has just been deployed: the first part of azd's `postdeploy` hook.
 
 The event subscription needs a key that the host makes only once it has seen the function, so this waits for both and
 then deploys infra/events.bicep, which fetches the key itself: it passes through no hands. Where events are delivered to
@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from azure_cli import AzureCli, AzureError, NotYetError, show_any_character
+from azure_cli import AzureCli, AzureError, NotYetError, show_any_character, try_until_done
 from environment import PYTHON, ROOT
 
 TEMPLATE = ROOT / "infra" / "events.bicep"
@@ -59,18 +59,7 @@ class Connection:
         print(f"Files that land in the container {self._container} of {self._storage} are answered from now on.")
 
     def _step(self, what: str, step: Callable[[], str], next_step: str, pauses: tuple[float, ...] = PAUSES) -> None:
-        for pause in (*pauses, None):
-            print(f"{what} ...", end=" ", flush=True)
-            try:
-                print(step(), flush=True)
-            except NotYetError as error:
-                if pause is None:
-                    print("given up", flush=True)
-                    raise AzureError(f"Azure said last: {error}\n{next_step}") from error
-                print(f"not yet; again in {pause} s", flush=True)
-                self._pause(pause)
-            else:
-                return
+        try_until_done(what, step, next_step, pauses, self._pause)
 
     def _function(self) -> str:
         self._rest("get", f"/functions/{FUNCTION}", "--output", "none")

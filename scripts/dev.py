@@ -18,7 +18,17 @@ import package as packaging
 from environment import PYTHON, ROOT, SCRIPTS, install_for_bench, prepare
 from find_python import NoPythonError
 from steps import SetupFailedError
-from tools import AUDIT, install_for_audit, install_for_infra, scripts_of
+from tools import (
+    AUDIT,
+    audit_page,
+    build_page,
+    check_page,
+    install_for_audit,
+    install_for_infra,
+    install_for_page,
+    prepare_for_browser,
+    scripts_of,
+)
 
 LONG_TESTS = (
     "tests/integration/test_fault_matrix.py",
@@ -39,12 +49,30 @@ def demo() -> int:
 
 def test() -> int:
     """Run the whole test suite; what follows goes to pytest."""
+    prepare_for_browser()
     return _python("-m", "pytest", "--numprocesses=auto", *sys.argv[2:])
 
 
 def host() -> int:
-    """Run the app on this machine until Ctrl-C."""
+    """Run the app and its inbox on this machine until Ctrl-C."""
+    build_page()
     return _dropscribe("host")
+
+
+def web() -> int:
+    """Build the inbox; web check: types, units; web test [WORDS]: it in Chromium; web picture: for the docs."""
+    build_page()
+    wanted = sys.argv[2] if len(sys.argv) > 2 else ""
+    if wanted == "check":
+        return check_page()
+    if wanted in ("test", "picture"):
+        install_for_page(for_development=True)
+        os.environ["INBOX_TESTS"] = "all" if wanted == "test" else "picture"
+        os.environ["INBOX_TESTS_NAMED"] = " ".join(sys.argv[3:])
+        return _python(
+            "-m", "pytest", "tests/integration/test_inbox.py", "--quiet", "--capture=no", "--show-capture=no"
+        )
+    return 0
 
 
 def run() -> int:
@@ -136,13 +164,16 @@ def catalog() -> int:
 
 
 def audit() -> int:
-    """Look for known vulnerabilities in what is deployed, and list that in .local/sbom.json."""
+    """Look for known vulnerabilities in what is deployed and in the inbox, and list the first in .local/sbom.json."""
     install_for_audit()
     listed = ["requirements", "requirements.txt", "--pyproject", "pyproject.toml", "--output-reproducible"]
     # With the distribution for traces the requirements are all there are. What cannot be looked up must not pass.
     audited = ["--strict", "--require-hashes", "--disable-pip", "--requirement", "requirements-traces.txt"]
-    return _run(str(scripts_of(AUDIT) / "cyclonedx-py"), *listed, "-o", str(ROOT / ".local" / "sbom.json")) or _run(
-        str(scripts_of(AUDIT) / "pip-audit"), *audited
+    sbom = [*listed, "-o", str(ROOT / ".local" / "sbom.json")]
+    return (
+        _run(str(scripts_of(AUDIT) / "cyclonedx-py"), *sbom)
+        or _run(str(scripts_of(AUDIT) / "pip-audit"), *audited)
+        or audit_page()
     )
 
 
@@ -188,7 +219,7 @@ def clean() -> int:
 COMMANDS: dict[str, Callable[[], int]] = {
     command.__name__: command
     for command in (
-        *(demo, test, host, run, drop, lint, check),
+        *(demo, test, host, web, run, drop, lint, check),
         *(bench, load, hour, scaling, fuzz, package, infra, snapshots, e2e),
         *(catalog, audit, setup, format, docs, lock, clean),
     )

@@ -157,15 +157,18 @@ class _Azurite:
         write_stamp(self._stamp, self._wanted)
 
 
-def npm_ci(npm: str, what: str, folder: Path) -> Step:
+def npm_ci(npm: str, what: str, folder: Path, *, without_tools: bool = False) -> Step:
     """Start to install the locked npm packages of a folder, without running any script of theirs.
+
+    `without_tools` leaves out what is only for development.
 
     Raises:
         SetupFailedError: npm cannot be started.
     """
+    omitted = ["--omit=dev"] if without_tools else []
     return Step(
         what,
-        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+        [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *omitted],
         hint="Is the npm registry within reach?",
         folder=folder,
         # npm is a script that starts `node`: it must find the one that lies beside it.

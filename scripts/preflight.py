@@ -17,7 +17,7 @@ from itertools import chain
 from pathlib import Path
 from textwrap import wrap
 
-from azure_cli import SECONDS, AzureCli, AzureError, NotYetError, parsed, run, show_any_character
+from azure_cli import SECONDS, AzureCli, AzureError, NotYetError, parsed, run, show_any_character, told
 from find_python import NoPythonError, find_python
 from offered import NOTE, OK, REFUSED, Finding, Market, judge, listed, number, pick, text
 
@@ -29,6 +29,8 @@ OLDEST_AZD = (1, 30, 0)
 MORE_CORES = "Or ask for more by a support request (portal, *Help + support*)."
 CORES = {512: 0.25, 2048: 1, 4096: 2}
 """Of an instance, by its memory: learn, azure-functions/flex-consumption-plan."""
+INBOX_ROLES = {"DROPSCRIBE_INBOX_USERS": "inboxUsers", "DROPSCRIBE_INBOX_READERS": "inboxReaders"}
+GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 USUAL_CORES = 250
 """All apps in a region share them. The true figure is shown by the portal only, once there is an app (same page)."""
 
@@ -88,6 +90,7 @@ def _azure(environ: Mapping[str, str], seconds: float) -> Iterator[Finding]:
     yield from _safely("Azure", _flex(az, location))
     parameters = _parameters(az)
     yield _cores(parameters)
+    yield from _inbox(parameters)
     if pick(parameters, "existingEndpoint"):
         yield Finding(OK, "Models: those at the address in DROPSCRIBE_ENDPOINT; none is deployed, none was looked at")
         return
@@ -143,6 +146,23 @@ def _cores(parameters: dict[str, object]) -> Finding:
     fewer = f"`azd env set DROPSCRIBE_MOST_INSTANCES {USUAL_CORES / each:g}`"
     step = f"More than the quota never start, and files wait longer. So many are enough: {fewer}. {MORE_CORES}"
     return Finding(NOTE, said, step)
+
+
+def _inbox(parameters: dict[str, object]) -> Iterator[Finding]:
+    """Azure itself refuses what is no object id only after everything else was made."""
+    if pick(parameters, "inbox") is not True:
+        return
+    given = {
+        name: [each.strip() for each in listed(parameters, parameter) if isinstance(each, str) and each.strip()]
+        for name, parameter in INBOX_ROLES.items()
+    }
+    wrong = [f"{name} has {told(each)[:60]}" for name, ids in given.items() for each in ids if not GUID.fullmatch(each)]
+    if wrong:
+        ids = "Ask for ids: `az ad user show --id NAME --query id`, `az ad group show --group NAME --query id`."
+        yield Finding(REFUSED, f"The inbox: {', '.join(wrong)}. Roles are given to object ids.", ids)
+    else:
+        users, readers = (len(ids) for ids in given.values())
+        yield Finding(OK, f"The inbox is served, to who deploys; users besides: {users}, readers: {readers}")
 
 
 def _models(az: AzureCli, parameters: dict[str, object], location: str, group: str) -> Iterator[Finding]:

@@ -11,12 +11,13 @@ param targets target[]
 type target = {
   name: string
   resourceId: string
-  part: 'blob' | 'queue' | 'account'
+  part: 'blob' | 'queue' | 'web' | 'account'
 }
 
 var zones = [
   { part: 'blob', name: 'privatelink.blob.${environment().suffixes.storage}' }
   { part: 'queue', name: 'privatelink.queue.${environment().suffixes.storage}' }
+  { part: 'web', name: 'privatelink.web.${environment().suffixes.storage}' }
   { part: 'account', name: 'privatelink.cognitiveservices.azure.com' }
   { part: 'account', name: 'privatelink.openai.azure.com' }
   { part: 'account', name: 'privatelink.services.ai.azure.com' }

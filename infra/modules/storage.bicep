@@ -26,6 +26,9 @@ param isPrivate bool
 @description('Public addresses, or ranges of them, that may come in all the same.')
 param allowedIpRanges string[] = []
 
+@description('Whether the page that the account itself serves may speak to its blobs and queues, with the rights of who looks.')
+param servesPage bool = false
+
 @description('A container whose blobs are deleted so many days after they were last changed.')
 type expiry = {
   container: string
@@ -63,12 +66,28 @@ resource account 'Microsoft.Storage/storageAccounts@2025-06-01' = {
   }
 }
 
+// What a browser lets pages of other addresses do here: nothing, but for the account's own page. It must be said also where
+// there is none: a rule of an earlier deployment would stay.
+var origin = join(take(split(account.properties.primaryEndpoints.web, '/'), 3), '/')
+func rules(origin string, methods string[]) object[] => [
+  {
+    allowedOrigins: [origin]
+    allowedMethods: methods
+    allowedHeaders: ['*']
+    exposedHeaders: ['*']
+    maxAgeInSeconds: 3600
+  }
+]
+
 resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2025-06-01' = {
   parent: account
   name: 'default'
   properties: {
     deleteRetentionPolicy: recoverDays > 0 ? { enabled: true, days: recoverDays } : { enabled: false }
     containerDeleteRetentionPolicy: recoverDays > 0 ? { enabled: true, days: recoverDays } : { enabled: false }
+    cors: {
+      corsRules: servesPage ? rules(origin, ['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']) : []
+    }
   }
 }
 
@@ -82,9 +101,14 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
   }
 ]
 
-resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = if (!empty(queues)) {
+resource queueService 'Microsoft.Storage/storageAccounts/queueServices@2025-06-01' = {
   parent: account
   name: 'default'
+  properties: {
+    cors: {
+      corsRules: servesPage ? rules(origin, ['POST', 'OPTIONS']) : []
+    }
+  }
 }
 
 resource queue 'Microsoft.Storage/storageAccounts/queueServices/queues@2025-06-01' = [
@@ -128,3 +152,4 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
 output id string = account.id
 output blobs string = account.properties.primaryEndpoints.blob
 output queues string = account.properties.primaryEndpoints.queue
+output page string = account.properties.primaryEndpoints.web

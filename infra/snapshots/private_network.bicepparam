@@ -25,6 +25,7 @@ param models = [
   }
 ]
 param privateNetwork = true
+param inbox = true
 param allowedIpRanges = ['203.0.113.0/24']
 param operatorPrincipalId = '11111111-1111-1111-1111-111111111111'
 param instanceMemoryMB = 4096

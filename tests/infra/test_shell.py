@@ -19,7 +19,7 @@ def test_the_shell_of_this_project_is_passed(project: Project) -> None:
     ("name", "old", "where"),
     [
         (".ci/run", "make lint", ".ci/run, line "),
-        ("azure.yaml", "python3 scripts/connect_events.py", "azure.yaml: hooks: postdeploy, line 1"),
+        ("azure.yaml", "python3 scripts/after_deployment.py", "azure.yaml: hooks: postdeploy, line 1"),
         ("azure.yaml", "python3 scripts/dev.py package", "azure.yaml: services: app: prepackage, line 1"),
         (".github/workflows/audit.yml", "make audit", f".github/workflows/audit.yml: {UNQUOTED}, line 1"),
         (".github/actions/azd/action.yml", "azd env set --file", ".github/actions/azd/action.yml: Choose, line 5"),

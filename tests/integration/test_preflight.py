@@ -13,7 +13,7 @@ from tests.support.programs import plant, plant_script
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-ins for az and azd are scripts of the shell")
 
 Printed = dict[str, tuple[int, str]]
-SOUND = ("All is well", "Models that are there already", "An address that is meant for this machine")
+SOUND = ("All is well", "The inbox", "Models that are there already", "An address that is meant for this machine")
 NOTED = "More instances than the usual quota"
 
 

@@ -114,9 +114,14 @@ BAD_VALUE = (
     'infra/main.bicepparam(18,30) : Error BCP338: Failed to evaluate parameter "maximumInstanceCount": The template '
     "language function 'int' cannot convert provided value 'many' to integer value."
 )
+OBJECT_ID = "44444444-4444-4444-4444-444444444444"
 DELETED = "/subscriptions/5a6b/providers/Microsoft.CognitiveServices/locations/eastus2/resourceGroups/rg-demo"
 SCENES = {
     "All is well": Scene(),
+    "The inbox": Scene(az={"build-params": bicep(inbox=True, inboxUsers=[OBJECT_ID], inboxReaders=[""])}),
+    "People of the inbox by their names": Scene(
+        az={"build-params": bicep(inbox=True, inboxUsers=["ann@example.com"], inboxReaders=[OBJECT_ID, "Readers"])}
+    ),
     "Models that are there already": Scene(az={"build-params": bicep(existingEndpoint="https://place.example/models")}),
     "An address that is meant for this machine": Scene(
         environ={"AZURE_INFERENCE_ENDPOINT": "https://place.example/openai/v1"}

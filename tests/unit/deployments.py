@@ -67,7 +67,9 @@ class Deployed:
 
 def _who(principal: str) -> str:
     found = _ASSIGNED_BY.search(principal)
-    return {"identity": "app", "topic": "topic"}[found["module"]] if found else "operator"
+    if found:
+        return {"identity": "app", "topic": "topic"}[found["module"]]
+    return {"4": "user", "5": "reader"}.get(principal[0], "operator")  # as infra/snapshots/inbox.bicepparam has them
 
 
 def scope_of(assignment: dict[str, Any]) -> str:

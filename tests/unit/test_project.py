@@ -36,7 +36,11 @@ def test_every_requirement_is_locked_with_its_hashes(name: str) -> None:
     assert text.count("--hash=sha256:") > len(requirements)
 
 
-@pytest.mark.parametrize("path", [*ROOT.glob("*/*/package-lock.json"), *ROOT.glob("requirements*.txt")], ids=str)
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "web" / "package-lock.json", *ROOT.glob("*/*/package-lock.json"), *ROOT.glob("requirements*.txt")],
+    ids=str,
+)
 def test_a_lock_file_names_no_place_to_fetch_from(path: Path) -> None:
     assert not re.search(r'"resolved": "(?!unused/)|--index-url|--extra-index-url|@ https?:', path.read_text())
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from shared.adapters.storage.addresses import blob_of, listed, properties_of
 from shared.adapters.storage.clients import bare, code_of, only_if, translated
+from shared.adapters.storage.labels import FILES, INPUT_ETAG, labels_of
 from shared.adapters.storage.listing import read_page
 from shared.adapters.storage.sas import Links, SignedLinks
 from shared.adapters.storage.source import BlobSource, reading
@@ -30,14 +31,7 @@ from shared.results import (
     StoredSidecar,
     document_name,
     sidecar_name,
-    spending_labels,
 )
-
-INPUT_ETAG = "input_etag"
-"""The metadata key on a document that says which version of the file it answers."""
-
-FILES = "files"
-"""The metadata key on a document that says which files it lists beside itself."""
 
 SHA256 = "sha256"
 """The metadata key on such a file for the digest of its content."""
@@ -179,7 +173,7 @@ class BlobFiles:
             with translated():
                 await blob.upload_blob(
                     outcome.to_json(),
-                    metadata={**_labels(outcome), WRITTEN_BY: token},
+                    metadata={**labels_of(outcome), WRITTEN_BY: token},
                     content_settings=ContentSettings(content_type="application/json"),
                     **condition,
                 )
@@ -266,17 +260,3 @@ async def _was_written_by(token: str, blob: BlobClient) -> bool:
     except InputNotFound:
         return False  # another client deleted the document that was to be replaced
     return (found.metadata or {}).get(WRITTEN_BY) == token
-
-
-def _labels(outcome: Result) -> dict[str, str]:
-    """The metadata of a document: what a listing or an event of the output container shows of it."""
-    labels = {
-        INPUT_ETAG: outcome.input.etag,
-        "status": outcome.status,
-        "recipe": outcome.recipe.name if outcome.recipe else "",
-        "kind": outcome.input.kind or "",
-        "code": outcome.error.code if outcome.error else "",
-        FILES: " ".join(outcome.forms),
-        **spending_labels(outcome),
-    }
-    return {name: value for name, value in labels.items() if value}

@@ -27,6 +27,7 @@ def kinds(names: set[str]) -> list[str]:
 
 
 BOTH, OTHER, PRIVATE, QUEUE = map(resources, ("both", "existing_topic", "private_network", "queue"))
+INBOX = resources("inbox")
 
 
 def test_an_upgrade_in_place_keeps_every_name_but_those_that_were_wrong() -> None:
@@ -56,12 +57,29 @@ def test_an_existing_topic_takes_the_place_of_ours_and_nothing_else_moves() -> N
 
 
 def test_what_is_switched_off_stays_behind_and_goes_on() -> None:
-    assert kinds(PRIVATE.keys() - QUEUE.keys()) == [
+    left = [each for each in kinds(PRIVATE.keys() - QUEUE.keys()) if not each.startswith("Network/private")]
+    assert left == [
+        "Authorization/roleAssignments",  # for the inbox's website
         "CognitiveServices/accounts/deployments listener",
         "Consumption/budgets dropscribe",
         "Insights/actionGroups dropscribe-operators",
+        "Storage/storageAccounts/blobServices/containers $web",
+        "Storage/storageAccounts/queueServices/queues dropscribe-deferred",  # the app's own
     ]
     assert kinds(QUEUE.keys() - PRIVATE.keys()) == ["CognitiveServices/accounts/deployments gpt-audio-1.5"]
+
+
+def test_where_the_inbox_is_switched_off_its_page_may_speak_to_storage_no_more() -> None:
+    services = [each for each in INBOX if each.startswith("Microsoft.Storage") and "Services stmedia" in each]
+    assert len(services) == 2
+    for each in services:
+        assert len(INBOX[each]["properties"]["cors"]["corsRules"]) == 1
+        assert BOTH[each]["properties"]["cors"]["corsRules"] == []
+
+
+def test_the_inbox_changes_nothing_of_what_the_app_is_and_may_do() -> None:
+    assert BOTH.keys() <= INBOX.keys()
+    assert {each for each in BOTH if BOTH[each] != INBOX[each] and "Services stmedia" not in each} == set()
 
 
 def test_nothing_that_is_switched_off_is_asked_for_again_by_what_stays() -> None:

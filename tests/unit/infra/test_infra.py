@@ -41,7 +41,7 @@ def table(heading: str) -> list[list[str]]:
 
 
 def test_each_way_of_delivery_is_evaluated_and_nothing_in_it_was_unclear() -> None:
-    assert {each.name for each in APPS} == {"both", "trigger", "queue", "private_network", "existing_topic"}
+    assert {each.name for each in APPS} == {"both", "trigger", "queue", "private_network", "existing_topic", "inbox"}
     assert [each.document["diagnostics"] for each in ALL] == [[] for _ in ALL]
 
 
@@ -83,9 +83,12 @@ def test_every_role_given_is_in_the_readmes_table_and_the_other_way_round(deploy
     listed = {Role(*row[:3]) for row in table("Roles")}
     given = list(deployed.roles())
     assert len(given) == len(set(given))
-    expected = listed
+    has_inbox = deployed.name in ("inbox", "private_network")
+    named = {"user", "reader"} if deployed.name == "inbox" else set()
+    expected = {each for each in listed if each.who in {"app", "topic", "operator"} | named}
+    expected -= set() if has_inbox else {each for each in expected if each.on == "$web"}
     if deployed.name == "trigger":  # no operator, no queue, and the models' account has a name of its own
-        expected = {each for each in listed if each.who != "operator" and each.on != "dropscribe-events"}
+        expected = {each for each in expected if each.who != "operator" and each.on != "dropscribe-events"}
         expected = {Role(each.who, each.role, "place" if each.on == "ai" else each.on) for each in expected}
     assert set(given) == expected
 
@@ -130,7 +133,8 @@ def test_the_containers_made_are_those_that_the_app_is_told_of(deployed: Deploye
         for each in deployed.all("Microsoft.Storage/storageAccounts/blobServices/containers")
     }
     told = {deployed.settings[f"{name}_CONTAINER"] for name in ("INPUT", "OUTPUT", "STATE")}
-    assert made == told | {"events-deadletter", "app-package"}
+    page = {"$web"} if deployed.name in ("inbox", "private_network") else set()
+    assert made == told | {"events-deadletter", "app-package"} | page
 
 
 @every_deployment
@@ -180,14 +184,15 @@ def test_in_a_private_network_all_is_connected_and_only_the_webhook_is_reached_f
         for each in endpoints
         for connection in each["properties"]["privateLinkServiceConnections"]
     }
-    assert connected == {
+    page = {("media-web", "web")} if name == "private_network" else set()
+    assert connected == page | {
         ("media-blob", "blob"),
         ("media-queue", "queue"),
         ("host-blob", "blob"),
         ("host-queue", "queue"),
         ("models", "account"),
     }
-    assert len(deployed.all("Microsoft.Network/privateDnsZones/virtualNetworkLinks")) == 5
+    assert len(deployed.all("Microsoft.Network/privateDnsZones/virtualNetworkLinks")) == 5 + len(page)
     site = deployed.the("Microsoft.Web/sites")["properties"]
     assert "outputs.appSubnetId" in site["virtualNetworkSubnetId"]
     assert site["siteConfig"]["ipSecurityRestrictionsDefaultAction"] == "Deny"
@@ -272,7 +277,7 @@ def test_the_queue_is_told_of_the_same_files_as_the_webhook_and_by_the_topic_its
     place = delivery["destination"]["properties"]
     dead = queued["deadLetterWithResourceIdentity"]["deadLetterDestination"]["properties"]
     assert dead == {"resourceId": place["resourceId"], "blobContainerName": "events-deadletter"}
-    account = deployed.the("Microsoft.Storage/storageAccounts/queueServices/queues")["name"]
+    account = deployed.the("Microsoft.Storage/storageAccounts/queueServices/queues", "-events")["name"]
     assert account == f"{place['resourceId'].rpartition('/')[2]}/default/{place['queueName']}"
     assert account.startswith("stmedia")
     assert deployed.settings["DROPSCRIBE_EVENTS_QUEUE"] == place["queueName"] == "dropscribe-events"
@@ -294,6 +299,26 @@ def test_by_the_trigger_alone_there_is_no_queue_and_no_subscription_but_the_hook
 def test_the_instances_that_are_always_ready_are_those_that_hear_of_files(name: str, groups: list[str]) -> None:
     ready = BY_NAME[name].the("Microsoft.Web/sites")["properties"]["functionAppConfig"]["scaleAndConcurrency"]
     assert ready["alwaysReady"] == [{"name": group, "instanceCount": 1} for group in groups]
+
+
+def test_who_uses_the_inbox_may_add_to_the_queue_of_waiting_files_and_read_no_queue() -> None:
+    deployed = BY_NAME["inbox"]
+    made = {
+        each["name"].rpartition("/")[2]
+        for each in deployed.all("Microsoft.Storage/storageAccounts/queueServices/queues")
+    }
+    assert Settings.from_environ(deployed.environ).deferred_queue in made
+    given = {(each.who, each.role, each.on) for each in deployed.roles() if each.who in ("user", "reader")}
+    assert {each for each in given if "Queue" in each[1]} == {
+        ("user", "Storage Queue Data Message Sender", Settings.from_environ(deployed.environ).deferred_queue)
+    }
+    assert {role for who, role, _ in given if who == "reader"} == {"Storage Blob Data Reader"}
+    assert {on for _, role, on in given if "Blob" in role} == {"input", "output"}
+
+
+@pytest.mark.parametrize(("name", "is_served"), [("both", False), ("inbox", True), ("private_network", True)])
+def test_the_address_of_the_inbox_is_told_where_it_is_served(name: str, *, is_served: bool) -> None:
+    assert ("primaryEndpoints.web" in BY_NAME[name].document["outputs"]["INBOX_ADDRESS"]) is is_served
 
 
 @pytest.mark.parametrize(("name", "are_there"), [("both", False), ("private_network", True)])
@@ -384,8 +409,12 @@ def test_the_page_on_deployment_lists_every_variable_that_can_be_set() -> None:
     read = set(re.findall(r"readEnvironmentVariable\('(\w+)'", (INFRA / "main.bicepparam").read_text()))
     by_azd_itself = {"AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID"}
     kept_from_the_outputs = {"DROPSCRIBE_BUDGET_START"}
+    by_the_hook = set(re.findall(r"\bDROPSCRIBE_INBOX_\w+", (ROOT / "scripts" / "publish_inbox.py").read_text()))
     page = (ROOT / "docs" / "deploy.md").read_text().partition("## What can be chosen")[2].partition("\n## ")[0]
-    assert set(re.findall(r"^\| `(\w+)` ", page, re.MULTILINE)) == read - by_azd_itself - kept_from_the_outputs
+    assert (
+        set(re.findall(r"^\| `(\w+)` ", page, re.MULTILINE))
+        == (read | by_the_hook) - by_azd_itself - kept_from_the_outputs
+    )
 
 
 def test_the_outputs_are_those_of_the_readme() -> None:

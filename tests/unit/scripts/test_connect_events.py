@@ -3,8 +3,6 @@
 import json
 import os
 import re
-import stat
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import connect_events as subject
 import pytest
 from azure_cli import told
 
+from tests.support.az import plant_az
 from tests.support.programs import plant_script
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for az is a script with a shebang")
@@ -25,26 +24,6 @@ ENVIRON = {
     "INPUT_CONTAINER": "inbox",
 }
 SECRET = "Planted0System0Key=="
-
-# A shebang cannot have a blank in its path, so the shell starts it: to Python the second line is a text.
-STAND_IN = """#!/bin/sh
-'''exec' "{python}" -SE "$0" "$@"
-' '''
-import json, os, sys
-os.chdir(os.path.dirname(__file__))
-with open("calls", "a") as calls:
-    calls.write(json.dumps(sys.argv[1:]) + "\\n")
-with open("answers.json") as kept:
-    said = json.load(kept)
-for word, answers in said.items():
-    if any(word in argument for argument in sys.argv):
-        out, err, code = answers.pop(0) if len(answers) > 1 else answers[0]
-        with open("answers.json", "w") as kept:
-            json.dump(said, kept)
-        print(out)
-        print(err, file=sys.stderr)
-        sys.exit(code)
-"""
 
 OK = ("", "", 0)
 NO_FUNCTION = ("", 'ERROR: Not Found({"error":{"code":"NotFound","message":"Function answer_blob was not found."}})', 1)
@@ -89,9 +68,7 @@ class Azure:
 
 @pytest.fixture
 def azure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Azure:
-    program = tmp_path / "az"
-    program.write_text(STAND_IN.format(python=sys.executable))
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    plant_az(tmp_path)
     monkeypatch.setenv("PATH", str(tmp_path))
     azure = Azure(tmp_path, [])
     azure.answers()

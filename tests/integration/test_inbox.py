@@ -1,0 +1,43 @@
+"""The inbox in a real browser, over real storage, worker and offline model; web/tests/browser says what happens."""
+
+import asyncio
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.inbox import is_built
+from local.stack import running
+
+WEB = Path(__file__).parents[2] / "web"
+PLAYWRIGHT = WEB / "node_modules" / "@playwright" / "test" / "cli.js"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+CHOSEN = {"first": ["--grep", "@first"], "all": [], "picture": ["picture.spec.ts"]}
+"""Which of the tests in the browser: `make test` runs the first of each kind, `python3 scripts/dev.py web test` all, or
+those whose names hold the words that follow."""
+
+needs_a_browser = pytest.mark.skipif(
+    not (CHROMIUM and PLAYWRIGHT.exists() and is_built()),
+    reason="Needs Chromium (Debian: apt-get install chromium), and then: python3 scripts/dev.py web check",
+)
+
+
+@needs_a_browser
+async def test_people_can_do_in_a_browser_what_the_inbox_is_for(tmp_path: Path) -> None:
+    which = os.environ.get("INBOX_TESTS", "first")
+    words = ["--grep", wanted] if (wanted := os.environ.get("INBOX_TESTS_NAMED")) else []
+    async with running(tmp_path / "logs", with_inbox=True) as stack:
+        pictures = str(WEB.parent / "docs") if which == "picture" else ""
+        environ = {"PICTURES": pictures, "INBOX": stack.inbox, "INBOX_STORAGE": stack.storage, "CHROMIUM": CHROMIUM}
+        process = await asyncio.create_subprocess_exec(
+            *("node", str(PLAYWRIGHT), "test", "--output", str(tmp_path / "results"), *CHOSEN[which], *words),
+            cwd=WEB,
+            env={**os.environ, **{name: value for name, value in environ.items() if value}},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        said, _ = await process.communicate()
+    sys.stdout.write(said.decode(errors="replace"))
+    assert process.returncode == 0, said.decode(errors="replace")[-8000:]

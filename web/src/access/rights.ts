@@ -1,0 +1,47 @@
+/**
+ * What who looks may do. Storage does not tell, so each right is tried with a request that can change nothing: storage
+ * looks at rights first, and answers 403 where one is missing, else that the request cannot be done.
+ */
+
+import { blobOf } from "./blobs";
+import { statusOf } from "./errors";
+import type { Storage } from "./storage";
+
+export interface Rights {
+  /** To put files into the input container */
+  drop: boolean;
+  /** To queue files again and remove their error documents */
+  redrive: boolean;
+}
+
+export const NONE: Rights = { drop: false, redrive: false };
+
+const NO_VERSION = '"0x0"';
+const NO_BLOB = "dropscribe-inbox-looks-whether-it-may";
+
+export async function rightsOf(storage: Storage): Promise<Rights> {
+  const [drop, remove, queue] = await Promise.all([
+    isAllowed(async () => {
+      const blob = blobOf(await storage.input(), NO_BLOB);
+      await blob.setMetadata({}, { conditions: { ifMatch: NO_VERSION } });
+    }),
+    isAllowed(async () => {
+      await blobOf(await storage.output(), NO_BLOB).delete({ conditions: { ifMatch: NO_VERSION } });
+    }),
+    isAllowed(async () => {
+      // A message that would be gone before it can be seen is taken by no queue.
+      await (await storage.deferred()).sendMessage("", { visibilityTimeout: 60, messageTimeToLive: 30 });
+    }),
+  ]);
+  return { drop, redrive: remove && queue };
+}
+
+async function isAllowed(attempt: () => Promise<void>): Promise<boolean> {
+  try {
+    await attempt();
+    return true;
+  } catch (error) {
+    const status = statusOf(error);
+    return status !== undefined && status !== 401 && status !== 403;
+  }
+}

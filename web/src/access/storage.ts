@@ -1,0 +1,67 @@
+/** The two containers and the queue, opened with the rights of who looks. */
+
+import type { TokenCredential } from "@azure/core-auth";
+import { AnonymousCredential, ContainerClient } from "@azure/storage-blob";
+import type { QueueClient } from "@azure/storage-queue";
+import type { Config } from "../config";
+import type { Source } from "../inbox/listing";
+import { SignatureAccess } from "./signatures";
+
+const OPTIONS = { retryOptions: { maxTries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4000 } };
+
+export interface Storage {
+  readonly config: Config;
+  input(): Promise<ContainerClient>;
+  output(): Promise<ContainerClient>;
+  deferred(): Promise<QueueClient>;
+  /** A container for those who list it without a client */
+  source(of: "input" | "output"): Promise<Source>;
+}
+
+export async function openStorage(config: Config): Promise<Storage> {
+  const opened = config.signIn.kind === "entra" ? await byIdentity(config) : bySignatures(config);
+  return { config, ...opened };
+}
+
+type Opened = Omit<Storage, "config">;
+
+function bySignatures(config: Config): Opened {
+  if (config.signIn.kind !== "signatures") throw new TypeError("another way to sign in");
+  const access = new SignatureAccess(config.signIn);
+  const container = async (which: "input" | "output") =>
+    new ContainerClient(
+      `${config.blobs}/${config[which]}?${await access.signature(which)}`,
+      new AnonymousCredential(),
+      OPTIONS,
+    );
+  return {
+    source: async (of) => ({ address: (await container(of)).url, token: "" }),
+    input: () => container("input"),
+    output: () => container("output"),
+    async deferred() {
+      const { QueueClient, AnonymousCredential: Nobody } = await import("@azure/storage-queue");
+      const address = `${config.queues}/${config.deferred}?${await access.signature("deferred")}`;
+      return new QueueClient(address, new Nobody(), OPTIONS);
+    },
+  };
+}
+
+async function byIdentity(config: Config): Promise<Opened> {
+  if (config.signIn.kind !== "entra") throw new TypeError("another way to sign in");
+  const { signIn } = await import("./entra");
+  const credential: TokenCredential = await signIn(config.signIn);
+  const input = new ContainerClient(`${config.blobs}/${config.input}`, credential, OPTIONS);
+  const output = new ContainerClient(`${config.blobs}/${config.output}`, credential, OPTIONS);
+  return {
+    async source(of) {
+      const token = await credential.getToken("https://storage.azure.com/.default");
+      return { address: (of === "input" ? input : output).url, token: token?.token ?? "" };
+    },
+    input: async () => input,
+    output: async () => output,
+    async deferred() {
+      const { QueueClient } = await import("@azure/storage-queue");
+      return new QueueClient(`${config.queues}/${config.deferred}`, credential, OPTIONS);
+    },
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * The inbox follows storage by listing it again. Long listings are repeated seldom, and none while nobody looks; what was
+ * just dropped here, or queued again, is asked for by name.
+ */
+
+import { signal } from "@preact/signals";
+import { sentenceOf } from "../access/errors";
+import type { Storage } from "../access/storage";
+import { words } from "../words";
+import { Changes } from "./changes";
+import type { Item, Listed } from "./items";
+import type { Told, Wanted } from "./listing";
+import { wake } from "./wait";
+
+/** A page of a listing costs as much as ten reads; one each 2 seconds costs 1 cent an hour, however many files there are. */
+const MILLISECONDS_A_PAGE = 2000;
+const MIN_WAIT = 4000;
+const MAX_WAIT = 300_000;
+const EXPECTED_WAIT = 1500;
+
+export const items = signal<Item[]>([]);
+export const isListing = signal(true);
+export const problem = signal("");
+
+export class Follower {
+  readonly #storage: Storage;
+  readonly #changes: Changes;
+  readonly #worker = new Worker(new URL("./listing.worker.ts", import.meta.url), { type: "module" });
+  #listed: Item[] = [];
+  #pages = 1;
+  #stopWaiting: () => void = () => {};
+
+  constructor(storage: Storage) {
+    this.#storage = storage;
+    this.#changes = new Changes(storage);
+  }
+
+  async follow(): Promise<never> {
+    void this.#lookForExpected();
+    while (true) {
+      isListing.value = true;
+      const began = performance.now();
+      problem.value = await this.#list().catch(sentenceOf);
+      if (!problem.value) this.#changes.forgetBefore(began);
+      isListing.value = false;
+      const wait = wake(Math.min(MAX_WAIT, Math.max(MIN_WAIT, MILLISECONDS_A_PAGE * this.#pages)));
+      this.#stopWaiting = wait.now;
+      await wait.over;
+    }
+  }
+
+  /** List again now. */
+  refresh(): void {
+    this.#stopWaiting();
+  }
+
+  /** A file was dropped here: look for its document soon, and often. */
+  expect(file: Listed): void {
+    this.#changes.expect(file);
+    this.#show();
+  }
+
+  /** The error document of a file was removed: it waits again. */
+  waitsAgain(item: Item): void {
+    this.#changes.waitsAgain(item);
+    this.#show();
+  }
+
+  /** What went wrong; "" where the listing is whole. */
+  async #list(): Promise<string> {
+    const [input, output] = await Promise.all([
+      this.#storage.source("input"),
+      this.#storage.source("output"),
+    ]);
+    const wanted: Wanted = { input, output };
+    let parts: Item[] = [];
+    return new Promise((resolve) => {
+      this.#worker.onmessage = ({ data: told }: MessageEvent<Told>) => {
+        if (told.kind === "part") {
+          for (const item of told.items) parts.push(item);
+          return;
+        }
+        if (told.kind === "failed") return resolve(sentenceOf({ statusCode: told.status }));
+        this.#pages = told.pages;
+        if (told.kind === "shown") {
+          this.#listed = parts;
+          parts = [];
+          this.#show();
+        }
+        if (told.kind === "same" || told.isWhole) resolve("");
+      };
+      this.#worker.onerror = () => resolve(words.setup.failed);
+      this.#worker.postMessage(wanted);
+    });
+  }
+
+  #show(): void {
+    items.value = this.#changes.over(this.#listed);
+  }
+
+  async #lookForExpected(): Promise<never> {
+    while (true) {
+      await new Promise((resolve) => setTimeout(resolve, EXPECTED_WAIT));
+      if (!document.hidden && (await this.#changes.look())) this.#show();
+    }
+  }
+}

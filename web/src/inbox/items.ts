@@ -1,0 +1,105 @@
+/** A row of the inbox: a file, and what the listing of documents tells of its answer. */
+
+import type { BlobItem } from "@azure/storage-blob";
+import { bare } from "../access/etags";
+import { amount, count } from "../checks";
+import { documentName, wholeDocumentName } from "../naming/names";
+
+export type Status = "waiting" | "ok" | "warning" | "error";
+
+export interface Listed {
+  name: string;
+  etag: string;
+  bytes: number;
+  /** Milliseconds since 1970 */
+  modified: number;
+  type: string;
+  labels: Record<string, string>;
+}
+
+export interface Item {
+  name: string;
+  /** Null where the file is gone and only its document is left */
+  file: Listed | null;
+  document: Listed | null;
+  /** When the file came, or where it is gone, when it was answered */
+  time: number;
+  status: Status;
+  recipe: string;
+  kind: string;
+  code: string;
+  /** Whose answers were paid for: deployments, with commas between them */
+  models: string;
+  tokens: number | null;
+  /** US dollars; null where it is not known */
+  cost: number | null;
+}
+
+export function listed(blob: BlobItem): Listed {
+  return {
+    name: blob.name,
+    etag: bare(blob.properties.etag),
+    bytes: blob.properties.contentLength ?? 0,
+    modified: blob.properties.lastModified.getTime(),
+    type: blob.properties.contentType ?? "",
+    labels: lowered(blob.metadata),
+  };
+}
+
+/** An empty blob by which tools say that it stands for a folder is no file. */
+export function isFolder(file: Listed): boolean {
+  return file.bytes === 0 && (file.name.endsWith("/") || file.labels.hdi_isfolder?.toLowerCase() === "true");
+}
+
+/** Files may lie beside documents: a document says in its metadata what became of its file. */
+export function isDocument(blob: Listed): boolean {
+  return blob.name.endsWith(".json") && ["ok", "error"].includes(blob.labels.status ?? "");
+}
+
+/** All rows, in no order. Both maps hold what was listed, by name. */
+export async function itemsOf(files: Map<string, Listed>, documents: Map<string, Listed>): Promise<Item[]> {
+  const items: Item[] = [];
+  const left = new Set(documents.keys());
+  for (const file of files.values()) {
+    const name = wholeDocumentName(file.name) ?? (await documentName(file.name));
+    left.delete(name);
+    items.push(itemOf(file, documents.get(name) ?? null));
+  }
+  for (const name of left) items.push(itemOf(null, documents.get(name) ?? null));
+  return items;
+}
+
+export function itemOf(file: Listed | null, document: Listed | null): Item {
+  const labels = document?.labels ?? {};
+  return {
+    name: file?.name ?? document?.name.replace(/\.json$/, "") ?? "",
+    file,
+    document,
+    time: file?.modified ?? document?.modified ?? 0,
+    status: statusOf(file, document),
+    recipe: labels.recipe ?? file?.labels.recipe ?? "",
+    kind: labels.kind ?? kindOf(file?.type ?? ""),
+    code: labels.code ?? "",
+    models: labels.models ?? "",
+    tokens: count(labels.tokens),
+    cost: amount(labels.cost),
+  };
+}
+
+/** A document of an earlier version of the file is no answer to it. */
+function statusOf(file: Listed | null, document: Listed | null): Status {
+  if (!document || (file && document.labels.input_etag !== file.etag)) return "waiting";
+  if (document.labels.status === "error") return "error";
+  return count(document.labels.warnings) ? "warning" : "ok";
+}
+
+function kindOf(type: string): string {
+  if (type.startsWith("audio/") || type.startsWith("video/")) return "audio";
+  return type.startsWith("image/") || type === "application/pdf" ? "image" : "";
+}
+
+function lowered(metadata: Record<string, string> | undefined): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}

@@ -1,0 +1,57 @@
+/** Sums over rows: by day, recipe, model and cause. */
+
+import { dayOf } from "./filters";
+import type { Item } from "./items";
+
+export interface Sum {
+  of: string;
+  files: number;
+  failures: number;
+  tokens: number;
+  /** US dollars, of those files whose cost is known */
+  cost: number;
+  /** Answered files whose cost is not known */
+  unknown: number;
+}
+
+const none = (of: string): Sum => ({ of, files: 0, failures: 0, tokens: 0, cost: 0, unknown: 0 });
+
+export interface Numbers {
+  total: Sum;
+  byDay: Sum[];
+  byRecipe: Sum[];
+  byModel: Sum[];
+  byCause: Sum[];
+}
+
+export function numbersOf(items: Item[]): Numbers {
+  return {
+    total: sums(items, () => "")[0] ?? none(""),
+    byDay: sums(items, dayOf).sort((one, other) => one.of.localeCompare(other.of)),
+    byRecipe: sums(items, (item) => item.recipe).sort(mostFirst),
+    byModel: sums(items, (item) => item.models).sort(mostFirst),
+    byCause: sums(
+      items.filter((item) => item.status === "error"),
+      (item) => item.code,
+    ).sort(mostFirst),
+  };
+}
+
+function sums(items: Item[], key: (item: Item) => string): Sum[] {
+  const found = new Map<string, Sum>();
+  for (const item of items) {
+    const of = key(item);
+    const sum = found.get(of) ?? none(of);
+    sum.files += 1;
+    sum.failures += item.status === "error" ? 1 : 0;
+    sum.tokens += item.tokens ?? 0;
+    sum.cost += item.cost ?? 0;
+    sum.unknown += item.document && item.cost === null ? 1 : 0;
+    found.set(of, sum);
+  }
+  return [...found.values()];
+}
+
+function mostFirst(one: Sum, other: Sum): number {
+  return other.files - one.files;
+}

@@ -1,0 +1,64 @@
+/** Giving files that ended in an error another chance, as `dropscribe redrive` does: first the message, then the document goes. */
+
+import { blobOf } from "../access/blobs";
+import { sentenceOf, statusOf } from "../access/errors";
+import { quoted } from "../access/etags";
+import type { Storage } from "../access/storage";
+import { isRecord, text } from "../checks";
+import { shownName } from "../naming/shown";
+import { words } from "../words";
+import type { Item } from "./items";
+
+/** How long a queued file is held back, in which its document is removed: with it the file would count as answered. */
+const SECONDS_AHEAD = 10;
+const FOR_EVER = -1;
+
+export interface Redriven {
+  queued: Item[];
+  problems: string[];
+}
+
+export async function redrive(storage: Storage, items: Item[]): Promise<Redriven> {
+  const done: Redriven = { queued: [], problems: [] };
+  for (const item of items) {
+    try {
+      if (await sendAgain(storage, item)) done.queued.push(item);
+    } catch (error) {
+      done.problems.push(words.redrive.failed(shownName(item.name), sentenceOf(error)));
+    }
+  }
+  return done;
+}
+
+/** Whatever breaks in between, the file has its document or a message. False where it is gone, or was answered anew. */
+async function sendAgain(storage: Storage, { document }: Item): Promise<boolean> {
+  if (!document) return false;
+  const blob = blobOf(await storage.output(), document.name);
+  const conditions = { ifMatch: quoted(document.etag) };
+  try {
+    const content = await (await blob.download(0, undefined, { conditions })).blobBody;
+    const name = inputOf((await content?.text()) ?? "");
+    await blobOf(await storage.input(), name).getProperties();
+    await (await storage.deferred()).sendMessage(base64(JSON.stringify({ name })), {
+      visibilityTimeout: SECONDS_AHEAD,
+      messageTimeToLive: FOR_EVER,
+    });
+    await blob.delete({ conditions });
+    return true;
+  } catch (error) {
+    if ([404, 412].includes(statusOf(error) ?? 0)) return false;
+    throw error;
+  }
+}
+
+/** The name of the file that a document answers. */
+function inputOf(json: string): string {
+  const found: unknown = JSON.parse(json);
+  const name = isRecord(found) && isRecord(found.input) ? text(found.input.name) : "";
+  if (!name) throw new TypeError("it is no document");
+  return name;
+}
+
+function base64(message: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(message)));
+}

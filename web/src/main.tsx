@@ -1,0 +1,38 @@
+/** Where the page begins: find the storage, see what may be done there, show the inbox, follow what happens. */
+
+import "./style.css";
+import { render } from "preact";
+import { NONE, rightsOf } from "./access/rights";
+import { openStorage } from "./access/storage";
+import { loadConfig, SetupError } from "./config";
+import { Follower } from "./inbox/follow";
+import { onlyKnownMarkup } from "./policy";
+import { rights } from "./state";
+import { loadRecipes } from "./upload/recipes";
+import { Page } from "./views/Page";
+import { words } from "./words";
+
+async function start(root: HTMLElement): Promise<void> {
+  if (window.top !== window) throw new SetupError(words.setup.framed);
+  const storage = await openStorage(await loadConfig());
+  const follower = new Follower(storage);
+  void follower.follow();
+  const recipes = loadRecipes().catch(() => []);
+  render(<Page storage={storage} follower={follower} recipes={recipes} />, root);
+  rights.value = await rightsOf(storage).catch(() => NONE);
+}
+
+const root = document.getElementById("page");
+if (root) {
+  onlyKnownMarkup();
+  start(root).catch((error: unknown) => {
+    const why = error instanceof SetupError ? error.message : words.setup.failed;
+    render(
+      <main class="setup">
+        <h1>{words.setup.title}</h1>
+        <p>{why}</p>
+      </main>,
+      root,
+    );
+  });
+}

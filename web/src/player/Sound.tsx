@@ -1,0 +1,80 @@
+/** A recording with its waveform. Of a long one no waveform is made: it would hold all its samples in memory. */
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { words } from "../words";
+import type { Player } from "./player";
+
+const MAX_FOR_WAVEFORM = 30_000_000;
+
+export function Sound({ content, player }: { content: Blob; player: Player }) {
+  const audio = useRef<HTMLAudioElement>(null);
+  const wave = useRef<HTMLDivElement>(null);
+  const [isBroken, setBroken] = useState(false);
+  useEffect(() => {
+    const [element, box] = [audio.current, wave.current];
+    if (!element) return;
+    const address = URL.createObjectURL(content);
+    element.src = address;
+    player.attach(element);
+    const drawn = box ? draw(box, element, content) : undefined;
+    return () => {
+      player.attach(undefined);
+      element.pause();
+      URL.revokeObjectURL(address);
+      void drawn?.then((stop) => stop());
+    };
+  }, [content]);
+  return (
+    <div class="sound-player" data-testid="player">
+      {content.size <= MAX_FOR_WAVEFORM && (
+        <div ref={wave} class="wave" role="img" aria-label={words.sound.waveform} />
+      )}
+      {/* biome-ignore lint/a11y/useMediaCaption: the words of the recording stand beside it */}
+      <audio ref={audio} controls preload="auto" onError={() => setBroken(true)} />
+      {isBroken && <p class="notice bad">{words.sound.broken}</p>}
+    </div>
+  );
+}
+
+/** Draw the waveform, and return what takes it away. The player itself stays where no waveform can be made. */
+async function draw(box: HTMLElement, media: HTMLAudioElement, content: Blob): Promise<() => void> {
+  const { default: WaveSurfer } = await import("wavesurfer.js");
+  const colour = (name: string) => getComputedStyle(box).getPropertyValue(name);
+  try {
+    const peaks = await peaksOf(content);
+    const wave = WaveSurfer.create({
+      container: box,
+      media,
+      peaks: [peaks.values],
+      duration: peaks.seconds,
+      height: 96,
+      cspNonce: "waveform",
+      waveColor: colour("--quiet"),
+      progressColor: colour("--accent"),
+      cursorColor: colour("--text"),
+    });
+    return () => {
+      wave.destroy();
+    };
+  } catch {
+    return () => {};
+  }
+}
+
+/** As many peaks as a wide screen has points; the samples are let go at once. */
+const PEAKS = 2000;
+
+async function peaksOf(content: Blob): Promise<{ values: number[]; seconds: number }> {
+  const context = new OfflineAudioContext(1, 1, 8000);
+  const samples = await context.decodeAudioData(await content.arrayBuffer());
+  const channel = samples.getChannelData(0);
+  const step = Math.max(1, Math.floor(channel.length / PEAKS));
+  const values = Array.from({ length: Math.ceil(channel.length / step) }, (_, place) => {
+    let peak = 0;
+    for (let at = place * step; at < Math.min(channel.length, (place + 1) * step); at += 1) {
+      peak = Math.max(peak, Math.abs(channel[at] ?? 0));
+    }
+    return peak;
+  });
+  return { values, seconds: samples.duration };
+}

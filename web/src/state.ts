@@ -1,0 +1,48 @@
+/** What the whole page shares: where it is, what is selected, and what may be done. */
+
+import { computed, signal } from "@preact/signals";
+import { NONE, type Rights } from "./access/rights";
+
+export const rights = signal<Rights>(NONE);
+export const selected = signal<ReadonlySet<string>>(new Set());
+export const notice = signal("");
+export const isDropOpen = signal(false);
+
+export type Place = { view: "inbox" } | { view: "numbers" } | { view: "file"; name: string };
+
+const hash = signal(location.hash);
+window.addEventListener("hashchange", () => {
+  hash.value = location.hash;
+  notice.value = "";
+});
+
+export const place = computed<Place>(() => placeOf(hash.value));
+
+export function go(to: Place): void {
+  location.hash = addressOf(to);
+}
+
+export function addressOf(to: Place): string {
+  return to.view === "file"
+    ? `#/file/${encodeURIComponent(to.name)}`
+    : to.view === "numbers"
+      ? "#/numbers"
+      : "#/";
+}
+
+export function toggle(name: string): void {
+  const next = new Set(selected.value);
+  if (!next.delete(name)) next.add(name);
+  selected.value = next;
+}
+
+function placeOf(written: string): Place {
+  if (written === "#/numbers") return { view: "numbers" };
+  const name = /^#\/file\/(.+)$/s.exec(written)?.[1];
+  if (name === undefined) return { view: "inbox" };
+  try {
+    return { view: "file", name: decodeURIComponent(name) };
+  } catch {
+    return { view: "inbox" };
+  }
+}

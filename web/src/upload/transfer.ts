@@ -1,0 +1,137 @@
+/** One file on its way into the input container, in blocks: it can be paused, and goes on where it was broken. */
+
+import { signal } from "@preact/signals";
+import { blobOf } from "../access/blobs";
+import { sentenceOf, statusOf } from "../access/errors";
+import { quoted } from "../access/etags";
+import type { Storage } from "../access/storage";
+import { words } from "../words";
+
+export type State = "waiting" | "running" | "paused" | "failed" | "done" | "cancelled";
+
+export const BLOCK = 4 * 2 ** 20;
+/** Storage takes so many blocks (Scalability targets for Blob Storage). */
+const MAX_BLOCKS = 50_000;
+const AT_ONCE = 3;
+
+export interface Order {
+  file: File;
+  name: string;
+  metadata: Record<string, string>;
+  /** The etag of the file that is to be replaced; null where there must be none */
+  replacing: string | null;
+}
+
+let made = 0;
+
+export class Transfer {
+  /** Two may have one name */
+  readonly id = ++made;
+  readonly order: Order;
+  readonly state = signal<State>("waiting");
+  readonly sent = signal(0);
+  readonly problem = signal("");
+  etag = "";
+  #storage: Storage;
+  #staged = new Set<number>();
+  #stop = new AbortController();
+
+  constructor(order: Order, storage: Storage) {
+    this.order = order;
+    this.#storage = storage;
+  }
+
+  get isOver(): boolean {
+    return ["done", "cancelled"].includes(this.state.value);
+  }
+
+  async run(): Promise<void> {
+    const stop = new AbortController();
+    this.#stop = stop;
+    this.state.value = "running";
+    this.problem.value = "";
+    try {
+      await (this.order.file.size <= BLOCK ? this.#whole() : this.#inBlocks());
+      this.sent.value = this.order.file.size;
+      this.state.value = "done";
+    } catch (error) {
+      if (stop.signal.aborted) return; // who stopped it has set the state
+      this.state.value = "failed";
+      this.problem.value = whyNot(error);
+    }
+  }
+
+  pause(): void {
+    this.#halt("paused");
+  }
+
+  cancel(): void {
+    this.#halt("cancelled");
+  }
+
+  #halt(state: State): void {
+    this.state.value = state;
+    this.#stop.abort();
+  }
+
+  async #whole(): Promise<void> {
+    const { file, name } = this.order;
+    const blob = blobOf(await this.#storage.input(), name);
+    this.etag =
+      (await blob.upload(file, file.size, { ...this.#settings(), abortSignal: this.#stop.signal })).etag ??
+      "";
+  }
+
+  async #inBlocks(): Promise<void> {
+    const { file, name } = this.order;
+    const size = Math.max(BLOCK, Math.ceil(file.size / MAX_BLOCKS));
+    const count = Math.ceil(file.size / size);
+    await this.#stageAll(size, count);
+    const ids = Array.from({ length: count }, (_, place) => idOf(place));
+    const blob = blobOf(await this.#storage.input(), name);
+    this.etag =
+      (await blob.commitBlockList(ids, { ...this.#settings(), abortSignal: this.#stop.signal })).etag ?? "";
+  }
+
+  /** Stage what is not staged yet. Where a block fails, those on their way are finished, and count the next time. */
+  async #stageAll(size: number, count: number): Promise<void> {
+    const left = Array.from({ length: count }, (_, place) => place).filter(
+      (place) => !this.#staged.has(place),
+    );
+    const stage = async () => {
+      for (let place = left.shift(); place !== undefined; place = left.shift()) {
+        const block = this.order.file.slice(place * size, (place + 1) * size);
+        const blob = blobOf(await this.#storage.input(), this.order.name);
+        await blob.stageBlock(idOf(place), block, block.size, { abortSignal: this.#stop.signal });
+        this.#staged.add(place);
+        this.sent.value += block.size;
+      }
+    };
+    const endLoops = (error: unknown) => {
+      left.length = 0;
+      throw error;
+    };
+    const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => stage().catch(endLoops)));
+    const broken = ended.find((each) => each.status === "rejected");
+    if (broken) throw broken.reason;
+  }
+
+  #settings() {
+    const { file, metadata, replacing } = this.order;
+    return {
+      metadata,
+      blobHTTPHeaders: { blobContentType: file.type || "application/octet-stream" },
+      conditions: replacing === null ? { ifNoneMatch: "*" } : { ifMatch: quoted(replacing) },
+    };
+  }
+}
+
+/** All ids of a blob have one length. */
+function idOf(place: number): string {
+  return btoa(String(place).padStart(8, "0"));
+}
+
+function whyNot(error: unknown): string {
+  if (error instanceof DOMException && error.name === "NotReadableError") return words.transfers.unreadable;
+  return [409, 412].includes(statusOf(error) ?? 0) ? words.transfers.clash : sentenceOf(error);
+}

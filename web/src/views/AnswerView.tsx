@@ -1,0 +1,82 @@
+/** The answer. All of it is shown as text: nothing in it is followed, fetched or made a part of the page. */
+
+import type { Answer, Document, Span } from "../documents/document";
+import type { Player } from "../player/player";
+import { words } from "../words";
+import { DataTable } from "./DataTable";
+import { Spans } from "./Spans";
+
+export function AnswerView({ document, player }: { document: Document; player: Player }) {
+  const { answer } = document;
+  if (!answer) return null;
+  const spoken = answer.segments.length > 0;
+  return (
+    <>
+      {answer.data !== null && (
+        <section>
+          <h2>{words.file.data}</h2>
+          <DataTable data={answer.data} />
+        </section>
+      )}
+      {spoken && <Spans title={words.file.segments} spans={answer.segments} player={player} />}
+      <Text answer={answer} isFolded={spoken || answer.data !== null} />
+      {answer.turns.length > 1 && <Turns turns={answer.turns} />}
+      {answer.pieces.length > 0 && <Pieces pieces={answer.pieces} player={player} />}
+      {answer.reasoning && (
+        <details>
+          <summary>{words.file.reasoning}</summary>
+          <p class="said" dir="auto">
+            {answer.reasoning}
+          </p>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Text({ answer, isFolded }: { answer: Answer; isFolded: boolean }) {
+  const text = (
+    <p class="said" dir="auto" data-testid="answer">
+      {answer.text}
+    </p>
+  );
+  if (!answer.text.trim() && answer.data === null) return <p class="notice warn">{words.file.empty}</p>;
+  return isFolded ? (
+    <details>
+      <summary>{words.file.text}</summary>
+      {text}
+    </details>
+  ) : (
+    <section>
+      <h2>{words.file.answer}</h2>
+      {text}
+    </section>
+  );
+}
+
+function Turns({ turns }: { turns: Answer["turns"] }) {
+  return (
+    <details>
+      <summary>{words.file.turns}</summary>
+      <dl class="turns">
+        {turns.map((turn, place) => (
+          <div key={place}>
+            <dt>{words.file.prompt}</dt>
+            <dd dir="auto">{turn.prompt}</dd>
+            <dt>{words.file.reply}</dt>
+            <dd dir="auto">{turn.text}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
+function Pieces({ pieces, player }: { pieces: Span[]; player: Player }) {
+  return (
+    <details>
+      <summary>{words.file.pieces}</summary>
+      <Spans title={words.file.pieces} spans={pieces} player={player} />
+    </details>
+  );
+}

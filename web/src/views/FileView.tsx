@@ -1,0 +1,122 @@
+/** A file beside its answer. */
+
+import { useComputed } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import { sentenceOf } from "../access/errors";
+import type { Storage } from "../access/storage";
+import { type Fetched, fetchDocument } from "../documents/fetch";
+import { shown } from "../inbox/filters";
+import { type Follower, isListing, items } from "../inbox/follow";
+import type { Item } from "../inbox/items";
+import { shownName } from "../naming/shown";
+import { Player } from "../player/player";
+import { addAnswer } from "../search/answers";
+import { go } from "../state";
+import { words } from "../words";
+import { AnswerView } from "./AnswerView";
+import { Facts } from "./Facts";
+import { Media } from "./Media";
+import { Outcome } from "./Outcome";
+import { StatusMark } from "./Row";
+
+interface Props {
+  name: string;
+  storage: Storage;
+  follower: Follower;
+}
+
+export function FileView({ name, storage, follower }: Props) {
+  const found = useComputed(() => items.value.find((item) => item.name === name));
+  const item = found.value;
+  if (!item) {
+    return (
+      <section class="file">
+        <FileHead name={name} item={undefined} />
+        <p class="empty">{isListing.value ? words.list.listing : words.file.unlisted}</p>
+      </section>
+    );
+  }
+  return <OpenFile item={item} storage={storage} follower={follower} />;
+}
+
+function OpenFile({ item, storage, follower }: { item: Item; storage: Storage; follower: Follower }) {
+  const [player] = useState(() => new Player());
+  const [fetched, problem] = useDocument(item, storage);
+  const document = fetched?.document;
+  return (
+    <section class="file">
+      <FileHead name={item.name} item={item} />
+      <div class="beside">
+        <div class="media">
+          {(!item.document || fetched || problem) && (
+            <Media
+              item={item}
+              mediaType={document?.input.mediaType ?? ""}
+              storage={storage}
+              player={player}
+            />
+          )}
+        </div>
+        <div class="answer">
+          <Outcome item={item} fetched={fetched} problem={problem} storage={storage} follower={follower} />
+          {document && <AnswerView document={document} player={player} />}
+          {document && <Facts document={document} />}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function FileHead({ name, item }: { name: string; item: Item | undefined }) {
+  const at = shown.value.findIndex((each) => each.name === name);
+  const [newer, older] = [shown.value[at - 1], at < 0 ? undefined : shown.value[at + 1]];
+  return (
+    <div class="bar filehead">
+      <button type="button" onClick={() => go({ view: "inbox" })}>
+        ← {words.file.back}
+      </button>
+      <h1>
+        <bdi>{shownName(name)}</bdi>
+      </h1>
+      {item && <StatusMark item={item} />}
+      <span class="grow" />
+      <Step to={newer} label={words.file.previous} sign="↑" />
+      <Step to={older} label={words.file.next} sign="↓" />
+    </div>
+  );
+}
+
+function Step({ to, label, sign }: { to: Item | undefined; label: string; sign: string }) {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      disabled={!to}
+      onClick={() => to && go({ view: "file", name: to.name })}
+    >
+      {sign}
+    </button>
+  );
+}
+
+/** The document of the row, fetched anew whenever there is another. */
+function useDocument(item: Item, storage: Storage): [Fetched | undefined, string] {
+  const [state, setState] = useState<[Fetched | undefined, string]>([undefined, ""]);
+  const version = item.document?.etag;
+  useEffect(() => {
+    let isCurrent = true;
+    setState([undefined, ""]);
+    fetchDocument(storage, item).then(
+      (fetched) => {
+        if (fetched?.document) addAnswer(item.name, fetched.document);
+        if (isCurrent) setState([fetched, ""]);
+      },
+      (error: unknown) => isCurrent && setState([undefined, sentenceOf(error)]),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [item.name, version]);
+  return state;
+}

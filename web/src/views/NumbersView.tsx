@@ -1,0 +1,106 @@
+/** How many files and failures, how many tokens, and at what cost: by day, recipe, model and cause. */
+
+import { useComputed } from "@preact/signals";
+import { csv } from "../export/csv";
+import { save } from "../export/save";
+import { shown } from "../inbox/filters";
+import { numbersOf, type Sum } from "../inbox/numbers";
+import { words } from "../words";
+import { Plot } from "./Plot";
+
+export function NumbersView() {
+  const numbers = useComputed(() => numbersOf(shown.value));
+  const { total, byDay, byRecipe, byModel, byCause } = numbers.value;
+  return (
+    <section class="numbers">
+      <div class="bar">
+        <h1>{words.numbers.title}</h1>
+        <span class="quiet">{words.numbers.scope}</span>
+        <span class="grow" />
+        <button type="button" onClick={download}>
+          {words.numbers.csv}
+        </button>
+      </div>
+      <dl class="totals">
+        <Total name={words.numbers.files} value={total.files} />
+        <Total name={words.numbers.failures} value={total.failures} />
+        <Total name={words.numbers.tokens} value={total.tokens} />
+        <div>
+          <dt>{words.numbers.cost}</dt>
+          <dd>{costOf(total)}</dd>
+        </div>
+      </dl>
+      {total.unknown > 0 && <p class="quiet">{words.numbers.costUnknown(total.unknown)}</p>}
+      <h2>{words.numbers.byDay}</h2>
+      {byDay.length > 1 && <Plot days={byDay} />}
+      <Sums sums={byDay.toReversed()} first={words.numbers.day} />
+      <div class="tables">
+        <Sums sums={byRecipe} first={words.numbers.byRecipe} />
+        <Sums sums={byModel} first={words.numbers.byModel} />
+        {byCause.length > 0 && <Sums sums={byCause} first={words.numbers.byCause} />}
+      </div>
+    </section>
+  );
+}
+
+function Total({ name, value }: { name: string; value: number }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{words.number(value)}</dd>
+    </div>
+  );
+}
+
+/** A dash where none of the files has a cost that is known. */
+function costOf(sum: Sum): string {
+  return sum.unknown > 0 && sum.unknown === sum.files ? "–" : words.dollars(sum.cost);
+}
+
+const MAX_ROWS = 31;
+
+function Sums({ sums, first }: { sums: Sum[]; first: string }) {
+  return (
+    <table class="data sums">
+      <thead>
+        <tr>
+          <th scope="col">{first}</th>
+          <th scope="col">{words.numbers.files}</th>
+          <th scope="col">{words.numbers.failures}</th>
+          <th scope="col">{words.numbers.tokens}</th>
+          <th scope="col">{words.numbers.cost}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sums.slice(0, MAX_ROWS).map((sum) => (
+          <tr key={sum.of}>
+            <th scope="row">
+              <bdi>{sum.of || words.numbers.unknown}</bdi>
+            </th>
+            <td>{words.number(sum.files)}</td>
+            <td>{words.number(sum.failures)}</td>
+            <td>{words.number(sum.tokens)}</td>
+            <td>{costOf(sum)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function download(): void {
+  const head = ["name", "time", "status", "code", "recipe", "kind", "models", "tokens", "cost", "bytes"];
+  const rows = shown.value.map((item) => [
+    item.name,
+    new Date(item.time).toISOString(),
+    item.status,
+    item.code,
+    item.recipe,
+    item.kind,
+    item.models,
+    item.tokens,
+    item.cost,
+    item.file?.bytes ?? null,
+  ]);
+  save(csv([head, ...rows]), "inbox.csv", "text/csv");
+}

@@ -1,0 +1,70 @@
+/** Measures the page over many files: `python -m bench.inbox` stores them, and keeps the figures. */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./page";
+
+const FILES = Number(process.env.MANY ?? 0);
+const SCROLLS = 100;
+
+test.skip(FILES === 0, "only for the measurement");
+test.setTimeout(600_000);
+
+test("figures of a page over many files", async ({ page }) => {
+  await page.addInitScript(() => {
+    const seen: number[] = [];
+    Object.assign(window, { longTasks: seen });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) seen.push(Math.round(entry.duration));
+    }).observe({ type: "longtask", buffered: true });
+  });
+  const began = Date.now();
+  await page.goto("/");
+  await page.getByRole("row").first().waitFor();
+  const firstRows = Date.now() - began;
+  const all = `${FILES.toLocaleString("en")} files`;
+  await expect(page.getByText(all, { exact: true })).toBeVisible({ timeout: 500_000 });
+  await expect(page.getByText("Listing …")).toHaveCount(0, { timeout: 500_000 });
+  const listed = Date.now() - began;
+  const whileListing = await longTasks(page);
+  await page.getByRole("grid").hover();
+  for (let scroll = 0; scroll < SCROLLS; scroll += 1) {
+    await page.mouse.wheel(0, 2000);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  const whileScrolling = await longTasks(page);
+  await page.getByRole("searchbox").fill("0099");
+  await expect(page.getByText(/^[\d,]+ of /)).toBeVisible();
+  const whileSearching = await longTasks(page);
+  const figures = {
+    files: FILES,
+    milliseconds_to_first_rows: firstRows,
+    milliseconds_to_all_rows: listed,
+    longest_task_while_listing_ms: Math.max(0, ...whileListing),
+    long_tasks_while_scrolling_ms: whileScrolling,
+    long_tasks_while_searching_ms: whileSearching,
+    megabytes_of_memory: await megabytes(page),
+  };
+  writeFileSync(process.env.RESULTS ?? "test-results/many.json", JSON.stringify(figures));
+});
+
+function longTasks(page: Page): Promise<number[]> {
+  return page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0));
+}
+
+/** What the page holds after a garbage collection, and its whole process with the worker, as Linux counts it. */
+async function megabytes(page: Page): Promise<{ page: number; process: number }> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await session.send("Runtime.getHeapUsage");
+  const browser = await page.context().browser()?.newBrowserCDPSession();
+  const processes = (await browser?.send("SystemInfo.getProcessInfo"))?.processInfo ?? [];
+  const renderers = processes
+    .filter((each) => each.type === "renderer")
+    .map((each) => residentKilobytes(each.id));
+  return { page: Math.round(usedSize / 1e6), process: Math.round(Math.max(0, ...renderers) / 1000) };
+}
+
+function residentKilobytes(process: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${process}/status`, "utf8"))?.[1] ?? 0);
+}

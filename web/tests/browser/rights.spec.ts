@@ -1,0 +1,43 @@
+import { expect, expectAccessible, open, row, test } from "./page";
+import { answered, input, output, readOnly, sample } from "./storage";
+
+const ERROR = {
+  code: "model_timeout",
+  message: "It took too long.",
+  retryable: true,
+  next_step: "Try again.",
+};
+const FAILED = { status: "error", answer: null, error: ERROR };
+const LABELS = { status: "error", code: "model_timeout" };
+
+test("a failed file can be tried again, and gets its answer", async ({ page }) => {
+  await answered("failed.png", sample("chart.png"), FAILED, LABELS);
+  await open(page, "failed.png");
+  await expect(page.getByText("It took too long.")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("There is no answer yet.")).toBeVisible();
+  await expect(page.getByTestId("answer")).not.toBeEmpty();
+});
+
+test("who may only look sees nothing that cannot be done", { tag: "@first" }, async ({ page }) => {
+  await answered("failed for readers.png", sample("chart.png"), FAILED, LABELS);
+  const [forInput, forOutput] = await Promise.all([readOnly(input), readOnly(output)]);
+  await page.route("**/config.json", async (route) => {
+    const config = await (await route.fetch()).json();
+    const signIn = { ...config.signIn, input: forInput, output: forOutput, deferred: "sv=none" };
+    await route.fulfill({ json: { ...config, signIn } });
+  });
+  await page.goto("/");
+  await expect(page.getByText("You may look, but not drop files.")).toBeVisible();
+  await row(page, "failed for readers.png").getByRole("link").click();
+  await expect(page.getByText("It took too long.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /Drop files|Try again/ })).toHaveCount(0);
+});
+
+test("a page without its configuration says what to do", async ({ page }) => {
+  await page.route("**/config.json", (route) => route.fulfill({ status: 404 }));
+  await page.goto("/");
+  await expect(page.getByText("make host")).toBeVisible();
+  await expectAccessible(page);
+});

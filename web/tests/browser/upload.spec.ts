@@ -1,0 +1,93 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { drop, expect, expectAccessible, row, test } from "./page";
+import { answer, answered, input, sample } from "./storage";
+
+const MEGABYTES = Number(process.env.UPLOAD_MEGABYTES ?? 300);
+const BLOCK = 4 * 2 ** 20;
+
+test("a large upload that breaks goes on where it was", async ({ page }) => {
+  test.setTimeout(300_000);
+  let staged = 0;
+  let isBroken = true;
+  await page.route(/comp=block&/, async (route) => {
+    if (isBroken && staged >= 3) return route.abort("connectionreset");
+    staged += 1;
+    return route.continue();
+  });
+  await page.goto("/");
+  await page.getByRole("button", { name: "Drop files" }).click();
+  await page.evaluate(
+    ([megabytes = 0, block = 1]) => {
+      const data = new DataTransfer();
+      const content = new Uint8Array(megabytes * 2 ** 20);
+      for (let at = 0; at < content.length; at += block) content[at] = at / block;
+      data.items.add(new File([content], "large.bin"));
+      const files = document.querySelector<HTMLInputElement>("#files");
+      if (files) files.files = data.files;
+      files?.dispatchEvent(new Event("change", { bubbles: true }));
+    },
+    [MEGABYTES, BLOCK],
+  );
+  await page.getByRole("button", { name: /^Upload/ }).click();
+  await expect(page.getByText("failed", { exact: true })).toBeVisible();
+  isBroken = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("done", { exact: true })).toBeVisible({ timeout: 240_000 });
+  const blocks = Math.ceil((MEGABYTES * 2 ** 20) / BLOCK);
+  expect(staged).toBe(blocks);
+  const blob = input.getBlobClient("large.bin");
+  expect((await blob.getProperties()).contentLength).toBe(MEGABYTES * 2 ** 20);
+  for (let place = 0; place < blocks; place += 1)
+    expect((await blob.downloadToBuffer(place * BLOCK, 1))[0]).toBe(place % 256);
+});
+
+test("a name that is taken is asked about", async ({ page }) => {
+  await answered("taken.png", sample("chart.png"), answer("The old one"));
+  await page.goto("/");
+  await drop(page, [{ name: "taken.png", buffer: sample("receipt.webp") }]);
+  await expect(page.getByRole("alertdialog")).toContainText("taken.png");
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Keep both" }).click();
+  await expect(row(page, "taken (2).png")).toBeVisible();
+  expect((await input.getBlobClient("taken.png").getProperties()).contentLength).toBe(
+    sample("chart.png").length,
+  );
+});
+
+test("a recipe with an input is a folder", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Drop files" }).click();
+  await page
+    .locator("#files")
+    .setInputFiles({ name: "talk.txt", mimeType: "text/plain", buffer: Buffer.from("no sound") });
+  await page.getByLabel("Recipe").last().selectOption("translate");
+  await page.getByLabel("language").fill("fr");
+  await expect(page.getByText("translate/fr/")).toBeVisible();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: /^Upload/ }).click();
+  await expect(row(page, "translate/fr/talk.txt")).toContainText("error unsupported media");
+});
+
+test("a recording from the microphone, a pasted picture and a folder can be uploaded", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Drop files" }).click();
+  await page.getByRole("button", { name: "Record sound" }).click();
+  await page.getByRole("button", { name: /^Stop recording \([1-9]/ }).click();
+  const chosen = page.getByRole("list", { name: "Files to be uploaded" });
+  await expect(chosen).toContainText(/recording .*\.webm/);
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], "image.png", { type: "image/png" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+  });
+  await expect(chosen).toContainText(/picture .*\.png/);
+  const folder = mkdtempSync(join(tmpdir(), "folder-"));
+  writeFileSync(join(folder, "inside.txt"), "x");
+  await page.locator("input[webkitdirectory]").setInputFiles(folder);
+  await expect(chosen).toContainText(/folder-.*\/inside\.txt/);
+  await page.getByRole("button", { name: "Upload 3 files" }).click();
+  await expect(row(page, "inside.txt")).toBeVisible();
+  await expect(row(page, "recording ")).toContainText(/ok|error/);
+});

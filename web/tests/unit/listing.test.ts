@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { itemOf, itemsOf, type Listed } from "../../src/inbox/items";
+import { readListingPage } from "../../src/inbox/listing_page";
+import { numbersOf } from "../../src/inbox/numbers";
+
+const blob = (name: string, metadata = "<Metadata/>") =>
+  `<Blob>${name}<Properties><Last-Modified>Thu, 26 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8DC</Etag>` +
+  `<Content-Length>9</Content-Length><Content-Type>image/png</Content-Type></Properties>${metadata}<OrMetadata/></Blob>`;
+const page = (blobs: string, marker = "<NextMarker/>") =>
+  `<?xml version="1.0"?><EnumerationResults><Blobs>${blobs}</Blobs>${marker}</EnumerationResults>`;
+
+test("a page holds each file with its metadata, and says where the next begins", () => {
+  const metadata = "<Metadata><Status>ok</Status><input_etag>0x1</input_etag></Metadata>";
+  const found = readListingPage(
+    page(blob("<Name>a/b.png</Name>", metadata), "<NextMarker>2!76!x</NextMarker>"),
+  );
+  expect(found.marker).toBe("2!76!x");
+  expect(found.blobs).toEqual([
+    {
+      name: "a/b.png",
+      etag: "0x8DC",
+      bytes: 9,
+      modified: Date.UTC(2026, 10, 26, 8),
+      type: "image/png",
+      labels: { status: "ok", input_etag: "0x1" },
+    },
+  ]);
+});
+
+test.each([
+  ["<Name>&lt;Blob&gt; &amp;amp; &quot;&#x1F600;&#233;</Name>", '<Blob> &amp; "😀é'],
+  ['<Name Encoded="true">a%EF%BF%BEb</Name>', "a\uFFFEb"],
+  ["<Name>&lt;/Blobs&gt;&lt;NextMarker&gt;x&lt;/NextMarker&gt;</Name>", "</Blobs><NextMarker>x</NextMarker>"],
+  ["<Name>100%25 &unknown;</Name>", "100%25 &unknown;"],
+])("the name in %s is read as it was given", (written, name) => {
+  const found = readListingPage(page(blob(written)));
+  expect(found).toMatchObject({ marker: "", blobs: [{ name }] });
+});
+
+test("an empty container has an empty page", () => {
+  expect(readListingPage("<EnumerationResults><Blobs /><NextMarker /></EnumerationResults>")).toEqual({
+    blobs: [],
+    marker: "",
+  });
+});
+
+const listed = (name: string, labels = {}): Listed => ({
+  name,
+  etag: "1",
+  bytes: 1,
+  modified: 1,
+  type: "",
+  labels,
+});
+
+test.each([
+  [{ input_etag: "1", status: "ok" }, "ok"],
+  [{ input_etag: "1", status: "ok", warnings: "2" }, "warning"],
+  [{ input_etag: "1", status: "error" }, "error"],
+  [{ input_etag: "another", status: "ok" }, "waiting"],
+])("a file whose document says %j is %s", (labels, status) => {
+  expect(itemOf(listed("a.png"), listed("a.png.json", labels)).status).toBe(status);
+});
+
+test.each([
+  ["0.0123", 0.0123],
+  ["0", 0],
+  ["-1", null],
+  ["1e9", null],
+  ["", null],
+  [undefined, null],
+])("a listed cost of %j is %j dollars", (cost, dollars) => {
+  expect(itemOf(listed("a.png"), listed("a.png.json", { cost })).cost).toBe(dollars);
+});
+
+test("what costs are not known is counted, and not taken for nothing", () => {
+  const known = itemOf(listed("a.png"), listed("a.png.json", { cost: "0.5", models: "m" }));
+  const unknown = itemOf(listed("b.png"), listed("b.png.json", { models: "m" }));
+  const waiting = itemOf(listed("c.png"), null);
+  expect(numbersOf([known, unknown, waiting]).total).toMatchObject({ files: 3, cost: 0.5, unknown: 1 });
+});
+
+test("a document whose file is gone is a row too", async () => {
+  const items = await itemsOf(new Map(), new Map([["a.png.json", listed("a.png.json", { status: "ok" })]]));
+  expect(items).toMatchObject([{ name: "a.png", file: null, status: "ok" }]);
+});
