@@ -41,22 +41,27 @@ def _leaves_no_chat(recipe: Recipe, deployments: Deployments) -> bool:
     return recipe.turns > 1 and not any(_takes_words(each) for each in deployments)
 
 
-def later_deployment(recipe: Recipe, first: Deployment, deployments: Deployments) -> Deployment:
-    """The one that is asked from the second turn on.
+def later_deployment(
+    recipe: Recipe, first: Deployment, deployments: Deployments, *, is_in_pieces: bool = False
+) -> Deployment:
+    """The one that is asked from the second turn on. `is_in_pieces` is whether the recording is certain to be cut.
 
     Raises:
         FileRejected: words are to be asked about, and no model takes words alone.
     """
     if recipe.then:
         return deployments[recipe.then]
-    asks_about_words = first.capability.is_speech or (_only_hears(first) and recipe.transcript == "asked")
+    hears_once = _only_hears(first) and (recipe.transcript == "asked" or is_in_pieces)
+    asks_about_words = first.capability.is_speech or hears_once
     if not asks_about_words:
         return first
     preferred = (deployments[recipe.model], deployments[DEFAULT], *deployments)
     chat: list[Deployment] = [each for each in preferred if _takes_words(each)]
     if chat:
         return chat[0]
-    if first.capability.is_speech and (recipe.turns > 1 or recipe.transcript == "instead"):
+    is_speech = first.capability.is_speech
+    needs_words = recipe.turns > 1 or (is_speech and recipe.transcript == "instead")
+    if needs_words and (is_speech or is_in_pieces):
         raise _needs_chat(recipe, first)
     return first
 
@@ -80,10 +85,11 @@ def _needs_sound(recipe: Recipe, named: Deployment) -> FileRejected:
     )
 
 
-def _needs_chat(recipe: Recipe, speech: Deployment) -> FileRejected:
+def _needs_chat(recipe: Recipe, first: Deployment) -> FileRejected:
+    does = "only writes down what is said" if first.capability.is_speech else "takes no words without sound"
     return FileRejected(
         "recipe_mismatch",
-        f"The recipe {recipe.name} asks about the transcript, and {speech.name} only writes down what is said.",
-        "Deploy a chat model too and name it with AZURE_INFERENCE_DEPLOYMENT, the speech model with"
+        f"The recipe {recipe.name} asks about the transcript, and {first.name} {does}.",
+        "Deploy a chat model for words too and name it with AZURE_INFERENCE_DEPLOYMENT, the model for recordings with"
         " AZURE_INFERENCE_DEPLOYMENT_AUDIO; or drop the file into transcribe/.",
     )

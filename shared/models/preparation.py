@@ -46,6 +46,10 @@ class SoundPreparation:
     is_cut: bool
     needs_speech: bool
 
+    def cuts(self, media: Media) -> bool:
+        """Whether such a recording is certain to be cut: its length is known, and it is too long for one piece."""
+        return self.is_cut and self.max_seconds is not None and (media.seconds or 0) > self.max_seconds
+
 
 type Preparation = PicturePreparation | SoundPreparation
 

@@ -13,6 +13,7 @@ from shared.models import (
     Model,
     NotPlanned,
     Plan,
+    SoundPreparation,
     SpeechOptions,
     first_deployment,
     later_deployment,
@@ -65,9 +66,10 @@ class RecipePlanner:
         first = first_deployment(media, recipe, self._deployments)
         is_cut = recipe.pieces == "join"
         sent_as = self._deployments.transport(first, media, recipe.send, source.size, is_cut=is_cut)
-        later = later_deployment(recipe, first, self._deployments)
         part = MediaPart(media, source, sent_as or "inline", recipe.detail)
         preparation = preparation_for(media, first.capability, recipe, sent_as)
+        in_pieces = isinstance(preparation, SoundPreparation) and preparation.cuts(media)
+        later = later_deployment(recipe, first, self._deployments, is_in_pieces=in_pieces)
         speech = SpeechOptions(selection.spoken_language, recipe.phrases, recipe.speakers, recipe.words)
         prompt = await asyncio.to_thread(selection.render)
         if first.capability.is_speech and recipe.transcript == "instead":

@@ -10,10 +10,13 @@ from pydantic import TypeAdapter
 
 from shared.errors import FileRejected, ModelThrottled
 from shared.models.chat import ChatAnswer, MediaPart, TextPart
+from shared.models.choosing import later_deployment
 from shared.models.conversation import Conversation
+from shared.models.deployments import Deployment
 from shared.models.exchange import Extent
 from shared.models.pieces import SPEAKERS_OF_PARTS, Piece
 from shared.models.plan import Plan
+from shared.models.preparation import SoundPreparation, preparation_for
 from shared.models.speech import SpeechOptions
 from shared.processing.kept import KeptAnswers
 from shared.processing.preparing import Prepared
@@ -26,6 +29,7 @@ from tests.unit.fakes import (
     MemoryFiles,
     MemorySource,
     SpeakingModel,
+    all_of,
     deployed,
     heard,
     said,
@@ -120,6 +124,35 @@ async def test_what_no_deployed_model_can_do_is_refused_before_anything_is_paid_
     assert document.error
     assert (document.error.code, told in document.error.message) == ("recipe_mismatch", True)
     assert not any(each.requests for each in models)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "deployments", "later"),
+    [
+        (60, [AUDIO_ALONE], AUDIO_ALONE),
+        (None, [AUDIO_ALONE], AUDIO_ALONE),
+        (7200, [AUDIO_ALONE, LUNA_BESIDE], LUNA_BESIDE),
+        (7200, [PHI_ALONE], PHI_ALONE),
+    ],
+)
+def test_a_model_that_takes_no_words_alone_is_asked_again_only_where_the_sound_goes_along(
+    seconds: float | None, deployments: list[Deployment], later: Deployment
+) -> None:
+    assert later_of(seconds, deployments) == later
+
+
+def test_a_long_recording_is_refused_before_it_is_paid_for_where_no_model_takes_its_words() -> None:
+    with pytest.raises(FileRejected, match="takes no words without sound"):
+        later_of(7200, [AUDIO_ALONE])
+
+
+def later_of(seconds: float | None, deployments: list[Deployment]) -> Deployment:
+    """Whom `summarize` asks from the second turn on."""
+    recipe, first = NAMED["summarize"], deployments[0]
+    preparation = preparation_for(replace(MP3, seconds=seconds), first.capability, recipe, "inline")
+    assert isinstance(preparation, SoundPreparation)
+    is_in_pieces = preparation.cuts(replace(MP3, seconds=seconds))
+    return later_deployment(recipe, first, all_of(*deployments), is_in_pieces=is_in_pieces)
 
 
 async def test_a_transcript_has_times_speakers_and_the_language() -> None:
