@@ -32,7 +32,7 @@ MAX_WAIT = 7 * 86_400
 GATEWAYS_TIMEOUTS, GATEWAYS_PATIENCE = (408, 504), 20
 """Statuses by which a gateway says that the model was too slow, if it waited for more seconds than this."""
 
-_SENTENCE_END = re.compile("[.!?…。！？]['\")\\]]*$")
+_SENTENCE_END = re.compile("[.!?…\u3002\uff01\uff1f]['\")\\]]*$")
 _PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
 """A service may quote what we sent: here no file's name is expected, so short keys and data go too."""
 
