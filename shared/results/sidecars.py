@@ -67,7 +67,7 @@ def _without_times(content: "_Content", forms: Sequence[FileForm]) -> list[str]:
         return []
     return [
         f"The recipe writes {' and '.join(missing)}, but the model that answered does not tell when something was"
-        " said, so there are no subtitles. Name a speech model that does with AZURE_INFERENCE_DEPLOYMENT_AUDIO."
+        " said, so there are no subtitles. In AZURE_INFERENCE_DEPLOYMENT_AUDIO name a speech model that tells times."
     ]
 
 

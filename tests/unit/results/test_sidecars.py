@@ -44,6 +44,9 @@ async def test_without_times_there_are_no_subtitles_and_a_warning_says_why() -> 
     result, beside = await answered(said("Hello. Hi."))
     assert (result.status, result.files, beside) == ("ok", [], {})
     assert any("writes `srt` and `vtt`, but the model" in each for each in result.warnings)
+    assert any(
+        "In AZURE_INFERENCE_DEPLOYMENT_AUDIO name a speech model that tells times." in each for each in result.warnings
+    )
 
 
 async def test_text_and_markdown_are_written_without_times_too() -> None:
