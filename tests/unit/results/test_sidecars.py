@@ -41,7 +41,7 @@ async def test_a_document_lists_the_files_that_lie_beside_it() -> None:
 
 
 async def test_subtitles_end_with_the_recording() -> None:
-    spoken = (Segment(0, 0.5, "Hi.", "A"), Segment(1.7, 1.8, "Bye.", "B"))
+    spoken = (Segment(1.7, 1.8, "Bye.", "B"),)
     result, beside = await answered(replace(TALK, segments=spoken))
     assert result.input.seconds == 1.8
     assert b"00:00:00,800 --> 00:00:01,800" in beside["srt"]

@@ -305,7 +305,8 @@ def test_all_times_lie_within_each_piece_and_no_word_is_lost_whatever_a_service_
         assert sorted(found.text.split()) == sorted(each["text"] for each in told)
         heard_in.append(SegmentsOfPiece(found.segments, number * length))
     joined = join_segments(heard_in)
-    for each in [*joined, *(word for segment in joined for word in segment.words)]:
+    timed: list[Segment | Word] = [*joined, *(word for segment in joined for word in segment.words)]
+    for each in timed:
         assert 0 <= each.start <= each.end <= len(pieces) * length + 0.001
     texts = [each["text"] for told, piece in zip(pieces, heard_in, strict=True) if piece.segments for each in told]
-    assert sorted(each.text for each in joined) == sorted(texts)
+    assert sorted(segment.text for segment in joined) == sorted(texts)
