@@ -54,8 +54,8 @@ class _Listened:
         """The pieces in which it is asked about."""
         if self.wanted.needs_speech and not self.sound.speech:
             raise _no_speech(self.sound.seconds)
-        seconds, speech = round(self.sound.seconds, 1), round(self.sound.speech_seconds, 1)
-        media = replace(self.file.media, seconds=seconds, speech_seconds=speech)
+        seconds = self._seconds
+        media = replace(self.file.media, seconds=seconds, speech_seconds=round(self.sound.speech_seconds, 1))
         if self._is_short_enough and not extents:
             return Prepared(media, (self._whole(),), self._warnings(ODD if self.wanted.may_stay else DAMAGED))
         if not self.wanted.is_cut:
@@ -67,25 +67,33 @@ class _Listened:
         return () if self.sound.is_whole else (about_damage,)
 
     @property
+    def _seconds(self) -> float:
+        """How long it plays, as the document says."""
+        return round(self.sound.seconds, 1)
+
+    @property
     def _is_short_enough(self) -> bool:
         return self.wanted.max_seconds is None or self.sound.seconds <= self.wanted.max_seconds
 
     def _whole(self) -> Piece:
-        piece = self._piece(Extent(0, round(self.sound.seconds, 1)))
+        piece = self._piece(Extent(0, self._seconds))
         return replace(piece, media=()) if self.wanted.may_stay else piece
 
     def _extents(self, start: float, end: float, max_seconds: float) -> list[Extent]:
         """Where the seconds from `start` to `end` are cut."""
         speech = [Span(span.start - start, span.end - start) for span in _within(self.sound.speech, start, end)]
         pieces = cut(end - start, speech, max_seconds)
-        edges = ((round(start + each.start, 3), round(start + each.end, 3), each.overlaps) for each in pieces)
-        return [Extent(first, last, overlaps=overlaps) for first, last, overlaps in edges]
+        return [
+            Extent(round(start + each.start, 3), min(round(start + each.end, 3), self._seconds), overlaps=each.overlaps)
+            for each in pieces
+        ]
 
     def _piece(self, extent: Extent) -> Piece:
         assert extent.start is not None
         assert extent.end is not None
         seconds = extent.end - extent.start
-        content = self.sound.part(Span(extent.start, extent.end))
+        is_last = extent.end >= self._seconds  # what was rounded off is in it
+        content = self.sound.part(Span(extent.start, self.sound.seconds if is_last else extent.end))
         if content.size > self.wanted.max_bytes:
             raise _too_long(self.sound.seconds, seconds)
         spoken = sum(span.end - span.start for span in _within(self.sound.speech, extent.start, extent.end))

@@ -67,7 +67,7 @@ def _without_times(content: "_Content", forms: Sequence[FileForm]) -> list[str]:
         return []
     return [
         f"The recipe writes {' and '.join(missing)}, but the model that answered does not tell when something was"
-        " said, so there are no subtitles. Name a speech model with AZURE_INFERENCE_DEPLOYMENT_AUDIO."
+        " said, so there are no subtitles. In AZURE_INFERENCE_DEPLOYMENT_AUDIO name a speech model that tells times."
     ]
 
 
@@ -85,7 +85,7 @@ class _Content:
 
     def __init__(self, result: Result, recipe: Recipe) -> None:
         assert result.answer
-        self._answer, self._recipe = result.answer, recipe
+        self._answer, self._recipe, self._seconds = result.answer, recipe, result.input.seconds
         self._inputs = result.recipe.inputs if result.recipe else {}
         self._file = on_one_line(result.input.name.rstrip("/").rpartition("/")[2]) or "file"
         self._segments = [
@@ -103,9 +103,9 @@ class _Content:
     def written(self, form: FileForm) -> str:
         match form:
             case "srt":
-                return srt(self._segments)
+                return srt(self._segments, self._seconds)
             case "vtt":
-                return vtt(self._segments)
+                return vtt(self._segments, self._seconds)
             case "txt":
                 return self._text()
             case "md":

@@ -1,6 +1,6 @@
 """Subtitles of what was said: two lines of 42 characters at most, shown for 1 to 7 seconds, never two at once.
 
-Less than a second only where the next subtitle begins at once; docs/decisions/files.md has the rules.
+docs/decisions/files.md has the rules.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,13 +63,19 @@ def speaker_name(speaker: str | None) -> str | None:
     return f"Speaker {name}" if len(name) <= SHORT_NAME else name
 
 
-def cues_of(segments: Sequence[Segment], *, names_speakers: bool) -> list[Cue]:
-    """The subtitles in order. With `names_speakers` the name stands in the text where the speaker changes."""
+def cues_of(segments: Sequence[Segment], seconds: float | None = None, *, names_speakers: bool) -> list[Cue]:
+    """The subtitles in order.
+
+    Args:
+        segments: what is said.
+        seconds: how long the recording plays; None where that is not known.
+        names_speakers: whether the name stands in the text where the speaker changes.
+    """
     blocks = _blocks(segments)
     if names_speakers:
         blocks = list(_with_names(blocks))
     cues = sorted((cue for block in blocks for cue in _cues(block)), key=lambda cue: cue.start)
-    return list(_one_after_the_other(cues))
+    return list(_one_after_the_other(cues, None if seconds is None else round(seconds * 1000)))
 
 
 def _blocks(segments: Sequence[Segment]) -> list[_Block]:
@@ -163,12 +169,29 @@ def _subtitles(block: _Block, plain: Sequence[Part], parts: Sequence[_Timed], en
         yield first, _EACH + last.against + _TOO_SHORT * (shown < MIN_SHOWN) + _TOO_LONG * (shown > MAX_SHOWN)
 
 
-def _one_after_the_other(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Each shown for a second at least if the next one leaves it that, for seven at most, and before the next."""
-    free = 0
-    for place, cue in enumerate(cues):
-        start, spoken = max(cue.start, free), max(1, min(cue.end - cue.start, MIN_SHOWN))
-        wanted = min(max(cue.end, start + MIN_SHOWN), start + MAX_SHOWN)
-        following = cues[place + 1].start if place + 1 < len(cues) else wanted
-        free = min(wanted, max(following, start + spoken))
-        yield replace(cue, start=start, end=free)
+def _one_after_the_other(cues: Sequence[Cue], length: int | None) -> Iterator[Cue]:
+    """Each shown for a second at least, for seven at most, and before the next."""
+    starts = _starts(cues, length)
+    for place, (cue, start) in enumerate(zip(cues, starts, strict=True)):
+        end = min(max(cue.end, start + MIN_SHOWN), start + MAX_SHOWN)
+        if place + 1 < len(cues):
+            end = min(end, starts[place + 1])
+        elif length is not None:
+            end = min(end, max(length, start + MIN_SHOWN))
+        yield replace(cue, start=start, end=end)
+
+
+def _starts(cues: Sequence[Cue], length: int | None) -> list[int]:
+    """When each begins: a second after the one before at the earliest, and so that all end with the recording.
+
+    Where a recording has not a second for each, they go on behind its end: no text is lost, and none flashes by.
+    """
+    starts: list[int] = []
+    for cue in cues:
+        starts.append(max(cue.start, starts[-1] + MIN_SHOWN) if starts else cue.start)
+    if length is None:
+        return starts
+    latest = [length - MIN_SHOWN * (len(cues) - place) for place in range(len(cues))]
+    return [
+        max(min(start, last), MIN_SHOWN * place) for place, (start, last) in enumerate(zip(starts, latest, strict=True))
+    ]

@@ -110,7 +110,7 @@ def _before(segments: Sequence[Segment], place: int) -> Iterator[Segment]:
         elif kept:
             words = segment.words[: _share(segment, kept)]
             end = words[-1].end if words else segment.start + _seconds(segment, kept)
-            yield replace(segment, text=kept, words=words, end=round(end, 3))
+            yield replace(segment, text=kept, words=words, end=max(segment.start, round(end, 3)))
         start += len(segment.text) + 1
 
 
@@ -125,7 +125,7 @@ def _behind(segments: Sequence[Segment], place: int) -> Iterator[Segment]:
         elif _has_words(kept):
             words = segment.words[len(segment.words) - _share(segment, kept) :]
             begin = words[0].start if words else segment.end - _seconds(segment, kept)
-            yield replace(segment, text=kept, words=words, start=round(begin, 3))
+            yield replace(segment, text=kept, words=words, start=min(round(begin, 3), segment.end))
         start += len(segment.text) + 1
 
 

@@ -12,9 +12,9 @@ _IN_VTT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 """WebVTT, 4.2.2: character references."""
 
 
-def srt(segments: Sequence[Segment]) -> str:
-    """The segments as SubRip; who speaks stands before the words where it changes."""
-    cues = cues_of(segments, names_speakers=True)
+def srt(segments: Sequence[Segment], seconds: float | None = None) -> str:
+    """The segments of so many seconds as SubRip; who speaks stands before the words where it changes."""
+    cues = cues_of(segments, seconds, names_speakers=True)
     written = (
         f"{number}\n{_time(cue.start, ',')} --> {_time(cue.end, ',')}\n{_text(cue.lines).translate(_IN_SRT)}\n"
         for number, cue in enumerate(cues, start=1)
@@ -22,9 +22,9 @@ def srt(segments: Sequence[Segment]) -> str:
     return "\n".join(written)
 
 
-def vtt(segments: Sequence[Segment]) -> str:
-    """The segments as WebVTT; who speaks is told by voice tags."""
-    cues = cues_of(segments, names_speakers=False)
+def vtt(segments: Sequence[Segment], seconds: float | None = None) -> str:
+    """The segments of so many seconds as WebVTT; who speaks is told by voice tags."""
+    cues = cues_of(segments, seconds, names_speakers=False)
     written = (
         f"{_time(cue.start, '.')} --> {_time(cue.end, '.')}\n{_voice(cue.speaker)}{_in_vtt(_text(cue.lines))}\n"
         for cue in cues

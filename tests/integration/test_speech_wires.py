@@ -13,7 +13,8 @@ from azure.core.credentials import AzureKeyCredential
 from local.tls import server_context, write_certificate
 from shared.adapters.speech.client import SpeechService
 from shared.adapters.speech.multipart import random_boundary
-from shared.errors import Conflict, FileRejected, ModelUnavailable
+from shared.adapters.wire import errors
+from shared.errors import Conflict, FileRejected, ModelTimeout, ModelUnavailable
 from shared.media.media import Media
 from shared.models.chat import MediaPart
 from shared.models.deployments import Deployment
@@ -246,8 +247,26 @@ async def test_a_long_recording_whose_speakers_cannot_be_told_apart_is_asked_for
     assert b"diarization" not in speech.service.arrived[1].body
 
 
+async def test_a_call_that_may_have_been_billed_is_made_without_speakers_only_at_the_next_try(
+    speech: Speech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "GATEWAYS_PATIENCE", 0)
+    speech.service.first = [Answer(408, "")]
+    request = asking(media=Media("audio", "audio/mpeg", "mp3", seconds=800), speakers=True)
+    adapter = speech.adapter(MAI)
+    with pytest.raises(ModelTimeout):
+        await adapter.transcribe(request)
+    assert len(speech.service.arrived) == 1
+    warnings = [(await adapter.transcribe(request)).warnings for _ in range(2)]
+    assert [b"diarization" in each.body for each in speech.service.arrived] == [True, False, True]
+    assert warnings[0][0].startswith("The service failed (408) to tell the speakers")
+    assert warnings[1] == ()
+
+
 @pytest.mark.parametrize(
-    ("seconds", "headers"), [(60, {}), (3600, {"Retry-After": "30"})], ids=["a short one", "a busy service"]
+    ("seconds", "headers"),
+    [(60, {}), (3600, {"Retry-After": "30"}), (3600, {"retry-after-ms": "30000"})],
+    ids=["a short one", "a busy service", "a busy service that counts milliseconds"],
 )
 async def test_speakers_are_not_given_up_for_a_service_that_is_down(
     speech: Speech, seconds: float, headers: dict[str, str]

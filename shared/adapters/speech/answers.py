@@ -13,6 +13,10 @@ from shared.models import ChatAnswer, SpeechOptions, SpeechRequest
 SENT = frozenset({"audio", "inline", "speech"})
 """What is in every request, for the table of meanings."""
 
+BEYOND = (
+    "The service's times were beyond the recording, and were moved to its end: do not rely on when something was said."
+)
+
 
 def answer_in(
     reply: HttpReply, wire: Wire, request: SpeechRequest, asked_for: Collection[str], seconds: float
@@ -27,10 +31,10 @@ def answer_in(
         raise error_after(error, reply, seconds, SENT)
     if reply.problem:
         raise _unusable(reply, f"cannot be read: {reply.problem}")
-    transcript = wire.transcript(reply.document)
+    transcript = wire.transcript(reply.document, request.recording.media.seconds)
     if transcript is None:
         raise _unusable(reply, "is no transcript")
-    wanted = request.options
+    wanted, segments = request.options, transcript.timeline.segments
     return ChatAnswer(
         text=transcript.text,
         model=transcript.model,
@@ -39,7 +43,7 @@ def answer_in(
         request_id=reply.request_id,
         seconds=round(seconds, 3),
         warnings=tuple(_missing(transcript, wanted, asked_for)),
-        segments=transcript.segments if wanted.words else without_words(transcript.segments),
+        segments=segments if wanted.words else without_words(segments),
         language=transcript.language,
     )
 
@@ -50,12 +54,15 @@ def _unusable(reply: HttpReply, why: str) -> AnswerUnusable:
 
 
 def _missing(transcript: Transcript, wanted: SpeechOptions, asked_for: Collection[str]) -> Iterator[str]:
-    """A sentence for each thing that was wanted and did not come."""
+    """A sentence for each thing that was wanted and did not come, or came wrong."""
     if wanted.phrases and not {"prompt", "phraseList"}.intersection(asked_for):
         yield "The model takes no phrases, and was asked without them."
     if not transcript.text:
         return
-    if wanted.speakers and not any(segment.speaker for segment in transcript.segments):
+    if transcript.timeline.is_beyond:
+        yield BEYOND
+    segments = transcript.timeline.segments
+    if wanted.speakers and not any(segment.speaker for segment in segments):
         yield "The model did not tell speakers apart."
-    if wanted.words and not any(segment.words for segment in transcript.segments):
+    if wanted.words and not any(segment.words for segment in segments):
         yield "The model told no times of words."

@@ -15,12 +15,15 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from shared.adapters.speech.adaptation import Adaptation
 from shared.adapters.speech.answers import answer_in
+from shared.adapters.speech.failed_speakers import FailedSpeakers
 from shared.adapters.speech.multipart import MultipartBody, random_boundary
 from shared.adapters.speech.wires import wire_of
 from shared.adapters.wire import (
     HttpReply,
     OneAnswerTransport,
     ServiceError,
+    may_be_billed,
+    retry_after,
     unanswered_error,
 )
 from shared.bounds import OF_TRANSCRIPTS
@@ -47,6 +50,7 @@ class SpeechService:
         self._key = credential if isinstance(credential, AzureKeyCredential) else None
         self._boundary = boundary
         self._adaptation = Adaptation()
+        self._failed_speakers = FailedSpeakers()
         self._one_at_a_time = asyncio.Lock()
         tokens = None if credential is None or self._key else credential
         scopes = [scope or self._wire.scope(deployment)]
@@ -66,12 +70,15 @@ class SpeechService:
         """See `SpeechModel.transcribe`."""
         started, tried = time.monotonic(), self._adaptation.copy()
         options = self._wire.options(request, self.deployment)
+        if failed := self._failed_speakers.of(request):
+            tried.give_up_speakers(failed, request, options)
         reply = await self._send_until_taken(request, options, tried)
         seconds = time.monotonic() - started
         # In a thread, and one at a time: a transcript of hours is megabytes of JSON, and many times that in memory.
         async with self._one_at_a_time:
             answer = await asyncio.to_thread(answer_in, reply, self._wire, request, options, seconds)
         self._adaptation.keep(tried)
+        self._failed_speakers.forget(request)
         return replace(answer, warnings=(*tried.told(options), *answer.warnings))
 
     async def _send_until_taken(
@@ -79,12 +86,18 @@ class SpeechService:
     ) -> HttpReply:
         """Send, and once more for each thing that the service refuses and the request can do without: unbilled."""
         for _ in range(MAX_CALLS):
+            started = time.monotonic()
             reply = await self._send(request, tried.applied(options))
             error = None if reply.is_success else ServiceError.of(reply)
             if error is None:
                 break
-            is_busy = "retry-after" in reply.headers  # then it says itself that it will do later
-            if not tried.learn(error, options) and (is_busy or not tried.give_up_speakers(error, request, options)):
+            if tried.learn(error, options):
+                continue
+            is_busy = retry_after(reply.headers) is not None  # then it says itself that it will do later
+            if is_busy or not tried.give_up_speakers(error, request, options):
+                break
+            if may_be_billed(error, time.monotonic() - started):
+                self._failed_speakers.note(request, error)
                 break
         return reply
 

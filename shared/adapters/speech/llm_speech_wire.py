@@ -9,9 +9,8 @@ from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.speech.addresses import COGNITIVE_SERVICES, llm_speech_address
 from shared.adapters.speech.languages import language_in, primary
-from shared.adapters.speech.timeline import Told, each_of, seconds_in, segments_of
+from shared.adapters.speech.timeline import Told, counted_seconds, each_of, number_in, text_of, timeline_of
 from shared.adapters.speech.transcript import Transcript
-from shared.bounds import writable
 from shared.models import Deployment, SpeechRequest
 
 MILLISECONDS = 1000.0
@@ -54,26 +53,25 @@ class LlmSpeechWire:
         """See `Wire.fields`."""
         return [("definition", json.dumps(options, separators=(",", ":"), ensure_ascii=False))]
 
-    def transcript(self, document: Any) -> Transcript | None:
+    def transcript(self, document: Any, length: float | None) -> Transcript | None:
         """See `Wire.transcript`."""
         if not isinstance(document, dict):
             return None
         phrases = document.get("phrases")
-        segments = segments_of(each_of(phrases, _told))
         combined = document.get("combinedPhrases")
         if not isinstance(combined, list) and not isinstance(phrases, list):
             return None
-        told = combined if isinstance(combined, list) and combined else phrases
-        texts = [each.text for each in each_of(told, _told) if isinstance(each.text, str)]
-        seconds = seconds_in(document.get("durationMilliseconds"), MILLISECONDS)
+        told = each_of(phrases, _told)
+        text = text_of(each_of(combined, _told), "\n") or text_of(told, "\n")
+        seconds = counted_seconds(document.get("durationMilliseconds"), MILLISECONDS)
         usage = None if seconds is None else {"seconds": seconds}
-        return Transcript(writable("\n".join(texts)).strip(), segments, _language_in(phrases), usage)
+        return Transcript(text, timeline_of(told, (), length), _language_in(phrases), usage)
 
 
 def _told(item: Mapping[str, Any]) -> Told:
-    offset = seconds_in(item.get("offsetMilliseconds"), MILLISECONDS)
-    duration = seconds_in(item.get("durationMilliseconds"), MILLISECONDS)
-    end = None if offset is None or duration is None else offset + duration
+    offset = number_in(item.get("offsetMilliseconds"), MILLISECONDS)
+    duration = number_in(item.get("durationMilliseconds"), MILLISECONDS)
+    end = None if offset is None or duration is None or duration < 0 else offset + duration
     words = each_of(item.get("words"), _told) if "words" in item else ()
     return Told(offset, end, item.get("text"), item.get("speaker"), words)
 

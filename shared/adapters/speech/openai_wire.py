@@ -7,7 +7,7 @@ from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.speech.addresses import openai_address
 from shared.adapters.speech.languages import language_in, primary
-from shared.adapters.speech.timeline import Told, each_of, seconds_in, segments_of, with_words, words_of
+from shared.adapters.speech.timeline import Told, counted_seconds, each_of, text_of, timeline_of
 from shared.adapters.speech.transcript import Transcript
 from shared.adapters.wire import counts_in
 from shared.bounds import identifier, writable
@@ -57,20 +57,18 @@ class OpenAiWire:
             fields += [(name, each) for each in ([value] if isinstance(value, str) else value)]
         return fields
 
-    def transcript(self, document: Any) -> Transcript | None:
+    def transcript(self, document: Any, length: float | None) -> Transcript | None:
         """See `Wire.transcript`."""
         if not isinstance(document, dict):
             return None
-        segments = segments_of(each_of(document.get("segments"), _told))
-        if not any(segment.words for segment in segments):
-            segments = with_words(segments, words_of(each_of(document.get("words"), _told)))
-        text = document.get("text")
-        if not isinstance(text, str):
-            if not segments:
-                return None
-            text = " ".join(segment.text for segment in segments)
+        segments, words = (each_of(document.get(name), _told) for name in ("segments", "words"))
+        told = document.get("text")
+        text = writable(told).strip() if isinstance(told, str) else ""
+        text = text or text_of(segments, " ") or text_of(words, " ")
+        if not text and not isinstance(told, str):
+            return None
         language, model = language_in(document.get("language")), identifier(document.get("model"))
-        return Transcript(writable(text).strip(), segments, language, _usage_in(document), model or "")
+        return Transcript(text, timeline_of(segments, words, length), language, _usage_in(document), model or "")
 
 
 def _format_of(model: str) -> str:
@@ -89,6 +87,7 @@ def _told(item: Mapping[str, Any]) -> Told:
 
 def _usage_in(document: Mapping[str, Any]) -> dict[str, Any] | None:
     usage = counts_in(document.get("usage")) or {}
+    usage.pop("seconds", None)  # they may have a fraction, and are never 0
     told = document["usage"].get("seconds") if isinstance(document.get("usage"), dict) else None
-    seconds = seconds_in(told if told is not None else document.get("duration"))
-    return {**usage, **({"seconds": seconds} if seconds is not None else {})} or None
+    seconds = counted_seconds(told) or counted_seconds(document.get("duration"))
+    return {**usage, **({"seconds": seconds} if seconds else {})} or None

@@ -10,7 +10,10 @@ from shared.bounds import writable
 from shared.transcripts import Segment, Word
 
 MAX_SECONDS = 7 * 86_400
-"""What is later than this is no time in a recording."""
+"""What is later than this is no time in a recording whose length is not known."""
+
+SPARE_SECONDS = 1.0
+"""A time that is later than the end by no more is mended without a warning: models round. Chosen by us."""
 
 MAX_SPEAKER = 64
 _MAX_DIGITS = 20
@@ -30,8 +33,16 @@ class Told:
     words: Sequence["Told"] = ()
 
 
-def seconds_in(value: Any, unit: float = 1.0) -> float | None:
-    """Seconds of a number, or of a text that is one; from 0 to `MAX_SECONDS`; None where it is no time."""
+@dataclass(frozen=True)
+class Timeline:
+    """What was said when. `is_beyond` is whether the service told times behind the end of what it was sent."""
+
+    segments: tuple[Segment, ...] = ()
+    is_beyond: bool = False
+
+
+def number_in(value: Any, unit: float = 1.0) -> float | None:
+    """A number, or a text that is one, in these units; None where it is none, or has no end."""
     if isinstance(value, str) and len(value) <= _MAX_DIGITS:
         try:
             value = float(value)
@@ -39,40 +50,91 @@ def seconds_in(value: Any, unit: float = 1.0) -> float | None:
             return None
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         return None
-    seconds = max(0.0, value / unit)
-    return round(seconds, 3) if seconds <= MAX_SECONDS else None
+    return value / unit
 
 
-def segments_of(told: Iterable[Told]) -> tuple[Segment, ...]:
-    """The segments that have words, in the order of time; none where not a single one of them has a time.
+def counted_seconds(value: Any, unit: float = 1.0) -> float | None:
+    """How many seconds of sound a service counted; None where that is not known: no recording has 0, or fewer."""
+    number = number_in(value, unit)
+    seconds = 0.0 if number is None else round(number, 3)
+    return seconds if 0 < seconds <= MAX_SECONDS else None
 
-    Where a segment has no beginning, it begins where the one before ends; none ends before it begins.
+
+def timeline_of(segments: Iterable[Told], words: Iterable[Told], length: float | None) -> Timeline:
+    """The segments that have words, in the order of time; words alone make segments of their own.
+
+    There are none where nothing has a time. All times are from 0 to `length`, the seconds of what the service was sent,
+    where that is known, and no end is before its beginning.
     """
-    spoken = [(each, text) for each in told if (text := _text(each.text))]
-    if all(seconds_in(each.start) is None and seconds_in(each.end) is None for each, _ in spoken):
+    found = _segments(segments, length)
+    if not any(segment.words for segment in found):
+        found = with_words(found, _words(words, length))
+    if length is None:
+        return Timeline(found)
+    latest = max((max([each.end, *(word.end for word in each.words)]) for each in found), default=0.0)
+    return Timeline(tuple(_within(each, round(length, 3)) for each in found), latest > length + SPARE_SECONDS)
+
+
+def text_of(told: Iterable[Told], between: str) -> str:
+    """All that is said, in the order in which it was told, whether or not it has times."""
+    return between.join(text for each in told if (text := _spoken(each)))
+
+
+def _segments(told: Iterable[Told], length: float | None) -> tuple[Segment, ...]:
+    """The segments; none where not a single one of them has a time.
+
+    Where one has no beginning, it begins where the one before ends. Where it has no end, it ends where the next one
+    begins, and the last one with the recording.
+    """
+    spoken = [(each, text) for each in told if (text := _spoken(each))]
+    if all(_moment(each.start, length) is None and _moment(each.end, length) is None for each, _ in spoken):
         return ()
-    return tuple(sorted(_in_turn(spoken), key=lambda segment: segment.start))
+    begun = sorted(_begun(spoken, length), key=lambda each: each[0].start)
+    following = [*(segment.start for segment, _ in begun[1:]), length or 0.0]
+    return tuple(
+        segment if has_end else replace(segment, end=max(segment.start, end))
+        for (segment, has_end), end in zip(begun, following, strict=False)
+    )
 
 
-def _in_turn(spoken: Iterable[tuple[Told, str]]) -> Iterator[Segment]:
+def _begun(spoken: Iterable[tuple[Told, str]], length: float | None) -> Iterator[tuple[Segment, bool]]:
+    """Each segment from its beginning on, and whether its end is known: one before the beginning is none."""
     so_far = 0.0
     for each, text in spoken:
-        start = seconds_in(each.start)
+        start, end = _moment(each.start, length), _moment(each.end, length)
         start = so_far if start is None else start
-        so_far = max(start, seconds_in(each.end) or 0.0)
-        yield Segment(start, so_far, text, _speaker(each.speaker), words_of(each.words))
+        has_end = end is not None and end >= start
+        so_far = max(start, end or 0.0)
+        yield Segment(start, so_far, text, _speaker(each.speaker), _words(each.words, length)), has_end
 
 
-def words_of(told: Iterable[Told]) -> tuple[Word, ...]:
+def _words(told: Iterable[Told], length: float | None) -> tuple[Word, ...]:
     """The words that have times, in their order; without times a word tells nothing that the text does not."""
-    return tuple(sorted(_timed(told), key=lambda word: word.start))
+    return tuple(sorted(_timed(told, length), key=lambda word: word.start))
 
 
-def _timed(told: Iterable[Told]) -> Iterator[Word]:
+def _timed(told: Iterable[Told], length: float | None) -> Iterator[Word]:
     for each in told:
-        start, end, text = seconds_in(each.start), seconds_in(each.end), _text(each.text)
+        start, end, text = _moment(each.start, length), _moment(each.end, length), _text(each.text)
         if start is not None and text:
             yield Word(text, start, max(start, end or 0.0))
+
+
+def _moment(value: Any, length: float | None) -> float | None:
+    """Seconds from the beginning; None where it is no time. What is behind a known end is mended last (`_within`)."""
+    number = number_in(value)
+    if number is None or (length is None and number > MAX_SECONDS):
+        return None
+    return round(max(0.0, number), 3)
+
+
+def _within(segment: Segment, length: float) -> Segment:
+    words = segment.words
+    if any(word.end > length for word in words):
+        words = tuple(Word(word.text, min(word.start, length), min(word.end, length)) for word in words)
+    elif segment.end <= length:
+        return segment
+    return replace(segment, start=min(segment.start, length), end=min(segment.end, length), words=words)
 
 
 def with_words(segments: Sequence[Segment], words: Sequence[Word]) -> tuple[Segment, ...]:
@@ -107,6 +169,10 @@ def _sentences(words: Sequence[Word]) -> Iterator[Segment]:
 
 def _joined(words: Sequence[Word]) -> Segment:
     return Segment(words[0].start, max(word.end for word in words), " ".join(w.text for w in words), words=tuple(words))
+
+
+def _spoken(told: Told) -> str:
+    return _text(told.text) or " ".join(text for word in told.words if (text := _text(word.text)))
 
 
 def _text(value: Any) -> str:

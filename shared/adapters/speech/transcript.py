@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared.transcripts import Segment
+from shared.adapters.speech.timeline import Timeline
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Transcript:
     """
 
     text: str
-    segments: tuple[Segment, ...] = ()
+    timeline: Timeline
     language: str | None = None
     usage: Mapping[str, Any] | None = None
     model: str = ""

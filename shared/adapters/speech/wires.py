@@ -39,8 +39,8 @@ class Wire(Protocol):
         """The fields of the form but for the file."""
         ...
 
-    def transcript(self, document: Any) -> Transcript | None:
-        """What a reply says; None where it is no transcript."""
+    def transcript(self, document: Any, length: float | None) -> Transcript | None:
+        """What a reply to so many seconds of sound says (None: not known); None where it is no transcript."""
         ...
 
 

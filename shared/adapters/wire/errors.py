@@ -32,15 +32,21 @@ MAX_WAIT = 7 * 86_400
 GATEWAYS_TIMEOUTS, GATEWAYS_PATIENCE = (408, 504), 20
 """Statuses by which a gateway says that the model was too slow, if it waited for more seconds than this."""
 
+_SENTENCE_END = re.compile("[.!?…\u3002\uff01\uff1f]['\")\\]]*$")
 _PRIVATE = re.compile(r"[A-Za-z0-9+/=]{32,}|[A-Za-z0-9+/=_-]{60,}")
 """A service may quote what we sent: here no file's name is expected, so short keys and data go too."""
 
 
 def error_after(error: ServiceError, reply: HttpReply, seconds: float, sent: Set[str]) -> DropscribeError:
     """As `error_of`, of a call that took so many seconds: one that was too slow may have been paid for."""
-    if error.status in GATEWAYS_TIMEOUTS and seconds > GATEWAYS_PATIENCE:
+    if may_be_billed(error, seconds):
         return ModelTimeout(f"The model answered {error.status} after {seconds:.0f} seconds.", status=error.status)
     return error_of(error, reply, sent)
+
+
+def may_be_billed(error: ServiceError, seconds: float) -> bool:
+    """Whether a gateway waited so many seconds for a model that was too slow: the model may have gone on for money."""
+    return error.status in GATEWAYS_TIMEOUTS and seconds > GATEWAYS_PATIENCE
 
 
 def error_of(error: ServiceError, reply: HttpReply, sent: Set[str] = frozenset()) -> DropscribeError:
@@ -57,7 +63,7 @@ def error_of(error: ServiceError, reply: HttpReply, sent: Set[str] = frozenset()
     safe_message = f"{answered}{_moved(reply)}."
     exception = meaning or (ModelUnavailable if error.status else AnswerUnusable)
     return exception(
-        f"{answered}: {_quotable(error.message)}" if error.message else safe_message,
+        f"{answered}{_quoted(error.message)}" if error.message else safe_message,
         code=next(iter(error.codes), None),
         status=error.status or reply.status,
         request_id=reply.request_id,
@@ -88,7 +94,7 @@ def _seconds(headers: Mapping[str, str]) -> float:
 
 def _rejected(meaning: Rejection, error: ServiceError, reply: HttpReply) -> FileRejected:
     told = f"{meaning.message}{_in_brackets(error, reply)}"
-    told = f"{told}." if meaning is FILTERED else f"{told}: {_quotable(error.message)}"
+    told = f"{told}." if meaning is FILTERED else f"{told}{_quoted(error.message)}"
     if meaning.kind:
         return KindNotTaken(meaning.kind, told, reply.request_id)
     return FileRejected(meaning.code, told, meaning.next_step, reply.request_id)
@@ -111,6 +117,10 @@ def _in_brackets(error: ServiceError, reply: HttpReply) -> str:
     return f" ({', '.join(known)})" if known else ""
 
 
-def _quotable(message: str) -> str:
+def _quoted(message: str) -> str:
+    """What a service says, behind a colon, as the end of a sentence: another one may follow."""
     text = _PRIVATE.sub("…", redact(" ".join(message.split())))
-    return text if len(text) <= MAX_QUOTE else f"{text[:MAX_QUOTE]}…"
+    if not text:
+        return "."
+    text = text if len(text) <= MAX_QUOTE else f"{text[:MAX_QUOTE]}…"
+    return f": {text}" if _SENTENCE_END.search(text) else f": {text}."

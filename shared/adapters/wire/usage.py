@@ -1,4 +1,7 @@
-"""What a service counted, checked: names and counts, and groups of counts; what is neither is left out."""
+"""What a service counted, checked: names and counts, and groups of counts; what is neither is left out.
+
+A count that cannot be right is not known, which is null, and never 0.
+"""
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
@@ -29,4 +32,4 @@ def _counts(usage: Mapping[str, Any], depth: int) -> Iterator[tuple[str, Any]]:
             if isinstance(value, dict) and depth > 1:
                 yield name, dict(_counts(value, depth - 1))
         elif value is None or type(value) is int or (isinstance(value, float) and value.is_integer()):
-            yield name, value if value is None else min(max(0, int(value)), MAX_COUNT)
+            yield name, int(value) if value is not None and 0 <= value <= MAX_COUNT else None

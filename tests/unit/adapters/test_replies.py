@@ -77,6 +77,26 @@ def test_a_reply_that_is_no_completion_says_why_and_quotes_nothing_of_it(body: o
     assert error.__cause__ is None
 
 
+@pytest.mark.parametrize(
+    ("message", "end"),
+    [
+        ("Request Entity Too Large", ": Request Entity Too Large."),
+        ("It broke.", ": It broke."),
+        ('No "x"', ': No "x".'),
+        ('It said "no!"', ': It said "no!"'),
+        ("\u574f\u4e86\u3002", ": \u574f\u4e86\u3002"),
+        ("x y " * 200, "…"),
+    ],
+)
+def test_what_a_service_says_ends_a_sentence(message: str, end: str) -> None:
+    for status in (413, 500):
+        assert str(found_in({"error": {"message": message}}, status)).endswith(end)
+
+
+def test_a_refusal_without_a_word_is_a_sentence() -> None:
+    assert str(found_in(b"", 413)).endswith("refused this file.")
+
+
 def test_an_answer_nested_without_end_is_no_answer() -> None:
     assert "nested too deeply" in str(found_in(b"[" * 60_000))
 
@@ -200,8 +220,9 @@ def test_a_request_id_that_is_none_gets_nowhere(status: int, value: str) -> None
     ("usage", "read"),
     [
         ({"prompt_tokens": {"text": 10}, "total_tokens": 15}, {"total_tokens": 15}),
-        ({"total_tokens": -5, "none": None}, {"total_tokens": 0, "none": None}),
-        ({"total_tokens": 10**400}, {"total_tokens": 2**53}),
+        ({"total_tokens": -5, "none": None}, {"total_tokens": None, "none": None}),
+        ({"prompt_tokens": -1.0, "cached_tokens": 0}, {"prompt_tokens": None, "cached_tokens": 0}),
+        ({"total_tokens": 10**400, "prompt_tokens": 2**53}, {"total_tokens": None, "prompt_tokens": 2**53}),
         ({"total_tokens": 15.0, "share": 0.5, "ok": True, "list": [1], "x": "1"}, {"total_tokens": 15}),
         ({"total_tokens": 15, "calls": 7, "prompt_tokens_details": 5}, {"total_tokens": 15}),
         ({"total_tokens": 15, "a name with blanks": 1, "n" * 65: 1}, {"total_tokens": 15}),

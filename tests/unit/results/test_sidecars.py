@@ -40,10 +40,21 @@ async def test_a_document_lists_the_files_that_lie_beside_it() -> None:
     ]
 
 
+async def test_subtitles_end_with_the_recording() -> None:
+    spoken = (Segment(1.7, 1.8, "Bye.", "B"),)
+    result, beside = await answered(replace(TALK, segments=spoken))
+    assert result.input.seconds == 1.8
+    assert b"00:00:00,800 --> 00:00:01,800" in beside["srt"]
+    assert b"00:00:00.800 --> 00:00:01.800" in beside["vtt"]
+
+
 async def test_without_times_there_are_no_subtitles_and_a_warning_says_why() -> None:
     result, beside = await answered(said("Hello. Hi."))
     assert (result.status, result.files, beside) == ("ok", [], {})
     assert any("writes `srt` and `vtt`, but the model" in each for each in result.warnings)
+    assert any(
+        "In AZURE_INFERENCE_DEPLOYMENT_AUDIO name a speech model that tells times." in each for each in result.warnings
+    )
 
 
 async def test_text_and_markdown_are_written_without_times_too() -> None:

@@ -87,6 +87,16 @@ def test_what_one_of_two_pieces_misheard_is_there_once() -> None:
     assert text_of(joined) == "we left the harbour two hours late because of him."
 
 
+def test_a_segment_that_is_cut_ends_behind_its_beginning_whatever_the_times_of_its_words() -> None:
+    said, again = "we left the harbour two hours lay", "the harbour two hours late because of him."
+    too_soon, too_late = (
+        tuple(Word(word, at, at) for word in text.split()) for text, at in ((said, 0.0), (again, 9.0))
+    )
+    left, right = Segment(8, 10, said, "A", too_soon), Segment(0, 2, again, "B", too_late)
+    joined = join_segments([SegmentsOfPiece([left], 0), SegmentsOfPiece([right], 8, overlaps=True)])
+    assert [(each.start, each.end) for each in joined] == [(8, 8), (10, 10)]
+
+
 @pytest.mark.parametrize(
     ("segments", "text"),
     [

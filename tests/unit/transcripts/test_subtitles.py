@@ -61,20 +61,35 @@ def said(cues: list[Cue]) -> list[str]:
 
 
 @settings(max_examples=150, deadline=None)
-@given(segments())
-def test_subtitles_lose_nothing_and_keep_the_usual_rules_whatever_is_said(spoken: list[Segment]) -> None:
+@given(segments(), st.none() | st.floats(0, 100))
+def test_subtitles_lose_nothing_and_keep_the_usual_rules_whatever_is_said(
+    spoken: list[Segment], seconds: float | None
+) -> None:
     for names_speakers in (True, False):
-        cues = cues_of(spoken, names_speakers=names_speakers)
+        cues = cues_of(spoken, seconds, names_speakers=names_speakers)
         assert all(len(cue.lines) <= 2 and max(map(len, cue.lines)) <= MAX_LINE for cue in cues)
-        assert all(0 < cue.end - cue.start <= MAX_SHOWN for cue in cues)
-        assert all(one.end <= other.start for one, other in pairwise(cues))
-        # Less than a second only where the next one begins at once.
-        assert all(cue.end - cue.start >= MIN_SHOWN for cue, end in _with_next(cues) if cue.end != end)
+        assert all(MIN_SHOWN <= cue.end - cue.start <= MAX_SHOWN for cue in cues)
+        assert all(one.end <= other.start for one, other in pairwise([Cue(0, 0, None, ()), *cues]))
+        if cues and seconds is not None:
+            assert cues[-1].end <= max(round(seconds * 1000), MIN_SHOWN * len(cues))
     assert said(cues) == sorted(letter for each in spoken for letter in letters(on_one_line(each.text)))
 
 
-def _with_next(cues: list[Cue]) -> list[tuple[Cue, int | None]]:
-    return [(cue, cues[place + 1].start if place + 1 < len(cues) else None) for place, cue in enumerate(cues)]
+@pytest.mark.parametrize(
+    ("spoken", "seconds", "shown"),
+    [
+        ([(0, 0), (0, 4.5)], 5, [(0, 1000), (1000, 4500)]),
+        ([(0, 1), (5, 5)], 5, [(0, 1000), (4000, 5000)]),
+        ([(0, 5), (5, 5), (5, 5)], 5, [(0, 3000), (3000, 4000), (4000, 5000)]),
+        ([(0, 5), (5, 5)], None, [(0, 5000), (5000, 6000)]),
+        ([(0, 0.001), (0.001, 0.002), (0.002, 0.003)], 2, [(0, 1000), (1000, 2000), (2000, 3000)]),
+    ],
+)
+def test_each_subtitle_stands_for_a_second_within_the_recording_if_that_has_so_many(
+    spoken: list[tuple[float, float]], seconds: float | None, shown: list[tuple[int, int]]
+) -> None:
+    segments = [Segment(start, end, "Hello there.", "AB"[place % 2]) for place, (start, end) in enumerate(spoken)]
+    assert [(cue.start, cue.end) for cue in cues_of(segments, seconds, names_speakers=True)] == shown
 
 
 WORDS = st.lists(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.adapters.speech.answers import answer_in
+from shared.adapters.speech.answers import BEYOND, answer_in
 from shared.adapters.speech.languages import language_in
 from shared.adapters.speech.llm_speech_wire import LlmSpeechWire
 from shared.adapters.speech.openai_wire import OpenAiWire
@@ -18,21 +18,27 @@ from shared.errors import AnswerUnusable, DropscribeError
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer, MediaPart
 from shared.models.speech import SpeechOptions, SpeechRequest
+from shared.transcripts.segment_joining import SegmentsOfPiece, join_segments
 from shared.transcripts.segments import Segment, Word
 from tests.unit.fakes import MemorySource
 
 OPENAI, LLM_SPEECH = OpenAiWire(), LlmSpeechWire()
 
 
-def answer(document: Any, wire: Wire = OPENAI, **options: Any) -> ChatAnswer:
+def answer(document: Any, wire: Wire = OPENAI, seconds: float | None = None, **options: Any) -> ChatAnswer:
     asked = SpeechOptions(words=True, **options)
-    request = SpeechRequest(MediaPart(Media("audio", "audio/mpeg", "mp3"), MemorySource(b"")), asked)
+    request = SpeechRequest(MediaPart(Media("audio", "audio/mpeg", "mp3", seconds), MemorySource(b"")), asked)
     content = document if isinstance(document, bytes) else json.dumps(document).encode()
     return answer_in(HttpReply(200, {}, content, bounds=OF_TRANSCRIPTS), wire, request, ("prompt",), 1)
 
 
-def heard(*segments: dict[str, Any], **more: Any) -> tuple[Segment, ...]:
-    return answer({"text": "x", "segments": segments, **more}).segments
+def heard(*segments: dict[str, Any], seconds: float | None = None, **more: Any) -> tuple[Segment, ...]:
+    return answer({"text": "x", "segments": segments, **more}, seconds=seconds).segments
+
+
+def times(*told: tuple[Any, Any], seconds: float | None = None) -> list[tuple[float, float]]:
+    segments = heard(*({"start": start, "end": end, "text": "a"} for start, end in told), seconds=seconds)
+    return [(each.start, each.end) for each in segments]
 
 
 @pytest.mark.parametrize(
@@ -93,8 +99,75 @@ def test_words_alone_make_segments_by_sentence_and_by_pause() -> None:
     assert [(each.text, each.start, each.end) for each in segments] == [("One.", 0, 1), ("Two", 1, 2), ("three", 4, 5)]
 
 
-def test_a_text_is_put_together_of_the_segments_where_it_is_missing() -> None:
-    assert answer({"segments": [{"start": 0, "end": 1, "text": " a"}, {"text": "b "}]}).text == "a b"
+@pytest.mark.parametrize(
+    ("told", "until"),
+    [
+        ([(0, None), (1.5, None)], [(0, 1.5), (1.5, 5)]),
+        ([(0, None), (None, 4)], [(0, 0), (0, 4)]),
+        ([(4, 1), (4.5, 2)], [(4, 4.5), (4.5, 5)]),
+        ([(-5, -1), (-1, 4.5)], [(0, 0), (0, 4.5)]),
+        ([(2, float("inf")), (1, None)], [(1, 2), (2, 5)]),
+    ],
+)
+def test_a_segment_without_an_end_ends_where_the_next_begins_and_the_last_with_the_recording(
+    told: list[Any], until: list[Any]
+) -> None:
+    assert times(*told, seconds=5) == until
+
+
+@pytest.mark.parametrize(
+    ("told", "within", "is_beyond"),
+    [
+        ([(0, 1), (3000, 99999)], [(0, 1), (5, 5)], True),
+        ([(0, 1200), (1200, 4500)], [(0, 5), (5, 5)], True),
+        ([(0, 1), (1, 10**30)], [(0, 1), (1, 5)], True),
+        ([(0, 5), (5, 5.9)], [(0, 5), (5, 5)], False),
+    ],
+)
+def test_times_beyond_the_recording_are_moved_to_its_end_and_people_are_told(
+    told: list[Any], within: list[Any], is_beyond: bool
+) -> None:
+    segments = [{"start": start, "end": end, "text": "a"} for start, end in told]
+    phrases = [
+        {"offsetMilliseconds": start * 1000, "durationMilliseconds": (end - start) * 1000, "text": "a"}
+        for start, end in told
+    ]
+    for wire, document in ((OPENAI, {"text": "x", "segments": segments}), (LLM_SPEECH, {"phrases": phrases})):
+        found = answer(document, wire, 5)
+        assert [(each.start, each.end) for each in found.segments] == within
+        assert (BEYOND in found.warnings) == is_beyond
+
+
+def test_words_beyond_the_recording_stay_in_their_segment() -> None:
+    words = [{"word": "a", "start": 0, "end": 900}, {"word": "b", "start": 1200, "end": 1300}]
+    first, second = heard(
+        {"start": 0, "end": 1000, "text": "a"}, {"start": 1200, "end": 1400, "text": "b"}, words=words, seconds=2
+    )
+    assert (first.words, second.words) == ((Word("a", 0, 2),), (Word("b", 2, 2),))
+
+
+@pytest.mark.parametrize("top", [{}, {"text": ""}, {"text": " "}, {"text": None}], ids=str)
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"segments": [{"start": 0, "end": 1, "text": " a"}, {"text": "b "}]},
+        {"segments": [{"text": "a"}, {"text": "b"}]},
+        {"segments": [{"start": 0, "end": 1, "text": "", "words": [{"word": "a"}, {"word": "b"}]}]},
+        {"words": [{"word": " a", "start": 0, "end": 1}, {"word": "b", "start": 1, "end": 2}]},
+        {"words": [{"word": "a"}, {"word": "b"}]},
+    ],
+    ids=str,
+)
+def test_a_text_is_put_together_of_segments_or_words_where_it_is_missing(
+    told: dict[str, Any], top: dict[str, Any]
+) -> None:
+    assert answer({**told, **top}).text == "a b"
+
+
+@pytest.mark.parametrize("combined", [None, [], [{"text": ""}], [{"text": None}, {"channel": 1}], "x"], ids=str)
+def test_a_text_is_put_together_of_phrases_where_the_combined_ones_say_nothing(combined: Any) -> None:
+    phrases = [{"text": "a", "offsetMilliseconds": 0}, {"words": [{"text": "b"}, {"text": "c"}]}]
+    assert answer({"phrases": phrases, "combinedPhrases": combined}, LLM_SPEECH).text == "a\nb c"
 
 
 def test_phrases_become_segments_in_seconds_and_the_language_is_that_of_most() -> None:
@@ -113,6 +186,7 @@ def test_phrases_become_segments_in_seconds_and_the_language_is_that_of_most() -
     }
     found = answer(document, LLM_SPEECH)
     assert found.segments == (Segment(0.5, 1.75, "Guten Tag", "2"), Segment(3.0, 3.0, "Hi"))
+    assert answer(document, LLM_SPEECH, 4.2).segments[1] == Segment(3.0, 4.2, "Hi")
     assert (found.text, found.language, found.usage) == ("Guten Tag\nHi", "de-DE", {"seconds": 4.2})
 
 
@@ -126,7 +200,11 @@ def test_a_recording_in_which_nobody_speaks_is_an_empty_answer() -> None:
     [
         ({"usage": {"type": "duration", "seconds": 12.5}}, {"seconds": 12.5}),
         ({"duration": "8.47"}, {"seconds": 8.47}),
-        ({"usage": {"type": "duration", "seconds": -1}}, {"seconds": 0.0}),
+        ({"usage": {"type": "duration", "seconds": -1}}, None),
+        ({"usage": {"type": "duration", "seconds": 0}}, None),
+        ({"usage": {"seconds": 0}, "duration": 4.5}, {"seconds": 4.5}),
+        ({"duration": 0}, None),
+        ({"usage": {"total_tokens": -62, "input_tokens": 0}}, {"total_tokens": None, "input_tokens": 0}),
         ({"usage": {"seconds": float("nan")}}, None),
         (
             {"usage": {"total_tokens": 3, "calls": 7, "input_token_details": {"audio_tokens": 2}}},
@@ -138,6 +216,11 @@ def test_a_recording_in_which_nobody_speaks_is_an_empty_answer() -> None:
 )
 def test_usage_has_seconds_and_tokens_where_they_are_told(told: dict[str, Any], usage: Any) -> None:
     assert answer({"text": "x", **told}).usage == usage
+
+
+@pytest.mark.parametrize("told", [-1, 0, "0", None, 7 * 86_400_001])
+def test_milliseconds_that_can_be_none_of_a_recording_are_not_known(told: Any) -> None:
+    assert answer({"combinedPhrases": [], "durationMilliseconds": told}, LLM_SPEECH).usage is None
 
 
 @pytest.mark.parametrize(
@@ -191,3 +274,39 @@ def test_whatever_a_service_sends_is_an_answer_in_order_or_an_error_of_ours(wire
     starts = [each.start for each in found.segments]
     assert starts == sorted(starts)
     assert all(0 <= each.start <= each.end for each in found.segments)
+
+
+MOMENTS = st.none() | st.floats() | st.integers(-5, 40) | st.sampled_from(["1.5", 10**30, 3000])
+WORDS = st.fixed_dictionaries({"word": st.sampled_from("abc"), "start": MOMENTS, "end": MOMENTS})
+PIECES = st.lists(
+    st.fixed_dictionaries(
+        {"text": st.sampled_from("abc"), "start": MOMENTS, "end": MOMENTS}, optional={"words": st.lists(WORDS)}
+    ),
+    max_size=4,
+)
+
+
+def as_phrases(told: Any) -> dict[str, Any]:
+    """The same for LLM Speech, with the end as the duration."""
+    text = told.get("text", told.get("word"))
+    words = {"words": list(map(as_phrases, told["words"]))} if "words" in told else {}
+    return {"text": text, "offsetMilliseconds": told["start"], "durationMilliseconds": told["end"], **words}
+
+
+@settings(max_examples=100)
+@given(st.lists(PIECES, min_size=1, max_size=3), st.floats(0.1, 20), st.booleans())
+def test_all_times_lie_within_each_piece_and_no_word_is_lost_whatever_a_service_tells(
+    pieces: list[list[dict[str, Any]]], length: float, is_openai: bool
+) -> None:
+    heard_in = []
+    for number, told in enumerate(pieces):
+        document = {"segments": told, "text": ""} if is_openai else {"phrases": list(map(as_phrases, told))}
+        found = answer(document, OPENAI if is_openai else LLM_SPEECH, length)
+        assert sorted(found.text.split()) == sorted(each["text"] for each in told)
+        heard_in.append(SegmentsOfPiece(found.segments, number * length))
+    joined = join_segments(heard_in)
+    timed: list[Segment | Word] = [*joined, *(word for segment in joined for word in segment.words)]
+    for each in timed:
+        assert 0 <= each.start <= each.end <= len(pieces) * length + 0.001
+    texts = [each["text"] for told, piece in zip(pieces, heard_in, strict=True) if piece.segments for each in told]
+    assert sorted(segment.text for segment in joined) == sorted(texts)
