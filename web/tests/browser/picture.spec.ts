@@ -48,14 +48,17 @@ test("a picture of the list, and one of a recording", async ({ page }) => {
     cost: "0.0021",
     warnings: "1",
   });
+  const recording = sample("hello_how_are_you.mp3");
   const spoken = {
     ...answer("Hello. How are you?", { segments: SEGMENTS }),
-    input: { media_type: "audio/mpeg", kind: "audio", seconds: 1.7 },
+    input: { bytes: recording.length, media_type: "audio/mpeg", kind: "audio", seconds: 1.7 },
+    recipe: { name: "transcribe" },
+    model: { deployment: "MAI-Transcribe-2" },
   };
   const usage = { total_tokens: 96, prompt_tokens: 84, completion_tokens: 12 };
   await answered(
     "meetings/monday.mp3",
-    sample("hello_how_are_you.mp3"),
+    recording,
     { ...spoken, usage },
     { ...common, recipe: "transcribe", kind: "audio", tokens: "96", cost: "0.0003" },
   );
