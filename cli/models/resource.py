@@ -111,7 +111,8 @@ def differences(ours: Sequence[Deployment], theirs: Sequence[Deployed], resource
             yield f"{deployed.name} is deployed, but no setting names it."
         if deployed.retires and deployed.retires - today <= NOTICE:
             what = f"{deployed.name} ({deployed.model} {deployed.version})"
-            yield f"{what} retires on {deployed.retires}: deploy another."
+            verb = "retired" if deployed.retires < today else "retires"
+            yield f"{what} {verb} on {deployed.retires}: deploy another."
 
 
 def is_missing(ours: Sequence[Deployment], theirs: Sequence[Deployed]) -> bool:

@@ -63,7 +63,7 @@ async def test_models_names_each_difference_from_what_a_resource_has(
     told = json.loads(capsys.readouterr().out)
     assert told["differences"] == [
         "The settings of `audio` name ears, which is not deployed in my-foundry.",
-        "gpt-6-luna (gpt-6-luna 1) retires on 2020-01-01: deploy another.",
+        "gpt-6-luna (gpt-6-luna 1) retired on 2020-01-01: deploy another.",
         "spare is deployed, but no setting names it.",
     ]
     assert [each["name"] for each in told["deployed"]] == ["gpt-6-luna", "spare"]
