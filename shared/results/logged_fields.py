@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shared.models import answered_tokens, asked_tokens, detail
 from shared.results.result import MAX_COUNT, Result
 
 MAX_CALLS = 100
@@ -44,9 +45,9 @@ def _calls(outcome: Result) -> Iterator[dict[str, Any]]:
     for call in _listed_calls(usage.get("calls")) or [{**usage, "deployment": deployment}]:
         yield {
             "model": call["deployment"],
-            "input_tokens": _count(call.get("prompt_tokens")),
-            "audio_tokens": _audio_tokens(call.get("prompt_tokens_details")),
-            "output_tokens": _count(call.get("completion_tokens")),
+            "input_tokens": asked_tokens(call),
+            "audio_tokens": detail(call, "audio_tokens"),
+            "output_tokens": answered_tokens(call),
             "cost": _amount(call.get("cost")),
         }
 
@@ -56,11 +57,6 @@ def _listed_calls(calls: Any) -> list[Mapping[str, Any]]:
     if not isinstance(calls, list):
         return []
     return [call for call in calls[:MAX_CALLS] if isinstance(call, dict) and isinstance(call.get("deployment"), str)]
-
-
-def _audio_tokens(details: Any) -> int | None:
-    """Those of the input tokens that are audio, which many services charge differently."""
-    return _count(details.get("audio_tokens")) if isinstance(details, dict) else None
 
 
 def _amount(cost: Any) -> float | None:

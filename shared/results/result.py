@@ -160,7 +160,11 @@ def _cost_of_ours(told: Any) -> Any:
 
 
 class TokenUsage(BaseModel):
-    """Tokens under the service's own names; several calls are summed, and listed under `calls`, each with its cost."""
+    """Tokens under the service's own names; several calls are summed, and listed under `calls`, each with its cost.
+
+    What one of the calls that count tokens does not tell is not summed. `total_tokens` is the sum of its parts where
+    a service tells only those.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 
