@@ -42,24 +42,25 @@ def _calls(outcome: Result) -> Iterator[dict[str, Any]]:
     if outcome.usage is None or outcome.model is None:
         return
     usage, deployment = outcome.usage.model_dump(), outcome.model.deployment
-    for call in _listed_calls(usage.get("calls")) or [{**usage, "deployment": deployment}]:
+    for call in listed_calls(usage)[:MAX_CALLS] or [{**usage, "deployment": deployment}]:
         yield {
             "model": call["deployment"],
             "input_tokens": asked_tokens(call),
             "audio_tokens": detail(call, "audio_tokens"),
             "output_tokens": answered_tokens(call),
-            "cost": _amount(call.get("cost")),
+            "cost": amount_of(call.get("cost")),
         }
 
 
-def _listed_calls(calls: Any) -> list[Mapping[str, Any]]:
+def listed_calls(usage: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The calls that we listed ourselves; a service may have a field of that name, and anything in it."""
+    calls = usage.get("calls")
     if not isinstance(calls, list):
         return []
-    return [call for call in calls[:MAX_CALLS] if isinstance(call, dict) and isinstance(call.get("deployment"), str)]
+    return [call for call in calls if isinstance(call, dict) and isinstance(call.get("deployment"), str)]
 
 
-def _amount(cost: Any) -> float | None:
+def amount_of(cost: Any) -> float | None:
     """The US dollars of a cost as we write it."""
     amount = cost.get("amount") if isinstance(cost, dict) else None
     return amount if isinstance(amount, float) and math.isfinite(amount) else None

@@ -75,6 +75,17 @@ async def test_models_names_each_difference_from_what_a_resource_has(
 
 
 @pytest.mark.usefixtures("settings")
+async def test_a_resource_to_which_no_setting_points_is_told_so_and_compared_with_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planted(tmp_path, monkeypatch, deployment("gpt-6-luna", "gpt-6-luna", "2"))
+    assert await models("other", as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["differences"] == [
+        "No setting points to other, so it is compared with nothing: see AZURE_INFERENCE_ENDPOINT."
+    ]
+
+
+@pytest.mark.usefixtures("settings")
 async def test_a_model_of_llm_speech_is_no_deployment_and_is_not_missed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
