@@ -90,7 +90,7 @@ def _figures(total: Total) -> list[str]:
     """As a program reads them."""
     dollars = "-" if total.unknown == total.documents else f"{total.dollars:.6f}"
     return [
-        *map(str, (total.documents, total.errors, total.tokens, round(total.seconds, 1))),
+        *map(str, (total.documents, total.errors, total.tokens, f"{total.seconds:.1f}")),
         dollars,
         f"{total.unknown}",
     ]

@@ -85,7 +85,9 @@ class ModelUsed(_Part):
     sent_as: Transport = Field(description="How the file travelled: in the request, or as an address.")
     request_id: str | None = None
     tier: str | None = Field(
-        None, description="The service's word for the tier that answered, as `flex`; null where it did not say."
+        None,
+        description="The service's word for the tier that answered, as `flex`; where a speech model was asked with the"
+        " file, which has none, that of the chat model after it. Null where it did not say.",
     )
 
 

@@ -99,7 +99,7 @@ async def test_usage_in_a_pipe_is_lines_with_tabs_and_a_note_on_what_is_unknown(
     assert [line.split("\t") for line in done.out.splitlines()] == [
         ["recipe", "documents", "errors", "tokens", "seconds", "dollars", "unknown"],
         ["translate", "4", "0", "3300", "300.0", "0.048200", "1"],
-        ["(unknown)", "2", "1", "0", "0", "0.000000", "1"],
+        ["(unknown)", "2", "1", "0", "0.0", "0.000000", "1"],
         ["total", "6", "1", "3300", "300.0", "0.048200", "2"],
     ]
     assert "Of 2 documents the cost is not known" in done.err
