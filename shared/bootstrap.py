@@ -162,7 +162,7 @@ def _without_effect(settings: Settings, deployments: Deployments) -> Iterator[st
             f"MODEL_PRICES names {', '.join(names)}, but no setting does: that has no effect unless a model calls"
             f" itself so in its answers. The settings name {known}."
         )
-    if names := list(deployments.unaffected_names(each for each in settings.capabilities if each != DEFAULT)):
+    if names := list(deployments.unaffected_names(each for each in settings.capabilities if each.lower() != DEFAULT)):
         yield (
             f"MODEL_CAPABILITIES names {', '.join(names)}, with which the name of no model begins that the settings"
             f" name: {known}."

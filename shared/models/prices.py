@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.models.known import PRICES, Catalog, catalog, corrections, spellings
-from shared.models.usage import MAX_COUNT, answered_tokens, asked_tokens, count, detail
+from shared.models.usage import MAX_COUNT, answered_tokens, asked_detail, asked_tokens, count
 from shared.recipes import Tier
 
 CURRENCY = "USD"
@@ -66,7 +66,7 @@ def cost(usage: Mapping[str, Any] | None, prices: Prices, *, heard: bool = False
         return None
     if asked > LONG_TOKENS and at.long:
         at = at.long
-    cached, audio = detail(usage, "cached_tokens"), detail(usage, "audio_tokens")
+    cached, audio = asked_detail(usage, "cached_tokens"), asked_detail(usage, "audio_tokens")
     if heard and audio is None and at.audio not in (None, at.input):
         return None
     audio, cached = min(audio or 0, asked), min(cached or 0, asked)

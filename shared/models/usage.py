@@ -36,7 +36,7 @@ def answered_tokens(usage: Mapping[str, Any]) -> int | None:
     return _first(usage, "completion_tokens", "output_tokens")
 
 
-def detail(usage: Mapping[str, Any], name: str) -> int | None:
+def asked_detail(usage: Mapping[str, Any], name: str) -> int | None:
     """A part of the tokens that were asked with; None where the service does not tell it."""
     for group in ("prompt_tokens_details", "input_tokens_details", "input_token_details"):
         details = usage.get(group)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.models import answered_tokens, asked_tokens, detail
+from shared.models import answered_tokens, asked_detail, asked_tokens
 from shared.results.result import MAX_COUNT, Result
 
 MAX_CALLS = 100
@@ -46,7 +46,7 @@ def _calls(outcome: Result) -> Iterator[dict[str, Any]]:
         yield {
             "model": call["deployment"],
             "input_tokens": asked_tokens(call),
-            "audio_tokens": detail(call, "audio_tokens"),
+            "audio_tokens": asked_detail(call, "audio_tokens"),
             "output_tokens": answered_tokens(call),
             "cost": amount_of(call.get("cost")),
         }
