@@ -68,7 +68,17 @@ class UsageView(_View):
     seconds: float | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
     total_tokens: int | None = None
+
+    @property
+    def tokens(self) -> str:
+        """All tokens; and those of question and answer where both are known, by the names of chat or speech models."""
+        asked = self.input_tokens if self.prompt_tokens is None else self.prompt_tokens
+        answered = self.output_tokens if self.completion_tokens is None else self.completion_tokens
+        parts = "" if asked is None or answered is None else f" ({asked} in, {answered} out)"
+        return f"{self.total_tokens} tokens{parts}"
 
 
 class TimingView(_View):

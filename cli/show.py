@@ -158,7 +158,7 @@ def cost(answered: "Document") -> str:
         if usage.seconds is not None:
             parts.append(f"{usage.seconds:g} seconds of sound")
         if usage.total_tokens is not None:
-            parts.append(f"{usage.total_tokens} tokens ({usage.prompt_tokens} in, {usage.completion_tokens} out)")
+            parts.append(usage.tokens)
         parts.append(f"{view.timing.model_seconds} s")
     return one_line(", ".join(parts)) or "nothing was paid for"
 

@@ -96,7 +96,8 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPo
         problems.extend(_unknown_prices(deployments))
     if settings is None or book is None or deployments is None or problems:
         raise ConfigurationError(problems)
-    for notice in (*settings.notices, *deployments.retiring((datetime.now(UTC) + RETIREMENT_NOTICE).date())):
+    retiring = deployments.retiring(datetime.now(UTC).date(), RETIREMENT_NOTICE)
+    for notice in (*settings.notices, *_without_effect(settings, deployments), *retiring):
         log.warning(notice)
     return App(settings, book, deployments, _open, policy or RetryPolicy(complete=settings.arrival_seconds))
 
@@ -152,6 +153,21 @@ def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterat
                 f"No recipe names the model `{each.alias}`: did you mean _{meant} at the end of its settings' names, in"
                 f" place of _{suffix_of(each.alias)}?"
             )
+
+
+def _without_effect(settings: Settings, deployments: Deployments) -> Iterator[str]:
+    """What is said of models that no setting names, and so is perhaps a slip."""
+    known = ", ".join(dict.fromkeys(name for each in deployments for name in (each.name, each.model)))
+    if names := list(deployments.unpriced_names(settings.prices)):
+        yield (
+            f"MODEL_PRICES names {', '.join(names)}, but no setting does: that has no effect unless a model calls"
+            f" itself so in its answers. The settings name {known}."
+        )
+    if names := list(deployments.unaffected_names(each for each in settings.capabilities if each.lower() != DEFAULT)):
+        yield (
+            f"MODEL_CAPABILITIES names {', '.join(names)}, with which the name of no model begins that the settings"
+            f" name: {known}."
+        )
 
 
 def _unknown_prices(deployments: Deployments) -> Iterator[str]:

@@ -23,7 +23,7 @@ _COLUMNS = ("alias", "deployment", "takes", "answers", "price", "until")
 
 
 async def models(against: str | None, *, as_json: bool) -> int:
-    """Tell of the models; 1 where the settings name one that the resource has not deployed.
+    """Tell of the models; 1 where the settings name one that the resource has not deployed, or none there.
 
     Raises:
         CommandFailedError: the settings are wrong, or the resource cannot be looked at.

@@ -94,7 +94,9 @@ def _deployed(told: dict[str, Any], ends: dict[tuple[str, str], date | None]) ->
 
 
 def differences(ours: Sequence[Deployment], theirs: Sequence[Deployed], resource: str, today: date) -> Iterator[str]:
-    """A sentence for each difference, and for each deployment that ends soon."""
+    """A sentence for each difference, and for each deployment that ends soon; `ours` are those in that resource."""
+    if not ours:
+        yield f"No setting points to {resource}, so it is compared with nothing: see AZURE_INFERENCE_ENDPOINT."
     by_name = {each.name.lower(): each for each in theirs}
     named = {each.name.lower() for each in ours}
     for each in ours:
@@ -107,17 +109,18 @@ def differences(ours: Sequence[Deployment], theirs: Sequence[Deployed], resource
                 f" AZURE_INFERENCE_MODEL of `{each.alias}` to {found.model}."
             )
     for deployed in theirs:
-        if deployed.name.lower() not in named:
+        if ours and deployed.name.lower() not in named:
             yield f"{deployed.name} is deployed, but no setting names it."
         if deployed.retires and deployed.retires - today <= NOTICE:
             what = f"{deployed.name} ({deployed.model} {deployed.version})"
-            yield f"{what} retires on {deployed.retires}: deploy another."
+            verb = "retired" if deployed.retires < today else "retires"
+            yield f"{what} {verb} on {deployed.retires}: deploy another."
 
 
 def is_missing(ours: Sequence[Deployment], theirs: Sequence[Deployed]) -> bool:
-    """Whether the settings name a deployment that is not there."""
+    """Whether the settings name a deployment that is not there, or none in that resource."""
     named = {each.name.lower() for each in ours if _is_deployed_by_name(each)}
-    return not named <= {each.name.lower() for each in theirs}
+    return not ours or not named <= {each.name.lower() for each in theirs}
 
 
 def _is_deployed_by_name(ours: Deployment) -> bool:

@@ -19,6 +19,8 @@ from cli.usage.totals import By, Total, Usage
 
 BAR = 20
 _COLUMNS = ("documents", "errors", "tokens", "minutes", "dollars", "unknown")
+_PLAIN = {"minutes": "seconds"}
+"""What stands in a pipe, as in JSON: there figures are for programs."""
 
 
 async def usage(storage: str | None, since: datetime | None, by: By, *, as_json: bool) -> int:
@@ -50,8 +52,9 @@ def _tell(found: Usage, *, as_json: bool) -> None:
             Text(one_line_of_json({"by": found.by, "rows": told, "total": found.all.told})), soft_wrap=True
         )
     elif not sys.stdout.isatty():
+        typer.echo("\t".join([found.by, *(_PLAIN.get(name, name) for name in _COLUMNS)]))
         for name, total in [*rows, ("total", found.all)]:
-            typer.echo("\t".join([one_line(name), *_cells(total)]))
+            typer.echo("\t".join([one_line(name), *_figures(total)]))
     else:
         show.console.print(_table(found, rows))
     if found.all.unknown and not as_json:
@@ -81,3 +84,13 @@ def _cells(total: Total) -> list[str]:
     dollars = "-" if total.unknown == total.documents else f"{total.dollars:,.4f}"
     minutes = f"{total.seconds / 60:,.1f}"
     return [f"{total.documents:,}", f"{total.errors:,}", f"{total.tokens:,}", minutes, dollars, f"{total.unknown:,}"]
+
+
+def _figures(total: Total) -> list[str]:
+    """As a program reads them."""
+    dollars = "-" if total.unknown == total.documents else f"{total.dollars:.6f}"
+    return [
+        *map(str, (total.documents, total.errors, total.tokens, f"{total.seconds:.1f}")),
+        dollars,
+        f"{total.unknown}",
+    ]

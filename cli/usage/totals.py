@@ -1,11 +1,12 @@
 """Adding up what the labels of documents say."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from cli.usage.listing import Labels
 
@@ -34,7 +35,7 @@ class Total:
     dollars: Decimal = Decimal(0)
     unknown: int = 0
 
-    def add(self, metadata: dict[str, str] | Any) -> None:
+    def add(self, metadata: Mapping[str, str]) -> None:
         """Add a document; what is none of our figures counts as not known."""
         cost = _decimal(metadata.get("cost"))
         self.documents += 1
@@ -72,7 +73,8 @@ class Usage:
         is_document = labels.metadata.get("status") in ("ok", "error")
         if not is_document or (self.since and labels.written < self.since):
             return
-        self.rows.setdefault(self._key(labels), Total()).add(labels.metadata)
+        for name, figures in self._parts(labels):
+            self.rows.setdefault(name, Total()).add(figures)
         self.all.add(labels.metadata)
 
     def sorted_rows(self) -> Iterable[tuple[str, Total]]:
@@ -81,10 +83,29 @@ class Usage:
             return sorted(self.rows.items())
         return sorted(self.rows.items(), key=lambda row: (-row[1].dollars, -row[1].tokens, row[0]))
 
-    def _key(self, labels: Labels) -> str:
-        if self.by == "day":
-            return labels.written.date().isoformat()
-        return labels.metadata.get("recipe" if self.by == "recipe" else "models") or UNKNOWN
+    def _parts(self, labels: Labels) -> Iterable[tuple[str, Mapping[str, str]]]:
+        """The rows to which a document belongs, with what to add there."""
+        if self.by == "model":
+            return _by_model(labels.metadata)
+        name = labels.written.date().isoformat() if self.by == "day" else labels.metadata.get("recipe")
+        return [(name or UNKNOWN, labels.metadata)]
+
+
+def _by_model(metadata: Mapping[str, str]) -> Iterable[tuple[str, Mapping[str, str]]]:
+    """What each model cost; of several whose parts are not known, nothing but that they were asked."""
+    names = [unquote(name) for name in metadata.get("models", "").split(",") if name]
+    if len(names) < 2:
+        return [(names[0] if names else UNKNOWN, metadata)]
+    status = {"status": metadata.get("status", "")}
+    figures = dict.fromkeys(names, status)
+    for part in metadata.get("by_model", "").split(";"):
+        name, _, told = part.partition("=")
+        if unquote(name) in figures:
+            figures[unquote(name)] = {
+                **status,
+                **dict(zip(("tokens", "seconds", "cost"), told.split("/"), strict=False)),
+            }
+    return figures.items()
 
 
 def _decimal(label: str | None) -> Decimal | None:

@@ -9,7 +9,6 @@ from shared.models.chat import (
     Message,
     TextPart,
     Usage,
-    total_usage,
 )
 from shared.models.choosing import first_deployment, later_deployment
 from shared.models.conversation import Conversation
@@ -25,3 +24,4 @@ from shared.models.prices import CURRENCY, Cost, Prices, PriceTable
 from shared.models.speech import SpeechModel, SpeechOptions, SpeechRequest
 from shared.models.tokens import CHARACTERS_A_TOKEN, tokens_of
 from shared.models.turn import Model, Turn, is_speech
+from shared.models.usage import answered_tokens, asked_detail, asked_tokens, total_tokens, total_usage

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, Validati
 from shared.errors import FileRejected
 from shared.media import Kind, Media, SendPolicy, Transport
 from shared.models.known import PRICES, Catalog, catalog, corrections, spellings
+from shared.recipes import unknown_field
 
 _DEFAULT = "default"
 MEBIBYTE = 1024 * 1024
@@ -125,12 +126,11 @@ class CapabilityTable:
         if "" in (overrides or {}):
             raise ValueError("a model must have a name")
         loaded = cls(corrections(), overrides or {}, catalog())
-        try:
-            for name in ("", *corrections(), *loaded._own_names):
-                loaded.of(name)
-        except ValidationError as error:
-            first = error.errors()[0]
-            raise ValueError(f"`{'.'.join(map(str, first['loc']))}`: {first['msg']}") from error
+        for name in (_DEFAULT, *(overrides or {}), *corrections()):
+            try:
+                loaded.of("" if name.lower() == _DEFAULT else name)
+            except ValidationError as error:
+                raise ValueError(_problem(name, error.errors()[0])) from error
         return loaded
 
     def of(self, model: str) -> ModelCapabilities:
@@ -192,6 +192,14 @@ class CapabilityTable:
         if not able:
             return "cut it: no model that Dropscribe knows takes it whole."
         return f"name a model in the recipe or the settings that takes it: {', '.join(able)}."
+
+
+def _problem(name: str, error: Mapping[str, Any]) -> str:
+    field = str(error["loc"][0])[:100]
+    place = f"`{'.'.join([name[:100], *(str(step)[:100] for step in error['loc'])])}`"
+    if error["type"] == "extra_forbidden":
+        return f"{place} {unknown_field(field, ModelCapabilities.model_fields)}".removesuffix(".")
+    return f"{place}: {error['msg']}"
 
 
 def _without(entry: Mapping[str, Any], fields: Sequence[str]) -> dict[str, Any]:

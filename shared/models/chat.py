@@ -1,6 +1,5 @@
 """What is asked of a model, what comes back, and who answers (`ChatModel`)."""
 
-import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -126,21 +125,3 @@ class ChatModel(Protocol):
             InputNotFound, Conflict, StorageUnavailable: the file could not be read to its end.
         """
         ...
-
-
-def total_usage(calls: Sequence[Usage | None]) -> dict[str, Any] | None:
-    """The sum over several calls, details and all; None where no call sent any."""
-    sent = [dict(usage) for usage in calls if usage is not None]
-    return functools.reduce(_add, sent) if sent else None
-
-
-def _add(total: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    added = dict(total)
-    for name, value in more.items():
-        if isinstance(value, Mapping):
-            added[name] = _add(added.get(name) or {}, value)
-        elif isinstance(value, int | float):
-            added[name] = (added.get(name) or 0) + value
-        else:
-            added.setdefault(name, value)
-    return added

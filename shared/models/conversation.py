@@ -21,6 +21,9 @@ AT_FULL_PRICE = (
     "The standard tier was asked in place of `flex`, because {hours:g} hours had passed since the file was dropped, or"
     " because a call had brought no usable answer."
 )
+NOT_ANSWERED_AT = "The tier `{asked}` was asked, but the service {answered}: the standard price is counted."
+TIER_REFUSED = "The model does not have the tier "
+"""So the warning of a call begins that was made without a tier, because the model takes none: that says enough."""
 
 
 @dataclass
@@ -132,8 +135,8 @@ class Conversation:
 
     def add(self, turn: Turn, answer: ChatAnswer) -> None:
         """Take note of an answer. Where the file is in pieces it is judged and joined, so call it in a thread then."""
-        if isinstance(turn, ChatTurn) and self.recipe.tier and not turn.request.tier:
-            answer = replace(answer, warnings=(*answer.warnings, AT_FULL_PRICE.format(hours=self.recipe.flex_hours)))
+        if isinstance(turn, ChatTurn) and (warning := self._about_tier(turn.request.tier, answer)):
+            answer = replace(answer, warnings=(*answer.warnings, warning))
         is_silence = is_speech(turn.model)  # of which a speech model says nothing, however often it is asked
         if answer.is_empty and not (answer.is_filtered or self.empty or is_silence):
             self.empty = (answer,)
@@ -145,6 +148,17 @@ class Conversation:
         self.first_turn.add(exchange)
         if not self.first_turn.next_piece:
             self.exchanges.append(self.first_turn.joined())
+
+    def _about_tier(self, asked: Tier, answer: ChatAnswer) -> str | None:
+        """What to say where a recipe wants a cheaper tier and the call costs the standard price."""
+        if not self.recipe.tier or answer.billed_tier == self.recipe.tier:
+            return None
+        if not asked:
+            return AT_FULL_PRICE.format(hours=self.recipe.flex_hours)
+        if any(warning.startswith(TIER_REFUSED) for warning in answer.warnings):
+            return None
+        answered = f"answered at `{answer.tier}`" if answer.tier else "did not say that it answered at it"
+        return NOT_ANSWERED_AT.format(asked=asked, answered=answered)
 
     @property
     def said(self) -> list[Exchange]:

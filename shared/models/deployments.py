@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from shared.media import Kind, Media, SendPolicy, Transport
@@ -105,11 +105,25 @@ class Deployments:
         """
         return self._table.transport(to.model, to.capability, media, policy, size, is_cut=is_cut)
 
-    def retiring(self, by: date) -> Iterator[str]:
-        """A sentence for each model that may be gone by that day."""
+    def retiring(self, today: date, notice: timedelta) -> Iterator[str]:
+        """A sentence for each model that may be gone soon, or is."""
         for each in self:
-            if each.retires and each.retires <= by:
+            day = each.retires
+            if day and day <= today + notice:
+                told = f"was to retire on {day} and may be gone" if day < today else f"retires on {day} or soon after"
                 yield (
-                    f"The model {each.model} (deployment {each.name}) retires on {each.retires} or soon"
-                    " after: deploy another and name it in the settings."
+                    f"The model {each.model} (deployment {each.name}) {told}: deploy another and name it in the"
+                    " settings."
                 )
+
+    def unpriced_names(self, names: Iterable[str]) -> Iterator[str]:
+        """Those of the names by which no price is found, unless a model calls itself so in its answers."""
+        own = {spelt for each in self for name in (each.name, each.model) for spelt in spellings(name)}
+        for name in names:
+            if not any(spelt.startswith(tuple(own)) for spelt in spellings(name)):  # it may be a version of one
+                yield name
+
+    def unaffected_names(self, names: Iterable[str]) -> Iterator[str]:
+        """Those of the names with which the name of no model begins."""
+        own = tuple(spelt for each in self for spelt in spellings(each.model))
+        return (name for name in names if not any(spelt.startswith(name.lower()) for spelt in own))

@@ -8,9 +8,9 @@ from typing import Any
 
 from shared.models.chat import ChatRequest, MediaPart, TextPart, Usage
 from shared.models.deployments import Deployment
-from shared.models.prices import seconds_told
 from shared.models.speech import SpeechRequest
 from shared.models.tokens import CHARACTERS_A_TOKEN, USUAL_ANSWER_TOKENS, media_tokens
+from shared.models.usage import asked_tokens, seconds_told
 from shared.recipes import Tier
 
 USUAL_SECONDS = 60
@@ -81,7 +81,6 @@ def _hears(request: ChatRequest | SpeechRequest) -> bool:
 
 def _with_sound(usage: Usage) -> Iterator[Mapping[str, Any]]:
     """What the usage may mean: all that was asked with is sound, which costs most; or so many seconds in tokens."""
-    asked = usage.get("prompt_tokens") or usage.get("input_tokens")
-    yield {**usage, "prompt_tokens_details": {"audio_tokens": asked}}
+    yield {**usage, "prompt_tokens_details": {"audio_tokens": asked_tokens(usage)}}
     if seconds := seconds_told(usage):
         yield _usage_of_speech(seconds)

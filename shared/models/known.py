@@ -54,8 +54,13 @@ def _ends(name: str) -> Iterator[int]:
 
 @functools.cache
 def catalog() -> Catalog:
-    """The catalog; prices in it are exact decimals."""
-    read = json.loads(CATALOG.read_text(encoding="utf-8"), parse_float=Decimal)
+    """The catalog that belongs to this version of the app."""
+    return read_catalog(CATALOG.read_text(encoding="utf-8"))
+
+
+def read_catalog(text: str) -> Catalog:
+    """The catalog in the text of its file; prices in it are exact decimals."""
+    read = json.loads(text, parse_float=Decimal)
     return Catalog(read["day"], {name.lower(): entry for name, entry in read["models"].items()})
 
 

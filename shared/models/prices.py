@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.models.known import PRICES, Catalog, catalog, corrections, spellings
+from shared.models.usage import answered_tokens, asked_detail, asked_tokens, count, seconds_told
 from shared.recipes import Tier
 
 CURRENCY = "USD"
@@ -21,7 +22,6 @@ MILLION, HOUR = Decimal(1_000_000), Decimal(3_600)
 SMALLEST = Decimal("0.000001")
 """To so many dollars amounts are rounded for people, and no amount that is more than nothing to less."""
 
-MAX_COUNT = 2**53
 type _Rate = Annotated[Decimal, Field(ge=0, le=1_000_000, allow_inf_nan=False)] | None
 
 
@@ -61,12 +61,12 @@ def cost(usage: Mapping[str, Any] | None, prices: Prices, *, heard: bool = False
     seconds = seconds_told(usage)
     if seconds is not None and at.hour is not None:
         return Decimal(str(seconds)) * at.hour / HOUR
-    asked, answered = _first_count(usage, "prompt_tokens", "input_tokens"), _output_tokens(usage)
+    asked, answered = asked_tokens(usage), _output_tokens(usage)
     if asked is None or answered is None:
         return None
     if asked > LONG_TOKENS and at.long:
         at = at.long
-    cached, audio = _detail(usage, "cached_tokens"), _detail(usage, "audio_tokens")
+    cached, audio = asked_detail(usage, "cached_tokens"), asked_detail(usage, "audio_tokens")
     if heard and audio is None and at.audio not in (None, at.input):
         return None
     audio, cached = min(audio or 0, asked), min(cached or 0, asked)
@@ -84,40 +84,13 @@ def cost(usage: Mapping[str, Any] | None, prices: Prices, *, heard: bool = False
 
 def _output_tokens(usage: Mapping[str, Any]) -> int | None:
     """The tokens of the answer; those of reasoning too where the service counts them beside the answer's."""
-    answered = _first_count(usage, "completion_tokens", "output_tokens")
-    asked, total = _first_count(usage, "prompt_tokens", "input_tokens"), _count(usage.get("total_tokens"))
+    answered = answered_tokens(usage)
+    asked, total = asked_tokens(usage), count(usage.get("total_tokens"))
     details = usage.get("completion_tokens_details")
-    thought = _count(details.get("reasoning_tokens")) if isinstance(details, Mapping) else None
+    thought = count(details.get("reasoning_tokens")) if isinstance(details, Mapping) else None
     if answered is None or asked is None or total is None:
         return answered
     return answered + min(thought or 0, max(0, total - asked - answered))
-
-
-def _detail(usage: Mapping[str, Any], name: str) -> int | None:
-    """A part of the tokens that were asked with, where the service tells it."""
-    for group in ("prompt_tokens_details", "input_tokens_details", "input_token_details"):
-        details = usage.get(group)
-        if isinstance(details, Mapping) and (count := _count(details.get(name))) is not None:
-            return count
-    return None
-
-
-def _first_count(usage: Mapping[str, Any], *names: str) -> int | None:
-    return next((count for name in names if (count := _count(usage.get(name))) is not None), None)
-
-
-def _count(told: object) -> int | None:
-    if not isinstance(told, int) or isinstance(told, bool):
-        return None
-    return told if 0 <= told <= MAX_COUNT else None
-
-
-def seconds_told(usage: Mapping[str, Any]) -> float | None:
-    """How many seconds of sound a service counted; None where it told none that can be."""
-    told = usage.get("seconds")
-    if isinstance(told, bool) or not isinstance(told, int | float):
-        return None
-    return told if 0 <= told <= MAX_COUNT else None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from shared.models.chat import ChatRequest, MediaPart, TextPart, Usage
 from shared.models.speech import SpeechRequest
+from shared.models.usage import answered_tokens, asked_tokens
 
 CHARACTERS_A_TOKEN = 4
 TOKENS_A_PICTURE = 1_000
@@ -15,7 +16,7 @@ MAX_CALL_TOKENS = 2_000_000
 def tokens_of(usage: Usage | None, request: ChatRequest | SpeechRequest) -> int:
     """How many tokens a call cost, from 0 to `MAX_CALL_TOKENS`: what the service told, else an estimate."""
     told = usage or {}
-    total, *parts = (told.get(name) for name in ("total_tokens", "prompt_tokens", "completion_tokens"))
+    total, *parts = told.get("total_tokens"), asked_tokens(told), answered_tokens(told)
     counts = [total if isinstance(total, int) else 0, sum(part for part in parts if isinstance(part, int))]
     is_told = any(isinstance(count, int) for count in (total, *parts))
     return min(max(0, *counts) if is_told else _estimated_tokens(request), MAX_CALL_TOKENS)

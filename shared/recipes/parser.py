@@ -146,7 +146,7 @@ def _transcript_problems(recipe: Recipe, front: FrontMatter) -> Iterator[Problem
     place = front.line("metadata", "transcript")
     if recipe.transcript == "never":
         for key in ("language", "phrases", "speakers", "words"):
-            if getattr(recipe, key):
+            if ("metadata", key) in front:
                 yield (
                     front.line("metadata", key),
                     f"`{key}` is for transcripts: write `transcript: asked` or `instead` too",

@@ -35,6 +35,14 @@ def nearest(word: str, known: Iterable[str], *, min_letters: int = 5) -> str | N
     return min(near)[1] if near else None
 
 
+def unknown_field(word: str, known: Iterable[str]) -> str:
+    """What to say after the name of a field that is none: the one that was probably meant, else which there are."""
+    known = list(known)
+    if meant := nearest(word, known, min_letters=4):
+        return f"is no field: did you mean `{meant}`?"
+    return f"is no field: there are {', '.join(f'`{name}`' for name in known)}."
+
+
 @lru_cache(maxsize=1024)  # the known words come again and again
 def _plain(word: str) -> str:
     return word.translate(_SEPARATORS).casefold()

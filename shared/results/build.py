@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.errors import FileRejected
 from shared.media import InputFile, Media
-from shared.models import CURRENCY, ChatAnswer, Conversation, Cost, Exchange, total_usage
+from shared.models import CURRENCY, ChatAnswer, Conversation, Cost, Exchange, is_speech, total_usage
 from shared.observability import redact
 from shared.recipes import RecipeSelection
 from shared.results.result import (
@@ -178,8 +178,15 @@ def _model(talk: Conversation, refused: str | None = None) -> ModelUsed:
         api=deployment.endpoint.api,
         sent_as=talk.media.sent_as,
         request_id=(is_firsts and refused) or (answers[-1].request_id if answers else None),
-        tier=answers[-1].tier if answers else None,
+        tier=_tier_that_answered(talk, answers),
     )
+
+
+def _tier_that_answered(talk: Conversation, answers: Sequence[ChatAnswer]) -> str | None:
+    """The tier of the model that was asked with the file; of a speech model, which has none, that of the next one."""
+    if is_speech(talk.first):
+        answers = [each.answer for each in talk.said]
+    return next((each.tier for each in reversed(answers) if each.tier), None)
 
 
 def _timing(facts: Facts, talk: Conversation | None, completed: datetime) -> Timing:

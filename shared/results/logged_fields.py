@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from shared.models import answered_tokens, asked_detail, asked_tokens
 from shared.results.result import MAX_COUNT, Result
 
 MAX_CALLS = 100
@@ -41,29 +42,25 @@ def _calls(outcome: Result) -> Iterator[dict[str, Any]]:
     if outcome.usage is None or outcome.model is None:
         return
     usage, deployment = outcome.usage.model_dump(), outcome.model.deployment
-    for call in _listed_calls(usage.get("calls")) or [{**usage, "deployment": deployment}]:
+    for call in listed_calls(usage)[:MAX_CALLS] or [{**usage, "deployment": deployment}]:
         yield {
             "model": call["deployment"],
-            "input_tokens": _count(call.get("prompt_tokens")),
-            "audio_tokens": _audio_tokens(call.get("prompt_tokens_details")),
-            "output_tokens": _count(call.get("completion_tokens")),
-            "cost": _amount(call.get("cost")),
+            "input_tokens": asked_tokens(call),
+            "audio_tokens": asked_detail(call, "audio_tokens"),
+            "output_tokens": answered_tokens(call),
+            "cost": amount_of(call.get("cost")),
         }
 
 
-def _listed_calls(calls: Any) -> list[Mapping[str, Any]]:
+def listed_calls(usage: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The calls that we listed ourselves; a service may have a field of that name, and anything in it."""
+    calls = usage.get("calls")
     if not isinstance(calls, list):
         return []
-    return [call for call in calls[:MAX_CALLS] if isinstance(call, dict) and isinstance(call.get("deployment"), str)]
+    return [call for call in calls if isinstance(call, dict) and isinstance(call.get("deployment"), str)]
 
 
-def _audio_tokens(details: Any) -> int | None:
-    """Those of the input tokens that are audio, which many services charge differently."""
-    return _count(details.get("audio_tokens")) if isinstance(details, dict) else None
-
-
-def _amount(cost: Any) -> float | None:
+def amount_of(cost: Any) -> float | None:
     """The US dollars of a cost as we write it."""
     amount = cost.get("amount") if isinstance(cost, dict) else None
     return amount if isinstance(amount, float) and math.isfinite(amount) else None

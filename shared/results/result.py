@@ -85,7 +85,9 @@ class ModelUsed(_Part):
     sent_as: Transport = Field(description="How the file travelled: in the request, or as an address.")
     request_id: str | None = None
     tier: str | None = Field(
-        None, description="The service's word for the tier that answered, as `flex`; null where it did not say."
+        None,
+        description="The service's word for the tier that answered, as `flex`; where a speech model was asked with the"
+        " file, which has none, that of the chat model after it. Null where it did not say.",
     )
 
 
@@ -160,7 +162,11 @@ def _cost_of_ours(told: Any) -> Any:
 
 
 class TokenUsage(BaseModel):
-    """Tokens under the service's own names; several calls are summed, and listed under `calls`, each with its cost."""
+    """Tokens under the service's own names; several calls are summed, and listed under `calls`, each with its cost.
+
+    What one of the calls that count tokens does not tell is not summed. `total_tokens` is the sum of its parts where
+    a service tells only those.
+    """
 
     model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.errors import ConfigurationError
+from shared.models import Prices
+from shared.recipes import unknown_field
 from shared.settings.limits import FileLimits
 from shared.settings.model_settings import DEPENDS, ModelSettings, alias_of, name_or_address_problems, under_alias
 from shared.settings.names import MODEL, aliases, known_names, notice, unknown_names
@@ -38,7 +40,8 @@ class Settings(FileLimits, ModelSettings):
         alias="MODEL_PRICES",
         description="What your deployments or models cost, where the app's own table does not know or your contract"
         ' says otherwise: US dollars for a million tokens, or an hour of sound, as JSON: `{"gpt-6-luna": {"input": 0.1,'
-        ' "cached": 0.01, "output": 0.5}, "whisper": {"hour": 0.36}}`; `audio` is for tokens of sound.',
+        ' "cached": 0.01, "output": 0.5}, "whisper": {"hour": 0.36}}`; `audio` is for tokens of sound. An entry is the'
+        " whole price, so it needs `input` and `output`, or `hour`.",
     )
     media_storage: ConnectionString | None = Field(
         None,
@@ -169,5 +172,15 @@ def _sentence(model: type[BaseModel], error: Mapping[str, Any], suffix: str) -> 
     if error["type"] == "missing":
         field = next(field for field in model.model_fields.values() if field.alias == name)
         return f"{name}{suffix} is missing. {field.description}"
+    if path := ".".join(str(step)[:100] for step in error["loc"][1:]):
+        return f"{name}{suffix}: `{path}` {_wrong_inside(error)}"
     ours = error["msg"].removeprefix("Value error, ").replace("Invalid JSON", "is not JSON")
     return f"{name}{suffix}{' ' if ours != error['msg'] else ': '}{ours}."
+
+
+def _wrong_inside(error: Mapping[str, Any]) -> str:
+    """What is wrong in a setting that is JSON, of which the place was named."""
+    if error["type"] == "extra_forbidden":
+        return unknown_field(str(error["loc"][-1])[:100], Prices.model_fields)
+    told = error["msg"].removeprefix("Value error, ")
+    return f"{told}." if told != error["msg"] else f"is wrong: {told}."

@@ -83,6 +83,16 @@ def _capabilities(value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]
 def _named(value: dict[str, Prices]) -> dict[str, Prices]:
     if "" in value:
         raise ValueError("must name a deployment or a model for each price")
+    if len({name.lower() for name in value}) < len(value):
+        raise ValueError("must name each deployment or model once: capital letters make no difference")
+    return value
+
+
+def _whole(value: Prices) -> Prices:
+    """A price as an operator says it: nothing of the catalog is added to it, since that may be of another contract."""
+    for place, prices in (("", value), (" in `long`", value.long), (" in `flex`", value.flex)):
+        if prices and prices.hour is None and None in (prices.input, prices.output):
+            raise ValueError(f"must have `input` and `output`, or `hour`{place}: an entry is the whole price")
     return value
 
 
@@ -90,7 +100,7 @@ type EndpointAddress = Annotated[str, AfterValidator(_address), AfterValidator(_
 type HttpsAddress = Annotated[str, AfterValidator(_address), AfterValidator(_https)]
 type ConnectionString = Annotated[SecretStr, BeforeValidator(_connection_string)]
 type Capabilities = Annotated[Json[dict[str, dict[str, Any]]], AfterValidator(_capabilities)]
-type PriceList = Annotated[Json[dict[str, Prices]], AfterValidator(_named)]
+type PriceList = Annotated[Json[dict[str, Annotated[Prices, AfterValidator(_whole)]]], AfterValidator(_named)]
 type Key = Annotated[SecretStr, _matching(_KEY, "one word, as the portal shows it")]
 type Scope = Annotated[str, _matching(_SCOPE, "like https://cognitiveservices.azure.com/.default")]
 type DeploymentName = Annotated[

@@ -63,7 +63,7 @@ async def test_models_names_each_difference_from_what_a_resource_has(
     told = json.loads(capsys.readouterr().out)
     assert told["differences"] == [
         "The settings of `audio` name ears, which is not deployed in my-foundry.",
-        "gpt-6-luna (gpt-6-luna 1) retires on 2020-01-01: deploy another.",
+        "gpt-6-luna (gpt-6-luna 1) retired on 2020-01-01: deploy another.",
         "spare is deployed, but no setting names it.",
     ]
     assert [each["name"] for each in told["deployed"]] == ["gpt-6-luna", "spare"]
@@ -72,6 +72,17 @@ async def test_models_names_each_difference_from_what_a_resource_has(
     first, second = json.loads(capsys.readouterr().out)["differences"]
     assert first.endswith("set AZURE_INFERENCE_MODEL of `default` to gpt-6.1-sol.")
     assert "is a deployment of gpt-audio-1.5, but is taken for ears" in second
+
+
+@pytest.mark.usefixtures("settings")
+async def test_a_resource_to_which_no_setting_points_is_told_so_and_compared_with_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planted(tmp_path, monkeypatch, deployment("gpt-6-luna", "gpt-6-luna", "2"))
+    assert await models("other", as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["differences"] == [
+        "No setting points to other, so it is compared with nothing: see AZURE_INFERENCE_ENDPOINT."
+    ]
 
 
 @pytest.mark.usefixtures("settings")

@@ -41,7 +41,9 @@ def test_a_pipe_gets_the_text_alone_unless_times_are_wanted(capsys: pytest.Captu
     [
         ({"seconds": 1.75}, "1.75 seconds of sound, 0 s"),
         ({"prompt_tokens": 2, "completion_tokens": 1, "total_tokens": 3}, "3 tokens (2 in, 1 out), 0 s"),
-        ({"seconds": 2, "total_tokens": 3}, "2 seconds of sound, 3 tokens (None in, None out), 0 s"),
+        ({"seconds": 2, "total_tokens": 3}, "2 seconds of sound, 3 tokens, 0 s"),
+        ({"input_tokens": 14, "output_tokens": 48, "total_tokens": 62}, "62 tokens (14 in, 48 out), 0 s"),
+        ({"prompt_tokens": 14, "total_tokens": 62}, "62 tokens, 0 s"),
         (None, "nothing was paid for"),
     ],
 )

@@ -58,6 +58,29 @@ def test_a_cost_that_is_none_is_unknown_and_not_nothing(cost: str) -> None:
     assert (usage.all.unknown, usage.all.told["cost"]) == (1, None)
 
 
+def test_a_document_of_several_models_counts_in_the_row_of_each_with_what_that_one_cost() -> None:
+    usage = Usage("model")
+    usage.add(labels(status="ok", models="whisper,a%2Cb", tokens="1100", seconds="90", cost="0.00915",
+                     by_model="whisper=0/90/0.009;a%2Cb=1100//0.00015;other=5/5/5"))  # fmt: skip
+    usage.add(labels(status="error", models="whisper", tokens="0", seconds="9", cost="0.0009"))
+    told = {name: total.told for name, total in usage.sorted_rows()}
+    assert told == {
+        "whisper": {"documents": 2, "errors": 1, "tokens": 0, "seconds": 99.0, "cost": 0.0099, "cost_unknown": 0},
+        "a,b": {"documents": 1, "errors": 0, "tokens": 1_100, "seconds": 0, "cost": 0.00015, "cost_unknown": 0},
+    }
+    assert usage.all.told["cost"] == 0.01005
+
+
+@pytest.mark.parametrize("by_model", ["", ";", "a", "a=", "a=1", "a=1/2/", "a=1/2/x/4", "=1/2/3"])
+def test_of_several_models_whose_parts_are_not_known_no_row_has_two_and_the_cost_of_each_is_unknown(
+    by_model: str,
+) -> None:
+    usage = Usage("model")
+    usage.add(labels(status="ok", models="a,b", tokens="5", cost="1", by_model=by_model))
+    assert {name: total.told["cost"] for name, total in usage.sorted_rows()} == {"a": None, "b": None}
+    assert usage.all.dollars == 1
+
+
 def test_what_cost_most_comes_first_and_days_in_their_order() -> None:
     usage = Usage("model")
     for name, cost in (("a", "1"), ("b", "3"), ("c", "2"), ("a", "1.5")):

@@ -178,9 +178,9 @@ def test_a_model_of_ones_own_is_named_to_those_whose_model_does_not_take_a_file(
 @pytest.mark.parametrize(
     ("name", "own", "problem"),
     [
-        ("gpt-audio", {"colour": "red"}, "`colour`"),
-        ("gpt-audio", {"kinds": ["smell"]}, "`kinds.0`"),
-        ("gpt-audio", {"image_formats": ["JPG"]}, "`image_formats.0`"),
+        ("gpt-audio", {"colour": "red"}, "`gpt-audio.colour` is no field: there are `kinds`, "),
+        ("gpt-audio", {"kinds": ["smell"]}, "`gpt-audio.kinds.0`"),
+        ("gpt-audio", {"image_formats": ["JPG"]}, "`gpt-audio.image_formats.0`"),
         ("", {"max_bytes": 1}, "a model must have a name"),
     ],
 )

@@ -1,14 +1,16 @@
 """A cheaper tier while a file may wait, then the standard one: what is asked, what waits, what is paid."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from shared.adapters.foundry.adaptation import NO_SUCH_TIER
 from shared.errors import AnswerUnusable, ModelThrottled, ModelTimeout, ModelUnavailable
 from shared.models.chat import ChatAnswer, ChatRequest
-from shared.models.conversation import AT_FULL_PRICE
+from shared.models.conversation import AT_FULL_PRICE, NOT_ANSWERED_AT
 from shared.models.estimates import dollars_of
 from shared.models.known import Catalog
 from shared.models.prices import PriceTable
@@ -100,6 +102,24 @@ async def test_a_file_is_billed_at_the_full_price_unless_the_service_says_that_t
     it, files, _ = scene(tmp_path, answered(None))
     await it.take("patient/a.png")
     assert cost_of(files.outcome("patient/a.png")) == 0.003
+
+
+@pytest.mark.parametrize(
+    ("answer", "warnings"),
+    [
+        (answered("flex"), []),
+        (answered("default"), [NOT_ANSWERED_AT.format(asked="flex", answered="answered at `default`")]),
+        (answered(None), [NOT_ANSWERED_AT.format(asked="flex", answered="did not say that it answered at it")]),
+        (replace(answered("default"), warnings=(NO_SUCH_TIER,)), [NO_SUCH_TIER]),
+    ],
+)
+async def test_a_call_of_the_cheaper_tier_that_costs_the_full_price_is_told_once(
+    answer: ChatAnswer, warnings: list[str], tmp_path: Path
+) -> None:
+    it, files, _ = scene(tmp_path, answer)
+    await it.take("patient/a.png")
+    document = files.outcome("patient/a.png")
+    assert (document.warnings, cost_of(document)) == (warnings, 0.003 if warnings else 0.0015)
 
 
 @pytest.mark.parametrize(("first", "other"), [("patient", "hasty"), ("hasty", "patient")])

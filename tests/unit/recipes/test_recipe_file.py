@@ -97,6 +97,8 @@ SLIPS = [
     ("  accepts:", "  markdown: x\n  accepts:", ":10: `markdown` is the template of a file that is not written"),
     ("  accepts:", "  writes: [md]\n  markdown: '{{ txt }}'\n  accepts:", ":11: the template for Markdown has `txt`"),
     ("  accepts:", "  transcript: yes\n  accepts:", ":10: `metadata.transcript`: Input should be"),
+    ("  accepts:", "  phrases: []\n  accepts:", ":10: `phrases` is for transcripts: write `transcript: asked`"),
+    ("  accepts:", "  words: false\n  accepts:", ":10: `words` is for transcripts: write `transcript: asked`"),
     ("  accepts:", "  speakers: true\n  accepts:", ":10: `speakers` is for transcripts: write `transcript: asked`"),
     ("[audio]", "[image]\n  transcript: asked", ":11: `transcript` is for recordings, which this recipe does not"),
     ("metadata:", "outputs: [{name: x, kind: string}]\nmetadata:\n  transcript: asked", ":11: a transcript is text"),

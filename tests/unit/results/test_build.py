@@ -244,6 +244,30 @@ def test_what_two_models_cost_is_summed_and_listed_and_read_again() -> None:
     assert [call["cost"]["amount"] for call in written.usage.model_dump()["calls"]] == [0.009, 0.00015]
 
 
+@pytest.mark.parametrize(
+    ("first", "tiers", "told"),
+    [
+        ("whisper", [None, "flex"], "flex"),
+        ("whisper", [None, "flex", None], "flex"),
+        ("whisper", [None], None),
+        ("gpt-audio-1.5", ["default", "flex"], "default"),
+        ("gpt-audio-1.5", [None, "flex"], None),
+    ],
+)
+def test_the_tier_is_that_of_the_model_with_the_file_and_after_a_speech_model_that_of_the_next(
+    first: str, tiers: list[str | None], told: str | None
+) -> None:
+    ears, words = SpeakingModel([], deployed(first)), SpeakingModel([], deployed("gpt-6-luna"))
+    names = [first, *["gpt-6-luna"] * (len(tiers) - 1)]
+    exchanges = [
+        Exchange(name, "…", replace(said("Hello."), tier=tier)) for name, tier in zip(names, tiers, strict=True)
+    ]
+    prompt, part = Prompt(None, ("…",) * len(tiers)), MediaPart(HELLO, Hashed("inline"))
+    model = answered(FULL, Conversation(next(iter(CATALOG)), prompt, ears, words, part, exchanges), LATER).model
+    assert model
+    assert model.tier == told
+
+
 def test_a_cost_that_an_earlier_version_repeated_from_a_service_is_not_taken_for_ours() -> None:
     document_ = json.loads(document(said("Hello.")).to_json())
     document_["usage"]["cost"] = 0.25

@@ -51,6 +51,14 @@ def test_each_call_has_its_model_and_its_tokens_audio_apart() -> None:
     assert [(call["model"], call["audio_tokens"]) for call in calls] == [(NAME, None), ("words", 5)]
 
 
+def test_the_tokens_of_a_speech_model_are_listed_too() -> None:
+    result = document(said("one"), said("two")).model_dump()
+    counted = {"input_tokens": 14, "output_tokens": 48, "input_token_details": {"audio_tokens": 10}}
+    result["usage"]["calls"][0] = {"deployment": NAME, **counted}
+    call = log_fields(Result.model_validate(result))["calls"][0]
+    assert (call["input_tokens"], call["audio_tokens"], call["output_tokens"]) == (14, 10, 48)
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
