@@ -101,12 +101,20 @@ class Scene:
 
     async def let_the_host_work(self, policy: RetryPolicy | None = HURRY) -> None:
         """Until there is nothing that it could do now."""
-        async with listening(self.environ, policy), asyncio.timeout(WORK_SECONDS):
-            while self._hosts_messages():
-                self.faulty.has_passed.clear()
-                while self.faulty.undelivered:
-                    await self._show_again(self.faulty.undelivered.pop())
-                await self.faulty.has_passed.wait()
+        async with listening(self.environ, policy):
+            try:
+                async with asyncio.timeout(WORK_SECONDS):
+                    await self._host_rests()
+            except TimeoutError:
+                passed = [f"{each.method} {each.stage or each.path} {each.status}" for each in self.faulty.passed]
+                raise AssertionError(f"The host has messages still, after these requests: {passed}") from None
+
+    async def _host_rests(self) -> None:
+        while self._hosts_messages():
+            self.faulty.has_passed.clear()
+            while self.faulty.undelivered:
+                await self._show_again(self.faulty.undelivered.pop())
+            await self.faulty.has_passed.wait()
 
     async def let_the_hidden_be_seen(self) -> None:
         """The host that was given them is gone: let the ten minutes pass for which its messages are hidden."""
