@@ -12,6 +12,8 @@ from shared.results.result import Result
 
 NOTHING = "0"
 _PLAIN = "/:@+"
+MAX_NUMBER = 2**53
+"""Greater ones are no whole numbers in every language that reads labels."""
 """What names of deployments have beside letters, digits, `_`, `-` and `.`, and what separates nothing in `models`."""
 
 MAX_LABEL = 2_048
@@ -80,4 +82,5 @@ def _number(told: object) -> float | None:
 
 
 def _written(number: float | None) -> str:
-    return "" if number is None else f"{number:.6f}".rstrip("0").rstrip(".")
+    """As a label has it; nothing where it can be no number of anything."""
+    return "" if number is None or not 0 <= number <= MAX_NUMBER else f"{number:.6f}".rstrip("0").rstrip(".")

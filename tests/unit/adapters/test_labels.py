@@ -6,6 +6,7 @@ from shared.adapters.storage.labels import labels_of
 from tests.unit.results.test_events import about
 
 USAGE = {"prompt_tokens": 77, "completion_tokens": 7, "total_tokens": 84}
+RECIPE = {"name": "reçu", "digest": "sha256:0", "inputs": {}}
 MODEL = {"deployment": "phi-4", "name": None, "api": "models", "sent_as": "inline", "request_id": None}
 
 
@@ -20,5 +21,7 @@ def test_a_number_of_tokens_that_can_be_none_is_not_shown(total: int | None) -> 
     assert "tokens" not in labels_of(about("a.png", model=MODEL, usage={**USAGE, "total_tokens": total}))
 
 
-def test_what_no_header_can_hold_is_not_shown() -> None:
-    assert "models" not in labels_of(about("a.png", model={**MODEL, "deployment": "mödel\r\nx"}))
+def test_what_no_header_can_hold_is_quoted_in_the_name_of_a_model_and_else_not_shown() -> None:
+    labels = labels_of(about("a.png", model={**MODEL, "deployment": "mödel\r\nx"}, recipe=RECIPE))
+    assert labels["models"] == "m%C3%B6del%0D%0Ax"
+    assert "recipe" not in labels
