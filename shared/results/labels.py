@@ -12,9 +12,9 @@ from shared.results.result import Result
 
 NOTHING = "0"
 _PLAIN = "/:@+"
+"""What names of deployments have beside letters, digits, `_`, `-` and `.`, and what separates nothing in `models`."""
 MAX_NUMBER = 2**53
 """Greater ones are no whole numbers in every language that reads labels."""
-"""What names of deployments have beside letters, digits, `_`, `-` and `.`, and what separates nothing in `models`."""
 
 MAX_LABEL = 2_048
 """Characters; all labels of a document may have 8 KB."""
