@@ -50,6 +50,11 @@ _NO_ROLE = (
     " address in `allowedIpRanges`."
 )
 
+_NO_APP = (
+    "Run it again in some minutes; if that does not help, give an app by `azd env set DROPSCRIBE_INBOX_CLIENT_ID ID`"
+    " (docs/inbox.md says what to register)."
+)
+
 
 class Inbox:
     """The page of one storage account."""
@@ -75,8 +80,8 @@ class Inbox:
         self._step("Uploading the inbox", lambda: self._upload(page))
         print(f"The inbox is at {self._address}", flush=True)
 
-    def _step(self, what: str, step: Callable[[], str]) -> None:
-        try_until_done(what, step, _NO_ROLE, PAUSES, self._pause)
+    def _step(self, what: str, step: Callable[[], str], next_step: str = _NO_ROLE) -> None:
+        try_until_done(what, step, next_step, PAUSES, self._pause)
 
     def _configuration(self, client: str, tenant: str) -> dict[str, str]:
         return {
@@ -128,20 +133,25 @@ class Inbox:
         client = text(app, "appId")
         if not client or not text(app, "id"):
             raise NotYetError("Entra ID names no app registration.")
-        self._let_come_back(app)
-        if not listed(self._az.json("ad", "sp", "list", "--filter", f"appId eq '{client}'")):
-            self._az("ad", "sp", "create", "--id", client, "--output", "none")
+        # Entra ID copies a new app to its other servers, which do not know it for some seconds.
+        self._step("Letting the app send people back to the page", lambda: self._let_come_back(app), _NO_APP)
+        self._step("Letting people of this tenant use the app", lambda: self._let_sign_in(client), _NO_APP)
         return client
 
     def _apps(self, name: str) -> list[object]:
         return listed(self._az.json("ad", "app", "list", "--display-name", name))
 
-    def _let_come_back(self, app: object) -> None:
+    def _let_sign_in(self, client: str) -> str:
+        if not listed(self._az.json("ad", "sp", "list", "--filter", f"appId eq '{client}'")):
+            self._az("ad", "sp", "create", "--id", client, "--output", "none")
+        return "done"
+
+    def _let_come_back(self, app: object) -> str:
         """Have people come back to the page from the sign-in, with a token for storage alone."""
         known = [str(each) for each in listed(app, "spa", "redirectUris")]
         permissions = [{"resourceAppId": STORAGE, "resourceAccess": [{"id": USER_IMPERSONATION, "type": "Scope"}]}]
         if self._address in known and listed(app, "requiredResourceAccess"):
-            return
+            return "done"
         wanted = {
             "spa": {"redirectUris": [*known, *({self._address} - set(known))]},
             "requiredResourceAccess": permissions,
@@ -153,6 +163,7 @@ class Inbox:
                 *("rest", "--method", "patch", "--url", f"{GRAPH}/{text(app, 'id')}"),
                 *("--headers", "Content-Type=application/json", "--body", f"@{body}"),
             )
+        return "done"
 
 
 def main(environ: Mapping[str, str] = os.environ, pause: Callable[[float], None] = time.sleep) -> int:

@@ -121,6 +121,15 @@ def test_a_second_deployment_registers_nothing(azure: Azure) -> None:
     assert azure.configured["client-id"] == "c1"
 
 
+def test_a_new_app_that_entra_does_not_know_everywhere_yet_is_waited_for_and_made_once(azure: Azure) -> None:
+    unknown = ("", "ERROR: Request_ResourceNotFound: Resource 'o1' does not exist.", 1)
+    azure.answers(patch=[unknown, ("", "", 0)], create=[(json.dumps(APP), "", 0), unknown, ("", "", 0)])
+    assert azure.publish() == 0
+    assert azure.pauses == [10, 10]
+    assert len(azure.asked("app", "create")) == 1
+    assert len(azure.asked("rest", "patch")) == len(azure.asked("sp", "create")) == 2
+
+
 def test_an_app_that_is_given_is_taken_and_left_as_it_is(azure: Azure) -> None:
     assert azure.publish(DROPSCRIBE_INBOX_CLIENT_ID=" given ") == 0
     assert azure.asked("ad") == azure.asked("rest") == []

@@ -26,7 +26,7 @@ export function Page({ storage, follower, recipes }: Props) {
   const { value: at } = place;
   return (
     <DropTarget>
-      <Head />
+      <Head storage={storage} />
       <Notices />
       <main>
         {at.view === "inbox" && <InboxView storage={storage} follower={follower} />}
@@ -42,7 +42,7 @@ export function Page({ storage, follower, recipes }: Props) {
   );
 }
 
-function Head() {
+function Head({ storage }: { storage: Storage }) {
   const { view } = place.value;
   return (
     <header class="head">
@@ -60,8 +60,13 @@ function Head() {
       </nav>
       <span class="grow" />
       {rights.value.drop && (
-        <button type="button" class="primary" onClick={() => (isDropOpen.value = true)}>
+        <button type="button" id="drop-button" class="primary" onClick={() => (isDropOpen.value = true)}>
           {words.drop.button}
+        </button>
+      )}
+      {storage.signOut && (
+        <button type="button" onClick={storage.signOut}>
+          {words.signIn.out}
         </button>
       )}
     </header>
