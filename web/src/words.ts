@@ -27,7 +27,7 @@ export const words = {
   storage: {
     unreachable: "Storage cannot be reached. Check the network; the page tries again by itself.",
     refused:
-      "Storage refuses you. Ask for the role Storage Blob Data Reader (to look) or Contributor (to drop files) on the account.",
+      "Storage refuses you. In Azure, ask for the role Storage Blob Data Reader (to look) or Contributor (to drop files) on the account; on this machine, load the page again.",
     gone: "It is not there any more. It was removed meanwhile.",
     changed: "It was changed meanwhile. Look at it again.",
     answered: (status: number) =>

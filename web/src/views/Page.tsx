@@ -1,6 +1,7 @@
 /** The page as a whole: its head, one of its views, the panel for dropping, and the uploads. */
 
 import { useComputed } from "@preact/signals";
+import { NONE } from "../access/rights";
 import type { Storage } from "../access/storage";
 import type { Follower } from "../inbox/follow";
 import { isListing, items, problem } from "../inbox/follow";
@@ -74,7 +75,9 @@ function Head({ storage }: { storage: Storage }) {
 }
 
 function Notices() {
-  const isReadOnly = useComputed(() => !rights.value.drop && !isListing.value && items.value.length > 0);
+  const isReadOnly = useComputed(
+    () => rights.value !== NONE && !rights.value.drop && !isListing.value && items.value.length > 0,
+  );
   return (
     <div aria-live="polite" class="notices">
       {problem.value && <p class="notice bad">{problem}</p>}
