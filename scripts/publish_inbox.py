@@ -23,6 +23,8 @@ AGAIN = "The app itself works. Then run `azd hooks run postdeploy`."
 PAUSES = (10, 20, 30, 60, 60, 60, 60)
 """Seconds between two tries: a role takes effect within five minutes."""
 UPLOAD_SECONDS = 600
+KEPT_DAYS = 30
+"""Scripts of other versions stay for so long after their upload, for tabs that are open."""
 GRAPH = "https://graph.microsoft.com/v1.0/applications"
 STORAGE = "e406a681-f3d4-42a8-90b6-c2b029497af1"
 """What Entra ID calls Azure Storage, in every tenant."""
@@ -78,6 +80,7 @@ class Inbox:
         write_page(page, self._configuration(client, tenant))
         self._step("Switching on the website of " + self._account, self._serve)
         self._step("Uploading the inbox", lambda: self._upload(page))
+        self._step(f"Removing scripts of versions that are older than {KEPT_DAYS} days", self._remove_old)
         print(f"The inbox is at {self._address}", flush=True)
 
     def _step(self, what: str, step: Callable[[], str], next_step: str = _NO_ROLE) -> None:
@@ -114,6 +117,15 @@ class Inbox:
                 *("--auth-mode", "login", "--output", "none"),
                 seconds=UPLOAD_SECONDS,
             )
+        return "done"
+
+    def _remove_old(self) -> str:
+        """Each version's scripts have names of their own; those of this one were just uploaded anew."""
+        until = time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(time.time() - KEPT_DAYS * 86_400))
+        self._az(
+            *("storage", "blob", "delete-batch", "--account-name", self._account, "--source", "$web"),
+            *("--pattern", "assets/*", "--if-unmodified-since", until, "--auth-mode", "login", "--output", "none"),
+        )
         return "done"
 
     def _registered(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,14 @@ def test_the_page_is_uploaded_last_and_scripts_by_a_type_that_browsers_run(azure
     assert sent[-1] == ("*.html", "text/html")
     assert ("*.js", "text/javascript") in sent
     assert len(azure.asked("--static-website", "true")) == 1
+
+
+def test_scripts_that_were_uploaded_a_month_ago_are_removed_after_the_upload(azure: Azure) -> None:
+    assert azure.publish() == 0
+    (removed,) = azure.asked("delete-batch", "$web", "assets/*")
+    until = datetime.fromisoformat(removed[removed.index("--if-unmodified-since") + 1])
+    assert timedelta(days=29) < datetime.now(UTC) - until < timedelta(days=31)
+    assert azure.asked("storage", "$web")[-1] == removed
 
 
 def test_a_role_that_is_not_heeded_yet_is_waited_for(azure: Azure) -> None:
