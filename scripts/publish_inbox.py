@@ -23,6 +23,8 @@ AGAIN = "The app itself works. Then run `azd hooks run postdeploy`."
 PAUSES = (10, 20, 30, 60, 60, 60, 60)
 """Seconds between two tries: a role takes effect within five minutes."""
 UPLOAD_SECONDS = 600
+KEPT_DAYS = 30
+"""Scripts of other versions stay for so long after their upload, for tabs that are open."""
 GRAPH = "https://graph.microsoft.com/v1.0/applications"
 STORAGE = "e406a681-f3d4-42a8-90b6-c2b029497af1"
 """What Entra ID calls Azure Storage, in every tenant."""
@@ -50,6 +52,11 @@ _NO_ROLE = (
     " address in `allowedIpRanges`."
 )
 
+_NO_APP = (
+    "Run it again in some minutes; if that does not help, give an app by `azd env set DROPSCRIBE_INBOX_CLIENT_ID ID`"
+    " (docs/inbox.md says what to register)."
+)
+
 
 class Inbox:
     """The page of one storage account."""
@@ -73,10 +80,11 @@ class Inbox:
         write_page(page, self._configuration(client, tenant))
         self._step("Switching on the website of " + self._account, self._serve)
         self._step("Uploading the inbox", lambda: self._upload(page))
+        self._step(f"Removing scripts of versions that are older than {KEPT_DAYS} days", self._remove_old)
         print(f"The inbox is at {self._address}", flush=True)
 
-    def _step(self, what: str, step: Callable[[], str]) -> None:
-        try_until_done(what, step, _NO_ROLE, PAUSES, self._pause)
+    def _step(self, what: str, step: Callable[[], str], next_step: str = _NO_ROLE) -> None:
+        try_until_done(what, step, next_step, PAUSES, self._pause)
 
     def _configuration(self, client: str, tenant: str) -> dict[str, str]:
         return {
@@ -111,6 +119,15 @@ class Inbox:
             )
         return "done"
 
+    def _remove_old(self) -> str:
+        """Each version's scripts have names of their own; those of this one were just uploaded anew."""
+        until = time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(time.time() - KEPT_DAYS * 86_400))
+        self._az(
+            *("storage", "blob", "delete-batch", "--account-name", self._account, "--source", "$web"),
+            *("--pattern", "assets/*", "--if-unmodified-since", until, "--auth-mode", "login", "--output", "none"),
+        )
+        return "done"
+
     def _registered(self) -> str:
         """The client id of the app registration, which is made if it is not there; it has no secret."""
         name = f"Dropscribe inbox {self._account}"
@@ -128,20 +145,25 @@ class Inbox:
         client = text(app, "appId")
         if not client or not text(app, "id"):
             raise NotYetError("Entra ID names no app registration.")
-        self._let_come_back(app)
-        if not listed(self._az.json("ad", "sp", "list", "--filter", f"appId eq '{client}'")):
-            self._az("ad", "sp", "create", "--id", client, "--output", "none")
+        # Entra ID copies a new app to its other servers, which do not know it for some seconds.
+        self._step("Letting the app send people back to the page", lambda: self._let_come_back(app), _NO_APP)
+        self._step("Letting people of this tenant use the app", lambda: self._let_sign_in(client), _NO_APP)
         return client
 
     def _apps(self, name: str) -> list[object]:
         return listed(self._az.json("ad", "app", "list", "--display-name", name))
 
-    def _let_come_back(self, app: object) -> None:
+    def _let_sign_in(self, client: str) -> str:
+        if not listed(self._az.json("ad", "sp", "list", "--filter", f"appId eq '{client}'")):
+            self._az("ad", "sp", "create", "--id", client, "--output", "none")
+        return "done"
+
+    def _let_come_back(self, app: object) -> str:
         """Have people come back to the page from the sign-in, with a token for storage alone."""
         known = [str(each) for each in listed(app, "spa", "redirectUris")]
         permissions = [{"resourceAppId": STORAGE, "resourceAccess": [{"id": USER_IMPERSONATION, "type": "Scope"}]}]
         if self._address in known and listed(app, "requiredResourceAccess"):
-            return
+            return "done"
         wanted = {
             "spa": {"redirectUris": [*known, *({self._address} - set(known))]},
             "requiredResourceAccess": permissions,
@@ -153,6 +175,7 @@ class Inbox:
                 *("rest", "--method", "patch", "--url", f"{GRAPH}/{text(app, 'id')}"),
                 *("--headers", "Content-Type=application/json", "--body", f"@{body}"),
             )
+        return "done"
 
 
 def main(environ: Mapping[str, str] = os.environ, pause: Callable[[float], None] = time.sleep) -> int:

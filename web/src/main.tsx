@@ -2,7 +2,7 @@
 
 import "./style.css";
 import { render } from "preact";
-import { NONE, rightsOf } from "./access/rights";
+import { followRights } from "./access/rights";
 import { openStorage } from "./access/storage";
 import { loadConfig, SetupError } from "./config";
 import { Follower } from "./inbox/follow";
@@ -19,7 +19,7 @@ async function start(root: HTMLElement): Promise<void> {
   void follower.follow();
   const recipes = loadRecipes().catch(() => []);
   render(<Page storage={storage} follower={follower} recipes={recipes} />, root);
-  rights.value = await rightsOf(storage).catch(() => NONE);
+  void followRights(storage, (found) => (rights.value = found));
 }
 
 const root = document.getElementById("page");

@@ -27,11 +27,12 @@ export const words = {
   storage: {
     unreachable: "Storage cannot be reached. Check the network; the page tries again by itself.",
     refused:
-      "Storage refuses you. Ask for the role Storage Blob Data Reader (to look) or Contributor (to drop files) on the account.",
+      "Storage refuses you. In Azure, ask for the role Storage Blob Data Reader (to look) or Contributor (to drop files) on the account; on this machine, load the page again.",
     gone: "It is not there any more. It was removed meanwhile.",
     changed: "It was changed meanwhile. Look at it again.",
     answered: (status: number) =>
       `Storage answered ${status}. Try again; if that does not help, look at the account in the portal.`,
+    unusableName: "No address can be made of this name: a part of it is made of dots only.",
   },
   status: { waiting: "waiting", ok: "ok", warning: "warning", error: "error" },
   list: {
@@ -163,13 +164,18 @@ export const words = {
       empty: "a part of its name is empty",
     },
     refused: (name: string, why: string) => `${name} was left out: ${why}.`,
+    kept: (name: string) => `The recording was stopped and kept: ${name}. Choose “Drop files” to upload it.`,
+    unreadable: "What was dropped cannot be read. Look whether it is still there, and drop it again.",
   },
   clash: {
     title: "These names are taken",
-    text: "Files of these names are in storage already. What is to be done with the new ones?",
+    text: "What is to be done with the new files? Those that would replace no stored file get a number behind the name, or are left out.",
     replace: "Replace the old files",
     rename: "Keep both",
     skip: "Leave the new ones out",
+    cancel: "Cancel",
+    cause: { stored: "in storage", underWay: "being uploaded", twice: "chosen twice" },
+    more: (count: number) => `and ${number.format(count)} more`,
   },
   transfers: {
     title: "Uploads",
@@ -192,8 +198,10 @@ export const words = {
   },
   redrive: {
     selected: "Try selected again",
-    done: (queued: number, all: number) =>
-      `${number.format(queued)} of ${counted(all, "file is", "files are")} queued again.`,
+    queued: (count: number) => `${counted(count, "file is", "files are")} queued again.`,
+    passedOver: (count: number) =>
+      `${counted(count, "file was", "files were")} not queued: gone, or answered meanwhile.`,
+    noDocument: "The document cannot be read, so its file is not known. Drop the file again.",
     failed: (name: string, why: string) => `${name}: ${why}`,
   },
   numbers: {
@@ -247,4 +255,9 @@ export const words = {
     value > 0 && value < LEAST ? `<${dollars.format(LEAST)}` : dollars.format(value),
   number: (value: number) => number.format(value),
   licences: "Licences",
+  signIn: {
+    out: "Sign out",
+    refused:
+      "The sign-in was refused. Load this page again and choose another account, or ask your administrator whether you may use this page.",
+  },
 };

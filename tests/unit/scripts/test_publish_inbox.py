@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,15 @@ def test_a_second_deployment_registers_nothing(azure: Azure) -> None:
     assert azure.configured["client-id"] == "c1"
 
 
+def test_a_new_app_that_entra_does_not_know_everywhere_yet_is_waited_for_and_made_once(azure: Azure) -> None:
+    unknown = ("", "ERROR: Request_ResourceNotFound: Resource 'o1' does not exist.", 1)
+    azure.answers(patch=[unknown, ("", "", 0)], create=[(json.dumps(APP), "", 0), unknown, ("", "", 0)])
+    assert azure.publish() == 0
+    assert azure.pauses == [10, 10]
+    assert len(azure.asked("app", "create")) == 1
+    assert len(azure.asked("rest", "patch")) == len(azure.asked("sp", "create")) == 2
+
+
 def test_an_app_that_is_given_is_taken_and_left_as_it_is(azure: Azure) -> None:
     assert azure.publish(DROPSCRIBE_INBOX_CLIENT_ID=" given ") == 0
     assert azure.asked("ad") == azure.asked("rest") == []
@@ -134,6 +144,14 @@ def test_the_page_is_uploaded_last_and_scripts_by_a_type_that_browsers_run(azure
     assert sent[-1] == ("*.html", "text/html")
     assert ("*.js", "text/javascript") in sent
     assert len(azure.asked("--static-website", "true")) == 1
+
+
+def test_scripts_that_were_uploaded_a_month_ago_are_removed_after_the_upload(azure: Azure) -> None:
+    assert azure.publish() == 0
+    (removed,) = azure.asked("delete-batch", "$web", "assets/*")
+    until = datetime.fromisoformat(removed[removed.index("--if-unmodified-since") + 1])
+    assert timedelta(days=29) < datetime.now(UTC) - until < timedelta(days=31)
+    assert azure.asked("storage", "$web")[-1] == removed
 
 
 def test_a_role_that_is_not_heeded_yet_is_waited_for(azure: Azure) -> None:

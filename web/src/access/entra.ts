@@ -2,28 +2,46 @@
 
 import type { TokenCredential } from "@azure/core-auth";
 import { PublicClientApplication } from "@azure/msal-browser";
-import type { EntraId } from "../config";
+import { type EntraId, SetupError } from "../config";
+import { words } from "../words";
 
 const STORAGE = ["https://storage.azure.com/user_impersonation"];
+/** In this tab's storage: the last sign-in failed, so the next one asks for the account. */
+const REFUSED = "dropscribe-sign-in-refused";
 
-/** A credential for storage; where nobody is signed in yet, the browser leaves for the sign-in page. */
-export async function signIn(entra: EntraId): Promise<TokenCredential> {
+export interface SignedIn {
+  credential: TokenCredential;
+  signOut: () => Promise<void>;
+}
+
+/**
+ * A credential for storage; where nobody is signed in yet, the browser leaves for the sign-in page. Rejects with a
+ * SetupError where that sent the person back without a token.
+ */
+export async function signIn(entra: EntraId): Promise<SignedIn> {
+  const page = new URL(".", location.href).href;
   const client = new PublicClientApplication({
     auth: {
       clientId: entra.clientId,
       authority: `https://login.microsoftonline.com/${entra.tenantId}`,
-      redirectUri: new URL(".", location.href).href,
+      redirectUri: page,
+      postLogoutRedirectUri: page,
     },
     cache: { cacheLocation: "sessionStorage" },
   });
   await client.initialize();
-  const returned = await client.handleRedirectPromise();
+  const returned = await client.handleRedirectPromise().catch(() => {
+    sessionStorage.setItem(REFUSED, "yes");
+    throw new SetupError(words.signIn.refused);
+  });
   const account = returned?.account ?? client.getAllAccounts()[0];
   if (!account) {
-    await client.loginRedirect({ scopes: STORAGE });
+    const isRefused = sessionStorage.getItem(REFUSED) !== null;
+    sessionStorage.removeItem(REFUSED);
+    await client.loginRedirect({ scopes: STORAGE, ...(isRefused ? { prompt: "select_account" } : {}) });
     return new Promise(() => {}); // the page is being left
   }
-  return {
+  const credential: TokenCredential = {
     async getToken() {
       try {
         const { accessToken, expiresOn } = await client.acquireTokenSilent({ scopes: STORAGE, account });
@@ -34,4 +52,5 @@ export async function signIn(entra: EntraId): Promise<TokenCredential> {
       }
     },
   };
+  return { credential, signOut: () => client.logoutRedirect({ account }) };
 }

@@ -1,6 +1,7 @@
 /** What went wrong with storage, in a sentence with a next step. */
 
 import { words } from "../words";
+import { UnusableNameError } from "./blobs";
 
 /** The status of storage's answer; undefined where there was none. */
 export function statusOf(error: unknown): number | undefined {
@@ -10,6 +11,7 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 export function sentenceOf(error: unknown): string {
+  if (error instanceof UnusableNameError) return words.storage.unusableName;
   const status = statusOf(error);
   if (status === undefined) return words.storage.unreachable;
   if (status === 401 || status === 403) return words.storage.refused;

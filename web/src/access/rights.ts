@@ -19,7 +19,22 @@ export const NONE: Rights = { drop: false, redrive: false };
 const NO_VERSION = '"0x0"';
 const NO_BLOB = "dropscribe-inbox-looks-whether-it-may";
 
-export async function rightsOf(storage: Storage): Promise<Rights> {
+/** Milliseconds until rights that are missing are tried again; a role takes effect minutes after it was given. */
+const FIRST_PAUSE = 5000;
+const MAX_PAUSE = 300_000;
+
+/** Tell the rights whenever they were found, until all are there; nothing is told where storage gave no answer. */
+export async function followRights(storage: Storage, tell: (rights: Rights) => void): Promise<void> {
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, MAX_PAUSE)) {
+    const found = await rightsOf(storage).catch(() => undefined);
+    if (found) tell(found);
+    if (found?.drop && found.redrive) return;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/** Rejects where storage gave no answer, or one about itself. */
+async function rightsOf(storage: Storage): Promise<Rights> {
   const [drop, remove, queue] = await Promise.all([
     isAllowed(async () => {
       const blob = blobOf(await storage.input(), NO_BLOB);
@@ -42,6 +57,7 @@ async function isAllowed(attempt: () => Promise<void>): Promise<boolean> {
     return true;
   } catch (error) {
     const status = statusOf(error);
-    return status !== undefined && status !== 401 && status !== 403;
+    if (status === undefined || status >= 500) throw error;
+    return status !== 401 && status !== 403;
   }
 }

@@ -1,6 +1,5 @@
 /** The two containers and the queue, opened with the rights of who looks. */
 
-import type { TokenCredential } from "@azure/core-auth";
 import { AnonymousCredential, ContainerClient } from "@azure/storage-blob";
 import type { QueueClient } from "@azure/storage-queue";
 import type { Config } from "../config";
@@ -16,6 +15,8 @@ export interface Storage {
   deferred(): Promise<QueueClient>;
   /** A container for those who list it without a client */
   source(of: "input" | "output"): Promise<Source>;
+  /** Leave for the sign-out, after which another account can be chosen; undefined where nobody signs in */
+  signOut?: () => Promise<void>;
 }
 
 export async function openStorage(config: Config): Promise<Storage> {
@@ -49,10 +50,11 @@ function bySignatures(config: Config): Opened {
 async function byIdentity(config: Config): Promise<Opened> {
   if (config.signIn.kind !== "entra") throw new TypeError("another way to sign in");
   const { signIn } = await import("./entra");
-  const credential: TokenCredential = await signIn(config.signIn);
+  const { credential, signOut } = await signIn(config.signIn);
   const input = new ContainerClient(`${config.blobs}/${config.input}`, credential, OPTIONS);
   const output = new ContainerClient(`${config.blobs}/${config.output}`, credential, OPTIONS);
   return {
+    signOut,
     async source(of) {
       const token = await credential.getToken("https://storage.azure.com/.default");
       return { address: (of === "input" ? input : output).url, token: token?.token ?? "" };

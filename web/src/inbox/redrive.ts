@@ -15,19 +15,37 @@ const FOR_EVER = -1;
 
 export interface Redriven {
   queued: Item[];
+  /** How many are gone, or were answered anew */
+  passedOver: number;
   problems: string[];
 }
 
+/** A document of which the name of its file cannot be read. */
+class NoDocumentError extends Error {}
+
 export async function redrive(storage: Storage, items: Item[]): Promise<Redriven> {
-  const done: Redriven = { queued: [], problems: [] };
+  const done: Redriven = { queued: [], passedOver: 0, problems: [] };
   for (const item of items) {
     try {
       if (await sendAgain(storage, item)) done.queued.push(item);
+      else done.passedOver += 1;
     } catch (error) {
-      done.problems.push(words.redrive.failed(shownName(item.name), sentenceOf(error)));
+      done.problems.push(words.redrive.failed(shownName(item.name), whyNot(error)));
     }
   }
   return done;
+}
+
+/** What became of them, in sentences. */
+export function toldOf({ queued, passedOver, problems }: Redriven): string {
+  const sentences = [...problems];
+  if (passedOver > 0) sentences.unshift(words.redrive.passedOver(passedOver));
+  if (queued.length > 0) sentences.unshift(words.redrive.queued(queued.length));
+  return sentences.join(" ");
+}
+
+function whyNot(error: unknown): string {
+  return error instanceof NoDocumentError ? words.redrive.noDocument : sentenceOf(error);
 }
 
 /** Whatever breaks in between, the file has its document or a message. False where it is gone, or was answered anew. */
@@ -53,9 +71,14 @@ async function sendAgain(storage: Storage, { document }: Item): Promise<boolean>
 
 /** The name of the file that a document answers. */
 function inputOf(json: string): string {
-  const found: unknown = JSON.parse(json);
+  let found: unknown;
+  try {
+    found = JSON.parse(json);
+  } catch {
+    found = undefined;
+  }
   const name = isRecord(found) && isRecord(found.input) ? text(found.input.name) : "";
-  if (!name) throw new TypeError("it is no document");
+  if (!name) throw new NoDocumentError();
   return name;
 }
 

@@ -16,7 +16,9 @@ export function filesOf(data: DataTransfer): Promise<Found[]> {
 }
 
 export function chosen(files: Iterable<File>): Found[] {
-  return [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+  return [...files]
+    .map((file) => ({ file, path: file.webkitRelativePath || file.name }))
+    .filter(({ path }) => !path.split("/").slice(1).some(isClutter));
 }
 
 /** Pictures come from the clipboard under one name all; the time makes names of their own. */
@@ -36,7 +38,6 @@ export function stamp(): string {
 
 async function inside(entry: FileSystemEntry): Promise<Found[]> {
   const path = entry.fullPath.replace(/^\//, "");
-  if (isHidden(entry)) return [];
   if (entry instanceof FileSystemFileEntry) {
     return [{ file: await new Promise<File>((resolve, reject) => entry.file(resolve, reject)), path }];
   }
@@ -45,7 +46,7 @@ async function inside(entry: FileSystemEntry): Promise<Found[]> {
     const reader = entry.createReader();
     // A reader gives some entries at a time, and none at the end.
     for (let some = await next(reader); some.length > 0; some = await next(reader)) {
-      for (const each of some) found.push(...(await inside(each)));
+      for (const each of some) if (!isClutter(each.name)) found.push(...(await inside(each)));
     }
   }
   return found;
@@ -55,6 +56,7 @@ function next(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
 }
 
-function isHidden(entry: FileSystemEntry): boolean {
-  return entry.name.startsWith(".");
+/** What systems put into folders, and nobody means; a file that was chosen by itself is meant, whatever its name. */
+function isClutter(name: string): boolean {
+  return name.startsWith(".") || ["thumbs.db", "desktop.ini"].includes(name.toLowerCase());
 }

@@ -9,23 +9,46 @@ const BITS_A_SECOND = 64_000;
 
 /** For how many seconds it has been recording; null while it is not. */
 export const recording = signal<number | null>(null);
-let recorder: MediaRecorder | undefined;
+/** What ends the recording, or the wait for the microphone; undefined where there is neither. */
+let stop: AbortController | undefined;
 
-/** Record until `stopRecording`. Rejects where the microphone cannot be used. */
-export async function record(): Promise<Found> {
-  const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+/**
+ * Record until `stopRecording`. Undefined where that came before the microphone was there, or it records already.
+ * Rejects where the microphone cannot be used.
+ */
+export async function record(): Promise<Found | undefined> {
+  if (stop) return undefined;
+  stop = new AbortController();
+  const { signal: stopped } = stop;
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    try {
+      return stopped.aborted ? undefined : await recordFrom(stream, stopped);
+    } finally {
+      for (const track of stream.getTracks()) track.stop();
+    }
+  } finally {
+    stop = undefined;
+  }
+}
+
+export function stopRecording(): void {
+  stop?.abort();
+}
+
+async function recordFrom(stream: MediaStream, stopped: AbortSignal): Promise<Found> {
   const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type));
-  const used = new MediaRecorder(stream, {
+  const recorder = new MediaRecorder(stream, {
     ...(mimeType ? { mimeType } : {}),
     audioBitsPerSecond: BITS_A_SECOND,
   });
-  recorder = used;
   const parts: Blob[] = [];
-  used.ondataavailable = (event) => parts.push(event.data);
+  recorder.ondataavailable = (event) => parts.push(event.data);
   const ended = new Promise((resolve) => {
-    used.onstop = resolve;
+    recorder.onstop = resolve;
   });
-  used.start(1000);
+  stopped.addEventListener("abort", () => recorder.state !== "inactive" && recorder.stop());
+  recorder.start(1000);
   recording.value = 0;
   const timer = setInterval(() => {
     recording.value = (recording.value ?? 0) + 1;
@@ -33,12 +56,7 @@ export async function record(): Promise<Found> {
   await ended;
   clearInterval(timer);
   recording.value = null;
-  for (const track of stream.getTracks()) track.stop();
-  return fileOf(parts, used.mimeType);
-}
-
-export function stopRecording(): void {
-  recorder?.stop();
+  return fileOf(parts, recorder.mimeType);
 }
 
 function fileOf(parts: Blob[], mimeType: string): Found {

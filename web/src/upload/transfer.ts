@@ -34,6 +34,8 @@ export class Transfer {
   etag = "";
   #storage: Storage;
   #staged = new Set<number>();
+  /** Blocks of other uploads under the same name, from other tabs or people, must never be taken for ours. */
+  readonly #own = crypto.randomUUID();
   #stop = new AbortController();
 
   constructor(order: Order, storage: Storage) {
@@ -87,10 +89,25 @@ export class Transfer {
     const size = Math.max(BLOCK, Math.ceil(file.size / MAX_BLOCKS));
     const count = Math.ceil(file.size / size);
     await this.#stageAll(size, count);
-    const ids = Array.from({ length: count }, (_, place) => idOf(place));
+    const ids = Array.from({ length: count }, (_, place) => this.#idOf(place));
     const blob = blobOf(await this.#storage.input(), name);
+    const settings = { ...this.#settings(), abortSignal: this.#stop.signal };
     this.etag =
-      (await blob.commitBlockList(ids, { ...this.#settings(), abortSignal: this.#stop.signal })).etag ?? "";
+      (await blob.commitBlockList(ids, settings).catch((error) => this.#forgetLost(error))).etag ?? "";
+  }
+
+  /** Who commits under this name removes the blocks of all others: those are sent anew the next time. */
+  #forgetLost(error: unknown): never {
+    if (statusOf(error) === 400) {
+      this.#staged.clear();
+      this.sent.value = 0;
+    }
+    throw error;
+  }
+
+  /** All ids of a blob have one length. */
+  #idOf(place: number): string {
+    return btoa(`${this.#own}${String(place).padStart(8, "0")}`);
   }
 
   /** Stage what is not staged yet. Where a block fails, those on their way are finished, and count the next time. */
@@ -102,7 +119,7 @@ export class Transfer {
       for (let place = left.shift(); place !== undefined; place = left.shift()) {
         const block = this.order.file.slice(place * size, (place + 1) * size);
         const blob = blobOf(await this.#storage.input(), this.order.name);
-        await blob.stageBlock(idOf(place), block, block.size, { abortSignal: this.#stop.signal });
+        await blob.stageBlock(this.#idOf(place), block, block.size, { abortSignal: this.#stop.signal });
         this.#staged.add(place);
         this.sent.value += block.size;
       }
@@ -124,11 +141,6 @@ export class Transfer {
       conditions: replacing === null ? { ifNoneMatch: "*" } : { ifMatch: quoted(replacing) },
     };
   }
-}
-
-/** All ids of a blob have one length. */
-function idOf(place: number): string {
-  return btoa(String(place).padStart(8, "0"));
 }
 
 function whyNot(error: unknown): string {

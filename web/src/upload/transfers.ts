@@ -25,6 +25,14 @@ export function resume(transfer: Transfer, arrived: (file: Listed) => void): voi
   void runNext(arrived);
 }
 
+/** The names of the uploads that may still be stored; a failed one has ended until somebody lets it go on. */
+export function namesUnderWay(): Set<string> {
+  const underWay = transfers.value.filter((each) =>
+    ["waiting", "running", "paused"].includes(each.state.value),
+  );
+  return new Set(underWay.map((each) => each.order.name));
+}
+
 export function clearFinished(): void {
   transfers.value = transfers.value.filter((each) => !each.isOver);
 }

@@ -1,67 +1,57 @@
-/** Names that are taken already: asked about, never overwritten in silence. */
+/** Names that are not free: asked about, never overwritten in silence. */
 
-import type { Storage } from "../access/storage";
+import { useEffect, useRef } from "preact/hooks";
 import { shownName } from "../naming/shown";
-import type { Order } from "../upload/transfer";
-import { taken } from "../upload/transfers";
+import type { Clashes, Decision } from "../upload/clashes";
 import { words } from "../words";
 
-export type Decision = "replace" | "rename" | "skip";
-
 const MAX_NAMES = 20;
-const MAX_COPIES = 100;
 
-export function Clash({ names, decided }: { names: string[]; decided: (decision: Decision) => void }) {
+interface Props {
+  clashes: Clashes;
+  decided: (decision: Decision) => void;
+  cancelled: () => void;
+}
+
+export function Clash({ clashes: { causes }, decided, cancelled }: Props) {
+  const question = useRef<HTMLDivElement>(null);
+  useEffect(() => question.current?.focus(), []);
+  const isStored = [...causes.values()].includes("stored");
   return (
-    <div role="alertdialog" aria-labelledby="clash-title">
+    <div
+      ref={question}
+      role="alertdialog"
+      tabIndex={-1}
+      aria-labelledby="clash-title"
+      aria-describedby="clash-text"
+    >
       <h3 id="clash-title">{words.clash.title}</h3>
-      <p>{words.clash.text}</p>
+      <p id="clash-text">{words.clash.text}</p>
       <ul class="chosen">
-        {names.slice(0, MAX_NAMES).map((name) => (
-          <li key={name}>
-            <bdi>{shownName(name)}</bdi>
+        {[...causes].slice(0, MAX_NAMES).map(([order, cause]) => (
+          <li key={order}>
+            <bdi>{shownName(order.name)}</bdi>
+            <span class="quiet">{words.clash.cause[cause]}</span>
           </li>
         ))}
       </ul>
+      {causes.size > MAX_NAMES && <p>{words.clash.more(causes.size - MAX_NAMES)}</p>}
       <div class="bar">
         <button type="button" class="primary" onClick={() => decided("rename")}>
           {words.clash.rename}
         </button>
-        <button type="button" onClick={() => decided("replace")}>
-          {words.clash.replace}
-        </button>
+        {isStored && (
+          <button type="button" onClick={() => decided("replace")}>
+            {words.clash.replace}
+          </button>
+        )}
         <button type="button" onClick={() => decided("skip")}>
           {words.clash.skip}
+        </button>
+        <button type="button" onClick={cancelled}>
+          {words.clash.cancel}
         </button>
       </div>
     </div>
   );
-}
-
-/** The same orders, those whose names are taken with a number behind the name that is free. */
-export async function withCopies(
-  storage: Storage,
-  orders: Order[],
-  clashes: Map<string, string>,
-): Promise<Order[]> {
-  const used = new Set([...orders.map((order) => order.name), ...clashes.keys()]);
-  const renamed: Order[] = [];
-  for (const order of orders) {
-    renamed.push(
-      clashes.has(order.name) ? { ...order, name: await freeName(storage, order.name, used) } : order,
-    );
-  }
-  return renamed;
-}
-
-async function freeName(storage: Storage, name: string, used: Set<string>): Promise<string> {
-  const [, stem = name, ending = ""] = /^(.*?)(\.[^./]+)?$/s.exec(name) ?? [];
-  for (let number = 2; number < MAX_COPIES; number += 1) {
-    const wanted = words.copyNumber(stem, number) + ending;
-    if (!used.has(wanted) && (await taken(storage, [wanted])).size === 0) {
-      used.add(wanted);
-      return wanted;
-    }
-  }
-  return `${stem} ${Date.now()}${ending}`;
 }

@@ -7,14 +7,17 @@ import type { Follower } from "../inbox/follow";
 import { problemWith, storedName } from "../naming/names";
 import { shownName } from "../naming/shown";
 import { isDropOpen, notice } from "../state";
-import { chosen } from "../upload/dropped";
+import { type Clashes, clashesOf, type Decision, settled } from "../upload/clashes";
+import { chosen, type Found } from "../upload/dropped";
 import { AT_THE_ROOT, type Place, type Recipe } from "../upload/recipes";
 import { record, recording, stopRecording } from "../upload/recorder";
 import type { Order } from "../upload/transfer";
-import { start, taken } from "../upload/transfers";
+import { start } from "../upload/transfers";
 import { words } from "../words";
-import { Clash, type Decision, withCopies } from "./Clash";
+import { useAlone } from "./alone";
+import { Clash } from "./Clash";
 import { gather, gathered } from "./DropTarget";
+import { useModal } from "./focus";
 import { RecipeMenu } from "./RecipeMenu";
 
 interface Props {
@@ -23,54 +26,62 @@ interface Props {
   recipes: Promise<Recipe[]>;
 }
 
+interface Question {
+  clashes: Clashes;
+  /** The files that were chosen when it was asked */
+  from: Found[];
+}
+
 export function DropPanel({ storage, follower, recipes }: Props) {
   const [place, setPlace] = useState<Place | undefined>(AT_THE_ROOT);
-  const [clashes, setClashes] = useState<{ orders: Order[]; taken: Map<string, string> }>();
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  const [question, setQuestion] = useState<Question>();
+  const [problem, setProblem] = useState("");
+  const dialog = useModal();
+  useEffect(() => stopRecording, []);
 
-  function send(orders: Order[]) {
+  /** What was dropped after the files that are sent is kept, and the panel stays open for it. */
+  function send(orders: Order[], from: Found[]) {
     start(storage, orders, (file) => follower.expect(file));
-    gathered.value = [];
-    isDropOpen.value = false;
+    gathered.value = gathered.value.filter((each) => !from.includes(each));
+    setQuestion(undefined);
+    isDropOpen.value = gathered.value.length > 0 || recording.value !== null;
   }
 
-  async function upload() {
-    if (!place) return;
-    const { orders, refused } = ordersFor(place);
-    notice.value = refused.join(" ");
-    try {
-      const found = await taken(
-        storage,
-        orders.map((order) => order.name),
-      );
-      if (found.size > 0) setClashes({ orders, taken: found });
-      else send(orders);
-    } catch (error) {
-      notice.value = sentenceOf(error);
-    }
+  async function ask(work: () => Promise<void>) {
+    setProblem("");
+    await work().catch((error: unknown) => setProblem(sentenceOf(error)));
   }
 
-  async function decided(decision: Decision) {
-    if (!clashes) return;
-    const { orders } = clashes;
-    if (decision === "skip") send(orders.filter((order) => !clashes.taken.has(order.name)));
-    if (decision === "replace") {
-      send(orders.map((order) => ({ ...order, replacing: clashes.taken.get(order.name) ?? null })));
-    }
-    if (decision === "rename") send(await withCopies(storage, orders, clashes.taken));
-  }
+  const [isBusy, upload] = useAlone(() =>
+    ask(async () => {
+      if (!place) return;
+      const from = gathered.value;
+      const { orders, refused } = ordersFor(from, place);
+      const clashes = await clashesOf(storage, orders);
+      notice.value = refused.join(" ");
+      if (clashes.causes.size > 0) setQuestion({ clashes, from });
+      else send(orders, from);
+    }),
+  );
+
+  const [isDeciding, decide] = useAlone((decision: Decision) =>
+    ask(async () => {
+      if (question) send(await settled(storage, question.clashes, decision), question.from);
+    }),
+  );
 
   return (
     <dialog
       ref={dialog}
       class="panel"
       aria-labelledby="drop-title"
+      aria-busy={isBusy || isDeciding}
       onClose={() => (isDropOpen.value = false)}
     >
       <h2 id="drop-title">{words.drop.title}</h2>
-      {clashes ? (
-        <Clash names={[...clashes.taken.keys()]} decided={decided} />
+      {problem && <p role="alert">{problem}</p>}
+      {question ? (
+        <Clash clashes={question.clashes} decided={decide} cancelled={() => setQuestion(undefined)} />
       ) : (
         <form
           onSubmit={(event) => {
@@ -82,9 +93,7 @@ export function DropPanel({ storage, follower, recipes }: Props) {
           <Chosen />
           <RecipeMenu recipes={recipes} chosen={setPlace} />
           <div class="bar">
-            <button type="submit" class="primary" disabled={!place || gathered.value.length === 0}>
-              {words.drop.start(gathered.value.length)}
-            </button>
+            <Start isPossible={place !== undefined} isBusy={isBusy} />
             <button type="button" onClick={() => dialog.current?.close()}>
               {words.drop.close}
             </button>
@@ -95,10 +104,33 @@ export function DropPanel({ storage, follower, recipes }: Props) {
   );
 }
 
-function ordersFor({ folder, metadata }: Place): { orders: Order[]; refused: string[] } {
+/** It has the focus once there are files: Enter is all that is left to do. */
+function Start({ isPossible, isBusy }: { isPossible: boolean; isBusy: boolean }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const count = gathered.value.length;
+  useEffect(() => {
+    if (document.activeElement?.matches("input:not([hidden]), select")) return;
+    button.current?.focus();
+    const first = button.current?.form?.querySelector("button");
+    if (document.activeElement === document.body) first?.focus(); // nothing is left to upload
+  }, [count]);
+  return (
+    <button
+      ref={button}
+      type="submit"
+      class="primary"
+      aria-disabled={isBusy}
+      disabled={!isPossible || count === 0}
+    >
+      {words.drop.start(count)}
+    </button>
+  );
+}
+
+function ordersFor(files: Found[], { folder, metadata }: Place): { orders: Order[]; refused: string[] } {
   const orders: Order[] = [];
   const refused: string[] = [];
-  for (const { file, path } of gathered.value) {
+  for (const { file, path } of files) {
     const name = storedName(folder + path);
     const problem = problemWith(name);
     if (problem) refused.push(words.drop.refused(shownName(path), words.drop.badName[problem]));
@@ -111,10 +143,17 @@ function Sources() {
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState("");
-  const add = (event: { currentTarget: HTMLInputElement }) => gather(chosen(event.currentTarget.files ?? []));
+  function add({ currentTarget: input }: { currentTarget: HTMLInputElement }) {
+    gather(chosen(input.files ?? []));
+    input.value = ""; // else the same choice, once left out, could not be made again
+  }
   async function microphone() {
+    setProblem("");
     try {
-      gather([await record()]);
+      const found = await record();
+      if (!found) return;
+      gathered.value = [...gathered.value, found]; // the panel may be closed meanwhile, and stays so
+      if (!isDropOpen.value) notice.value = words.drop.kept(found.path);
     } catch {
       setProblem(words.drop.noMicrophone);
     }
@@ -147,7 +186,7 @@ function Chosen() {
   return (
     <ul class="chosen" aria-label={words.drop.chosen}>
       {gathered.value.slice(0, MAX_NAMES).map((found) => (
-        <li key={found.path}>
+        <li key={found}>
           <bdi>{shownName(found.path)}</bdi>
           <button
             type="button"

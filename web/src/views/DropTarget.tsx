@@ -3,8 +3,9 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { isDropOpen, rights } from "../state";
+import { isDropOpen, notice, rights } from "../state";
 import { type Found, filesOf, pasted } from "../upload/dropped";
+import { askBeforeLeaving } from "../upload/leaving";
 import { words } from "../words";
 
 /** What is to be uploaded, once the person has said by which recipe. */
@@ -23,6 +24,7 @@ export function DropTarget({ children }: { children: ComponentChildren }) {
     document.addEventListener("paste", onPaste);
     return () => document.removeEventListener("paste", onPaste);
   }, []);
+  useEffect(() => askBeforeLeaving(window), []);
   function onDragOver(event: DragEvent) {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
@@ -32,7 +34,12 @@ export function DropTarget({ children }: { children: ComponentChildren }) {
   async function onDrop(event: DragEvent) {
     event.preventDefault();
     setOver(false);
-    if (event.dataTransfer && rights.value.drop) gather(await filesOf(event.dataTransfer));
+    if (!event.dataTransfer || !rights.value.drop) return;
+    try {
+      gather(await filesOf(event.dataTransfer));
+    } catch {
+      notice.value = words.drop.unreadable;
+    }
   }
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is one way of several; the panel has buttons

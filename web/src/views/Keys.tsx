@@ -1,7 +1,7 @@
 /** Everything can be done by keys; `?` shows which. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import type { Storage } from "../access/storage";
 import { shown } from "../inbox/filters";
 import { type Follower, items } from "../inbox/follow";
@@ -9,6 +9,7 @@ import { current } from "../player/player";
 import { go, isDropOpen, place, rights, selected } from "../state";
 import { words } from "../words";
 import { redriveAll } from "./actions";
+import { isDialogOpen, useModal } from "./focus";
 
 const isOpen = signal(false);
 
@@ -20,7 +21,7 @@ export function useKeys(storage: Storage, follower: Follower): void {
         event.metaKey ||
         event.altKey ||
         isTaken(event.key, event.target) ||
-        isDropOpen.value
+        isDialogOpen()
       )
         return;
       const done = act(event.key, storage, follower);
@@ -45,7 +46,7 @@ function act(key: string, storage: Storage, follower: Follower): boolean {
       return true;
     case "d":
       isDropOpen.value = rights.value.drop;
-      return true;
+      return rights.value.drop;
     case "n":
       go({ view: "numbers" });
       return true;
@@ -89,10 +90,9 @@ function isTaken(key: string, target: EventTarget | null): boolean {
 }
 
 export function KeysDialog() {
-  const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (isOpen.value) dialog.current?.showModal();
-  }, [isOpen.value]);
+    if (isDropOpen.value) isOpen.value = false; // files were dropped over it
+  }, [isDropOpen.value]);
   return (
     <>
       <footer class="foot">
@@ -101,31 +101,39 @@ export function KeysDialog() {
         </button>
         <a href="licences.txt">{words.licences}</a>
       </footer>
-      {isOpen.value && (
-        <dialog
-          ref={dialog}
-          class="panel"
-          aria-labelledby="keys-title"
-          onClose={() => (isOpen.value = false)}
-        >
-          <h2 id="keys-title">{words.keys.title}</h2>
-          <table class="data">
-            <tbody>
-              {words.keys.list.map(([key, what]) => (
-                <tr key={key}>
-                  <th scope="row">
-                    <kbd>{key}</kbd>
-                  </th>
-                  <td>{what}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          <button type="button" class="primary" onClick={() => dialog.current?.close()}>
-            {words.keys.close}
-          </button>
-        </dialog>
-      )}
+      {isOpen.value && !isDropOpen.value && <KeysTable />}
     </>
   );
+}
+
+function KeysTable() {
+  const dialog = useModal();
+  return (
+    <dialog ref={dialog} class="panel" aria-labelledby="keys-title" onClose={() => (isOpen.value = false)}>
+      <h2 id="keys-title">{words.keys.title}</h2>
+      <table class="data">
+        <tbody>
+          {words.keys.list
+            .filter(([key]) => isAllowed(key))
+            .map(([key, what]) => (
+              <tr key={key}>
+                <th scope="row">
+                  <kbd>{key}</kbd>
+                </th>
+                <td>{what}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+      <button type="button" class="primary" onClick={() => dialog.current?.close()}>
+        {words.keys.close}
+      </button>
+    </dialog>
+  );
+}
+
+/** Whether a key does something with the rights of who looks. */
+function isAllowed(key: string): boolean {
+  const { drop, redrive } = rights.value;
+  return (key !== "d" || drop) && (key !== "r" || redrive);
 }

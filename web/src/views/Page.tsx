@@ -1,6 +1,7 @@
 /** The page as a whole: its head, one of its views, the panel for dropping, and the uploads. */
 
 import { useComputed } from "@preact/signals";
+import { NONE } from "../access/rights";
 import type { Storage } from "../access/storage";
 import type { Follower } from "../inbox/follow";
 import { isListing, items, problem } from "../inbox/follow";
@@ -26,7 +27,7 @@ export function Page({ storage, follower, recipes }: Props) {
   const { value: at } = place;
   return (
     <DropTarget>
-      <Head />
+      <Head storage={storage} />
       <Notices />
       <main>
         {at.view === "inbox" && <InboxView storage={storage} follower={follower} />}
@@ -42,7 +43,7 @@ export function Page({ storage, follower, recipes }: Props) {
   );
 }
 
-function Head() {
+function Head({ storage }: { storage: Storage }) {
   const { view } = place.value;
   return (
     <header class="head">
@@ -60,8 +61,13 @@ function Head() {
       </nav>
       <span class="grow" />
       {rights.value.drop && (
-        <button type="button" class="primary" onClick={() => (isDropOpen.value = true)}>
+        <button type="button" id="drop-button" class="primary" onClick={() => (isDropOpen.value = true)}>
           {words.drop.button}
+        </button>
+      )}
+      {storage.signOut && (
+        <button type="button" onClick={storage.signOut}>
+          {words.signIn.out}
         </button>
       )}
     </header>
@@ -69,7 +75,9 @@ function Head() {
 }
 
 function Notices() {
-  const isReadOnly = useComputed(() => !rights.value.drop && !isListing.value && items.value.length > 0);
+  const isReadOnly = useComputed(
+    () => rights.value !== NONE && !rights.value.drop && !isListing.value && items.value.length > 0,
+  );
   return (
     <div aria-live="polite" class="notices">
       {problem.value && <p class="notice bad">{problem}</p>}

@@ -6,6 +6,7 @@ import { shownName } from "../naming/shown";
 import type { Transfer } from "../upload/transfer";
 import { clearFinished, resume, transfers } from "../upload/transfers";
 import { words } from "../words";
+import { keepFocus } from "./focus";
 
 const MAX_SHOWN = 50;
 
@@ -22,7 +23,11 @@ export function Transfers({ follower }: { follower: Follower }) {
         <span class="quiet">
           {all.filter((transfer) => transfer.isOver).length} / {all.length}
         </span>
-        <button type="button" onClick={clearFinished} disabled={!isEach && !all.some((each) => each.isOver)}>
+        <button
+          type="button"
+          onClick={() => andKeepFocus(clearFinished)}
+          disabled={!isEach && !all.some((each) => each.isOver)}
+        >
           {words.transfers.clear}
         </button>
       </div>
@@ -35,6 +40,12 @@ export function Transfers({ follower }: { follower: Follower }) {
       </ul>
     </aside>
   );
+}
+
+/** The button that was used goes with what it ended. */
+function andKeepFocus(act: () => void): void {
+  act();
+  keepFocus();
 }
 
 function Line({ transfer, arrived }: { transfer: Transfer; arrived: (file: Listed) => void }) {
@@ -50,18 +61,13 @@ function Line({ transfer, arrived }: { transfer: Transfer; arrived: (file: Liste
         aria-label={words.transfers.name(shownName(name))}
       />
       <span class="quiet">{words.transfers.state[state]}</span>
-      {state === "running" && (
-        <button type="button" onClick={() => transfer.pause()}>
-          {words.transfers.pause}
-        </button>
-      )}
-      {isStopped && (
-        <button type="button" onClick={() => resume(transfer, arrived)}>
-          {state === "failed" ? words.transfers.retry : words.transfers.resume}
+      {(state === "running" || isStopped) && (
+        <button type="button" onClick={() => (isStopped ? resume(transfer, arrived) : transfer.pause())}>
+          {isStopped ? words.transfers[state === "failed" ? "retry" : "resume"] : words.transfers.pause}
         </button>
       )}
       {!transfer.isOver && (
-        <button type="button" onClick={() => transfer.cancel()}>
+        <button type="button" onClick={() => andKeepFocus(() => transfer.cancel())}>
           {words.transfers.cancel}
         </button>
       )}

@@ -17,6 +17,7 @@ test("a failed file can be tried again, and gets its answer", async ({ page }) =
   await expectAccessible(page);
   await page.getByRole("button", { name: "Try again" }).click();
   await expect(page.getByText("There is no answer yet.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Back to the list" })).toBeFocused();
   await expect(page.getByTestId("answer")).not.toBeEmpty();
 });
 
@@ -33,6 +34,8 @@ test("who may only look sees nothing that cannot be done", { tag: "@first" }, as
   await row(page, "failed for readers.png").getByRole("link").click();
   await expect(page.getByText("It took too long.")).toBeVisible();
   await expect(page.getByRole("button", { name: /Drop files|Try again/ })).toHaveCount(0);
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).not.toContainText(/Drop files|Try again/);
 });
 
 test("a page without its configuration says what to do", async ({ page }) => {

@@ -56,6 +56,48 @@ test("a name that is taken is asked about", async ({ page }) => {
   );
 });
 
+test("a file that is dropped while the question about names is open is kept", async ({ page }) => {
+  await answered("asked.png", sample("chart.png"), answer("The old one"));
+  await page.goto("/");
+  await drop(page, [{ name: "asked.png", buffer: sample("receipt.webp") }]);
+  await expect(page.getByRole("alertdialog")).toBeFocused();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await expect(page.getByRole("button", { name: "Upload 1 file" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], "second.txt", { type: "text/plain" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+  });
+  await page.getByRole("button", { name: "Leave the new ones out" }).click();
+  await expect(page.getByRole("list", { name: "Files to be uploaded" })).toHaveText(/^second.txt/);
+  await page.getByRole("button", { name: "Upload 1 file" }).dblclick();
+  await expect(row(page, "second.txt")).toBeVisible();
+  await expect(page.getByText("1 / 1")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Drop files" })).toBeFocused();
+});
+
+test("closing the panel ends a recording and keeps it; keys mean nothing while a dialog is open", async ({
+  page,
+}) => {
+  await page.goto("/");
+  await page.getByRole("button", { name: "Drop files" }).click();
+  await page.getByRole("button", { name: "Record sound" }).click();
+  await expect(page.getByRole("button", { name: /^Stop recording/ })).toBeVisible();
+  await page.getByRole("button", { name: "Close" }).click();
+  await expect(page.getByText(/The recording was stopped and kept: recording .*webm/)).toBeVisible();
+  await page.keyboard.press("?");
+  await page.keyboard.press("n");
+  await page.keyboard.press("d");
+  await expect(page.getByRole("dialog")).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "Inbox" })).toBeAttached();
+  await page.keyboard.press("d");
+  await expect(page.getByRole("button", { name: "Upload 1 file" })).toBeFocused();
+});
+
 test("a recipe with an input is a folder", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("button", { name: "Drop files" }).click();

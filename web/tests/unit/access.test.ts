@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { followRights, type Rights } from "../../src/access/rights";
+import type { Storage } from "../../src/access/storage";
+import { SetupError } from "../../src/config";
+
+const msal = { account: undefined as object | undefined, problem: false, asked: [] as object[] };
+vi.mock("@azure/msal-browser", () => ({
+  PublicClientApplication: class {
+    initialize = async () => {};
+    getAllAccounts = () => (msal.account ? [msal.account] : []);
+    loginRedirect = async (request: object) => void msal.asked.push(request);
+    logoutRedirect = async (request: object) => void msal.asked.push(request);
+    async handleRedirectPromise() {
+      if (msal.problem) throw new Error("access_denied");
+      return null;
+    }
+  },
+}));
+
+/** Storage that answers each attempt with the next of these statuses; without one it cannot be reached. */
+function storageOf(statuses: (number | undefined)[]): Storage {
+  const attempt = async () => {
+    throw Object.assign(new Error(), { statusCode: statuses.shift() });
+  };
+  const container = async () => ({
+    getBlockBlobClient: () => ({ setMetadata: attempt, delete: async () => {} }),
+  });
+  const deferred = async () => ({ sendMessage: async () => {} });
+  return { input: container, output: container, deferred } as unknown as Storage;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("location", { href: "https://inbox.example/#/numbers" });
+  const kept = new Map<string, string>();
+  vi.stubGlobal("sessionStorage", {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => kept.set(name, value),
+    removeItem: (name: string) => kept.delete(name),
+  });
+  Object.assign(msal, { account: undefined, problem: false, asked: [] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test.each<[(number | undefined)[], boolean[]]>([
+  [[412], [true]],
+  [[undefined, 503, 404], [true]],
+  [
+    [403, undefined, 412],
+    [false, true],
+  ],
+])("rights of which storage says %j are told as %j", async (statuses, wanted) => {
+  const told: Rights[] = [];
+  const followed = followRights(storageOf(statuses), (rights) => told.push(rights));
+  await vi.runAllTimersAsync();
+  await followed;
+  expect(told.map((rights) => rights.drop)).toEqual(wanted);
+});
+
+const ENTRA = { kind: "entra", clientId: "c", tenantId: "t" } as const;
+
+test("after a sign-in that was refused, the next one asks for the account", async () => {
+  const { signIn } = await import("../../src/access/entra");
+  msal.problem = true;
+  await expect(signIn(ENTRA)).rejects.toThrow(SetupError);
+  msal.problem = false;
+  void signIn(ENTRA);
+  await vi.waitFor(() => expect(msal.asked).toMatchObject([{ prompt: "select_account" }]));
+});
+
+test("who is signed in can sign out", async () => {
+  const { signIn } = await import("../../src/access/entra");
+  msal.account = {};
+  await (await signIn(ENTRA)).signOut();
+  expect(msal.asked).toEqual([{ account: msal.account }]);
+});
