@@ -30,7 +30,10 @@ export function VirtualList({ rows, storage }: { rows: Item[]; storage: Storage 
     0,
     rows.findIndex((row) => row.name === focused.value),
   );
-  useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    // Who writes into the search box, or is in a dialog, keeps the keyboard.
+    if (document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+  }, []);
   const first = Math.max(0, Math.floor(view.top / ROW) - SPARE);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + SPARE);
 
