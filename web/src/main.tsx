@@ -2,12 +2,11 @@
 
 import "./style.css";
 import { render } from "preact";
-import { NONE, rightsOf } from "./access/rights";
 import { openStorage } from "./access/storage";
 import { loadConfig, SetupError } from "./config";
 import { Follower } from "./inbox/follow";
+import { followRights } from "./inbox/follow_rights";
 import { onlyKnownMarkup } from "./policy";
-import { rights } from "./state";
 import { loadRecipes } from "./upload/recipes";
 import { Page } from "./views/Page";
 import { words } from "./words";
@@ -19,7 +18,7 @@ async function start(root: HTMLElement): Promise<void> {
   void follower.follow();
   const recipes = loadRecipes().catch(() => []);
   render(<Page storage={storage} follower={follower} recipes={recipes} />, root);
-  rights.value = await rightsOf(storage).catch(() => NONE);
+  void followRights(storage);
 }
 
 const root = document.getElementById("page");

@@ -105,6 +105,14 @@ export const words = {
     tryAgainDone: "It is queued again. Its new answer appears here.",
     nextStep: "Next step",
     retryable: "Dropping the same file again can help.",
+    dataCut: "These fields are too many to be shown whole. Download the JSON to see all of them.",
+    more: (count: number, all: number) =>
+      `Show ${number.format(count)} more of ${counted(all, "character", "characters")}`,
+    others: (count: number) => `${number.format(count)} more are in the JSON.`,
+    earlierParts: "Earlier parts",
+    laterParts: "Later parts",
+    partsOf: (first: number, last: number, all: number) =>
+      `${number.format(first)} to ${number.format(last)} of ${number.format(all)}`,
     fact: {
       recipe: "Recipe",
       inputs: "Inputs",

@@ -3,7 +3,7 @@
 import { useComputed } from "@preact/signals";
 import type { Storage } from "../access/storage";
 import type { Follower } from "../inbox/follow";
-import { isListing, items, problem } from "../inbox/follow";
+import { problem } from "../inbox/follow";
 import { addressOf, isDropOpen, notice, place, rights } from "../state";
 import type { Recipe } from "../upload/recipes";
 import { words } from "../words";
@@ -69,7 +69,7 @@ function Head() {
 }
 
 function Notices() {
-  const isReadOnly = useComputed(() => !rights.value.drop && !isListing.value && items.value.length > 0);
+  const isReadOnly = useComputed(() => rights.value.isKnown && !rights.value.drop && !problem.value);
   return (
     <div aria-live="polite" class="notices">
       {problem.value && <p class="notice bad">{problem}</p>}
