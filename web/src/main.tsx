@@ -6,6 +6,7 @@ import { openStorage } from "./access/storage";
 import { loadConfig, SetupError } from "./config";
 import { Follower } from "./inbox/follow";
 import { followRights } from "./inbox/follow_rights";
+import { followSelection } from "./inbox/selection";
 import { onlyKnownMarkup } from "./policy";
 import { loadRecipes } from "./upload/recipes";
 import { Page } from "./views/Page";
@@ -19,6 +20,7 @@ async function start(root: HTMLElement): Promise<void> {
   const recipes = loadRecipes().catch(() => []);
   render(<Page storage={storage} follower={follower} recipes={recipes} />, root);
   void followRights(storage);
+  followSelection();
 }
 
 const root = document.getElementById("page");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { itemOf, itemsOf, type Listed } from "../../src/inbox/items";
+import { itemOf, type Listed } from "../../src/inbox/items";
+import { Joining } from "../../src/inbox/joining";
 import { readListingPage } from "../../src/inbox/listing_page";
 import { numbersOf } from "../../src/inbox/numbers";
 
@@ -81,6 +82,21 @@ test("what costs are not known is counted, and not taken for nothing", () => {
 });
 
 test("a document whose file is gone is a row too", async () => {
-  const items = await itemsOf(new Map(), new Map([["a.png.json", listed("a.png.json", { status: "ok" })]]));
-  expect(items).toMatchObject([{ name: "a.png", file: null, status: "ok" }]);
+  const joining = new Joining();
+  joining.addDocument(listed("a.png.json", { status: "ok" }));
+  joining.allDocumentsAreListed();
+  expect([...(await joining.rows()), ...joining.orphans()]).toMatchObject([
+    { name: "a.png", file: null, status: "ok" },
+  ]);
+});
+
+test("a file is told to wait only when all documents were listed", async () => {
+  const joining = new Joining();
+  joining.addFile(listed("a.png"));
+  joining.addFile(listed("b.png"));
+  joining.addDocument(listed("a.png.json", { status: "ok", input_etag: "1" }));
+  expect(await joining.rows()).toMatchObject([{ name: "a.png", status: "ok" }]);
+  joining.allDocumentsAreListed();
+  expect(await joining.rows()).toMatchObject([{ name: "b.png", status: "waiting" }]);
+  expect(joining.orphans()).toEqual([]);
 });
