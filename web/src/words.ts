@@ -49,6 +49,10 @@ export const words = {
     select: (name: string) => `Select ${name}`,
     refresh: "List again",
     clearSelection: "Clear the selection",
+    pick: "Selected",
+    kind: "Picture",
+    notListed: "The files could not be listed.",
+    column: { name: "Name", status: "Status", recipe: "Recipe", tokens: "Tokens", cost: "Cost", age: "Age" },
   },
   filters: {
     label: "Filters",
@@ -203,6 +207,8 @@ export const words = {
     done: (queued: number, all: number) =>
       `${number.format(queued)} of ${counted(all, "file is", "files are")} queued again.`,
     failed: (name: string, why: string) => `${name}: ${why}`,
+    noDocument:
+      "Its document cannot be read, or is of another file; nothing was changed. Drop the file again, or remove the document in the portal.",
   },
   numbers: {
     title: "Numbers",
@@ -220,7 +226,12 @@ export const words = {
     byCause: "Failures by cause",
     unknown: "not told",
     csv: "Download as CSV",
-    perDay: "Files, failures and tokens by day",
+    filesPerDay: "Files and failures by day",
+    tokensPerDay: "Tokens by day",
+    costPerDay: "Cost by day, in US dollars",
+    costInDollars: "Cost in US dollars",
+    costByRecipe: "Cost by recipe",
+    costByModel: "Cost by model",
   },
   keys: {
     title: "Keys",
@@ -255,4 +266,5 @@ export const words = {
     value > 0 && value < LEAST ? `<${dollars.format(LEAST)}` : dollars.format(value),
   number: (value: number) => number.format(value),
   licences: "Licences",
+  documentTitle: (of: string) => `${of} · Dropscribe`,
 };
