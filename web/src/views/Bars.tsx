@@ -12,7 +12,7 @@ export function Bars({ sums, title }: { sums: Sum[]; title: string }) {
   return (
     <figure class="bars">
       <figcaption>{title}</figcaption>
-      <table>
+      <table role="img" aria-label={title}>
         <tbody>
           {costly.slice(0, MAX_BARS).map((sum) => (
             <tr key={sum.of}>

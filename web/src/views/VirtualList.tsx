@@ -89,8 +89,12 @@ function Heads() {
   return (
     <div role="rowgroup" class="heads">
       <div role="row" aria-rowindex={1} class="row">
-        <span role="columnheader" class="cell" aria-label={words.list.pick} />
-        <span role="columnheader" class="cell" aria-label={words.list.kind} />
+        <span role="columnheader" class="cell">
+          <span class="unseen">{words.list.pick}</span>
+        </span>
+        <span role="columnheader" class="cell">
+          <span class="unseen">{words.list.kind}</span>
+        </span>
         {(["name", "status", "recipe", "tokens", "cost", "age"] as const).map((each) => (
           <span key={each} role="columnheader" class={`cell ${each}`}>
             {column[each]}
