@@ -88,6 +88,7 @@ async function draw(box: HTMLElement, days: Sum[], lines: Line[]): Promise<() =>
           label: line.label,
           stroke: colour(line.colour),
           fill: colour(line.colour),
+          points: { show: false },
           ...(bars ? { paths: bars } : {}),
         })),
       ],
