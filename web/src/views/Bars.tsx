@@ -12,21 +12,15 @@ export function Bars({ sums, title }: { sums: Sum[]; title: string }) {
   return (
     <figure class="bars">
       <figcaption>{title}</figcaption>
-      <table role="img" aria-label={title}>
-        <tbody>
-          {costly.slice(0, MAX_BARS).map((sum) => (
-            <tr key={sum.of}>
-              <th scope="row">
-                <bdi>{sum.of || words.numbers.unknown}</bdi>
-              </th>
-              <td class="track">
-                <span style={{ width: `${(sum.cost / most) * 100}%` }} />
-              </td>
-              <td>{words.dollars(sum.cost)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <div role="img" aria-label={title}>
+        {costly.slice(0, MAX_BARS).map((sum) => (
+          <div key={sum.of} class="bar-line">
+            <bdi>{sum.of || words.numbers.unknown}</bdi>
+            <span class="track" style={{ width: `${(sum.cost / most) * 100}%` }} />
+            <span>{words.dollars(sum.cost)}</span>
+          </div>
+        ))}
+      </div>
     </figure>
   );
 }
