@@ -2,12 +2,12 @@
 
 import "./style.css";
 import { render } from "preact";
-import { followRights } from "./access/rights";
 import { openStorage } from "./access/storage";
 import { loadConfig, SetupError } from "./config";
 import { Follower } from "./inbox/follow";
+import { followRights } from "./inbox/follow_rights";
+import { followSelection } from "./inbox/selection";
 import { onlyKnownMarkup } from "./policy";
-import { rights } from "./state";
 import { loadRecipes } from "./upload/recipes";
 import { Page } from "./views/Page";
 import { words } from "./words";
@@ -19,7 +19,8 @@ async function start(root: HTMLElement): Promise<void> {
   void follower.follow();
   const recipes = loadRecipes().catch(() => []);
   render(<Page storage={storage} follower={follower} recipes={recipes} />, root);
-  void followRights(storage, (found) => (rights.value = found));
+  void followRights(storage);
+  followSelection();
 }
 
 const root = document.getElementById("page");

@@ -50,6 +50,10 @@ export const words = {
     select: (name: string) => `Select ${name}`,
     refresh: "List again",
     clearSelection: "Clear the selection",
+    pick: "Selected",
+    kind: "Picture",
+    notListed: "The files could not be listed.",
+    column: { name: "Name", status: "Status", recipe: "Recipe", tokens: "Tokens", cost: "Cost", age: "Age" },
   },
   filters: {
     label: "Filters",
@@ -106,6 +110,14 @@ export const words = {
     tryAgainDone: "It is queued again. Its new answer appears here.",
     nextStep: "Next step",
     retryable: "Dropping the same file again can help.",
+    dataCut: "These fields are too many to be shown whole. Download the JSON to see all of them.",
+    more: (count: number, all: number) =>
+      `Show ${number.format(count)} more of ${counted(all, "character", "characters")}`,
+    others: (count: number) => `${number.format(count)} more are in the JSON.`,
+    earlierParts: "Earlier parts",
+    laterParts: "Later parts",
+    partsOf: (first: number, last: number, all: number) =>
+      `${number.format(first)} to ${number.format(last)} of ${number.format(all)}`,
     fact: {
       recipe: "Recipe",
       inputs: "Inputs",
@@ -201,8 +213,9 @@ export const words = {
     queued: (count: number) => `${counted(count, "file is", "files are")} queued again.`,
     passedOver: (count: number) =>
       `${counted(count, "file was", "files were")} not queued: gone, or answered meanwhile.`,
-    noDocument: "The document cannot be read, so its file is not known. Drop the file again.",
     failed: (name: string, why: string) => `${name}: ${why}`,
+    noDocument:
+      "Its document cannot be read, or is of another file; nothing was changed. Drop the file again, or remove the document in the portal.",
   },
   numbers: {
     title: "Numbers",
@@ -220,7 +233,12 @@ export const words = {
     byCause: "Failures by cause",
     unknown: "not told",
     csv: "Download as CSV",
-    perDay: "Files, failures and tokens by day",
+    filesPerDay: "Files and failures by day",
+    tokensPerDay: "Tokens by day",
+    costPerDay: "Cost by day, in US dollars",
+    costInDollars: "Cost in US dollars",
+    costByRecipe: "Cost by recipe",
+    costByModel: "Cost by model",
   },
   keys: {
     title: "Keys",
@@ -260,4 +278,5 @@ export const words = {
     refused:
       "The sign-in was refused. Load this page again and choose another account, or ask your administrator whether you may use this page.",
   },
+  documentTitle: (of: string) => `${of} · Dropscribe`,
 };

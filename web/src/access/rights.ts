@@ -12,29 +12,17 @@ export interface Rights {
   drop: boolean;
   /** To queue files again and remove their error documents */
   redrive: boolean;
+  /** Whether storage has told; until then nothing is allowed, and nothing refused */
+  isKnown: boolean;
 }
 
-export const NONE: Rights = { drop: false, redrive: false };
+export const NONE: Rights = { drop: false, redrive: false, isKnown: false };
 
 const NO_VERSION = '"0x0"';
 const NO_BLOB = "dropscribe-inbox-looks-whether-it-may";
 
-/** Milliseconds until rights that are missing are tried again; a role takes effect minutes after it was given. */
-const FIRST_PAUSE = 5000;
-const MAX_PAUSE = 300_000;
-
-/** Tell the rights whenever they were found, until all are there; nothing is told where storage gave no answer. */
-export async function followRights(storage: Storage, tell: (rights: Rights) => void): Promise<void> {
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, MAX_PAUSE)) {
-    const found = await rightsOf(storage).catch(() => undefined);
-    if (found) tell(found);
-    if (found?.drop && found.redrive) return;
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-}
-
-/** Rejects where storage gave no answer, or one about itself. */
-async function rightsOf(storage: Storage): Promise<Rights> {
+/** What may be done now. Where storage does not tell, it stays as it was before. */
+export async function rightsOf(storage: Storage, before: Rights): Promise<Rights> {
   const [drop, remove, queue] = await Promise.all([
     isAllowed(async () => {
       const blob = blobOf(await storage.input(), NO_BLOB);
@@ -48,16 +36,24 @@ async function rightsOf(storage: Storage): Promise<Rights> {
       await (await storage.deferred()).sendMessage("", { visibilityTimeout: 60, messageTimeToLive: 30 });
     }),
   ]);
-  return { drop, redrive: remove && queue };
+  return {
+    drop: drop ?? before.drop,
+    redrive: remove === undefined || queue === undefined ? before.redrive : remove && queue,
+    isKnown: drop !== undefined || before.isKnown,
+  };
 }
 
-async function isAllowed(attempt: () => Promise<void>): Promise<boolean> {
+/** Whether the right is there; undefined where storage was away or too busy to tell. */
+async function isAllowed(attempt: () => Promise<void>): Promise<boolean | undefined> {
   try {
     await attempt();
     return true;
   } catch (error) {
-    const status = statusOf(error);
-    if (status === undefined || status >= 500) throw error;
-    return status !== 401 && status !== 403;
+    return isAllowedBy(statusOf(error));
   }
+}
+
+export function isAllowedBy(status: number | undefined): boolean | undefined {
+  if (status === undefined || status === 408 || status === 429 || status >= 500) return undefined;
+  return status !== 401 && status !== 403;
 }

@@ -15,11 +15,17 @@ export const TYPES: Record<Format | "json", string> = {
 
 type Timed = Span & { start: number; end: number };
 
-/** What has a beginning and an end: segments, or where there are none, pieces. */
+/** Longer than any recording, and few enough digits for a subtitle */
+const MAX_SECONDS = 360_000;
+
+/** What has a beginning and an end after it: segments, or where there are none, pieces. */
 export function timed(document: Document): Timed[] {
   const { segments = [], pieces = [] } = document.answer ?? {};
   const spans = segments.length > 0 ? segments : pieces;
-  return spans.filter((span): span is Timed => span.start !== null && span.end !== null);
+  return spans.filter((span): span is Timed => {
+    const { start, end } = span;
+    return start !== null && end !== null && start >= 0 && start <= end && end < MAX_SECONDS;
+  });
 }
 
 /** The formats that there are for this answer. */
@@ -60,10 +66,11 @@ function times(span: Timed, separator: "," | "."): string {
   return `${subtitleTime(span.start, separator)} --> ${subtitleTime(span.end, separator)}`;
 }
 
-/** An empty line would end a cue, and an arrow begin another. */
+/** An empty line would end a cue, and an arrow begin another. A lone CR is the end of a line too. */
 function oneCue(text: string): string {
   return text
     .trim()
+    .replace(/\r\n?/g, "\n")
     .replace(/\n\s*\n/g, "\n")
     .replaceAll("-->", "→");
 }

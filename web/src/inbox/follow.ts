@@ -8,6 +8,7 @@ import { sentenceOf } from "../access/errors";
 import type { Storage } from "../access/storage";
 import { words } from "../words";
 import { Changes } from "./changes";
+import { type Columns, unpacked } from "./columns";
 import type { Item, Listed } from "./items";
 import type { Told, Wanted } from "./listing";
 import { wake } from "./wait";
@@ -26,6 +27,9 @@ export class Follower {
   readonly #storage: Storage;
   readonly #changes: Changes;
   readonly #worker = new Worker(new URL("./listing.worker.ts", import.meta.url), { type: "module" });
+  /** Rows by their places; some are of files that are gone. */
+  readonly #rows: Item[] = [];
+  readonly #texts = new Map<string, string>();
   #listed: Item[] = [];
   #pages = 1;
   #stopWaiting: () => void = () => {};
@@ -41,7 +45,7 @@ export class Follower {
       isListing.value = true;
       const began = performance.now();
       problem.value = await this.#list().catch(sentenceOf);
-      if (!problem.value) this.#changes.forgetBefore(began);
+      if (!problem.value) this.#wasListed(began);
       isListing.value = false;
       const wait = wake(Math.min(MAX_WAIT, Math.max(MIN_WAIT, MILLISECONDS_A_PAGE * this.#pages)));
       this.#stopWaiting = wait.now;
@@ -73,29 +77,41 @@ export class Follower {
       this.#storage.source("output"),
     ]);
     const wanted: Wanted = { input, output };
-    let parts: Item[] = [];
     return new Promise((resolve) => {
       this.#worker.onmessage = ({ data: told }: MessageEvent<Told>) => {
-        if (told.kind === "part") {
-          for (const item of told.items) parts.push(item);
-          return;
-        }
         if (told.kind === "failed") return resolve(sentenceOf({ statusCode: told.status }));
+        if (told.kind === "rows") return this.#take(told.columns);
         this.#pages = told.pages;
-        if (told.kind === "shown") {
-          this.#listed = parts;
-          parts = [];
+        if (told.order) {
+          this.#listed = Array.from(told.order, (place) => this.#rows[place]).filter(
+            (row) => row !== undefined,
+          );
           this.#show();
         }
-        if (told.kind === "same" || told.isWhole) resolve("");
+        if (told.isWhole) resolve("");
       };
       this.#worker.onerror = () => resolve(words.setup.failed);
       this.#worker.postMessage(wanted);
     });
   }
 
+  #take(columns: Columns): void {
+    for (const { place, item } of unpacked(columns, (text) => this.#once(text))) this.#rows[place] = item;
+  }
+
+  #once(text: string): string {
+    if (!this.#texts.has(text)) this.#texts.set(text, text);
+    return this.#texts.get(text) ?? text;
+  }
+
+  #wasListed(began: number): void {
+    this.#changes.forgetBefore(began, this.#listed);
+    this.#show();
+  }
+
   #show(): void {
-    items.value = this.#changes.over(this.#listed);
+    const rows = this.#changes.over(this.#listed);
+    if (rows !== items.value) items.value = rows;
   }
 
   async #lookForExpected(): Promise<never> {

@@ -3,7 +3,6 @@
 import type { BlobItem } from "@azure/storage-blob";
 import { bare } from "../access/etags";
 import { amount, count } from "../checks";
-import { documentName, wholeDocumentName } from "../naming/names";
 
 export type Status = "waiting" | "ok" | "warning" | "error";
 
@@ -17,11 +16,19 @@ export interface Listed {
   labels: Record<string, string>;
 }
 
+/** What a request for the very version that was listed needs */
+export interface Version {
+  name: string;
+  etag: string;
+  bytes: number;
+}
+
+/** Flat, and only what is shown or asked for: there are 100,000 of them. */
 export interface Item {
   name: string;
   /** Null where the file is gone and only its document is left */
-  file: Listed | null;
-  document: Listed | null;
+  file: Version | null;
+  document: Version | null;
   /** When the file came, or where it is gone, when it was answered */
   time: number;
   status: Status;
@@ -56,34 +63,30 @@ export function isDocument(blob: Listed): boolean {
   return blob.name.endsWith(".json") && ["ok", "error"].includes(blob.labels.status ?? "");
 }
 
-/** All rows, in no order. Both maps hold what was listed, by name. */
-export async function itemsOf(files: Map<string, Listed>, documents: Map<string, Listed>): Promise<Item[]> {
-  const items: Item[] = [];
-  const left = new Set(documents.keys());
-  for (const file of files.values()) {
-    const name = wholeDocumentName(file.name) ?? (await documentName(file.name));
-    left.delete(name);
-    items.push(itemOf(file, documents.get(name) ?? null));
-  }
-  for (const name of left) items.push(itemOf(null, documents.get(name) ?? null));
-  return items;
-}
-
 export function itemOf(file: Listed | null, document: Listed | null): Item {
   const labels = document?.labels ?? {};
   return {
     name: file?.name ?? document?.name.replace(/\.json$/, "") ?? "",
-    file,
-    document,
+    file: versionOf(file),
+    document: versionOf(document),
     time: file?.modified ?? document?.modified ?? 0,
     status: statusOf(file, document),
     recipe: labels.recipe ?? file?.labels.recipe ?? "",
     kind: labels.kind ?? kindOf(file?.type ?? ""),
     code: labels.code ?? "",
-    models: labels.models ?? "",
+    models: unquoted(labels.models ?? ""),
     tokens: count(labels.tokens),
     cost: amount(labels.cost),
   };
+}
+
+/** The row of a file whose document was removed. */
+export function waiting(item: Item): Item {
+  return { ...item, document: null, status: "waiting", code: "", models: "", tokens: null, cost: null };
+}
+
+function versionOf(blob: Listed | null): Version | null {
+  return blob && { name: blob.name, etag: blob.etag, bytes: blob.bytes };
 }
 
 /** A document of an earlier version of the file is no answer to it. */
@@ -102,4 +105,13 @@ function lowered(metadata: Record<string, string> | undefined): Record<string, s
   return Object.fromEntries(
     Object.entries(metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
+}
+
+/** Names of deployments are quoted in labels, as in addresses: they may have commas, and letters that no header holds. */
+function unquoted(names: string): string {
+  try {
+    return names.split(",").map(decodeURIComponent).join(", ");
+  } catch {
+    return names;
+  }
 }

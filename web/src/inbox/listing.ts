@@ -1,6 +1,6 @@
 /** What the page asks of the worker that lists, and what that answers. */
 
-import type { Item } from "./items";
+import type { Columns } from "./columns";
 
 /** Where a container is listed, and what proves that one may. */
 export interface Source {
@@ -14,11 +14,10 @@ export interface Wanted {
   output: Source;
 }
 
-/** Rows come in small parts, so that the page is never busy for long with taking one. */
+/** Rows come in small parts, so that the page is never busy for long with taking one, and only if they are new. */
 export type Told =
-  | { kind: "part"; items: Item[] }
-  /** All parts since the last `shown` are the rows now; more follow where the listing is not whole. */
-  | { kind: "shown"; isWhole: boolean; pages: number }
-  | { kind: "same"; pages: number }
+  | { kind: "rows"; columns: Columns }
+  /** The places of the rows that there are now, newest first; undefined where nothing changed */
+  | { kind: "shown"; order: Uint32Array | undefined; isWhole: boolean; pages: number }
   /** Undefined where storage could not be reached */
   | { kind: "failed"; status: number | undefined };

@@ -1,14 +1,17 @@
 /** Lists both containers, joins files and documents, and orders them: beside the page, so that the page stays quick. */
 
-import { type Item, isDocument, isFolder, itemsOf, type Listed } from "./items";
+import { type Placed, packed } from "./columns";
+import type { Listed } from "./items";
+import { Joining } from "./joining";
 import type { Source, Told, Wanted } from "./listing";
 import { readListingPage } from "./listing_page";
+import { ToldRows } from "./told";
 
 const VERSION = "2021-12-02";
 const TRIES = 3;
 /** The very first page is short, so that there is something to be seen at once. */
 const FIRST_PAGE = 500;
-const ROWS_A_PART = 1000;
+const ROWS_A_PART = 200;
 const MILLISECONDS_BETWEEN_VIEWS = 1500;
 
 class Refused extends Error {
@@ -17,7 +20,8 @@ class Refused extends Error {
   }
 }
 
-let last = "";
+const told = new ToldRows();
+let isFirst = true;
 
 addEventListener("message", (event: MessageEvent<Wanted>) => {
   list(event.data).catch((error: unknown) => {
@@ -26,24 +30,30 @@ addEventListener("message", (event: MessageEvent<Wanted>) => {
 });
 
 async function list(wanted: Wanted): Promise<void> {
-  const [files, documents] = [new Map<string, Listed>(), new Map<string, Listed>()];
+  told.beginListing();
+  const joining = new Joining();
   let pages = 0;
-  // Later listings are shown whole, and only if something changed.
-  let shown = last ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  let shown = Number.NEGATIVE_INFINITY;
   const taken = async () => {
     pages += 1;
-    if (performance.now() - shown < MILLISECONDS_BETWEEN_VIEWS) return;
+    // Later listings are shown whole.
+    if (!isFirst || performance.now() - shown < MILLISECONDS_BETWEEN_VIEWS) return;
+    const rows = await joining.rows();
+    if (rows.length === 0) return;
     shown = performance.now();
-    await show(files, documents, false, pages);
+    send(told.news(rows), false, pages);
   };
   await Promise.all([
-    read(wanted.input, (blob) => isFolder(blob) || files.set(blob.name, blob), taken),
-    read(wanted.output, (blob) => isDocument(blob) && documents.set(blob.name, blob), taken),
+    read(wanted.input, (blob) => joining.addFile(blob), taken),
+    read(wanted.output, (blob) => joining.addDocument(blob), taken).then(() =>
+      joining.allDocumentsAreListed(),
+    ),
   ]);
-  const found = await fingerprint(files, documents);
-  if (found === last) tell({ kind: "same", pages });
-  else await show(files, documents, true, pages);
-  last = found;
+  const rows = [...(await joining.rows()), ...joining.orphans()];
+  const news = told.news(rows);
+  told.endListing();
+  send(news, true, pages);
+  isFirst = false;
 }
 
 async function read(source: Source, take: (blob: Listed) => void, taken: () => Promise<void>): Promise<void> {
@@ -77,30 +87,15 @@ async function fetchPage({ address, token }: Source, marker: string): Promise<st
 
 function pageAt(marker: string): Record<string, string> {
   if (marker) return { marker };
-  return last ? {} : { maxresults: String(FIRST_PAGE) };
+  return isFirst ? { maxresults: String(FIRST_PAGE) } : {};
 }
 
-async function show(
-  files: Map<string, Listed>,
-  documents: Map<string, Listed>,
-  isWhole: boolean,
-  pages: number,
-): Promise<void> {
-  const items: Item[] = (await itemsOf(files, documents)).sort((one, other) => other.time - one.time);
-  for (let at = 0; at < items.length; at += ROWS_A_PART)
-    tell({ kind: "part", items: items.slice(at, at + ROWS_A_PART) });
-  tell({ kind: "shown", isWhole, pages });
+function send(rows: Placed[], isWhole: boolean, pages: number): void {
+  for (let at = 0; at < rows.length; at += ROWS_A_PART)
+    tell({ kind: "rows", columns: packed(rows.slice(at, at + ROWS_A_PART)) });
+  tell({ kind: "shown", order: told.order(), isWhole, pages });
 }
 
-/** Differs where a file or a document came, went or changed. */
-async function fingerprint(...listings: Map<string, Listed>[]): Promise<string> {
-  const versions = listings.map((each) =>
-    [...each.values()].map((blob) => `${blob.name}\n${blob.etag}`).join("\n"),
-  );
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(versions.join("\n\n")));
-  return [...new Uint8Array(digest)].join(".");
-}
-
-function tell(told: Told): void {
-  postMessage(told);
+function tell(message: Told): void {
+  postMessage(message);
 }

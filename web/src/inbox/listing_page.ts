@@ -15,14 +15,17 @@ export interface ListingPage {
 /** In XML no text holds `<`, so each element ends where its end tag is first found. */
 export function readListingPage(xml: string): ListingPage {
   const end = xml.lastIndexOf("</Blobs>");
-  return {
-    blobs: xml
-      .slice(0, end < 0 ? undefined : end)
-      .split("<Blob>")
-      .slice(1)
-      .map(readBlob),
-    marker: element(xml.slice(end), "NextMarker"),
-  };
+  const blobs = xml
+    .slice(0, end < 0 ? undefined : end)
+    .split("<Blob>")
+    .slice(1)
+    .map(readBlob);
+  return copied({ blobs, marker: element(xml.slice(end), "NextMarker") });
+}
+
+/** In V8 a part of a text keeps the whole of it in memory: here the page of 5 MB, for as long as one of its names is. */
+function copied(page: ListingPage): ListingPage {
+  return JSON.parse(JSON.stringify(page));
 }
 
 function readBlob(xml: string): Listed {

@@ -10,11 +10,25 @@ export interface Sum {
   tokens: number;
   /** US dollars, of those files whose cost is known */
   cost: number;
-  /** Answered files whose cost is not known */
+  /** Files that have a document, and of these, those whose cost is not known */
+  answered: number;
   unknown: number;
 }
 
-const none = (of: string): Sum => ({ of, files: 0, failures: 0, tokens: 0, cost: 0, unknown: 0 });
+export const none = (of: string): Sum => ({
+  of,
+  files: 0,
+  failures: 0,
+  tokens: 0,
+  cost: 0,
+  answered: 0,
+  unknown: 0,
+});
+
+/** Whether the cost of any answer is known: else a sum of them says nothing. */
+export function isCostKnown(sum: Sum): boolean {
+  return sum.answered === 0 || sum.unknown < sum.answered;
+}
 
 export interface Numbers {
   total: Sum;
@@ -46,6 +60,7 @@ function sums(items: Item[], key: (item: Item) => string): Sum[] {
     sum.failures += item.status === "error" ? 1 : 0;
     sum.tokens += item.tokens ?? 0;
     sum.cost += item.cost ?? 0;
+    sum.answered += item.document ? 1 : 0;
     sum.unknown += item.document && item.cost === null ? 1 : 0;
     found.set(of, sum);
   }

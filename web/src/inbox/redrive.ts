@@ -5,6 +5,7 @@ import { sentenceOf, statusOf } from "../access/errors";
 import { quoted } from "../access/etags";
 import type { Storage } from "../access/storage";
 import { isRecord, text } from "../checks";
+import { documentName } from "../naming/names";
 import { shownName } from "../naming/shown";
 import { words } from "../words";
 import type { Item } from "./items";
@@ -20,8 +21,8 @@ export interface Redriven {
   problems: string[];
 }
 
-/** A document of which the name of its file cannot be read. */
-class NoDocumentError extends Error {}
+/** What lies there says of no file that it is its document: neither is the file queued, nor anything removed. */
+export class NoDocumentError extends Error {}
 
 export async function redrive(storage: Storage, items: Item[]): Promise<Redriven> {
   const done: Redriven = { queued: [], passedOver: 0, problems: [] };
@@ -55,7 +56,7 @@ async function sendAgain(storage: Storage, { document }: Item): Promise<boolean>
   const conditions = { ifMatch: quoted(document.etag) };
   try {
     const content = await (await blob.download(0, undefined, { conditions })).blobBody;
-    const name = inputOf((await content?.text()) ?? "");
+    const name = await inputOf((await content?.text()) ?? "", document.name);
     await blobOf(await storage.input(), name).getProperties();
     await (await storage.deferred()).sendMessage(base64(JSON.stringify({ name })), {
       visibilityTimeout: SECONDS_AHEAD,
@@ -69,17 +70,20 @@ async function sendAgain(storage: Storage, { document }: Item): Promise<boolean>
   }
 }
 
-/** The name of the file that a document answers. */
-function inputOf(json: string): string {
-  let found: unknown;
-  try {
-    found = JSON.parse(json);
-  } catch {
-    found = undefined;
-  }
+/** The name of the file that a document answers: one whose document has that very name. */
+export async function inputOf(json: string, document: string): Promise<string> {
+  const found = parsed(json);
   const name = isRecord(found) && isRecord(found.input) ? text(found.input.name) : "";
-  if (!name) throw new NoDocumentError();
+  if (!name || (await documentName(name)) !== document) throw new NoDocumentError(document);
   return name;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
 }
 
 function base64(message: string): string {

@@ -11,8 +11,12 @@ export function shownName(name: string): string {
   );
 }
 
-/** A name for a saved file: without folders, and without what file systems do not take. */
+const MAX_SAVED = 150;
+
+/** A name for a saved file: without folders, and without what file systems do not take. Its own ending stays. */
 export function savedName(name: string, ending: string): string {
-  const last = shownName(name.split("/").at(-1) || "file").replace(/[\\/:*?"<>|]/g, "_");
-  return `${last.slice(0, 150)}${ending}`;
+  const last = (name.split("/").at(-1) || "file").replace(/[\\:*?"<>|]/g, "_");
+  const own = /\.[A-Za-z0-9]{1,10}$/.exec(last)?.[0] ?? "";
+  const stem = shownName(last.slice(0, last.length - own.length)) || "file";
+  return [...stem].slice(0, MAX_SAVED).join("") + own + ending;
 }

@@ -4,6 +4,9 @@ import { signal } from "@preact/signals";
 import MiniSearch from "minisearch";
 import type { Document } from "../documents/document";
 
+/** Of a longer answer only the beginning is found: the index grows with it, in this tab's memory. */
+const MAX_INDEXED = 500_000;
+
 const index = new MiniSearch({ idField: "name", fields: ["text"] });
 
 /** How many answers there are in it. */
@@ -12,7 +15,7 @@ export const indexed = signal(0);
 const changes = signal(0);
 
 export function addAnswer(name: string, document: Document): void {
-  const entry = { name, text: textOf(document) };
+  const entry = { name, text: textOf(document).slice(0, MAX_INDEXED) };
   if (index.has(name)) index.replace(entry);
   else index.add(entry);
   indexed.value = index.documentCount;

@@ -4,6 +4,7 @@ import type { Answer, Document, Span } from "../documents/document";
 import type { Player } from "../player/player";
 import { words } from "../words";
 import { DataTable } from "./DataTable";
+import { Long } from "./Long";
 import { Spans } from "./Spans";
 
 export function AnswerView({ document, player }: { document: Document; player: Player }) {
@@ -26,7 +27,7 @@ export function AnswerView({ document, player }: { document: Document; player: P
         <details>
           <summary>{words.file.reasoning}</summary>
           <p class="said" dir="auto">
-            {answer.reasoning}
+            <Long text={answer.reasoning} />
           </p>
         </details>
       )}
@@ -37,7 +38,7 @@ export function AnswerView({ document, player }: { document: Document; player: P
 function Text({ answer, isFolded }: { answer: Answer; isFolded: boolean }) {
   const text = (
     <p class="said" dir="auto" data-testid="answer">
-      {answer.text}
+      <Long text={answer.text} />
     </p>
   );
   if (!answer.text.trim() && answer.data === null) return <p class="notice warn">{words.file.empty}</p>;
@@ -54,20 +55,27 @@ function Text({ answer, isFolded }: { answer: Answer; isFolded: boolean }) {
   );
 }
 
+const MAX_TURNS = 100;
+
 function Turns({ turns }: { turns: Answer["turns"] }) {
   return (
     <details>
       <summary>{words.file.turns}</summary>
       <dl class="turns">
-        {turns.map((turn, place) => (
+        {turns.slice(0, MAX_TURNS).map((turn, place) => (
           <div key={place}>
             <dt>{words.file.prompt}</dt>
-            <dd dir="auto">{turn.prompt}</dd>
+            <dd dir="auto">
+              <Long text={turn.prompt} />
+            </dd>
             <dt>{words.file.reply}</dt>
-            <dd dir="auto">{turn.text}</dd>
+            <dd dir="auto">
+              <Long text={turn.text} />
+            </dd>
           </div>
         ))}
       </dl>
+      {turns.length > MAX_TURNS && <p>{words.file.others(turns.length - MAX_TURNS)}</p>}
     </details>
   );
 }

@@ -1,34 +1,37 @@
 /** Validated fields as tables: an object has a row for each field, a list of objects a row for each of them. */
 
-import { isRecord } from "../checks";
+import { useMemo } from "preact/hooks";
+import { type Part, partsOf } from "../documents/parts";
+import { words } from "../words";
 
-const MAX_DEPTH = 6;
-const MAX_ROWS = 1000;
-
-export function DataTable({ data, depth = 0 }: { data: unknown; depth?: number }) {
-  if (depth < MAX_DEPTH && Array.isArray(data)) {
-    const rows = data.slice(0, MAX_ROWS);
-    return rows.length > 0 && rows.every(isRecord) ? (
-      <Rows rows={rows} depth={depth} />
-    ) : (
-      <Items items={rows} depth={depth} />
-    );
-  }
-  if (depth < MAX_DEPTH && isRecord(data)) return <Fields fields={data} depth={depth} />;
-  return <bdi class="value">{written(data)}</bdi>;
+export function DataTable({ data }: { data: unknown }) {
+  const { part, isCut } = useMemo(() => partsOf(data), [data]);
+  return (
+    <>
+      {isCut && <p class="notice">{words.file.dataCut}</p>}
+      <Shown part={part} />
+    </>
+  );
 }
 
-function Fields({ fields, depth }: { fields: Record<string, unknown>; depth: number }) {
+function Shown({ part }: { part: Part }) {
+  if (part.as === "fields") return <Fields fields={part.fields} />;
+  if (part.as === "rows") return <Rows columns={part.columns} rows={part.rows} />;
+  if (part.as === "items") return <Items items={part.items} />;
+  return <bdi class="value">{part.text}</bdi>;
+}
+
+function Fields({ fields }: { fields: [string, Part][] }) {
   return (
     <table class="data">
       <tbody>
-        {Object.entries(fields).map(([name, value]) => (
+        {fields.map(([name, value]) => (
           <tr key={name}>
             <th scope="row">
               <bdi>{name}</bdi>
             </th>
             <td>
-              <DataTable data={value} depth={depth + 1} />
+              <Shown part={value} />
             </td>
           </tr>
         ))}
@@ -37,13 +40,12 @@ function Fields({ fields, depth }: { fields: Record<string, unknown>; depth: num
   );
 }
 
-function Rows({ rows, depth }: { rows: Record<string, unknown>[]; depth: number }) {
-  const names = [...new Set(rows.flatMap(Object.keys))];
+function Rows({ columns, rows }: { columns: string[]; rows: Part[][] }) {
   return (
     <table class="data">
       <thead>
         <tr>
-          {names.map((name) => (
+          {columns.map((name) => (
             <th key={name} scope="col">
               <bdi>{name}</bdi>
             </th>
@@ -53,9 +55,9 @@ function Rows({ rows, depth }: { rows: Record<string, unknown>[]; depth: number 
       <tbody>
         {rows.map((row, place) => (
           <tr key={place}>
-            {names.map((name) => (
-              <td key={name}>
-                <DataTable data={row[name]} depth={depth + 1} />
+            {row.map((value, column) => (
+              <td key={column}>
+                <Shown part={value} />
               </td>
             ))}
           </tr>
@@ -65,19 +67,14 @@ function Rows({ rows, depth }: { rows: Record<string, unknown>[]; depth: number 
   );
 }
 
-function Items({ items, depth }: { items: unknown[]; depth: number }) {
+function Items({ items }: { items: Part[] }) {
   return (
     <ul class="values">
       {items.map((item, place) => (
         <li key={place}>
-          <DataTable data={item} depth={depth + 1} />
+          <Shown part={item} />
         </li>
       ))}
     </ul>
   );
-}
-
-function written(value: unknown): string {
-  if (value === null || value === undefined) return "–";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

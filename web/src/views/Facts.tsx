@@ -5,8 +5,11 @@ import { clock } from "../export/time";
 import { words } from "../words";
 import { moment } from "./age";
 
+const MAX_FACT = 2000;
+
 export function Facts({ document }: { document: Document }) {
   const rows = factsOf(document).filter(([, value]) => value);
+  const cut = (value: string) => (value.length > MAX_FACT ? `${value.slice(0, MAX_FACT)}…` : value);
   return (
     <details class="facts" open>
       <summary>{words.file.facts}</summary>
@@ -16,7 +19,7 @@ export function Facts({ document }: { document: Document }) {
             <tr key={name}>
               <th scope="row">{name}</th>
               <td>
-                <bdi>{value}</bdi>
+                <bdi>{cut(value)}</bdi>
               </td>
             </tr>
           ))}

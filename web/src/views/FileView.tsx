@@ -1,8 +1,7 @@
 /** A file beside its answer. */
 
 import { useComputed } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
-import { sentenceOf } from "../access/errors";
+import { useState } from "preact/hooks";
 import type { Storage } from "../access/storage";
 import { type Fetched, fetchDocument } from "../documents/fetch";
 import { shown } from "../inbox/filters";
@@ -18,6 +17,7 @@ import { Facts } from "./Facts";
 import { Media } from "./Media";
 import { Outcome } from "./Outcome";
 import { StatusMark } from "./Row";
+import { useFetched } from "./useFetched";
 
 interface Props {
   name: string;
@@ -102,21 +102,10 @@ function Step({ to, label, sign }: { to: Item | undefined; label: string; sign: 
 
 /** The document of the row, fetched anew whenever there is another. */
 function useDocument(item: Item, storage: Storage): [Fetched | undefined, string] {
-  const [state, setState] = useState<[Fetched | undefined, string]>([undefined, ""]);
-  const version = item.document?.etag;
-  useEffect(() => {
-    let isCurrent = true;
-    setState([undefined, ""]);
-    fetchDocument(storage, item).then(
-      (fetched) => {
-        if (fetched?.document) addAnswer(item.name, fetched.document);
-        if (isCurrent) setState([fetched, ""]);
-      },
-      (error: unknown) => isCurrent && setState([undefined, sentenceOf(error)]),
-    );
-    return () => {
-      isCurrent = false;
-    };
-  }, [item.name, version]);
-  return state;
+  const fetch = async () => {
+    const fetched = await fetchDocument(storage, item);
+    if (fetched?.document) addAnswer(item.name, fetched.document);
+    return fetched;
+  };
+  return useFetched(fetch, [item.name, item.document?.etag]);
 }

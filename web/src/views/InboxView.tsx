@@ -3,7 +3,7 @@
 import { useComputed } from "@preact/signals";
 import type { Storage } from "../access/storage";
 import { filters, NO_FILTERS, shown } from "../inbox/filters";
-import { type Follower, isListing, items } from "../inbox/follow";
+import { type Follower, isListing, items, problem } from "../inbox/follow";
 import { rights, selected } from "../state";
 import { words } from "../words";
 import { redriveAll } from "./actions";
@@ -52,5 +52,7 @@ function Selection({ storage, follower }: { storage: Storage; follower: Follower
 function Empty() {
   if (filters.value !== NO_FILTERS && items.value.length > 0) return <p class="empty">{words.list.none}</p>;
   if (isListing.value) return <p class="empty">{words.list.listing}</p>;
+  // Whether there are files is not known; the notice above says what is wrong.
+  if (problem.value) return <p class="empty">{words.list.notListed}</p>;
   return <p class="empty">{rights.value.drop ? words.list.empty : words.list.emptyReadOnly}</p>;
 }

@@ -1,6 +1,6 @@
 /** The file itself: a picture, pages or sound; of other kinds a word, and the download. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { sentenceOf } from "../access/errors";
 import type { Storage } from "../access/storage";
 import { fetchFile } from "../documents/fetch";
@@ -13,6 +13,7 @@ import { Sound } from "../player/Sound";
 import { words } from "../words";
 import { Pages } from "./Pages";
 import { Picture } from "./Picture";
+import { useFetched } from "./useFetched";
 
 const MAX_UNASKED = 60_000_000;
 
@@ -77,18 +78,7 @@ function Download({ item, storage }: { item: Item; storage: Storage }) {
 }
 
 function useFile(item: Item, shown: Shown, storage: Storage, isWanted: boolean): [Blob | undefined, string] {
-  const [state, setState] = useState<[Blob | undefined, string]>([undefined, ""]);
   const type = shown.as === "nothing" ? "" : shown.type;
-  const version = item.file?.etag;
-  useEffect(() => {
-    setState([undefined, ""]);
-    if (!isWanted) return;
-    const stop = new AbortController();
-    fetchFile(storage, item, type, stop.signal).then(
-      (content) => stop.signal.aborted || setState([content, ""]),
-      (error: unknown) => stop.signal.aborted || setState([undefined, sentenceOf(error)]),
-    );
-    return () => stop.abort();
-  }, [item.name, version, type, isWanted]);
-  return state;
+  const fetch = (stop: AbortSignal) => fetchFile(storage, item, type, stop);
+  return useFetched(isWanted ? fetch : undefined, [item.name, item.file?.etag, type, isWanted]);
 }

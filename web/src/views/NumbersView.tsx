@@ -4,9 +4,10 @@ import { useComputed } from "@preact/signals";
 import { csv } from "../export/csv";
 import { save } from "../export/save";
 import { shown } from "../inbox/filters";
-import { numbersOf, type Sum } from "../inbox/numbers";
+import { isCostKnown, numbersOf, type Sum } from "../inbox/numbers";
 import { words } from "../words";
-import { Plot } from "./Plot";
+import { Bars } from "./Bars";
+import { Plots } from "./Plot";
 
 export function NumbersView() {
   const numbers = useComputed(() => numbersOf(shown.value));
@@ -32,8 +33,10 @@ export function NumbersView() {
       </dl>
       {total.unknown > 0 && <p class="quiet">{words.numbers.costUnknown(total.unknown)}</p>}
       <h2>{words.numbers.byDay}</h2>
-      {byDay.length > 1 && <Plot days={byDay} />}
+      {byDay.length > 1 && <Plots days={byDay} />}
       <Sums sums={byDay.toReversed()} first={words.numbers.day} />
+      <Bars sums={byRecipe} title={words.numbers.costByRecipe} />
+      <Bars sums={byModel} title={words.numbers.costByModel} />
       <div class="tables">
         <Sums sums={byRecipe} first={words.numbers.byRecipe} />
         <Sums sums={byModel} first={words.numbers.byModel} />
@@ -52,9 +55,9 @@ function Total({ name, value }: { name: string; value: number }) {
   );
 }
 
-/** A dash where none of the files has a cost that is known. */
+/** A dash where no answer has a cost that is known. */
 function costOf(sum: Sum): string {
-  return sum.unknown > 0 && sum.unknown === sum.files ? "–" : words.dollars(sum.cost);
+  return isCostKnown(sum) ? words.dollars(sum.cost) : "–";
 }
 
 const MAX_ROWS = 31;

@@ -12,6 +12,7 @@ import { savedName } from "../naming/shown";
 import { notice, rights } from "../state";
 import { words } from "../words";
 import { redriveAll } from "./actions";
+import { Long } from "./Long";
 
 interface Props {
   item: Item;
@@ -46,24 +47,31 @@ export function Outcome({ item, fetched, problem, storage, follower }: Props) {
 function Failure({ error }: { error: NonNullable<Document["error"]> }) {
   return (
     <div class="notice bad">
-      <p>{error.message}</p>
       <p>
-        <strong>{words.file.nextStep}:</strong> {error.nextStep}
+        <Long text={error.message} />
+      </p>
+      <p>
+        <strong>{words.file.nextStep}:</strong> <Long text={error.nextStep} />
       </p>
       {error.retryable && <p>{words.file.retryable}</p>}
     </div>
   );
 }
 
+const MAX_WARNINGS = 100;
+
 function Warnings({ warnings }: { warnings: string[] }) {
   return (
     <div class="notice warn">
       <h2>{words.file.warnings}</h2>
       <ul>
-        {warnings.map((warning) => (
-          <li key={warning}>{warning}</li>
+        {warnings.slice(0, MAX_WARNINGS).map((warning, place) => (
+          <li key={place}>
+            <Long text={warning} />
+          </li>
         ))}
       </ul>
+      {warnings.length > MAX_WARNINGS && <p>{words.file.others(warnings.length - MAX_WARNINGS)}</p>}
     </div>
   );
 }

@@ -1,10 +1,11 @@
 /** The page as a whole: its head, one of its views, the panel for dropping, and the uploads. */
 
 import { useComputed } from "@preact/signals";
-import { NONE } from "../access/rights";
+import { useEffect } from "preact/hooks";
 import type { Storage } from "../access/storage";
 import type { Follower } from "../inbox/follow";
-import { isListing, items, problem } from "../inbox/follow";
+import { problem } from "../inbox/follow";
+import { shownName } from "../naming/shown";
 import { addressOf, isDropOpen, notice, place, rights } from "../state";
 import type { Recipe } from "../upload/recipes";
 import { words } from "../words";
@@ -25,6 +26,10 @@ interface Props {
 export function Page({ storage, follower, recipes }: Props) {
   useKeys(storage, follower);
   const { value: at } = place;
+  const title = at.view === "file" ? shownName(at.name) : words.views[at.view];
+  useEffect(() => {
+    document.title = words.documentTitle(title);
+  }, [title]);
   return (
     <DropTarget>
       <Head storage={storage} />
@@ -75,9 +80,7 @@ function Head({ storage }: { storage: Storage }) {
 }
 
 function Notices() {
-  const isReadOnly = useComputed(
-    () => rights.value !== NONE && !rights.value.drop && !isListing.value && items.value.length > 0,
-  );
+  const isReadOnly = useComputed(() => rights.value.isKnown && !rights.value.drop && !problem.value);
   return (
     <div aria-live="polite" class="notices">
       {problem.value && <p class="notice bad">{problem}</p>}

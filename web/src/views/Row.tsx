@@ -24,7 +24,7 @@ export function Row({ item, place, isFocused, isSelected, storage }: Props) {
     <div
       id={`row-${place}`}
       role="row"
-      aria-rowindex={place + 1}
+      aria-rowindex={place + 2}
       aria-selected={isSelected}
       class={isFocused ? "row focused" : "row"}
       style={{ transform: `translateY(${place * ROW}px)` }}

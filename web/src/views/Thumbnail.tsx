@@ -32,12 +32,8 @@ export function Thumbnail({ item, storage }: { item: Item; storage: Storage }) {
   void changes.value;
   const address = kept.get(key);
   if (address) return <img class="thumbnail" src={address} alt="" width="40" height="40" />;
-  return (
-    <span
-      class={`sign ${shown.as === "sound" || item.kind === "audio" ? "sound" : shown.as}`}
-      aria-hidden="true"
-    />
-  );
+  const sign = item.kind === "audio" ? "sound" : shown.as;
+  return <span class={`sign of-${sign}`} aria-hidden="true" />;
 }
 
 async function make(

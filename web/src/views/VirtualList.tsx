@@ -1,7 +1,7 @@
 /** A list of which only the rows in sight are on the page. One row has the focus; keys move it. */
 
 import { signal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Storage } from "../access/storage";
 import type { Item } from "../inbox/items";
 import { go, selected, toggle } from "../state";
@@ -10,6 +10,8 @@ import { Row } from "./Row";
 
 export const ROW = 56;
 const SPARE = 6;
+/** The height of the heads of the columns, which stay in sight */
+const HEADS = 32;
 /** The name of the row that has the focus; it keeps it while rows come and go. */
 export const focused = signal("");
 const scrolled = { top: 0 };
@@ -26,11 +28,12 @@ export function VirtualList({ rows, storage }: { rows: Item[]; storage: Storage 
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
-  const at = Math.max(
-    0,
-    rows.findIndex((row) => row.name === focused.value),
-  );
-  useEffect(() => box.current?.focus({ preventScroll: true }), []);
+  const name = focused.value;
+  const at = useMemo(() => Math.max(0, name ? rows.findIndex((row) => row.name === name) : 0), [rows, name]);
+  useEffect(() => {
+    // Who writes into the search box, or is in a dialog, keeps the keyboard.
+    if (document.activeElement === document.body) box.current?.focus({ preventScroll: true });
+  }, []);
   const first = Math.max(0, Math.floor(view.top / ROW) - SPARE);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + SPARE);
 
@@ -58,12 +61,13 @@ export function VirtualList({ rows, storage }: { rows: Item[]; storage: Storage 
       role="grid"
       tabIndex={0}
       aria-label={words.list.label}
-      aria-rowcount={rows.length}
+      aria-rowcount={rows.length + 1}
       aria-multiselectable="true"
       aria-activedescendant={at >= first && at < last ? `row-${at}` : undefined}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
+      <Heads />
       <div role="rowgroup" class="rows" style={{ height: `${rows.length * ROW}px` }}>
         {rows.slice(first, last).map((item, place) => (
           <Row
@@ -74,6 +78,27 @@ export function VirtualList({ rows, storage }: { rows: Item[]; storage: Storage 
             isSelected={selected.value.has(item.name)}
             storage={storage}
           />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Heads() {
+  const { column } = words.list;
+  return (
+    <div role="rowgroup" class="heads">
+      <div role="row" aria-rowindex={1} class="row">
+        <span role="columnheader" class="cell">
+          <span class="unseen">{words.list.pick}</span>
+        </span>
+        <span role="columnheader" class="cell">
+          <span class="unseen">{words.list.kind}</span>
+        </span>
+        {(["name", "status", "recipe", "tokens", "cost", "age"] as const).map((each) => (
+          <span key={each} role="columnheader" class={`cell ${each}`}>
+            {column[each]}
+          </span>
         ))}
       </div>
     </div>
@@ -99,6 +124,7 @@ function destination(event: KeyboardEvent, at: number, count: number, page: numb
 function bringIntoView(box: HTMLElement | null, place: number): void {
   if (!box) return;
   const top = place * ROW;
+  const height = box.clientHeight - HEADS;
   if (top < box.scrollTop) box.scrollTop = top;
-  else if (top + ROW > box.scrollTop + box.clientHeight) box.scrollTop = top + ROW - box.clientHeight;
+  else if (top + ROW > box.scrollTop + height) box.scrollTop = top + ROW - height;
 }

@@ -86,7 +86,11 @@ test("words in an answer find its file once it was fetched", async ({ page }) =>
   await page.goto("/");
   await expect(row(page, "found by words.png")).toBeVisible();
   await page.getByRole("button", { name: "Fetch answers for search" }).click();
+  await page.getByRole("searchbox").fill("zzzz");
+  await expect(page.getByText("No file fits these filters.")).toBeVisible();
   await page.getByRole("searchbox").fill("zeppel");
+  await expect(row(page, "found by words.png")).toBeVisible();
+  await expect(page.getByRole("searchbox")).toBeFocused();
   await expect(row(page, "not found.png")).toHaveCount(0);
   await expect(row(page, "found by words.png")).toBeVisible();
 });
@@ -113,6 +117,8 @@ test("a PDF file is shown in the browser's own viewer", async ({ page }) => {
   await open(page, "pages.pdf");
   await expect(page.locator("iframe[src^=blob]")).toBeVisible();
   await expectAccessible(page);
+  await page.getByRole("button", { name: "Back to the list" }).click();
+  expect((await row(page, "pages.pdf").locator(".sign").boundingBox())?.height).toBe(40);
 });
 
 const PDF =

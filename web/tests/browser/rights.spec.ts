@@ -44,3 +44,15 @@ test("a page without its configuration says what to do", async ({ page }) => {
   await expect(page.getByText("make host")).toBeVisible();
   await expectAccessible(page);
 });
+
+test("storage that comes back is asked for rights again", async ({ page }) => {
+  const isStorage = (address: URL) => /^\/devstoreaccount1\//.test(address.pathname);
+  await page.route(isStorage, (route) => route.abort());
+  await page.goto("/");
+  await expect(page.getByText("Storage cannot be reached.").first()).toBeVisible();
+  await expect(page.getByText("There is no file yet.")).toHaveCount(0);
+  await expect(page.getByText("You may look, but not drop files.")).toHaveCount(0);
+  await page.unroute(isStorage);
+  await page.getByRole("button", { name: "List again" }).click();
+  await expect(page.getByRole("button", { name: "Drop files" })).toBeVisible();
+});

@@ -1,6 +1,4 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { followRights, type Rights } from "../../src/access/rights";
-import type { Storage } from "../../src/access/storage";
 import { SetupError } from "../../src/config";
 
 const msal = { account: undefined as object | undefined, problem: false, asked: [] as object[] };
@@ -17,18 +15,6 @@ vi.mock("@azure/msal-browser", () => ({
   },
 }));
 
-/** Storage that answers each attempt with the next of these statuses; without one it cannot be reached. */
-function storageOf(statuses: (number | undefined)[]): Storage {
-  const attempt = async () => {
-    throw Object.assign(new Error(), { statusCode: statuses.shift() });
-  };
-  const container = async () => ({
-    getBlockBlobClient: () => ({ setMetadata: attempt, delete: async () => {} }),
-  });
-  const deferred = async () => ({ sendMessage: async () => {} });
-  return { input: container, output: container, deferred } as unknown as Storage;
-}
-
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal("location", { href: "https://inbox.example/#/numbers" });
@@ -44,21 +30,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
   vi.unstubAllGlobals();
-});
-
-test.each<[(number | undefined)[], boolean[]]>([
-  [[412], [true]],
-  [[undefined, 503, 404], [true]],
-  [
-    [403, undefined, 412],
-    [false, true],
-  ],
-])("rights of which storage says %j are told as %j", async (statuses, wanted) => {
-  const told: Rights[] = [];
-  const followed = followRights(storageOf(statuses), (rights) => told.push(rights));
-  await vi.runAllTimersAsync();
-  await followed;
-  expect(told.map((rights) => rights.drop)).toEqual(wanted);
 });
 
 const ENTRA = { kind: "entra", clientId: "c", tenantId: "t" } as const;

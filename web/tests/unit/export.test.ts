@@ -81,11 +81,29 @@ test.each([
   ["a,b", '"a,b"'],
   [5, "5"],
   [null, ""],
+  ["a\u202Eb", "a⟨U+202E⟩b"],
 ])("the cell of %j is written as %j", (value, cell) => {
-  expect(csv([[value]])).toBe(`${cell}\r\n`);
+  expect(csv([[value]])).toBe(`\uFEFF${cell}\r\n`);
 });
 
 test("what steers text is shown in letters, and no saved name has a folder", () => {
   expect(shownName("a\u202Eb\u0000")).toBe("a⟨U+202E⟩b⟨U+0000⟩");
   expect(savedName('x/y:z"<>', ".json")).toBe("y_z___.json");
+});
+
+test("a saved name keeps the ending of the file, however long it is", () => {
+  expect(savedName(`${"long".repeat(250)}.png`, ".json")).toMatch(/^(long)+lo\.png\.json$/);
+  expect(savedName(".png", "")).toBe("file.png");
+});
+
+test("times that cannot be are in no subtitle, and a lone CR ends no cue", () => {
+  const segments = [
+    { start: 1e308, end: 1e308, text: "never" },
+    { start: 2, end: 1, text: "backwards" },
+    { start: -1, end: 1, text: "before" },
+    { start: 1, end: 2, text: "One\r\rTwo\r\n\r\nThree" },
+  ];
+  expect(written(document({ text: "", segments }), "vtt")).toBe(
+    "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\nOne\nTwo\nThree\n",
+  );
 });

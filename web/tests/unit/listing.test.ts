@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
-import { itemOf, itemsOf, type Listed } from "../../src/inbox/items";
+import { everyDay } from "../../src/inbox/days";
+import { itemOf, type Listed } from "../../src/inbox/items";
+import { Joining } from "../../src/inbox/joining";
 import { readListingPage } from "../../src/inbox/listing_page";
-import { numbersOf } from "../../src/inbox/numbers";
+import { isCostKnown, none, numbersOf } from "../../src/inbox/numbers";
 
 const blob = (name: string, metadata = "<Metadata/>") =>
   `<Blob>${name}<Properties><Last-Modified>Thu, 26 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8DC</Etag>` +
@@ -80,7 +82,36 @@ test("what costs are not known is counted, and not taken for nothing", () => {
   expect(numbersOf([known, unknown, waiting]).total).toMatchObject({ files: 3, cost: 0.5, unknown: 1 });
 });
 
+test("a day of errors whose costs are not known, and a file that waits, has no cost that is known", () => {
+  const failed = itemOf(listed("a.png"), listed("a.png.json", { status: "error", input_etag: "1" }));
+  const { total } = numbersOf([failed, failed, itemOf(listed("c.png"), null)]);
+  expect(isCostKnown(total)).toBe(false);
+  expect(isCostKnown(numbersOf([itemOf(listed("c.png"), null)]).total)).toBe(true);
+});
+
+test("days without a file are among the days that are drawn", () => {
+  const days = everyDay([none("2026-02-27"), none("2026-03-02")]);
+  expect(days.map((day) => day.of)).toEqual(["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"]);
+  const apart = [none("1970-01-01"), none("2026-03-02")];
+  expect(everyDay(apart)).toBe(apart);
+});
+
 test("a document whose file is gone is a row too", async () => {
-  const items = await itemsOf(new Map(), new Map([["a.png.json", listed("a.png.json", { status: "ok" })]]));
-  expect(items).toMatchObject([{ name: "a.png", file: null, status: "ok" }]);
+  const joining = new Joining();
+  joining.addDocument(listed("a.png.json", { status: "ok" }));
+  joining.allDocumentsAreListed();
+  expect([...(await joining.rows()), ...joining.orphans()]).toMatchObject([
+    { name: "a.png", file: null, status: "ok" },
+  ]);
+});
+
+test("a file is told to wait only when all documents were listed", async () => {
+  const joining = new Joining();
+  joining.addFile(listed("a.png"));
+  joining.addFile(listed("b.png"));
+  joining.addDocument(listed("a.png.json", { status: "ok", input_etag: "1" }));
+  expect(await joining.rows()).toMatchObject([{ name: "a.png", status: "ok" }]);
+  joining.allDocumentsAreListed();
+  expect(await joining.rows()).toMatchObject([{ name: "b.png", status: "waiting" }]);
+  expect(joining.orphans()).toEqual([]);
 });

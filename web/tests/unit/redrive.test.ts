@@ -7,6 +7,7 @@ vi.stubGlobal("location", { hash: "" });
 vi.stubGlobal("window", { addEventListener: () => {} });
 vi.stubGlobal("requestAnimationFrame", () => 0);
 const { redriveAll } = await import("../../src/views/actions");
+const { inputOf, NoDocumentError } = await import("../../src/inbox/redrive");
 const { notice } = await import("../../src/state");
 
 function item(name: string): Item {
@@ -44,9 +45,21 @@ test.each([
   [null, "2 files were not queued: gone, or answered meanwhile."],
   [
     "no JSON",
-    "a: The document cannot be read, so its file is not known. Drop the file again. b: The document",
+    "a: Its document cannot be read, or is of another file; nothing was changed. Drop the file again, or remove the document in the portal. b: Its",
   ],
 ])("a document of %j is told as what it is", async (content, sentence) => {
   await redriveAll(storageOf(content).storage, follower, [item("a"), item("b")]);
   expect(notice.value).toContain(sentence);
+});
+
+test("a document names the file that it answers", async () => {
+  expect(await inputOf(JSON.stringify({ input: { name: "a/b.png" } }), "a/b.png.json")).toBe("a/b.png");
+});
+
+test.each([
+  ["{", "a.png.json"],
+  ["null", "a.png.json"],
+  ['{"input":{"name":"another.png"}}', "a.png.json"],
+])("the document %s in %s is of no file, and stays", async (json, document) => {
+  await expect(inputOf(json, document)).rejects.toThrow(NoDocumentError);
 });
