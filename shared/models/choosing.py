@@ -13,27 +13,25 @@ def first_deployment(media: Media, recipe: Recipe, deployments: Deployments) -> 
         FileRejected: the recipe needs the sound itself, and only a speech model is there.
     """
     named = deployments.named_for(media.kind, recipe.model)
-    if media.kind != "audio" or _suits(named, recipe, media):
+    if media.kind != "audio" or _suits(named, recipe, media, deployments):
         return named
     wants_speech = recipe.transcript != "never"
     fit = [each for each in deployments if each.capability.is_speech == wants_speech and each.capability.takes(media)]
-    is_free = recipe.model == DEFAULT or recipe.transcript == "instead"
-    if (
-        fit
-        and is_free
-        and not (wants_speech and named.capability.takes(media) and _leaves_no_chat(recipe, deployments))
-    ):
+    if fit and (recipe.model == DEFAULT or recipe.transcript == "instead"):
         return fit[0]
     if wants_speech:
         return named
     raise _needs_sound(recipe, named)
 
 
-def _suits(named: Deployment, recipe: Recipe, media: Media) -> bool:
-    """Whether the model that is named is of the kind that the recipe wants for a recording."""
+def _suits(named: Deployment, recipe: Recipe, media: Media, deployments: Deployments) -> bool:
+    """Whether the model that is named can do with a recording what the recipe wants of it."""
+    takes = named.capability
     if recipe.transcript == "instead":
-        return named.capability.takes(media)
-    return named.capability.is_speech == (recipe.transcript == "asked")
+        return takes.takes(media)
+    if recipe.transcript == "asked":
+        return takes.is_speech or (takes.takes(media) and _leaves_no_chat(recipe, deployments))
+    return not takes.is_speech
 
 
 def _leaves_no_chat(recipe: Recipe, deployments: Deployments) -> bool:

@@ -8,13 +8,11 @@ from urllib.parse import quote
 
 from shared.models import total_tokens
 from shared.results.logged_fields import amount_of, listed_calls
-from shared.results.result import Result
+from shared.results.result import MAX_COUNT, Result
 
 NOTHING = "0"
 _PLAIN = "/:@+"
 """What names of deployments have beside letters, digits, `_`, `-` and `.`, and what separates nothing in `models`."""
-MAX_NUMBER = 2**53
-"""Greater ones are no whole numbers in every language that reads labels."""
 
 MAX_LABEL = 2_048
 """Characters; all labels of a document may have 8 KB."""
@@ -83,4 +81,4 @@ def _number(told: object) -> float | None:
 
 def _written(number: float | None) -> str:
     """As a label has it; nothing where it can be no number of anything."""
-    return "" if number is None or not 0 <= number <= MAX_NUMBER else f"{number:.6f}".rstrip("0").rstrip(".")
+    return "" if number is None or not 0 <= number <= MAX_COUNT else f"{number:.6f}".rstrip("0").rstrip(".")
