@@ -6,6 +6,7 @@ and addresses. Of protocols it has only the open file that is handed to it; of d
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Literal
 
@@ -60,11 +61,32 @@ DECODERS = (
 """Of ffmpeg's 500 decoders the sixty of sound that people have: pictures beside the sound are not looked into."""
 
 
-_IN_LARGE_PIECES = f"asetnsamples=n={READ_BYTES // 2}:p=0"
+_IN_LARGE_PIECES = f"asetnsamples=n={READ_BYTES // 2}:p=0,aformat=sample_fmts=s16"
 """As much as is read at once: a pipe that gives out a frame at a time costs the worker ten times as much."""
 
 _SIGNALLED = (123, 255)
 """How it ends where a signal asks it to, such as that of the limit on time: then not all came out."""
+
+
+@dataclass(frozen=True)
+class Track:
+    """What is heard of a recording: by default its first sound track, mixed to one channel.
+
+    Attributes:
+        number: 0 for the first sound track.
+        is_mixed: whether all its channels are mixed; else only the first is heard.
+    """
+
+    number: int = 0
+    is_mixed: bool = True
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a file is read: by which of the values of `DEMUXERS`, and what is heard of it."""
+
+    demuxer: str
+    track: Track = Track()
 
 
 class End(Enum):
@@ -105,23 +127,26 @@ def _find() -> str:
     return found
 
 
-def arguments(demuxer: str, *, is_file: bool, mp3: int | None) -> Sequence[str]:
+def arguments(reading: Reading, *, is_file: bool, mp3: int | None) -> Sequence[str]:
     """Return the arguments that turn standard input into samples on standard output.
 
     Args:
-        demuxer: one of the values of `DEMUXERS`.
+        reading: how the file is read.
         is_file: whether standard input is a file, in which it may jump, or a pipe.
         mp3: the number of an open file into which an MP3 is written beside that.
     """
     protocol: Literal["fd", "pipe"] = "fd" if is_file else "pipe"
-    one = f"[0:a:0]aformat=sample_fmts=s16:sample_rates={RATE}:channel_layouts=mono"
+    track = reading.track
+    channel = "" if track.is_mixed else "pan=mono|c0=c0,"
+    # Floats are what the decoders of most recordings give out and what LAME takes.
+    one = f"[0:a:{track.number}]{channel}aformat=sample_fmts=fltp:sample_rates={RATE}:channel_layouts=mono"
     graph = f"{one},{_IN_LARGE_PIECES}[samples]"
     if mp3 is not None:
         graph = f"{one},asplit[all][encoded];[all]{_IN_LARGE_PIECES}[samples]"
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "repeat+error", "-filter_complex_threads", "1"),
         *("-protocol_whitelist", protocol, "-codec_whitelist", ",".join(DECODERS), "-threads", "1"),
-        *("-vn", "-sn", "-dn", "-f", demuxer, "-i", f"{protocol}:"),
+        *("-vn", "-sn", "-dn", "-f", reading.demuxer, "-i", f"{protocol}:"),
         *("-filter_complex", graph),
         *("-map", "[samples]", "-f", "s16le", "pipe:1"),
         *([] if mp3 is None else _mp3(mp3)),

@@ -13,14 +13,16 @@ from typing import BinaryIO
 
 from shared.conversion import ffmpeg, sound_refusals
 from shared.conversion.content import content
-from shared.conversion.ffmpeg import MP3_FRAME_BYTES, MP3_FRAME_SAMPLES, End
+from shared.conversion.ffmpeg import MP3_FRAME_BYTES, MP3_FRAME_SAMPLES, End, Reading, Track
 from shared.conversion.process import Ran, Stalled, limited, run
 from shared.conversion.samples import Samples, SoundLimits
 from shared.conversion.speech import RATE, Span, SpeechFinder
 from shared.conversion.temporary import FilePart, copy_into, disk_is_full, nameless_file, storage_stalled
 from shared.media import MediaSource
 
-__all__ = ["Sound", "SoundLimits", "listen"]
+__all__ = ["Sound", "SoundLimits", "Track", "listen"]
+
+_FIRST_TRACK = Track()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,9 @@ def _frame_at(seconds: float) -> int:
     return int(seconds * RATE + ffmpeg.MP3_DELAY_SAMPLES) // MP3_FRAME_SAMPLES
 
 
-async def listen(source: MediaSource, format_: str, limits: SoundLimits, into: BinaryIO | None) -> Sound:
+async def listen(
+    source: MediaSource, format_: str, limits: SoundLimits, into: BinaryIO | None, track: Track = _FIRST_TRACK
+) -> Sound:
     """Decode a recording to its end; tell how long it plays, and where there is speech.
 
     Args:
@@ -70,9 +74,10 @@ async def listen(source: MediaSource, format_: str, limits: SoundLimits, into: B
         format_: what it was found to be, such as `m4a`.
         limits: how much may be spent on it.
         into: an empty open file for the MP3; None where none is needed.
+        track: what is heard of it.
 
     Raises:
-        FileRejected: it cannot be decoded, or is over a limit.
+        FileRejected: it has no such track, cannot be decoded, or is over a limit.
         StorageUnavailable: its content did not come.
         Exception: whatever `source` raises.
     """
@@ -82,21 +87,21 @@ async def listen(source: MediaSource, format_: str, limits: SoundLimits, into: B
     async with AsyncExitStack() as exits:
         pieces = await exits.enter_async_context(aclosing(content(source.chunks(), demuxer)))
         if demuxer not in ffmpeg.NEEDS_A_FILE:
-            return await _listen(pieces, demuxer, limits, into)
+            return await _listen(pieces, Reading(demuxer, track), limits, into)
         if source.size > limits.max_disk_bytes:
             raise sound_refusals.file_too_large(source.size, limits.max_disk_bytes)
         copy = exits.enter_context(nameless_file())
         await copy_into(copy, pieces, limits.process.stall_seconds)
         left = replace(limits, max_disk_bytes=limits.max_disk_bytes - source.size)
-        return await _listen(copy, demuxer, left, into)
+        return await _listen(copy, Reading(demuxer, track), left, into)
 
 
 async def _listen(
-    feed: BinaryIO | AsyncGenerator[bytes], demuxer: str, limits: SoundLimits, into: BinaryIO | None
+    feed: BinaryIO | AsyncGenerator[bytes], reading: Reading, limits: SoundLimits, into: BinaryIO | None
 ) -> Sound:
     finder = await asyncio.to_thread(SpeechFinder)  # what it imports takes a while, the first time
     samples = Samples(limits, finder, is_encoded=into is not None)
-    end = ffmpeg.meaning(await _run(feed, demuxer, limits, into, samples))
+    end = ffmpeg.meaning(await _run(feed, reading, limits, into, samples))
     if end in _REFUSALS:
         raise _REFUSALS[end]()
     if not samples.seconds:
@@ -116,14 +121,14 @@ _REFUSALS = {
 
 async def _run(
     feed: BinaryIO | AsyncGenerator[bytes],
-    demuxer: str,
+    reading: Reading,
     limits: SoundLimits,
     into: BinaryIO | None,
     samples: Samples,
 ) -> Ran:
     inherited = () if into is None else (into.fileno(),)
     is_file = not isinstance(feed, AsyncGenerator)
-    arguments = ffmpeg.arguments(demuxer, is_file=is_file, mp3=inherited[0] if inherited else None)
+    arguments = ffmpeg.arguments(reading, is_file=is_file, mp3=inherited[0] if inherited else None)
     command = limited(limits.process, await ffmpeg.path(), arguments)
     try:
         return await run(command, limits.process, feed=feed, output=samples.take, inherited=inherited)

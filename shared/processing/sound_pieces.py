@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
 
-from shared.conversion import ProcessLimits, Sound, SoundLimits, Span, cut, listen
+from shared.conversion import ProcessLimits, Sound, SoundLimits, Span, Track, cut, listen
 from shared.errors import FileRejected
 from shared.media import Media
 from shared.models import Extent, MediaPart, Piece, SoundPreparation
@@ -17,6 +17,17 @@ MP3 = ("audio/mpeg", "mp3")
 
 DAMAGED = "The recording is damaged or was cut, so some of it may be missing; what could be decoded was used."
 ODD = "The recording may be damaged or cut: not all of it could be decoded. It was sent as it lies."
+
+ELSEWHERE = {
+    Track(is_mixed=False): (
+        "Mixed to one channel, this recording has no speech, as where channels cancel each other. Its first channel"
+        " alone was used."
+    ),
+    Track(number=1): "Nobody speaks in the first sound track of this recording. Its second sound track was used.",
+}
+"""Where speech is looked for in a recording that has none in its first track, mixed to one channel, and what the
+document then says: one channel may be the other upside down, and recorders of screens write the microphone into a track
+of its own."""
 
 SECONDS_FOR_TWO = 0.05
 """For how long a decoder may compute for two seconds of sound, which are 64 KiB of samples; 0.02 were measured
@@ -39,7 +50,24 @@ async def listen_to(
     process = ProcessLimits(file_bytes=limits.max_disk_bytes, step_seconds=SECONDS_FOR_TWO)
     bounds = SoundLimits(limits.max_seconds, limits.max_disk_bytes, process)
     sound = await listen(file.source, file.media.format, bounds, into)
-    return _Listened(file, wanted, sound).prepared(extents)
+    if sound.speech or not wanted.needs_speech:
+        return _Listened(file, wanted, sound).prepared(extents)
+    for track, warning in ELSEWHERE.items():
+        if elsewhere := await _speech_in(track, file, bounds, into):
+            made = _Listened(file, replace(wanted, may_stay=False), elsewhere).prepared(extents)
+            return replace(made, warnings=(warning, *made.warnings))
+    raise _no_speech(sound.seconds)
+
+
+async def _speech_in(track: Track, file: MediaPart, bounds: SoundLimits, into: BinaryIO) -> Sound | None:
+    """What is heard there; None where nobody speaks, or the recording has no such track."""
+    into.seek(0)
+    into.truncate()
+    try:
+        sound = await listen(file.source, file.media.format, bounds, into, track)
+    except FileRejected:
+        return None
+    return sound if sound.speech else None
 
 
 @dataclass(frozen=True)
@@ -52,8 +80,6 @@ class _Listened:
 
     def prepared(self, extents: Sequence[Extent]) -> Prepared:
         """The pieces in which it is asked about."""
-        if self.wanted.needs_speech and not self.sound.speech:
-            raise _no_speech(self.sound.seconds)
         seconds = self._seconds
         media = replace(self.file.media, seconds=seconds, speech_seconds=round(self.sound.speech_seconds, 1))
         if self._is_short_enough and not extents:
@@ -119,9 +145,9 @@ def _within(speech: Sequence[Span], start: float, end: float) -> list[Span]:
 def _no_speech(seconds: float) -> FileRejected:
     return FileRejected(
         "no_speech",
-        f"No speech was heard in the {seconds:.1f} seconds of this recording (its first sound track, mixed to one"
-        " channel), so there is nothing to write down.",
-        "If somebody speaks in another track, drop that by itself. If it holds something else to ask about, drop it"
+        f"No speech was heard in the {seconds:.1f} seconds of this recording (two sound tracks at most),"
+        " so there is nothing to write down.",
+        "If somebody speaks in a further track, drop that by itself. If it holds something else to ask about, drop it"
         " into the folder of a recipe without `pieces: join`.",
     )
 

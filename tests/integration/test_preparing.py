@@ -23,6 +23,8 @@ from shared.processing.retry import RetryLater
 from shared.recipes.catalog import RecipeSelection
 from shared.recipes.recipe import Prompt
 from shared.settings.limits import FileLimits
+from tests import samples
+from tests.support.made_sound import made, made_of
 from tests.unit.conversion.made_files import with_a_damaged_page
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed
 from tests.unit.places import BOOK
@@ -32,6 +34,8 @@ PAGES = PicturePreparation(("jpeg", "png"), 20_000_000, 4096, 50, "together", in
 SPEECH = SoundPreparation(may_stay=False, max_bytes=20_000_000, max_seconds=300, is_cut=True, needs_speech=True)
 TIFF = Media("image", "image/tiff", "tiff")
 WAV = Media("audio", "audio/wav", "wav")
+FLAC = Media("audio", "audio/flac", "flac")
+MKV = Media("audio", "audio/x-matroska", "mkv")
 
 
 @asynccontextmanager
@@ -168,9 +172,31 @@ async def test_silence_is_refused_before_anything_is_asked() -> None:
     error = await refusal(silence.getvalue(), WAV, SPEECH)
     assert (error.code, error.message) == (
         "no_speech",
-        "No speech was heard in the 5.0 seconds of this recording (its first sound track, mixed to one channel), so"
+        "No speech was heard in the 5.0 seconds of this recording (two sound tracks at most), so"
         " there is nothing to write down.",
     )
+
+
+SPOKEN = ("-i", str(samples.TRAIN))
+SILENCE = ("-f", "lavfi", "-t", "2", "-i", "anullsrc=r=16000")
+
+
+@pytest.mark.parametrize(
+    ("content", "media", "told"),
+    [
+        (made("a.flac", "-af", "pan=stereo|c0=c0|c1=-1*c0"), FLAC, "Its first channel alone was used."),
+        (made_of((*SILENCE, *SPOKEN), "a.mkv", "-map", "0", "-map", "1"), MKV, "Its second sound track was used."),
+    ],
+    ids=["one channel is the other upside down", "the first track is silent"],
+)
+async def test_speech_that_the_first_track_does_not_have_when_mixed_is_found_elsewhere(
+    content: bytes, media: Media, told: str
+) -> None:
+    async with prepared(content, media, replace(SPEECH, may_stay=True)) as found:
+        assert found.media.speech_seconds
+        assert found.media.speech_seconds > 1.5
+        assert found.pieces[0].media[0].media.format == "mp3"
+        assert told in found.warnings[0]
 
 
 async def test_what_must_not_be_cut_and_is_too_long_for_the_model_is_refused() -> None:

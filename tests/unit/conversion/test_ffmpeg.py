@@ -33,7 +33,7 @@ def test_the_end_of_a_run_has_a_meaning(ran: Ran, end: End) -> None:
 @pytest.mark.parametrize("demuxer", sorted(set(DEMUXERS.values())))
 def test_the_format_is_named_before_the_input_and_no_other_protocol_is_there(demuxer: str) -> None:
     is_file = demuxer in NEEDS_A_FILE
-    arguments = ffmpeg.arguments(demuxer, is_file=is_file, mp3=None)
+    arguments = ffmpeg.arguments(ffmpeg.Reading(demuxer), is_file=is_file, mp3=None)
     before_input = arguments[: arguments.index("-i")]
     assert before_input[-2:] == ["-f", demuxer]
     assert before_input[before_input.index("-protocol_whitelist") + 1] == ("fd" if is_file else "pipe")
