@@ -16,6 +16,9 @@ from shared.conversion.speech import RATE
 MP3_KILOBITS = 32
 """The least at which no word was lost: docs/decisions/sound.md."""
 
+_MP3_LEVEL = 5
+"""Of LAME's effort, 0 to 9: less than its own choice, at which as many words are heard (docs/decisions/sound.md)."""
+
 MP3_FRAME_SAMPLES = 576
 MP3_FRAME_BYTES = MP3_FRAME_SAMPLES // 8 * MP3_KILOBITS * 1000 // RATE
 """Frames of MPEG 2, layer 3 (ISO/IEC 13818-3). At this rate all are of one length, so that they can be counted."""
@@ -157,7 +160,8 @@ def _mp3(number: int) -> Sequence[str]:
     """Frames that need no other, of one length, and nothing but frames."""
     return [
         *("-map", "[encoded]", "-map_metadata", "-1", "-map_chapters", "-1", "-c:a", "libmp3lame"),
-        *("-b:a", f"{MP3_KILOBITS}k", "-reservoir", "0", "-write_xing", "0", "-id3v2_version", "0"),
+        *("-b:a", f"{MP3_KILOBITS}k", "-compression_level", str(_MP3_LEVEL), "-reservoir", "0"),
+        *("-write_xing", "0", "-id3v2_version", "0"),
         *("-f", "mp3", f"pipe:{number}"),
     ]
 
