@@ -29,6 +29,9 @@ ELSEWHERE = {
 document then says: one channel may be the other upside down, and recorders of screens write the microphone into a track
 of its own."""
 
+MAX_SECONDS_ELSEWHERE = 3600
+"""A longer recording without speech is not heard again: it would keep a decoder from other files for too long."""
+
 SECONDS_FOR_TWO = 0.05
 """For how long a decoder may compute for two seconds of sound, which are 64 KiB of samples; 0.02 were measured
 (bench/sound.py), on a busy machine."""
@@ -52,7 +55,7 @@ async def listen_to(
     sound = await listen(file.source, file.media.format, bounds, into)
     if sound.speech or not wanted.needs_speech:
         return _Listened(file, wanted, sound).prepared(extents)
-    for track, warning in ELSEWHERE.items():
+    for track, warning in ELSEWHERE.items() if sound.seconds <= MAX_SECONDS_ELSEWHERE else ():
         if elsewhere := await _speech_in(track, file, bounds, into):
             made = _Listened(file, replace(wanted, may_stay=False), elsewhere).prepared(extents)
             return replace(made, warnings=(warning, *made.warnings))
