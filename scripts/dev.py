@@ -30,8 +30,8 @@ from tools import (
     scripts_of,
 )
 
+CORPORA_TESTS = "tests/integration/test_corpora.py"
 LONG_TESTS = (
-    "tests/integration/test_corpora.py",
     "tests/integration/test_check_agrees.py",
     "tests/integration/test_fault_matrix.py",
     "tests/integration/test_corpus_media.py",
@@ -133,7 +133,8 @@ def fuzz() -> int:
     """Try the protocol under thousands of orders of events, the decoders on thousands of odd files; half an hour."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
     # Each in a process of its own: the corpora look at how much memory the process takes.
-    return _python("-m", "pytest", "tests/simulation") or _python("-m", "pytest", *LONG_TESTS)
+    each = (("tests/simulation",), (CORPORA_TESTS,), LONG_TESTS)
+    return next((code for tests in each if (code := _python("-m", "pytest", *tests))), 0)
 
 
 def package() -> int:

@@ -31,6 +31,8 @@ of its own."""
 
 MAX_SECONDS_ELSEWHERE = 3600
 """A longer recording without speech is not heard again: it would keep a decoder from other files for too long."""
+_SECONDS_TO_DECODE_ELSEWHERE = 10
+"""For how long a decoder may compute for that, and `SECONDS_FOR_TWO`."""
 
 SECONDS_FOR_TWO = 0.05
 """For how long a decoder may compute for two seconds of sound, which are 64 KiB of samples; 0.02 were measured
@@ -66,8 +68,9 @@ async def _speech_in(track: Track, file: MediaPart, bounds: SoundLimits, into: B
     """What is heard there; None where nobody speaks, or the recording has no such track."""
     into.seek(0)
     into.truncate()
+    process = replace(bounds.process, seconds=_SECONDS_TO_DECODE_ELSEWHERE)
     try:
-        sound = await listen(file.source, file.media.format, bounds, into, track)
+        sound = await listen(file.source, file.media.format, replace(bounds, process=process), into, track)
     except FileRejected:
         return None
     return sound if sound.speech else None
