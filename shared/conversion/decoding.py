@@ -44,6 +44,12 @@ _REDUCED_OR_MASK = 1 | 4
 _NEW_SUBFILE_TYPE = 254
 """Tells that an image in a TIFF is a smaller copy of another, or its mask (TIFF 6.0, section 8)."""
 
+_ROWS_TOGETHER = 18
+"""As many rows of a JPEG are decoded together at most (ISO/IEC 10918-1, A.2: 16), with two for smooth colours: without
+the very last bytes those are not decoded."""
+_SHARE_TOGETHER = 1 / 16
+"""Of all rows: more than that is not taken for the last few bytes."""
+
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -155,13 +161,17 @@ def _load(image: Image.Image, task: Task) -> None:
 
 
 def _load_cut_jpeg(image: Image.Image) -> None:
-    """Take a JPEG of which the last bytes are missing, as viewers do; but not if its last row is missing too.
+    """Take a JPEG of which the last bytes are missing, as viewers do; but not if rows are missing too.
 
-    What is missing is filled with one colour.
+    Rows that were not decoded are black, and afterwards filled with one colour. Those of a progressive JPEG are decoded
+    together, so of one only the colour tells.
     """
+    box = image.im.getbbox()
+    missing = image.height - (box[3] if box else 0)
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     image.load()
-    if image.crop((0, image.height - 1, *image.size)).getcolors(1):
+    are_few = missing <= min(_ROWS_TOGETHER, image.height * _SHARE_TOGETHER)
+    if not are_few and image.crop((0, image.height - 1, *image.size)).getcolors(1):
         raise Refused("cut")
 
 

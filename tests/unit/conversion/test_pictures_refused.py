@@ -73,6 +73,14 @@ async def test_a_photograph_of_a_phone_that_was_cut_is_refused(share: float) -> 
     assert (await refusal(content[: int(len(content) * share)], "heic")).code == "damaged_media"
 
 
+@pytest.mark.parametrize("missing", [1, 2, 20])
+async def test_a_white_page_of_which_only_the_last_bytes_are_missing_is_drawn(missing: int) -> None:
+    page = photograph()
+    page.paste("white", (0, page.height // 2, *page.size))
+    made = await drawn(saved(page, "JPEG", subsampling=0)[:-missing], "jpeg")
+    assert made.image.size == page.size
+
+
 async def test_a_cut_jpeg_is_told_to_be_cut() -> None:
     content = saved(photograph(), "JPEG")
     assert _ENDS_TOO_EARLY in (await refusal(content[: len(content) // 2], "jpeg")).message
