@@ -64,6 +64,9 @@ DECODERS = (
 """Of ffmpeg's 500 decoders the sixty of sound that people have: pictures beside the sound are not looked into."""
 
 
+_WITHOUT_HUM = "highpass=f=120"
+"""Hum of the mains, and samples that lie beside zero, hide what is spoken over them from the finder of speech."""
+
 _IN_LARGE_PIECES = f"asetnsamples=n={READ_BYTES // 2}:p=0,aformat=sample_fmts=s16"
 """As much as is read at once: a pipe that gives out a frame at a time costs the worker ten times as much."""
 
@@ -143,9 +146,8 @@ def arguments(reading: Reading, *, is_file: bool, mp3: int | None) -> Sequence[s
     channel = "" if track.is_mixed else "pan=mono|c0=c0,"
     # Floats are what the decoders of most recordings give out and what LAME takes.
     one = f"[0:a:{track.number}]{channel}aformat=sample_fmts=fltp:sample_rates={RATE}:channel_layouts=mono"
-    graph = f"{one},{_IN_LARGE_PIECES}[samples]"
-    if mp3 is not None:
-        graph = f"{one},asplit[all][encoded];[all]{_IN_LARGE_PIECES}[samples]"
+    samples = f"{_WITHOUT_HUM},{_IN_LARGE_PIECES}[samples]"
+    graph = f"{one},{samples}" if mp3 is None else f"{one},asplit[all][encoded];[all]{samples}"
     return [
         *("-nostdin", "-hide_banner", "-loglevel", "repeat+error", "-filter_complex_threads", "1"),
         *("-protocol_whitelist", protocol, "-codec_whitelist", ",".join(DECODERS), "-threads", "1"),

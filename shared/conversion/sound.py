@@ -22,6 +22,9 @@ from shared.media import MediaSource
 
 __all__ = ["Sound", "SoundLimits", "Track", "listen"]
 
+MIN_SECONDS = 0.05
+"""Of a recording: what holds less was cut in its first frame."""
+
 _FIRST_TRACK = Track()
 
 
@@ -32,12 +35,14 @@ class Sound:
     Attributes:
         seconds: how long it plays: what was decoded, whatever its header says.
         speech: where there is speech, in order, with at least 0.3 seconds between two spans.
+        audible: where there is speech, music or noise: what is not in `speech` does not sound like it.
         is_whole: False where the recording is damaged or cut, so that some of it may be missing.
         mp3: the open file with the MP3, if one was made.
     """
 
     seconds: float
     speech: tuple[Span, ...]
+    audible: tuple[Span, ...] = ()
     is_whole: bool = True
     mp3: BinaryIO | None = field(default=None, repr=False, compare=False)
 
@@ -104,11 +109,12 @@ async def _listen(
     end = ffmpeg.meaning(await _run(feed, reading, limits, into, samples))
     if end in _REFUSALS:
         raise _REFUSALS[end]()
-    if not samples.seconds:
+    if samples.seconds < MIN_SECONDS:
         raise sound_refusals.damaged()
     if into is not None and os.fstat(into.fileno()).st_size < samples.least_encoded_bytes:
         raise disk_is_full()
-    return Sound(samples.seconds, samples.finder.spans(), end is End.WHOLE, into)
+    speech = samples.finder.spans()
+    return Sound(samples.seconds, speech, samples.finder.sound(), end is End.WHOLE, into)
 
 
 _REFUSALS = {

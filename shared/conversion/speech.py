@@ -39,10 +39,10 @@ _ROUNDING = 1e-6
 
 _QUIET = 0.001
 """Frames that have so much less energy than the loudest of a window (30 dB) are a pause."""
-_MIN_ENERGY_RATIO = 6.3
-"""Of a loud frame and a quiet one (8 dB). Speech has 20 to 50 dB, with much noise 8; noise up to 8, tones 2."""
-_MIN_CHANGE = 0.18
-"""Of the crossings from frame to frame, in parts of their mean: 0.2 to 0.7 in speech, to 0.16 in tones and chords."""
+_MIN_ENERGY_RATIO = 2.5
+"""Of a loud frame and a quiet one (4 dB). Speech has 20 to 50 dB, with music as loud as itself 4.4; noise up to 3.4."""
+_MIN_CHANGE = 0.2
+"""Of the crossings from frame to frame, in parts of their mean: 0.2 to 0.7 in speech, to 0.18 in chords and drums."""
 _MIN_CROSSINGS_RANGE = 50
 """By how many those of frames differ: 90 to 120 in speech with noise, where the noise hides most of the change."""
 
@@ -81,7 +81,8 @@ class SpeechFinder:
         self._vad = Vad(_AGGRESSIVENESS)
         self._rest = b""
         self._window: deque[_Block] = deque()
-        self._runs = _Runs()
+        self._speech = _Runs()
+        self._sound = _Runs()
 
     def take(self, piece: bytes) -> None:
         """Look at the next samples: a millisecond of work for two seconds of sound."""
@@ -95,9 +96,13 @@ class SpeechFinder:
         """Return where speech is, after the last samples: spans with `MIN_SILENCE` between them."""
         self._add(self._block(self._rest))
         self._judge()
-        for block in self._window:
-            self._runs.add(block)
-        return self._runs.spans()
+        while self._window:
+            self._take_first()
+        return self._speech.spans()
+
+    def sound(self) -> tuple[Span, ...]:
+        """Return where the detector alone hears speech, so also music and noise; only after `spans`."""
+        return self._sound.spans()
 
     def _block(self, data: bytes) -> _Block:
         starts = range(0, len(data) // _FRAME_BYTES * _FRAME_SAMPLES, _FRAME_SAMPLES)
@@ -114,7 +119,12 @@ class SpeechFinder:
         self._window.append(block)
         if len(self._window) == _WINDOW_BLOCKS:
             self._judge()
-            self._runs.add(self._window.popleft())
+            self._take_first()
+
+    def _take_first(self) -> None:
+        block = self._window.popleft()
+        self._speech.add([voiced and block.is_lively for voiced in block.voiced])
+        self._sound.add(block.voiced)
 
     def _judge(self) -> None:
         if _sounds_like_speech(self._window):
@@ -149,18 +159,18 @@ def _change(crossings: Sequence[int], is_loud: Sequence[bool]) -> float:
 
 
 class _Runs:
-    """Frames with speech in a row, counted from the beginning of the recording; short pauses are part of them."""
+    """Frames in a row in which something was found, counted from the beginning; short pauses are part of them."""
 
     def __init__(self) -> None:
         self._frames = 0
         self._runs: list[tuple[int, int]] = []
 
-    def add(self, block: _Block) -> None:
+    def add(self, frames: Sequence[bool]) -> None:
         """Add what was found in the next frames."""
-        for number, is_voiced in enumerate(block.voiced, self._frames):
-            if is_voiced and block.is_lively:
+        for number, is_found in enumerate(frames, self._frames):
+            if is_found:
                 self._extend(number)
-        self._frames += len(block.voiced)
+        self._frames += len(frames)
 
     def _extend(self, frame: int) -> None:
         start = frame

@@ -10,6 +10,7 @@ from shared.errors import FileRejected
 from shared.media import Media
 from shared.models import Extent, MediaPart, Piece, SoundPreparation
 from shared.processing.preparing import Prepared
+from shared.processing.unasked_sound import about_unasked
 from shared.settings import FileLimits
 
 MP3 = ("audio/mpeg", "mp3")
@@ -61,7 +62,7 @@ async def listen_to(
         if elsewhere := await _speech_in(track, file, bounds, into):
             made = _Listened(file, replace(wanted, may_stay=False), elsewhere).prepared(extents)
             return replace(made, warnings=(warning, *made.warnings))
-    raise _no_speech(sound.seconds)
+    raise _no_speech(sound)
 
 
 async def _speech_in(track: Track, file: MediaPart, bounds: SoundLimits, into: BinaryIO) -> Sound | None:
@@ -93,7 +94,8 @@ class _Listened:
         if not self.wanted.is_cut:
             raise _too_long(seconds, self.wanted.max_seconds or seconds)
         extents = extents or self._extents(0, self.sound.seconds, self.wanted.max_seconds or self.sound.seconds)
-        return Prepared(media, tuple(map(self._piece, extents)), self._warnings(DAMAGED))
+        warnings = (*self._warnings(DAMAGED), *about_unasked(self.sound, extents))
+        return Prepared(media, tuple(map(self._piece, extents)), warnings)
 
     def _warnings(self, about_damage: str) -> tuple[str, ...]:
         return () if self.sound.is_whole else (about_damage,)
@@ -148,11 +150,12 @@ def _within(speech: Sequence[Span], start: float, end: float) -> list[Span]:
     ]
 
 
-def _no_speech(seconds: float) -> FileRejected:
+def _no_speech(sound: Sound) -> FileRejected:
+    audible = sum(span.end - span.start for span in sound.audible)
     return FileRejected(
         "no_speech",
-        f"No speech was heard in the {seconds:.1f} seconds of this recording (two sound tracks at most),"
-        " so there is nothing to write down.",
+        f"No speech was heard in the {sound.seconds:.1f} seconds of this recording (two sound tracks at most),"
+        f" so there is nothing to write down. {audible:.1f} seconds of it are music or noise.",
         "If somebody speaks in a further track, drop that by itself. If it holds something else to ask about, drop it"
         " into the folder of a recipe without `pieces: join`.",
     )

@@ -173,7 +173,7 @@ async def test_silence_is_refused_before_anything_is_asked() -> None:
     assert (error.code, error.message) == (
         "no_speech",
         "No speech was heard in the 5.0 seconds of this recording (two sound tracks at most), so"
-        " there is nothing to write down.",
+        " there is nothing to write down. 0.0 seconds of it are music or noise.",
     )
 
 

@@ -226,3 +226,9 @@ async def test_nothing_is_left_where_a_file_lay_for_a_while(tmp_path: Path, monk
     await asyncio.gather(listening, return_exceptions=True)
     await heard(content, "m4a")
     assert files_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("under", ["dcshift=0.1", "aeval=val(0)+0.05*sin(100*PI*t)"], ids=["offset", "hum"])
+async def test_speech_over_a_hum_or_beside_zero_is_found(under: str) -> None:
+    content = made("a.wav", "-af", f"volume=0.3,{under}")
+    assert (await heard(content, "wav")).speech_seconds > 1.9

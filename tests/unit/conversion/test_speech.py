@@ -86,6 +86,14 @@ def test_speech_in_noise_is_found(loudness: float) -> None:
     assert seconds(found(both(spoken, noise(len(spoken) / RATE, loudness)))) > 0.9 * len(spoken) / RATE
 
 
+@pytest.mark.parametrize("under", [chords(12, 1, 0), chords(12, 0.5, 3), noise(12, 900)], ids=["organ", "piano", "fan"])
+def test_speech_over_what_has_half_of_its_energy_is_found(under: Samples) -> None:
+    spoken = TRAIN * 5
+    softer = math.sqrt(math.sumprod(spoken, spoken) / math.sumprod(under, under) / 2)
+    found_seconds = seconds(found(both(spoken, [softer * sample for sample in under][: len(spoken)])))
+    assert found_seconds > 0.9 * len(spoken) / RATE
+
+
 def test_quiet_speech_is_found() -> None:
     assert seconds(found([sample / 20 for sample in TRAIN * 2])) > 3.5
 
