@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from shared.conversion.process import ProcessLimits, Stalled, run
 from shared.conversion.refusals import crashed, refusal, stalled
 from shared.conversion.task import LENGTH_BYTES, Entry, Task
-from shared.conversion.temporary import FilePart
+from shared.conversion.temporary import FilePart, processors_are_busy
 
 _DRAWING = Path(__file__).with_name("drawing.py")
 
@@ -100,13 +100,16 @@ async def draw(
 
     Raises:
         FileRejected: `damaged_media`, `too_large` or `unsupported_media`.
+        StorageUnavailable: this machine is too busy now.
     """
     names = list(target.formats)
     task = Task(format_, names, target.max_bytes, target.max_side, limits.max_pixels, limits.max_pages, is_first_only)
     start = into.seek(0, os.SEEK_END)
     try:
         ran = await run(_command(task, limits.process), limits.process, feed=content, output=into)
-    except Stalled:
+    except Stalled as error:
+        if error.waited_for == "a processor":
+            raise processors_are_busy() from None
         raise stalled(format_, limits.process) from None
     if 0 < ran.code < 256:
         # Not the file's doing: whatever a decoder raises is told in the table of contents.

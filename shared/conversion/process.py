@@ -37,6 +37,8 @@ class ProcessLimits:
         seconds: how long it may run, without what it waits for its input.
         step_seconds: how much longer for each picture that it tells of; where its output is read, for each 64 KiB.
         stall_seconds: how long it may wait for its input.
+        least_share: of its time, for which it must have had a processor: else the machine is too busy, and not the
+            program too slow.
     """
 
     memory_bytes: int = 1024 * 1024 * 1024
@@ -45,6 +47,7 @@ class ProcessLimits:
     seconds: float = 30
     step_seconds: float = 1
     stall_seconds: float = 25
+    least_share: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,13 @@ class Ran:
 
 
 class Stalled(Exception):
-    """The program took too long, and was ended. `waited_for` is what it waited for."""
+    """The program took too long, and was ended.
 
-    def __init__(self, waited_for: Literal["itself", "its input"]) -> None:
+    Attributes:
+        waited_for: a processor, where it had one for less than the limits say.
+    """
+
+    def __init__(self, waited_for: Literal["itself", "its input", "a processor"]) -> None:
         super().__init__(f"waited for {waited_for}")
         self.waited_for = waited_for
 
@@ -121,6 +128,7 @@ class _Run:
         self._process = process
         self._limits = limits
         self._now = asyncio.get_running_loop().time
+        self._allowed = limits.seconds
         self._must_end = self._now() + limits.seconds
         self._waits_since: float | None = None
         self._patience = asyncio.timeout_at(self._must_end)
@@ -136,14 +144,25 @@ class _Run:
                 code = await self._process.wait()
             return Ran(code, told.result())
         except TimeoutError:
-            raise Stalled("itself" if self._waits_since is None else "its input") from None
+            raise self._stalled() from None
         except ExceptionGroup as group:
             raise group.exceptions[0] from None
         finally:
             await self._end()
 
+    def _stalled(self) -> Stalled:
+        if self._waits_since is not None:
+            return Stalled("its input")
+        computed = _computed_seconds(self._process.pid)
+        is_busy = computed is not None and computed < self._limits.least_share * self._allowed
+        return Stalled("a processor" if is_busy else "itself")
+
     def _allow(self, more: float) -> None:
-        self._must_end += more
+        self._allowed += more
+        self._put_off(more)
+
+    def _put_off(self, seconds: float) -> None:
+        self._must_end += seconds
         if self._waits_since is None:
             self._patience.reschedule(self._must_end)
 
@@ -154,7 +173,7 @@ class _Run:
     def _end_to_wait(self) -> None:
         assert self._waits_since is not None
         waited, self._waits_since = self._now() - self._waits_since, None
-        self._allow(waited)
+        self._put_off(waited)
 
     async def _feed(self, pieces: AsyncIterator[bytes]) -> None:
         stdin = self._process.stdin
@@ -197,3 +216,13 @@ class _Run:
             while stream and await stream.read(READ_BYTES):
                 pass  # what is left unread keeps its pipe open, and for that `wait` would wait for ever
         await self._process.wait()
+
+
+def _computed_seconds(pid: int) -> float | None:
+    """For how long a program was on processors so far; None where the system does not tell, as only Linux does."""
+    try:
+        _, _, told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")
+    except OSError:
+        return None
+    user, system = told.split()[11:13]  # proc(5): the fields 14 and 15
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

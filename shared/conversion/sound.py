@@ -17,7 +17,14 @@ from shared.conversion.ffmpeg import MP3_FRAME_BYTES, MP3_FRAME_SAMPLES, End, Re
 from shared.conversion.process import Ran, Stalled, limited, run
 from shared.conversion.samples import Samples, SoundLimits
 from shared.conversion.speech import RATE, Span, SpeechFinder
-from shared.conversion.temporary import FilePart, copy_into, disk_is_full, nameless_file, storage_stalled
+from shared.conversion.temporary import (
+    FilePart,
+    copy_into,
+    disk_is_full,
+    nameless_file,
+    processors_are_busy,
+    storage_stalled,
+)
 from shared.media import MediaSource
 
 __all__ = ["Sound", "SoundLimits", "Track", "listen"]
@@ -141,4 +148,6 @@ async def _run(
     except Stalled as error:
         if error.waited_for == "its input":
             raise storage_stalled() from error
+        if error.waited_for == "a processor":
+            raise processors_are_busy() from error
         raise sound_refusals.stalled(limits.process) from error

@@ -78,6 +78,11 @@ def storage_stalled() -> StorageUnavailable:
     return StorageUnavailable("Storage stopped giving out the file in the middle of it.")
 
 
+def processors_are_busy() -> StorageUnavailable:
+    """Why a file cannot be converted now whose decoder hardly got a processor."""
+    return StorageUnavailable("This machine is too busy to decode the file now. Other files may leave it soon.")
+
+
 def disk_is_full() -> StorageUnavailable:
     """Why a file cannot be converted now for which there is no room."""
     return StorageUnavailable("The disk of this machine took no more of the file. Other files may leave it soon.")

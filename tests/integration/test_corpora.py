@@ -25,6 +25,7 @@ from local.offline_model import MODEL
 from local.process import Child
 from shared import bootstrap
 from shared.app import App
+from shared.errors import StorageUnavailable
 from shared.results import document_name
 from tests.corpus.mutations import mutations
 from tests.integration.loopback import service
@@ -93,13 +94,18 @@ class Desk:
         await blob.upload_blob(content, overwrite=True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SECONDS):
-                await self.app.process(self.input, name)
+                await self._processed(name)
         await blob.delete_blob()
         found = self.storage.get_blob_client(self.output, document_name(name))
         if not await found.exists():
             return None
         document: dict[str, Any] = json.loads(await (await found.download_blob()).readall())
         return document
+
+    async def _processed(self, name: str) -> None:
+        with contextlib.suppress(StorageUnavailable):  # the machine is too busy; the host tries again too
+            return await self.app.process(self.input, name)
+        return await self._processed(name)
 
     async def documents(self) -> list[str]:
         return [name async for name in self.storage.get_container_client(self.output).list_blob_names()]

@@ -15,7 +15,7 @@ from shared.conversion import pictures
 from shared.conversion.pictures import PictureLimits, draw
 from shared.conversion.process import ProcessLimits
 from shared.conversion.temporary import nameless_file
-from shared.errors import FileRejected
+from shared.errors import FileRejected, StorageUnavailable
 from tests import samples
 from tests.support.made_media import png_chunk
 from tests.unit.conversion.made_files import (
@@ -165,8 +165,13 @@ def endless() -> bytes:
 
 
 async def test_a_decoder_that_does_not_come_to_an_end_is_ended() -> None:
-    error = await refusal(endless(), "pdf", limited(seconds=0.5))
+    error = await refusal(endless(), "pdf", limited(seconds=0.5, least_share=0))
     assert (error.code, "longer than 0.5 seconds" in error.message) == ("too_large", True)
+
+
+async def test_a_decoder_that_hardly_got_a_processor_does_not_end_the_file() -> None:
+    with pytest.raises(StorageUnavailable):
+        await drawn(endless(), "pdf", limits=limited(seconds=0.5, least_share=100))
 
 
 async def test_a_decoder_that_computes_for_too_long_is_ended() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from shared.conversion.ffmpeg import DEMUXERS
 from shared.conversion.process import ProcessLimits
-from shared.errors import FileRejected
+from shared.errors import FileRejected, StorageUnavailable
 from tests.support.made_sound import LIMITS, SPOKEN_SECONDS, heard, made, made_of, refusal
 
 AAC = ("-c:a", "aac")
@@ -168,11 +168,17 @@ async def test_a_film_of_a_thousand_tracks_ends_in_bounded_time() -> None:
     ("limits", "code"),
     [
         (ProcessLimits(memory_bytes=150_000_000), "damaged_media"),
-        (ProcessLimits(seconds=0.01, step_seconds=0), "too_large"),
+        (ProcessLimits(seconds=0.01, step_seconds=0, least_share=0), "too_large"),
     ],
 )
 async def test_a_recording_that_takes_too_much_is_refused(limits: ProcessLimits, code: str) -> None:
     assert (await refusal(silence(), "flac", replace(LIMITS, process=limits))).code == code
+
+
+async def test_a_decoder_that_hardly_got_a_processor_does_not_end_the_recording() -> None:
+    busy = replace(LIMITS, process=ProcessLimits(seconds=0.01, step_seconds=0, least_share=100))
+    with pytest.raises(StorageUnavailable):
+        await heard(silence(), "flac", busy)
 
 
 async def test_a_protected_recording_is_told_as_that() -> None:
