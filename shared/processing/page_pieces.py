@@ -19,6 +19,9 @@ from shared.models import Extent, MediaPart, PicturePreparation, Piece
 from shared.processing.preparing import Prepared
 from shared.settings import FileLimits
 
+MAX_REDUCTION = 2.5
+"""Letters of a screenshot, of some 24 pixels, can be read down to a third of that at most."""
+
 
 async def draw_pages(file: MediaPart, wanted: PicturePreparation, limits: FileLimits, into: BinaryIO) -> Prepared:
     """Make a picture of each page, in `into`. Raises what `Preparer.prepared` raises."""
@@ -82,4 +85,6 @@ def _about_scaling(drawn: Drawn, pages: int) -> str | None:
         return None
     what = f"Page {drawn.page}" if pages > 1 else "The picture"
     width, height = drawn.original
-    return f"{what} was scaled down from {width} x {height} to {drawn.width} x {drawn.height} pixels."
+    told = f"{what} was scaled down from {width} x {height} to {drawn.width} x {drawn.height} pixels."
+    is_legible = width <= MAX_REDUCTION * drawn.width
+    return told if is_legible else f"{told} Small print in it is lost: cut it into parts, and drop each of them."

@@ -126,7 +126,10 @@ async def test_a_picture_of_one_page_has_no_page_number() -> None:
 
 async def test_a_picture_that_is_scaled_down_says_so() -> None:
     async with prepared(tiff(1, (4000, 100)), TIFF, replace(PAGES, max_side=1000)) as made:
-        assert made.warnings == ("The picture was scaled down from 4000 x 100 to 1000 x 25 pixels.",)
+        assert made.warnings == (
+            "The picture was scaled down from 4000 x 100 to 1000 x 25 pixels. Small print in it is lost: cut it into"
+            " parts, and drop each of them.",
+        )
 
 
 async def test_a_recording_is_cut_in_its_silences_and_each_piece_is_an_mp3_of_its_seconds() -> None:
