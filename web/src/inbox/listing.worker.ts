@@ -1,10 +1,10 @@
 /** Lists both containers, joins files and documents, and orders them: beside the page, so that the page stays quick. */
 
-import { type Placed, packed } from "./columns";
-import type { Listed } from "./items";
+import { packed } from "./columns";
+import type { Item, Listed } from "./items";
 import { Joining } from "./joining";
 import type { Source, Told, Wanted } from "./listing";
-import { readListingPage } from "./listing_page";
+import { ListingText } from "./listing_text";
 import { ToldRows } from "./told";
 
 const VERSION = "2021-12-02";
@@ -33,15 +33,14 @@ async function list(wanted: Wanted): Promise<void> {
   told.beginListing();
   const joining = new Joining();
   let pages = 0;
-  let shown = Number.NEGATIVE_INFINITY;
+  let sent = Number.NEGATIVE_INFINITY;
   const taken = async () => {
     pages += 1;
-    // Later listings are shown whole.
-    if (!isFirst || performance.now() - shown < MILLISECONDS_BETWEEN_VIEWS) return;
-    const rows = await joining.rows();
-    if (rows.length === 0) return;
-    shown = performance.now();
-    send(told.news(rows), false, pages);
+    if (performance.now() - sent < MILLISECONDS_BETWEEN_VIEWS) return;
+    sent = performance.now();
+    send(await joining.rows());
+    // Later listings are shown when they are whole.
+    if (isFirst && told.count > 0) show(false, pages);
   };
   await Promise.all([
     read(wanted.input, (blob) => joining.addFile(blob), taken),
@@ -49,24 +48,27 @@ async function list(wanted: Wanted): Promise<void> {
       joining.allDocumentsAreListed(),
     ),
   ]);
-  const rows = [...(await joining.rows()), ...joining.orphans()];
-  const news = told.news(rows);
+  send(await joining.rows());
+  send(joining.orphans());
   told.endListing();
-  send(news, true, pages);
+  show(true, pages);
   isFirst = false;
 }
 
 async function read(source: Source, take: (blob: Listed) => void, taken: () => Promise<void>): Promise<void> {
   let marker = "";
   do {
-    const page = readListingPage(await fetchPage(source, marker));
-    page.blobs.forEach(take);
-    marker = page.marker;
+    const text = new ListingText();
+    const { body } = await fetchPage(source, marker);
+    const parts = body?.pipeThrough(new TextDecoderStream()).getReader();
+    for (let part = await parts?.read(); part?.value !== undefined; part = await parts?.read())
+      text.take(part.value).forEach(take);
+    marker = text.marker;
     await taken();
   } while (marker);
 }
 
-async function fetchPage({ address, token }: Source, marker: string): Promise<string> {
+async function fetchPage({ address, token }: Source, marker: string): Promise<Response> {
   const url = new URL(address);
   const more = {
     restype: "container",
@@ -78,7 +80,7 @@ async function fetchPage({ address, token }: Source, marker: string): Promise<st
   const headers = { "x-ms-version": VERSION, ...(token ? { authorization: `Bearer ${token}` } : {}) };
   for (let tries = 1; ; tries += 1) {
     const response = await fetch(url, { headers, cache: "no-store" }).catch(() => undefined);
-    if (response?.ok) return response.text();
+    if (response?.ok) return response;
     const isPassing = response === undefined || response.status >= 500 || response.status === 429;
     if (!isPassing || tries === TRIES) throw new Refused(response?.status);
     await new Promise((resolve) => setTimeout(resolve, 500 * tries));
@@ -90,9 +92,14 @@ function pageAt(marker: string): Record<string, string> {
   return isFirst ? { maxresults: String(FIRST_PAGE) } : {};
 }
 
-function send(rows: Placed[], isWhole: boolean, pages: number): void {
+/** Those rows that the page does not have yet. */
+function send(items: Item[]): void {
+  const rows = told.news(items);
   for (let at = 0; at < rows.length; at += ROWS_A_PART)
     tell({ kind: "rows", columns: packed(rows.slice(at, at + ROWS_A_PART)) });
+}
+
+function show(isWhole: boolean, pages: number): void {
   tell({ kind: "shown", order: told.order(), isWhole, pages });
 }
 
