@@ -33,39 +33,41 @@ async function list(wanted: Wanted): Promise<void> {
   told.beginListing();
   const joining = new Joining();
   let pages = 0;
-  let sent = Number.NEGATIVE_INFINITY;
+  let shown = Number.NEGATIVE_INFINITY;
   const taken = async () => {
-    pages += 1;
-    if (performance.now() - sent < MILLISECONDS_BETWEEN_VIEWS) return;
-    sent = performance.now();
     send(await joining.rows());
     // Later listings are shown when they are whole.
-    if (isFirst && told.count > 0) show(false, pages);
+    if (!isFirst || told.count === 0 || performance.now() - shown < MILLISECONDS_BETWEEN_VIEWS) return;
+    shown = performance.now();
+    show(false, pages);
+  };
+  const all = async (source: Source, take: (blob: Listed) => void) => {
+    for (let marker: string | undefined = ""; marker !== undefined; pages += 1)
+      marker = await readPage(await fetchPage(source, marker), take, taken);
   };
   await Promise.all([
-    read(wanted.input, (blob) => joining.addFile(blob), taken),
-    read(wanted.output, (blob) => joining.addDocument(blob), taken).then(() =>
-      joining.allDocumentsAreListed(),
-    ),
+    all(wanted.input, (blob) => joining.addFile(blob)),
+    all(wanted.output, (blob) => joining.addDocument(blob)).then(() => joining.allDocumentsAreListed()),
   ]);
-  send(await joining.rows());
-  send(joining.orphans());
+  send([...(await joining.rows()), ...joining.orphans()]);
   told.endListing();
   show(true, pages);
   isFirst = false;
 }
 
-async function read(source: Source, take: (blob: Listed) => void, taken: () => Promise<void>): Promise<void> {
-  let marker = "";
-  do {
-    const text = new ListingText();
-    const { body } = await fetchPage(source, marker);
-    const parts = body?.pipeThrough(new TextDecoderStream()).getReader();
-    for (let part = await parts?.read(); part?.value !== undefined; part = await parts?.read())
-      text.take(part.value).forEach(take);
-    marker = text.marker;
+/** Take the blobs of a page as they come in; where the next one begins, or undefined after the last. */
+async function readPage(
+  { body }: Response,
+  take: (blob: Listed) => void,
+  taken: () => Promise<void>,
+): Promise<string | undefined> {
+  const text = new ListingText();
+  const parts = body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (let part = await parts?.read(); part?.value !== undefined; part = await parts?.read()) {
+    text.take(part.value).forEach(take);
     await taken();
-  } while (marker);
+  }
+  return text.marker || undefined;
 }
 
 async function fetchPage({ address, token }: Source, marker: string): Promise<Response> {
