@@ -29,6 +29,7 @@ SCROLL = """(async () => {
 })()"""
 
 type Megabytes = dict[str, int]
+NOTHING: Megabytes = {"private": 0, "resident": 0}
 
 
 async def memory_of(page: str, chromium: str, folder: Path) -> dict[str, Megabytes]:
@@ -62,7 +63,7 @@ async def _browser(chromium: str, address: str, folder: Path) -> AsyncIterator[t
 
 
 async def _most(process: int, seconds: int) -> Megabytes:
-    most = {"private": 0, "resident": 0}
+    most = NOTHING
     for _ in range(seconds * 2):
         await asyncio.sleep(0.5)
         now = _renderer(process)
@@ -72,26 +73,28 @@ async def _most(process: int, seconds: int) -> Megabytes:
 
 def _renderer(process: int) -> Megabytes:
     """The largest of the browser's processes that show pages."""
-    found = [_status(child) for child in _descendants(process) if _is_renderer(child)]
-    return max(found, key=lambda each: each["private"], default={"private": 0, "resident": 0})
-
-
-def _is_renderer(process: int) -> bool:
-    return b"--type=renderer" in Path(f"/proc/{process}/cmdline").read_bytes()
+    found = [_status(child) for child in _descendants(process)]
+    return max(found, key=lambda each: each["private"], default=NOTHING)
 
 
 def _descendants(process: int) -> list[int]:
-    children = [int(each) for task in Path(f"/proc/{process}/task").iterdir() for each in _children(task)]
+    try:
+        told = [(task / "children").read_text() for task in Path(f"/proc/{process}/task").iterdir()]
+    except OSError:  # it ended meanwhile
+        return []
+    children = [int(each) for each in " ".join(told).split()]
     return [each for child in children for each in (child, *_descendants(child))]
 
 
-def _children(task: Path) -> list[str]:
-    return (task / "children").read_text().split()
-
-
 def _status(process: int) -> Megabytes:
-    told = Path(f"/proc/{process}/status").read_text()
+    try:
+        is_renderer = b"--type=renderer" in Path(f"/proc/{process}/cmdline").read_bytes()
+        told = Path(f"/proc/{process}/status").read_text()
+    except OSError:  # it ended meanwhile
+        return NOTHING
     kilobytes = {name: int(value) for name, value in re.findall(r"^(\w+):\s+(\d+) kB", told, re.MULTILINE)}
+    if not is_renderer or "RssAnon" not in kilobytes:
+        return NOTHING
     return {"private": kilobytes["RssAnon"] // 1000, "resident": kilobytes["VmRSS"] // 1000}
 
 

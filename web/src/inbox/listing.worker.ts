@@ -3,7 +3,7 @@
 import { packed } from "./columns";
 import type { Item, Listed } from "./items";
 import { Joining } from "./joining";
-import type { Source, Told, Wanted } from "./listing";
+import type { Failure, Source, Told, Wanted } from "./listing";
 import { ListingText } from "./listing_text";
 import { ToldRows } from "./told";
 
@@ -14,8 +14,10 @@ const FIRST_PAGE = 500;
 const ROWS_A_PART = 200;
 const MILLISECONDS_BETWEEN_VIEWS = 1500;
 
+const UNREACHABLE: Failure = { statusCode: undefined, code: "" };
+
 class Refused extends Error {
-  constructor(readonly status: number | undefined) {
+  constructor(readonly failure: Failure) {
     super();
   }
 }
@@ -25,7 +27,7 @@ let isFirst = true;
 
 addEventListener("message", (event: MessageEvent<Wanted>) => {
   list(event.data).catch((error: unknown) => {
-    tell({ kind: "failed", status: error instanceof Refused ? error.status : undefined });
+    tell({ kind: "failed", failure: error instanceof Refused ? error.failure : UNREACHABLE });
   });
 });
 
@@ -84,9 +86,15 @@ async function fetchPage({ address, token }: Source, marker: string): Promise<Re
     const response = await fetch(url, { headers, cache: "no-store" }).catch(() => undefined);
     if (response?.ok) return response;
     const isPassing = response === undefined || response.status >= 500 || response.status === 429;
-    if (!isPassing || tries === TRIES) throw new Refused(response?.status);
+    if (!isPassing || tries === TRIES) throw new Refused(failureOf(response));
     await new Promise((resolve) => setTimeout(resolve, 500 * tries));
   }
+}
+
+function failureOf(response: Response | undefined): Failure {
+  return response
+    ? { statusCode: response.status, code: response.headers.get("x-ms-error-code") ?? "" }
+    : UNREACHABLE;
 }
 
 function pageAt(marker: string): Record<string, string> {
