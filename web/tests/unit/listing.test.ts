@@ -3,7 +3,7 @@ import { everyDay } from "../../src/inbox/days";
 import { itemOf, type Listed } from "../../src/inbox/items";
 import { Joining } from "../../src/inbox/joining";
 import { ListingText } from "../../src/inbox/listing_text";
-import { isCostKnown, none, numbersOf } from "../../src/inbox/numbers";
+import { isCostKnown, layersOf, none, numbersOf } from "../../src/inbox/numbers";
 
 const blob = (name: string, metadata = "<Metadata/>") =>
   `<Blob>${name}<Properties><Last-Modified>Thu, 26 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8DC</Etag>` +
@@ -133,4 +133,15 @@ test("a file is told to wait only when all documents were listed", async () => {
   joining.allDocumentsAreListed();
   expect(await joining.rows()).toMatchObject([{ name: "b.png", status: "waiting" }]);
   expect(joining.orphans()).toEqual([]);
+});
+
+test("each day is told for each recipe, and for those with few files together", () => {
+  const files = Array.from({ length: 7 }, (_, at) =>
+    Array.from({ length: 8 - at }, () =>
+      itemOf(listed("a.png"), listed("a.png.json", { recipe: `r${at}`, tokens: "3" })),
+    ),
+  ).flat();
+  const layers = layersOf(files, "recipe", "others");
+  expect(layers.map(({ of }) => of)).toEqual(["r0", "r1", "r2", "r3", "others"]);
+  expect(layers.at(-1)?.days).toMatchObject([{ files: 4 + 3 + 2, tokens: 27 }]);
 });
