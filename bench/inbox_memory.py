@@ -1,6 +1,6 @@
 """What the inbox takes of memory, in a Chromium that nothing watches.
 
-A browser's tools for developers keep the answers to all requests in the page's own process, and so does whatever drives a
+A browser's tools for developers keep the answers to all requests in the page's own process, and so does what drives a
 browser through them: 200 MB of listings that no person's browser holds. Here nobody listens while the page lists.
 
 Private memory is what is the process's own (`RssAnon` of Linux; Chromium's task manager shows the same as *memory

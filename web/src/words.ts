@@ -239,7 +239,7 @@ export const words = {
     others: "all others",
     more: (count: number) => `${counted(count, "more row", "more rows")}: filter by a day, or see the CSV.`,
     csv: "Download as CSV",
-    filesPerDay: "Files and failures by day",
+    filesPerDay: "Files by day",
     tokensPerDay: "Tokens by day",
     costPerDay: "Cost by day, in US dollars",
     costInDollars: "Cost in US dollars",

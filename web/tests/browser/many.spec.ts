@@ -109,5 +109,7 @@ async function scrolledPlainly(page: Page): Promise<Scroll> {
     }),
   );
   await page.goto("/plain");
+  // The rows are made and laid out.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   return scrolled(page, "#list");
 }
