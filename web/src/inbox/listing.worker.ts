@@ -44,8 +44,10 @@ async function list(wanted: Wanted): Promise<void> {
     show(false, pages);
   };
   const all = async (source: Source, take: (blob: Listed) => void) => {
-    for (let marker: string | undefined = ""; marker !== undefined; pages += 1)
-      marker = await readPage(await fetchPage(source, marker), take, taken);
+    for (let marker: string | undefined = ""; marker !== undefined; pages += 1) {
+      marker = await readPage(await fetchPage(source, marker), take);
+      await taken();
+    }
   };
   await Promise.all([
     all(wanted.input, (blob) => joining.addFile(blob)),
@@ -58,16 +60,11 @@ async function list(wanted: Wanted): Promise<void> {
 }
 
 /** Take the blobs of a page as they come in; where the next one begins, or undefined after the last. */
-async function readPage(
-  { body }: Response,
-  take: (blob: Listed) => void,
-  taken: () => Promise<void>,
-): Promise<string | undefined> {
+async function readPage({ body }: Response, take: (blob: Listed) => void): Promise<string | undefined> {
   const text = new ListingText();
   const parts = body?.pipeThrough(new TextDecoderStream()).getReader();
   for (let part = await parts?.read(); part?.value !== undefined; part = await parts?.read()) {
     text.take(part.value).forEach(take);
-    await taken();
   }
   return text.marker || undefined;
 }
