@@ -150,5 +150,6 @@ test("who comes back from the sign-in sees the files, with tokens that are renew
   expect(grants).toContain("refresh_token");
   expect([...bearers].filter((each) => !/^Bearer token-\d+$/.test(each))).toEqual([]);
   expect(page.url()).not.toContain("the-code");
+  await page.unrouteAll({ behavior: "ignoreErrors" }); // the page goes on asking
   strangers.length = 0; // the sign-in is where it should go, and was answered here
 });
