@@ -1,7 +1,8 @@
 """The inbox over 100,000 files with their documents: how soon rows are seen, and what scrolling and memory cost.
 
 `python -m bench.inbox [FILES]`: lists from a server of its own that answers as Azurite does (bench/listing_server.py
-says why), opens the page in Chromium (web/tests/browser/many.spec.ts) and writes bench/results/inbox.json.
+says why), opens the page in Chromium (bench/inbox_memory.py, then web/tests/browser/many.spec.ts) and writes
+bench/results/inbox.json.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench.inbox_memory import memory_of
 from bench.listing_server import ListingServer
 from local.isolation import process_settings, storage_settings
 from local.process import Child
@@ -45,15 +47,15 @@ async def _measure(storage: str, logs: Path, files: int) -> dict[str, object]:
     )
     results = logs / "results.json"
     environ = {"INBOX": page.said["address"], "INBOX_STORAGE": storage, "MANY": str(files), "RESULTS": str(results)}
+    environ["CHROMIUM"] = chromium = CHROMIUM or "chromium"
     command = ["node", str(PLAYWRIGHT), "test", "many.spec.ts"]
     try:
-        run = subprocess.run
-        chromium = {"CHROMIUM": CHROMIUM} if CHROMIUM else {}
-        await asyncio.to_thread(run, command, cwd=WEB, env={**os.environ, **environ, **chromium}, check=True)
+        memory = await memory_of(page.said["address"], chromium, logs)
+        await asyncio.to_thread(subprocess.run, command, cwd=WEB, env={**os.environ, **environ}, check=True)
     finally:
         await page.kill()
     measured: dict[str, object] = json.loads(results.read_text())
-    return measured
+    return {**measured, "memory_megabytes": memory}
 
 
 if __name__ == "__main__":

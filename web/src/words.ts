@@ -29,6 +29,10 @@ export const words = {
     refused:
       "Storage refuses you. In Azure, ask for the role Storage Blob Data Reader (to look) or Contributor (to drop files) on the account; on this machine, load the page again.",
     gone: "It is not there any more. It was removed meanwhile.",
+    noContainer:
+      "Storage has no such container. On this machine start it with: make host. In Azure deploy it anew: azd up.",
+    noQueue:
+      "The queue of waiting files is not there, so nothing was queued. On this machine load the page again with: make host. In Azure deploy it anew: azd up.",
     changed: "It was changed meanwhile. Look at it again.",
     answered: (status: number) =>
       `Storage answered ${status}. Try again; if that does not help, look at the account in the portal.`,
@@ -230,8 +234,12 @@ export const words = {
     byModel: "By model",
     byCause: "Failures by cause",
     unknown: "not told",
+    eachFor: "Plot by day",
+    split: { all: "all files together", recipe: "each recipe", models: "each model" },
+    others: "all others",
+    more: (count: number) => `${counted(count, "more row", "more rows")}: filter by a day, or see the CSV.`,
     csv: "Download as CSV",
-    filesPerDay: "Files and failures by day",
+    filesPerDay: "Files by day",
     tokensPerDay: "Tokens by day",
     costPerDay: "Cost by day, in US dollars",
     costInDollars: "Cost in US dollars",
@@ -265,7 +273,7 @@ export const words = {
   },
   pasted: (when: string) => `picture ${when}`,
   recorded: (when: string) => `recording ${when}`,
-  copyNumber: (name: string, number: number) => `${name} (${number})`,
+  copyNumber: (number: number) => ` (${number})`,
   /** Of what costs less than the last digit tells, no more is said. */
   dollars: (value: number) =>
     value > 0 && value < LEAST ? `<${dollars.format(LEAST)}` : dollars.format(value),

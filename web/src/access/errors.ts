@@ -1,5 +1,7 @@
 /** What went wrong with storage, in a sentence with a next step. */
 
+import { text } from "../checks";
+import { SetupError } from "../config";
 import { words } from "../words";
 import { UnusableNameError } from "./blobs";
 
@@ -10,11 +12,22 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === "number" ? status : undefined;
 }
 
+/** The service's own word for what went wrong; "" where it said none. */
+export function codeOf(error: unknown): string {
+  const { code, response } = Object(error) as { code?: unknown; response?: { headers?: Headers } };
+  // The answer to a HEAD request has no body in which the SDK could read it.
+  return text(code) || (response?.headers?.get("x-ms-error-code") ?? "");
+}
+
 export function sentenceOf(error: unknown): string {
   if (error instanceof UnusableNameError) return words.storage.unusableName;
+  if (error instanceof SetupError) return error.message;
   const status = statusOf(error);
   if (status === undefined) return words.storage.unreachable;
   if (status === 401 || status === 403) return words.storage.refused;
+  const code = codeOf(error);
+  if (code === "ContainerNotFound") return words.storage.noContainer;
+  if (code === "QueueNotFound") return words.storage.noQueue;
   if (status === 404) return words.storage.gone;
   if (status === 409 || status === 412) return words.storage.changed;
   return words.storage.answered(status);

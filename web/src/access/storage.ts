@@ -1,9 +1,10 @@
 /** The two containers and the queue, opened with the rights of who looks. */
 
-import { AnonymousCredential, ContainerClient } from "@azure/storage-blob";
+import { AnonymousCredential, ContainerClient, newPipeline } from "@azure/storage-blob";
 import type { QueueClient } from "@azure/storage-queue";
 import type { Config } from "../config";
 import type { Source } from "../inbox/listing";
+import { renewing } from "./renewing";
 import { SignatureAccess } from "./signatures";
 
 const OPTIONS = { retryOptions: { maxTries: 3, retryDelayInMs: 500, maxRetryDelayInMs: 4000 } };
@@ -15,6 +16,8 @@ export interface Storage {
   deferred(): Promise<QueueClient>;
   /** A container for those who list it without a client */
   source(of: "input" | "output"): Promise<Source>;
+  /** Ask for other signatures; whether there are any. Undefined where tokens are renewed by themselves */
+  renew?: () => Promise<boolean>;
   /** Leave for the sign-out, after which another account can be chosen; undefined where nobody signs in */
   signOut?: () => Promise<void>;
 }
@@ -29,20 +32,23 @@ type Opened = Omit<Storage, "config">;
 function bySignatures(config: Config): Opened {
   if (config.signIn.kind !== "signatures") throw new TypeError("another way to sign in");
   const access = new SignatureAccess(config.signIn);
-  const container = async (which: "input" | "output") =>
-    new ContainerClient(
-      `${config.blobs}/${config[which]}?${await access.signature(which)}`,
-      new AnonymousCredential(),
-      OPTIONS,
-    );
+  const container = async (which: "input" | "output") => {
+    const signature = await access.signature(which);
+    const pipeline = newPipeline(new AnonymousCredential(), OPTIONS);
+    pipeline.factories.push(renewing(access, which, signature));
+    return new ContainerClient(`${config.blobs}/${config[which]}?${signature}`, pipeline);
+  };
   return {
     source: async (of) => ({ address: (await container(of)).url, token: "" }),
+    renew: async () => (await access.insteadOf(await access.signature("input"), "input")) !== undefined,
     input: () => container("input"),
     output: () => container("output"),
     async deferred() {
-      const { QueueClient, AnonymousCredential: Nobody } = await import("@azure/storage-queue");
-      const address = `${config.queues}/${config.deferred}?${await access.signature("deferred")}`;
-      return new QueueClient(address, new Nobody(), OPTIONS);
+      const { QueueClient, ...queues } = await import("@azure/storage-queue");
+      const signature = await access.signature("deferred");
+      const pipeline = queues.newPipeline(new queues.AnonymousCredential(), OPTIONS);
+      pipeline.factories.push(renewing(access, "deferred", signature));
+      return new QueueClient(`${config.queues}/${config.deferred}?${signature}`, pipeline);
     },
   };
 }

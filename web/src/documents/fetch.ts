@@ -19,7 +19,10 @@ export async function fetchDocument(storage: Storage, item: Item): Promise<Fetch
   if (!item.document || item.document.bytes > MAX_DOCUMENT) return undefined;
   const response = await blobOf(await storage.output(), item.document.name).download();
   const json = await ((await response.blobBody)?.text() ?? "");
-  return { json, document: readDocument(json) };
+  const document = readDocument(json);
+  // A long document is shown in a task of its own: reading it was one already.
+  await new Promise((resolve) => setTimeout(resolve));
+  return { json, document };
 }
 
 /** The very version of the file that was listed, as a blob of the given type. */

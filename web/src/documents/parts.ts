@@ -5,9 +5,9 @@ import { isRecord } from "../checks";
 const MAX_DEPTH = 6;
 const MAX_ROWS = 1000;
 const MAX_COLUMNS = 50;
-const MAX_VALUES = 5000;
+const MAX_VALUES = 2000;
 const MAX_TEXT = 20_000;
-const MAX_TEXTS = 500_000;
+const MAX_TEXTS = 100_000;
 
 export type Part =
   | { as: "value"; text: string }

@@ -4,8 +4,9 @@
  */
 
 import { signal } from "@preact/signals";
-import { sentenceOf } from "../access/errors";
+import { sentenceOf, statusOf } from "../access/errors";
 import type { Storage } from "../access/storage";
+import { SetupError } from "../config";
 import { words } from "../words";
 import { Changes } from "./changes";
 import { type Columns, unpacked } from "./columns";
@@ -44,7 +45,7 @@ export class Follower {
     while (true) {
       isListing.value = true;
       const began = performance.now();
-      problem.value = await this.#list().catch(sentenceOf);
+      problem.value = await this.#list().then(() => "", sentenceOf);
       if (!problem.value) this.#wasListed(began);
       isListing.value = false;
       const wait = wake(Math.min(MAX_WAIT, Math.max(MIN_WAIT, MILLISECONDS_A_PAGE * this.#pages)));
@@ -70,16 +71,25 @@ export class Follower {
     this.#show();
   }
 
-  /** What went wrong; "" where the listing is whole. */
-  async #list(): Promise<string> {
+  /** List both containers. Rejects with what went wrong. */
+  async #list(): Promise<void> {
+    try {
+      await this.#listOnce();
+    } catch (error) {
+      if (statusOf(error) !== 403 || !(await this.#storage.renew?.())) throw error;
+      await this.#listOnce();
+    }
+  }
+
+  async #listOnce(): Promise<void> {
     const [input, output] = await Promise.all([
       this.#storage.source("input"),
       this.#storage.source("output"),
     ]);
     const wanted: Wanted = { input, output };
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#worker.onmessage = ({ data: told }: MessageEvent<Told>) => {
-        if (told.kind === "failed") return resolve(sentenceOf({ statusCode: told.status }));
+        if (told.kind === "failed") return reject(told.failure);
         if (told.kind === "rows") return this.#take(told.columns);
         this.#pages = told.pages;
         if (told.order) {
@@ -88,9 +98,9 @@ export class Follower {
           );
           this.#show();
         }
-        if (told.isWhole) resolve("");
+        if (told.isWhole) resolve();
       };
-      this.#worker.onerror = () => resolve(words.setup.failed);
+      this.#worker.onerror = () => reject(new SetupError(words.setup.failed));
       this.#worker.postMessage(wanted);
     });
   }

@@ -19,7 +19,6 @@ const LABELS = [
 export class Joining {
   readonly #files = new Map<string, Listed>();
   readonly #documents = new Map<string, Listed>();
-  readonly #joined = new Set<string>();
   readonly #texts = new Map<string, string>();
   #areDocumentsListed = false;
 
@@ -40,20 +39,18 @@ export class Joining {
     const rows: Item[] = [];
     for (const file of this.#files.values()) {
       const name = wholeDocumentName(file.name) ?? (await documentName(file.name));
-      const document = this.#documents.get(name);
-      if (!document && !this.#areDocumentsListed) continue;
-      if (document) this.#joined.add(name);
-      rows.push(itemOf(file, document ?? null));
-      this.#files.delete(file.name);
+      const document = this.#documents.get(name) ?? null;
+      // Another call may have made this row meanwhile.
+      if ((!document && !this.#areDocumentsListed) || !this.#files.delete(file.name)) continue;
+      this.#documents.delete(name);
+      rows.push(itemOf(file, document));
     }
     return rows;
   }
 
   /** The rows of documents whose files are gone: known when both containers are listed, and all other rows made. */
   orphans(): Item[] {
-    return [...this.#documents.values()]
-      .filter((document) => !this.#joined.has(document.name))
-      .map((document) => itemOf(null, document));
+    return [...this.#documents.values()].map((document) => itemOf(null, document));
   }
 
   /** Without what no row shows; texts that many files have in common are kept once. */

@@ -9,6 +9,12 @@ export interface Source {
   token: string;
 }
 
+export interface Failure {
+  /** Undefined where storage could not be reached */
+  statusCode: number | undefined;
+  code: string;
+}
+
 export interface Wanted {
   input: Source;
   output: Source;
@@ -19,5 +25,4 @@ export type Told =
   | { kind: "rows"; columns: Columns }
   /** The places of the rows that there are now, newest first; undefined where nothing changed */
   | { kind: "shown"; order: Uint32Array | undefined; isWhole: boolean; pages: number }
-  /** Undefined where storage could not be reached */
-  | { kind: "failed"; status: number | undefined };
+  | { kind: "failed"; failure: Failure };

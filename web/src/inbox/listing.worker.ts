@@ -1,10 +1,10 @@
 /** Lists both containers, joins files and documents, and orders them: beside the page, so that the page stays quick. */
 
-import { type Placed, packed } from "./columns";
-import type { Listed } from "./items";
+import { packed } from "./columns";
+import type { Item, Listed } from "./items";
 import { Joining } from "./joining";
-import type { Source, Told, Wanted } from "./listing";
-import { readListingPage } from "./listing_page";
+import type { Failure, Source, Told, Wanted } from "./listing";
+import { ListingText } from "./listing_text";
 import { ToldRows } from "./told";
 
 const VERSION = "2021-12-02";
@@ -14,8 +14,10 @@ const FIRST_PAGE = 500;
 const ROWS_A_PART = 200;
 const MILLISECONDS_BETWEEN_VIEWS = 1500;
 
+const UNREACHABLE: Failure = { statusCode: undefined, code: "" };
+
 class Refused extends Error {
-  constructor(readonly status: number | undefined) {
+  constructor(readonly failure: Failure) {
     super();
   }
 }
@@ -25,7 +27,7 @@ let isFirst = true;
 
 addEventListener("message", (event: MessageEvent<Wanted>) => {
   list(event.data).catch((error: unknown) => {
-    tell({ kind: "failed", status: error instanceof Refused ? error.status : undefined });
+    tell({ kind: "failed", failure: error instanceof Refused ? error.failure : UNREACHABLE });
   });
 });
 
@@ -35,38 +37,39 @@ async function list(wanted: Wanted): Promise<void> {
   let pages = 0;
   let shown = Number.NEGATIVE_INFINITY;
   const taken = async () => {
-    pages += 1;
-    // Later listings are shown whole.
-    if (!isFirst || performance.now() - shown < MILLISECONDS_BETWEEN_VIEWS) return;
-    const rows = await joining.rows();
-    if (rows.length === 0) return;
+    send(await joining.rows());
+    // Later listings are shown when they are whole.
+    if (!isFirst || told.count === 0 || performance.now() - shown < MILLISECONDS_BETWEEN_VIEWS) return;
     shown = performance.now();
-    send(told.news(rows), false, pages);
+    show(false, pages);
+  };
+  const all = async (source: Source, take: (blob: Listed) => void) => {
+    for (let marker: string | undefined = ""; marker !== undefined; pages += 1) {
+      marker = await readPage(await fetchPage(source, marker), take);
+      await taken();
+    }
   };
   await Promise.all([
-    read(wanted.input, (blob) => joining.addFile(blob), taken),
-    read(wanted.output, (blob) => joining.addDocument(blob), taken).then(() =>
-      joining.allDocumentsAreListed(),
-    ),
+    all(wanted.input, (blob) => joining.addFile(blob)),
+    all(wanted.output, (blob) => joining.addDocument(blob)).then(() => joining.allDocumentsAreListed()),
   ]);
-  const rows = [...(await joining.rows()), ...joining.orphans()];
-  const news = told.news(rows);
+  send([...(await joining.rows()), ...joining.orphans()]);
   told.endListing();
-  send(news, true, pages);
+  show(true, pages);
   isFirst = false;
 }
 
-async function read(source: Source, take: (blob: Listed) => void, taken: () => Promise<void>): Promise<void> {
-  let marker = "";
-  do {
-    const page = readListingPage(await fetchPage(source, marker));
-    page.blobs.forEach(take);
-    marker = page.marker;
-    await taken();
-  } while (marker);
+/** Take the blobs of a page as they come in; where the next one begins, or undefined after the last. */
+async function readPage({ body }: Response, take: (blob: Listed) => void): Promise<string | undefined> {
+  const text = new ListingText();
+  const parts = body?.pipeThrough(new TextDecoderStream()).getReader();
+  for (let part = await parts?.read(); part?.value !== undefined; part = await parts?.read()) {
+    text.take(part.value).forEach(take);
+  }
+  return text.marker || undefined;
 }
 
-async function fetchPage({ address, token }: Source, marker: string): Promise<string> {
+async function fetchPage({ address, token }: Source, marker: string): Promise<Response> {
   const url = new URL(address);
   const more = {
     restype: "container",
@@ -78,11 +81,17 @@ async function fetchPage({ address, token }: Source, marker: string): Promise<st
   const headers = { "x-ms-version": VERSION, ...(token ? { authorization: `Bearer ${token}` } : {}) };
   for (let tries = 1; ; tries += 1) {
     const response = await fetch(url, { headers, cache: "no-store" }).catch(() => undefined);
-    if (response?.ok) return response.text();
+    if (response?.ok) return response;
     const isPassing = response === undefined || response.status >= 500 || response.status === 429;
-    if (!isPassing || tries === TRIES) throw new Refused(response?.status);
+    if (!isPassing || tries === TRIES) throw new Refused(failureOf(response));
     await new Promise((resolve) => setTimeout(resolve, 500 * tries));
   }
+}
+
+function failureOf(response: Response | undefined): Failure {
+  return response
+    ? { statusCode: response.status, code: response.headers.get("x-ms-error-code") ?? "" }
+    : UNREACHABLE;
 }
 
 function pageAt(marker: string): Record<string, string> {
@@ -90,9 +99,14 @@ function pageAt(marker: string): Record<string, string> {
   return isFirst ? { maxresults: String(FIRST_PAGE) } : {};
 }
 
-function send(rows: Placed[], isWhole: boolean, pages: number): void {
+/** Those rows that the page does not have yet. */
+function send(items: Item[]): void {
+  const rows = told.news(items);
   for (let at = 0; at < rows.length; at += ROWS_A_PART)
     tell({ kind: "rows", columns: packed(rows.slice(at, at + ROWS_A_PART)) });
+}
+
+function show(isWhole: boolean, pages: number): void {
   tell({ kind: "shown", order: told.order(), isWhole, pages });
 }
 

@@ -41,7 +41,7 @@ export interface Numbers {
 export function numbersOf(items: Item[]): Numbers {
   return {
     total: sums(items, () => "")[0] ?? none(""),
-    byDay: sums(items, dayOf).sort((one, other) => one.of.localeCompare(other.of)),
+    byDay: numbersByDay(items),
     byRecipe: sums(items, (item) => item.recipe).sort(mostFirst),
     byModel: sums(items, (item) => item.models).sort(mostFirst),
     byCause: sums(
@@ -49,6 +49,29 @@ export function numbersOf(items: Item[]): Numbers {
       (item) => item.code,
     ).sort(mostFirst),
   };
+}
+
+/** By day, for one recipe or model, or for all that have no colour of their own */
+export interface Layer {
+  of: string;
+  days: Sum[];
+}
+
+const MAX_LAYERS = 5;
+
+/** The sums by day of each recipe or model: those with the most files for themselves, the others together. */
+export function layersOf(items: Item[], by: "recipe" | "models", others: string): Layer[] {
+  const all = sums(items, (item) => item[by]).sort(mostFirst);
+  const kept = new Set((all.length > MAX_LAYERS ? all.slice(0, MAX_LAYERS - 1) : all).map((sum) => sum.of));
+  const groups = new Map<string, Item[]>([...kept].map((of) => [of, []]));
+  const rest: Item[] = [];
+  for (const item of items) (groups.get(item[by]) ?? rest).push(item);
+  if (rest.length > 0) groups.set(others, rest);
+  return [...groups].map(([of, group]) => ({ of, days: numbersByDay(group) }));
+}
+
+function numbersByDay(items: Item[]): Sum[] {
+  return sums(items, dayOf).sort((one, other) => one.of.localeCompare(other.of));
 }
 
 function sums(items: Item[], key: (item: Item) => string): Sum[] {

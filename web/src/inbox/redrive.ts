@@ -1,7 +1,7 @@
 /** Giving files that ended in an error another chance, as `dropscribe redrive` does: first the message, then the document goes. */
 
 import { blobOf } from "../access/blobs";
-import { sentenceOf, statusOf } from "../access/errors";
+import { codeOf, sentenceOf, statusOf } from "../access/errors";
 import { quoted } from "../access/etags";
 import type { Storage } from "../access/storage";
 import { isRecord, text } from "../checks";
@@ -65,7 +65,8 @@ async function sendAgain(storage: Storage, { document }: Item): Promise<boolean>
     await blob.delete({ conditions });
     return true;
   } catch (error) {
-    if ([404, 412].includes(statusOf(error) ?? 0)) return false;
+    const isPlaceGone = ["QueueNotFound", "ContainerNotFound"].includes(codeOf(error));
+    if ([404, 412].includes(statusOf(error) ?? 0) && !isPlaceGone) return false;
     throw error;
   }
 }

@@ -16,6 +16,10 @@ export class ToldRows {
   #listing = 0;
   #isChanged = false;
 
+  get count(): number {
+    return this.#known.size;
+  }
+
   beginListing(): void {
     this.#listing += 1;
   }

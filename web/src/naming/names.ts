@@ -44,6 +44,12 @@ export async function documentName(name: string): Promise<string> {
   return beginning(stored, MAX_BLOB_NAME - ending.length) + ending;
 }
 
+/** The name with a mark before its ending, cut where storage would not take it whole. */
+export function marked(name: string, mark: string): string {
+  const [, stem = name, ending = ""] = /^(.*?)(\.[^./]{1,16})?$/s.exec(name) ?? [];
+  return beginning(stem, MAX_BLOB_NAME - mark.length - ending.length) + mark + ending;
+}
+
 function isPlain(name: string): boolean {
   return !hasDotSegment(name) && !NOT_IN_LISTS.test(name);
 }

@@ -18,7 +18,7 @@ export async function fetchAnswers(storage: Storage, items: Item[]): Promise<voi
   const work = async () => {
     for (let item = left.pop(); item && !isStopped; item = left.pop()) {
       const fetched = await fetchDocument(storage, item).catch(() => undefined);
-      if (fetched?.document) addAnswer(item.name, fetched.document);
+      if (fetched?.document) await addAnswer(item.name, fetched.document);
       fetchProgress.value = { done: all - left.length, all };
     }
   };

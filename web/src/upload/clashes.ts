@@ -1,6 +1,7 @@
 /** Names that are not free: found before an upload, and settled as the person decides. */
 
 import type { Storage } from "../access/storage";
+import { marked } from "../naming/names";
 import { words } from "../words";
 import type { Order } from "./transfer";
 import { namesUnderWay, taken } from "./transfers";
@@ -51,12 +52,11 @@ export async function settled(storage: Storage, clashes: Clashes, decision: Deci
 }
 
 async function freeName(storage: Storage, name: string, used: Set<string>): Promise<string> {
-  const [, stem = name, ending = ""] = /^(.*?)(\.[^./]+)?$/s.exec(name) ?? [];
   let wanted = "";
   for (let number = 2; number < MAX_COPIES; number += 1) {
-    wanted = words.copyNumber(stem, number) + ending;
+    wanted = marked(name, words.copyNumber(number));
     if (!used.has(wanted) && (await taken(storage, [wanted])).size === 0) break;
-    wanted = `${stem} ${crypto.randomUUID()}${ending}`;
+    wanted = marked(name, ` ${crypto.randomUUID()}`);
   }
   used.add(wanted);
   return wanted;

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { blobOf } from "../access/blobs";
-import { statusOf } from "../access/errors";
+import { codeOf, statusOf } from "../access/errors";
 import { bare } from "../access/etags";
 import type { Storage } from "../access/storage";
 import type { Listed } from "../inbox/items";
@@ -71,7 +71,7 @@ export async function taken(storage: Storage, names: string[]): Promise<Map<stri
       try {
         found.set(name, bare((await blob.getProperties()).etag));
       } catch (error) {
-        if (statusOf(error) !== 404) throw error;
+        if (statusOf(error) !== 404 || codeOf(error) === "ContainerNotFound") throw error;
       }
     }
   };

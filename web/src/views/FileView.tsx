@@ -104,7 +104,7 @@ function Step({ to, label, sign }: { to: Item | undefined; label: string; sign: 
 function useDocument(item: Item, storage: Storage): [Fetched | undefined, string] {
   const fetch = async () => {
     const fetched = await fetchDocument(storage, item);
-    if (fetched?.document) addAnswer(item.name, fetched.document);
+    if (fetched?.document) void addAnswer(item.name, fetched.document);
     return fetched;
   };
   return useFetched(fetch, [item.name, item.document?.etag]);

@@ -1,16 +1,24 @@
 /** How many files and failures, how many tokens, and at what cost: by day, recipe, model and cause. */
 
-import { useComputed } from "@preact/signals";
+import { signal, useComputed } from "@preact/signals";
 import { csv } from "../export/csv";
 import { save } from "../export/save";
 import { shown } from "../inbox/filters";
-import { isCostKnown, numbersOf, type Sum } from "../inbox/numbers";
+import { isCostKnown, type Layer, layersOf, numbersOf, type Sum } from "../inbox/numbers";
 import { words } from "../words";
 import { Bars } from "./Bars";
 import { Plots } from "./Plot";
 
+type Split = "all" | "recipe" | "models";
+
+/** It stays while the person looks at other views. */
+const split = signal<Split>("all");
+
 export function NumbersView() {
   const numbers = useComputed(() => numbersOf(shown.value));
+  const layers = useComputed(() =>
+    split.value === "all" ? undefined : layersOf(shown.value, split.value, words.numbers.others),
+  );
   const { total, byDay, byRecipe, byModel, byCause } = numbers.value;
   return (
     <section class="numbers">
@@ -33,8 +41,18 @@ export function NumbersView() {
       </dl>
       {total.unknown > 0 && <p class="quiet">{words.numbers.costUnknown(total.unknown)}</p>}
       <h2>{words.numbers.byDay}</h2>
-      {byDay.length > 1 && <Plots days={byDay} />}
-      <Sums sums={byDay.toReversed()} first={words.numbers.day} />
+      <label>
+        {words.numbers.eachFor}{" "}
+        <select value={split.value} onChange={(event) => (split.value = event.currentTarget.value as Split)}>
+          {(["all", "recipe", "models"] as const).map((each) => (
+            <option key={each} value={each}>
+              {words.numbers.split[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {byDay.length > 1 && <Plots days={byDay} layers={layers.value} />}
+      <Sums sums={layers.value ? rowsOf(layers.value) : byDay.toReversed()} first={words.numbers.day} />
       <Bars sums={byRecipe} title={words.numbers.costByRecipe} />
       <Bars sums={byModel} title={words.numbers.costByModel} />
       <div class="tables">
@@ -58,6 +76,14 @@ function Total({ name, value }: { name: string; value: number }) {
 /** A dash where no answer has a cost that is known. */
 function costOf(sum: Sum): string {
   return isCostKnown(sum) ? words.dollars(sum.cost) : "–";
+}
+
+/** The last day first, and of each day all layers */
+function rowsOf(layers: Layer[]): Sum[] {
+  return layers
+    .flatMap(({ of, days }) => days.map((day) => ({ layer: of || words.numbers.unknown, day })))
+    .sort((one, other) => other.day.of.localeCompare(one.day.of))
+    .map(({ layer, day }) => ({ ...day, of: `${day.of} ${layer}` }));
 }
 
 const MAX_ROWS = 31;
@@ -87,6 +113,7 @@ function Sums({ sums, first }: { sums: Sum[]; first: string }) {
           </tr>
         ))}
       </tbody>
+      {sums.length > MAX_ROWS && <caption>{words.numbers.more(sums.length - MAX_ROWS)}</caption>}
     </table>
   );
 }

@@ -12,6 +12,7 @@ import { words } from "../words";
 import { DropPanel } from "./DropPanel";
 import { DropTarget } from "./DropTarget";
 import { FileView } from "./FileView";
+import { useKeptFocus } from "./focus";
 import { InboxView } from "./InboxView";
 import { KeysDialog, useKeys } from "./Keys";
 import { NumbersView } from "./NumbersView";
@@ -25,6 +26,7 @@ interface Props {
 
 export function Page({ storage, follower, recipes }: Props) {
   useKeys(storage, follower);
+  useKeptFocus();
   const { value: at } = place;
   const title = at.view === "file" ? shownName(at.name) : words.views[at.view];
   useEffect(() => {

@@ -4,49 +4,102 @@ import "uplot/dist/uPlot.min.css";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { everyDay } from "../inbox/days";
-import type { Sum } from "../inbox/numbers";
+import { type Layer, none, type Sum } from "../inbox/numbers";
+import { shownName } from "../naming/shown";
 import { words } from "../words";
 
 const HEIGHT = 220;
 const DAY = 86_400;
 const LABEL_WIDTH = 76;
 
+/** One value for each day, from the ground up; what is drawn of it begins where the next one ends. */
 interface Line {
   label: string;
-  colour: "--accent" | "--bad" | "--warn" | "--ok";
-  value: (day: Sum) => number;
+  colour: string;
+  values: number[];
 }
 
-const FILES: Line[] = [
-  { label: words.numbers.files, colour: "--accent", value: (day) => day.files },
-  { label: words.numbers.failures, colour: "--bad", value: (day) => day.failures },
-];
-const TOKENS: Line[] = [{ label: words.numbers.tokens, colour: "--warn", value: (day) => day.tokens }];
-const COST: Line[] = [{ label: words.numbers.costInDollars, colour: "--ok", value: (day) => day.cost }];
+type Value = (day: Sum) => number;
 
-export function Plots({ days }: { days: Sum[] }) {
+const VALUES: { value: Value; title: string; label: string; colour: string }[] = [
+  {
+    value: (day) => day.files,
+    title: words.numbers.filesPerDay,
+    label: words.numbers.files,
+    colour: "--accent",
+  },
+  {
+    value: (day) => day.tokens,
+    title: words.numbers.tokensPerDay,
+    label: words.numbers.tokens,
+    colour: "--warn",
+  },
+  {
+    value: (day) => day.cost,
+    title: words.numbers.costPerDay,
+    label: words.numbers.costInDollars,
+    colour: "--ok",
+  },
+];
+
+/** All files as one, with the failures among them; or each layer for itself, one above the other. */
+export function Plots({ days, layers }: { days: Sum[]; layers: Layer[] | undefined }) {
   const every = everyDay(days);
   return (
     <div class="plots">
-      <Plot days={every} lines={FILES} label={words.numbers.filesPerDay} />
-      <Plot days={every} lines={TOKENS} label={words.numbers.tokensPerDay} />
-      {days.some((day) => day.cost > 0) && (
-        <Plot days={every} lines={COST} label={words.numbers.costPerDay} />
+      {VALUES.filter(({ value }) => days.some((day) => value(day) > 0)).map(
+        ({ value, title, label, colour }) => {
+          const whole: Line[] = [{ label, colour, values: every.map(value) }];
+          if (colour === "--accent")
+            whole.push({
+              label: words.numbers.failures,
+              colour: "--bad",
+              values: every.map((day) => day.failures),
+            });
+          const lines = layers ? layered(layers, every, value) : whole;
+          return (
+            <Plot key={title} days={every} lines={lines} label={title} isStacked={layers !== undefined} />
+          );
+        },
       )}
     </div>
   );
 }
 
-function Plot({ days, lines, label }: { days: Sum[]; lines: Line[]; label: string }) {
+function layered(layers: Layer[], every: Sum[], value: Value): Line[] {
+  return layers.map(({ of, days }, place) => {
+    const known = new Map(days.map((day) => [day.of, day]));
+    return {
+      label: shownName(of) || words.numbers.unknown,
+      colour: `--layer-${place + 1}`,
+      values: every.map((day) => value(known.get(day.of) ?? none(day.of))),
+    };
+  });
+}
+
+interface Props {
+  days: Sum[];
+  lines: Line[];
+  label: string;
+  isStacked: boolean;
+}
+
+function Plot({ days, lines, label, isStacked }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const isDark = useDark();
+  const said = JSON.stringify([lines, days[0]?.of, isDark]);
   useEffect(() => {
     const element = box.current;
     if (!element) return;
-    const drawn = draw(element, days, lines);
+    const drawn = draw(element, days, lines, isStacked);
     return () => void drawn.then((stop) => stop());
-  }, [days.map((day) => lines.map((line) => line.value(day))).join(), days[0]?.of, isDark]);
-  return <div ref={box} class="plot" role="img" aria-label={label} />;
+  }, [said]);
+  return (
+    <figure class="plot">
+      <figcaption>{label}</figcaption>
+      <div ref={box} role="img" aria-label={label} />
+    </figure>
+  );
 }
 
 /** Colours are drawn, so a change between light and dark needs another drawing. */
@@ -61,9 +114,23 @@ function useDark(): boolean {
   return isDark;
 }
 
-async function draw(box: HTMLElement, days: Sum[], lines: Line[]): Promise<() => void> {
+/** The height of each line with all that come after it: drawn in this order, each leaves the next one in sight. */
+function heights(lines: Line[], isStacked: boolean): number[][] {
+  if (!isStacked) return lines.map(({ values }) => values);
+  return lines.map(({ values }, place) =>
+    values.map((_, day) => lines.slice(place).reduce((sum, line) => sum + (line.values[day] ?? 0), 0)),
+  );
+}
+
+async function draw(box: HTMLElement, days: Sum[], lines: Line[], isStacked: boolean): Promise<() => void> {
   const { default: UPlot } = await import("uplot");
-  const colour = (name: string) => getComputedStyle(box).getPropertyValue(name).trim();
+  // The name of a colour leads to a pair for light and dark, of which only a property that is used says which.
+  const colour = (name: string) => {
+    box.style.color = `var(${name})`;
+    const { color } = getComputedStyle(box);
+    box.style.color = "";
+    return color;
+  };
   const lined = { stroke: colour("--line") };
   const axis: uPlot.Axis = { stroke: colour("--text"), grid: lined, ticks: lined };
   const bars = UPlot.paths.bars?.({ size: [0.7, 40] });
@@ -89,11 +156,13 @@ async function draw(box: HTMLElement, days: Sum[], lines: Line[]): Promise<() =>
           stroke: colour(line.colour),
           fill: colour(line.colour),
           points: { show: false },
+          value: (_: uPlot, __: number, ___: number, day: number | null) =>
+            day === null ? "" : words.number(line.values[day] ?? 0),
           ...(bars ? { paths: bars } : {}),
         })),
       ],
     },
-    [times, ...lines.map((line) => days.map(line.value))],
+    [times, ...heights(lines, isStacked)],
     box,
   );
   const watch = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }));

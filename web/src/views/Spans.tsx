@@ -10,7 +10,7 @@ import { Long } from "./Long";
 
 const SPEAKER_COLOURS = 6;
 /** So many parts are on the page at once: a browser takes 18 s for 100,000. */
-const AT_ONCE = 500;
+const AT_ONCE = 200;
 const MAX_SPEAKER = 100;
 const MAX_PART = 5000;
 

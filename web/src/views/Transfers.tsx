@@ -6,7 +6,6 @@ import { shownName } from "../naming/shown";
 import type { Transfer } from "../upload/transfer";
 import { clearFinished, resume, transfers } from "../upload/transfers";
 import { words } from "../words";
-import { keepFocus } from "./focus";
 
 const MAX_SHOWN = 50;
 
@@ -25,7 +24,7 @@ export function Transfers({ follower }: { follower: Follower }) {
         </span>
         <button
           type="button"
-          onClick={() => andKeepFocus(clearFinished)}
+          onClick={() => clearFinished()}
           disabled={!isEach && !all.some((each) => each.isOver)}
         >
           {words.transfers.clear}
@@ -40,12 +39,6 @@ export function Transfers({ follower }: { follower: Follower }) {
       </ul>
     </aside>
   );
-}
-
-/** The button that was used goes with what it ended. */
-function andKeepFocus(act: () => void): void {
-  act();
-  keepFocus();
 }
 
 function Line({ transfer, arrived }: { transfer: Transfer; arrived: (file: Listed) => void }) {
@@ -67,7 +60,7 @@ function Line({ transfer, arrived }: { transfer: Transfer; arrived: (file: Liste
         </button>
       )}
       {!transfer.isOver && (
-        <button type="button" onClick={() => andKeepFocus(() => transfer.cancel())}>
+        <button type="button" onClick={() => transfer.cancel()}>
           {words.transfers.cancel}
         </button>
       )}

@@ -9,7 +9,7 @@ import { words } from "../words";
 import { Row } from "./Row";
 
 export const ROW = 56;
-const SPARE = 6;
+const SPARE = 4;
 /** The height of the heads of the columns, which stay in sight */
 const HEADS = 32;
 /** The name of the row that has the focus; it keeps it while rows come and go. */
@@ -36,6 +36,8 @@ export function VirtualList({ rows, storage }: { rows: Item[]; storage: Storage 
   }, []);
   const first = Math.max(0, Math.floor(view.top / ROW) - SPARE);
   const last = Math.min(rows.length, Math.ceil((view.top + view.height) / ROW) + SPARE);
+  // Rows that come take over the elements of rows that go: new ones cost half as much again, and lose the focus.
+  const elements = Math.ceil(view.height / ROW) + 2 * SPARE + 1;
 
   function onScroll(event: { currentTarget: HTMLElement }) {
     scrolled.top = event.currentTarget.scrollTop;
@@ -71,7 +73,7 @@ export function VirtualList({ rows, storage }: { rows: Item[]; storage: Storage 
       <div role="rowgroup" class="rows" style={{ height: `${rows.length * ROW}px` }}>
         {rows.slice(first, last).map((item, place) => (
           <Row
-            key={item.name}
+            key={(first + place) % elements}
             item={item}
             place={first + place}
             isFocused={first + place === at}

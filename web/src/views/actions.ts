@@ -5,7 +5,6 @@ import type { Follower } from "../inbox/follow";
 import type { Item } from "../inbox/items";
 import { redrive, toldOf } from "../inbox/redrive";
 import { notice, selected } from "../state";
-import { keepFocus } from "./focus";
 
 /** Those that are being queued: a second click must not queue them twice. */
 const underWay = new Set<string>();
@@ -21,6 +20,5 @@ export async function redriveAll(storage: Storage, follower: Follower, items: It
     for (const item of done.queued) follower.waitsAgain(item);
   } finally {
     for (const item of wanted) underWay.delete(item.name);
-    keepFocus();
   }
 }

@@ -1,11 +1,12 @@
 /** Measures the page over many files: `python -m bench.inbox` lists them, and keeps the figures. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { expect, test } from "./page";
 
 const FILES = Number(process.env.MANY ?? 0);
 const SCROLLS = 100;
+const STEP = 2000;
 
 test.skip(FILES === 0, "only for the measurement");
 test.setTimeout(600_000);
@@ -27,12 +28,7 @@ test("figures of a page over many files", async ({ page }) => {
   await expect(page.getByText("Listing …")).toHaveCount(0, { timeout: 500_000 });
   const listed = Date.now() - began;
   const whileListing = await longTasks(page);
-  await page.getByRole("grid").hover();
-  for (let scroll = 0; scroll < SCROLLS; scroll += 1) {
-    await page.mouse.wheel(0, 2000);
-    await page.evaluate(() => new Promise(requestAnimationFrame));
-  }
-  const whileScrolling = await longTasks(page);
+  const whileScrolling = await scrolled(page, "[role=grid]");
   await page.getByRole("grid").evaluate(async (list) => {
     for (let jump = 1; jump <= 60; jump += 1) {
       list.scrollTop = ((jump * 0.618) % 1) * list.scrollHeight;
@@ -48,10 +44,10 @@ test("figures of a page over many files", async ({ page }) => {
     milliseconds_to_first_rows: firstRows,
     milliseconds_to_all_rows: listed,
     long_tasks_while_listing_ms: whileListing,
-    long_tasks_while_scrolling_ms: whileScrolling,
+    scrolling: whileScrolling,
     long_tasks_while_jumping_ms: whileJumping,
     long_tasks_while_searching_ms: whileSearching,
-    megabytes_of_memory: await megabytes(page),
+    scrolling_plain_rows: await scrolledPlainly(page),
   };
   writeFileSync(process.env.RESULTS ?? "test-results/many.json", JSON.stringify(figures));
 });
@@ -60,24 +56,60 @@ function longTasks(page: Page): Promise<number[]> {
   return page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks.splice(0));
 }
 
-/** What the page holds after a garbage collection, and its whole process with the worker, now and at most, as Linux counts. */
-async function megabytes(page: Page): Promise<{ page: number; process: number; process_at_most: number }> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("HeapProfiler.collectGarbage");
-  const { usedSize } = await session.send("Runtime.getHeapUsage");
-  const browser = await page.context().browser()?.newBrowserCDPSession();
-  const processes = (await browser?.send("SystemInfo.getProcessInfo"))?.processInfo ?? [];
-  const renderers = processes.filter((each) => each.type === "renderer");
-  const largest = (what: string) =>
-    Math.round(Math.max(0, ...renderers.map((each) => kilobytes(each.id, what))) / 1000);
+interface Scroll {
+  long_tasks_ms: number[];
+  /** What the page's thread computed in its busiest task: other programs on the machine add nothing to it */
+  busiest_task_processor_ms: number;
+  processor_ms_a_step: number;
+}
+
+/** A scroll through the list with the wheel, nearly three screens at each step. */
+async function scrolled(page: Page, list: string): Promise<Scroll> {
+  await longTasks(page);
+  await page.locator(list).hover();
+  const browser = page.context().browser();
+  await browser?.startTracing(page, { categories: ["toplevel"] });
+  for (let scroll = 0; scroll < SCROLLS; scroll += 1) {
+    await page.mouse.wheel(0, STEP);
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  const tasks = processorTimes(JSON.parse(String(await browser?.stopTracing())).traceEvents);
   return {
-    page: Math.round(usedSize / 1e6),
-    process: largest("VmRSS"),
-    process_at_most: largest("VmHWM"),
+    long_tasks_ms: await longTasks(page),
+    busiest_task_processor_ms: Math.round(Math.max(...tasks)),
+    processor_ms_a_step: Math.round(tasks.reduce((sum, each) => sum + each, 0) / SCROLLS),
   };
 }
 
-function kilobytes(process: number, what: string): number {
-  const told = readFileSync(`/proc/${process}/status`, "utf8");
-  return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(told)?.[1] ?? 0);
+interface TraceEvent {
+  name: string;
+  pid: number;
+  tid: number;
+  tdur?: number;
+  args: { name?: string };
+}
+
+/** Of the tasks of the busiest page, in milliseconds */
+function processorTimes(events: TraceEvent[]): number[] {
+  const threads = events.filter(({ args }) => args.name === "CrRendererMain");
+  const times = threads.map(({ pid, tid }) =>
+    events
+      .filter((each) => each.pid === pid && each.tid === tid && each.name.endsWith("RunTask"))
+      .map(({ tdur = 0 }) => tdur / 1000),
+  );
+  return times.sort((one, other) => other.length - one.length)[0] ?? [];
+}
+
+/** The same scroll over rows that stand there already, in a page without a script: what the machine itself costs. */
+async function scrolledPlainly(page: Page): Promise<Scroll> {
+  await page.route("/plain", (route) =>
+    route.fulfill({
+      contentType: "text/html",
+      body: `<div id="list" style="height: 700px; overflow: auto">${'<div style="height: 56px">file</div>'.repeat((SCROLLS * STEP) / 50)}</div>`,
+    }),
+  );
+  await page.goto("/plain");
+  // The rows are made and laid out.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  return scrolled(page, "#list");
 }

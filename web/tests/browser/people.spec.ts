@@ -24,7 +24,10 @@ test("everything in the list can be done by keys", async ({ page }) => {
   await expect(page.getByText("1 file selected")).toBeVisible();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "one.png" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Back to the list" })).toBeFocused();
   await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Clear the filters" }).press("Enter");
+  await expect(page.getByRole("grid")).toBeFocused();
   await page.keyboard.press("n");
   await expect(page.getByRole("heading", { name: "Numbers" })).toBeVisible();
   await page.keyboard.press("?");
@@ -35,6 +38,8 @@ test("everything in the list can be done by keys", async ({ page }) => {
 test("the numbers are sums over what the filters show", async ({ page }) => {
   await page.goto("/#/numbers");
   await expect(page.getByRole("row", { name: /^made-up/ })).toContainText(/30.*\$0.0315/);
+  await page.getByLabel("Plot by day").selectOption("each model");
+  await expect(page.getByRole("row", { name: /^20.* made-up/ })).toContainText(/30.*\$0.0315/);
   await expectAccessible(page);
 });
 

@@ -38,6 +38,23 @@ test("who may only look sees nothing that cannot be done", { tag: "@first" }, as
   await expect(page.getByRole("dialog")).not.toContainText(/Drop files|Try again/);
 });
 
+test("a signature that storage refuses is renewed", async ({ page }) => {
+  await answered("renewed.png", sample("chart.png"), FAILED, LABELS);
+  const over = (await readOnly(input, new Date(Date.now() - 60_000))).replace(/^\?/, "");
+  let given = 0;
+  await page.route("**/config.json", async (route) => {
+    const config = await (await route.fetch()).json();
+    given += 1;
+    const refused = { input: over, output: over, deferred: over };
+    await route.fulfill({
+      json: { ...config, signIn: { ...config.signIn, ...(given === 1 ? refused : {}) } },
+    });
+  });
+  await page.goto("/");
+  await expect(row(page, "renewed.png")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Drop files" })).toBeVisible();
+});
+
 test("a page without its configuration says what to do", async ({ page }) => {
   await page.route("**/config.json", (route) => route.fulfill({ status: 404 }));
   await page.goto("/");

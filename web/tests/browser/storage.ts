@@ -29,8 +29,10 @@ export async function answered(name: string, content: Buffer, document: object, 
 }
 
 /** A signature that lets its bearer look, and nothing else. */
-export function readOnly(container: ContainerClient): Promise<string> {
-  const expiresOn = new Date(Date.now() + 3_600_000);
+export function readOnly(
+  container: ContainerClient,
+  expiresOn = new Date(Date.now() + 3_600_000),
+): Promise<string> {
   return container
     .generateSasUrl({ permissions: ContainerSASPermissions.parse("rl"), expiresOn })
     .then((address) => new URL(address).search.slice(1));

@@ -2,14 +2,33 @@ import { expect, test } from "vitest";
 import { everyDay } from "../../src/inbox/days";
 import { itemOf, type Listed } from "../../src/inbox/items";
 import { Joining } from "../../src/inbox/joining";
-import { readListingPage } from "../../src/inbox/listing_page";
-import { isCostKnown, none, numbersOf } from "../../src/inbox/numbers";
+import { ListingText } from "../../src/inbox/listing_text";
+import { isCostKnown, layersOf, none, numbersOf } from "../../src/inbox/numbers";
 
 const blob = (name: string, metadata = "<Metadata/>") =>
   `<Blob>${name}<Properties><Last-Modified>Thu, 26 Nov 2026 08:00:00 GMT</Last-Modified><Etag>0x8DC</Etag>` +
   `<Content-Length>9</Content-Length><Content-Type>image/png</Content-Type></Properties>${metadata}<OrMetadata/></Blob>`;
 const page = (blobs: string, marker = "<NextMarker/>") =>
   `<?xml version="1.0"?><EnumerationResults><Blobs>${blobs}</Blobs>${marker}</EnumerationResults>`;
+
+function readListingPage(xml: string, parts = 1) {
+  const text = new ListingText();
+  const size = Math.ceil(xml.length / parts);
+  const blobs = Array.from({ length: parts }, (_, at) =>
+    text.take(xml.slice(at * size, (at + 1) * size)),
+  ).flat();
+  return { blobs, marker: text.marker };
+}
+
+test("a page that comes in small parts is read as if it came whole", () => {
+  const xml = page(
+    blob("<Name>a.png</Name>") + blob("<Name>b &amp; c.png</Name>"),
+    "<NextMarker>2</NextMarker>",
+  );
+  const whole = readListingPage(xml);
+  expect(whole.blobs.map(({ name }) => name)).toEqual(["a.png", "b & c.png"]);
+  for (const parts of [2, 3, 7, xml.length]) expect(readListingPage(xml, parts)).toEqual(whole);
+});
 
 test("a page holds each file with its metadata, and says where the next begins", () => {
   const metadata = "<Metadata><Status>ok</Status><input_etag>0x1</input_etag></Metadata>";
@@ -114,4 +133,15 @@ test("a file is told to wait only when all documents were listed", async () => {
   joining.allDocumentsAreListed();
   expect(await joining.rows()).toMatchObject([{ name: "b.png", status: "waiting" }]);
   expect(joining.orphans()).toEqual([]);
+});
+
+test("each day is told for each recipe, and for those with few files together", () => {
+  const files = Array.from({ length: 7 }, (_, at) =>
+    Array.from({ length: 8 - at }, () =>
+      itemOf(listed("a.png"), listed("a.png.json", { recipe: `r${at}`, tokens: "3" })),
+    ),
+  ).flat();
+  const layers = layersOf(files, "recipe", "others");
+  expect(layers.map(({ of }) => of)).toEqual(["r0", "r1", "r2", "r3", "others"]);
+  expect(layers.at(-1)?.days).toMatchObject([{ files: 4 + 3 + 2, tokens: 27 }]);
 });

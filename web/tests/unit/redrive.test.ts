@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { sentenceOf } from "../../src/access/errors";
 import type { Storage } from "../../src/access/storage";
 import type { Follower } from "../../src/inbox/follow";
 import type { Item } from "../../src/inbox/items";
@@ -62,4 +63,17 @@ test.each([
   ['{"input":{"name":"another.png"}}', "a.png.json"],
 ])("the document %s in %s is of no file, and stays", async (json, document) => {
   await expect(inputOf(json, document)).rejects.toThrow(NoDocumentError);
+});
+
+test("a queue that is not there is told as such, and not as a file that is gone", async () => {
+  const { storage } = storageOf(DOCUMENT);
+  const missing = Object.assign(new Error(), { statusCode: 404, code: "QueueNotFound" });
+  const deferred = async () => ({ sendMessage: () => Promise.reject(missing) });
+  await redriveAll({ ...storage, deferred } as unknown as Storage, follower, [item("a.png")]);
+  expect(notice.value).toMatch(/^a.png: The queue of waiting files is not there/);
+});
+
+test("a container that is not there is told as such, also by an answer without a body", async () => {
+  const headers = new Headers({ "x-ms-error-code": "ContainerNotFound" });
+  expect(sentenceOf({ statusCode: 404, response: { headers } })).toMatch(/^Storage has no such container/);
 });

@@ -1,31 +1,39 @@
 /**
- * A page of a listing (List Blobs), read from its XML. The SDK reads it with the page's own parser, which takes half a
- * minute for 100,000 files in which nothing else can happen; a worker has no such parser (docs/decisions/inbox.md).
+ * Reads a listing (List Blobs) from its XML, part after part as it comes in. The SDK reads it with the page's own parser,
+ * which takes half a minute for 100,000 files in which nothing else can happen; a worker has no such parser
+ * (docs/decisions/inbox.md). A page of a listing has 5 MB: what is never held as a whole need not be collected.
  */
 
 import { bare } from "../access/etags";
 import type { Listed } from "./items";
 
-export interface ListingPage {
-  blobs: Listed[];
-  /** Where the next page begins; "" after the last */
-  marker: string;
-}
+const END = "</Blob>";
 
 /** In XML no text holds `<`, so each element ends where its end tag is first found. */
-export function readListingPage(xml: string): ListingPage {
-  const end = xml.lastIndexOf("</Blobs>");
-  const blobs = xml
-    .slice(0, end < 0 ? undefined : end)
-    .split("<Blob>")
-    .slice(1)
-    .map(readBlob);
-  return copied({ blobs, marker: element(xml.slice(end), "NextMarker") });
+export class ListingText {
+  #rest = "";
+
+  /** The blobs that are whole with this part of the text */
+  take(part: string): Listed[] {
+    const text = this.#rest + part;
+    const end = text.lastIndexOf(END);
+    if (end < 0) {
+      this.#rest = text;
+      return [];
+    }
+    this.#rest = text.slice(end + END.length);
+    return copied(text.slice(0, end).split(END).map(readBlob));
+  }
+
+  /** Where the next page begins, once the whole text was taken; "" after the last */
+  get marker(): string {
+    return element(this.#rest, "NextMarker");
+  }
 }
 
-/** In V8 a part of a text keeps the whole of it in memory: here the page of 5 MB, for as long as one of its names is. */
-function copied(page: ListingPage): ListingPage {
-  return JSON.parse(JSON.stringify(page));
+/** In V8 a part of a text keeps the whole of it in memory: here all that came with it, for as long as one of its names is. */
+function copied(blobs: Listed[]): Listed[] {
+  return JSON.parse(JSON.stringify(blobs));
 }
 
 function readBlob(xml: string): Listed {
