@@ -51,9 +51,10 @@ async def fork(
     environ: Mapping[str, str],
     streams: Sequence[Connection],
     at_terminal: bool = False,
+    in_own_group: bool = False,
 ) -> BaseProcess:
     """`python -m module` with these three streams, which are its own from now on; with a session, at a terminal."""
-    given = (module, arguments, folder, dict(environ), streams, at_terminal)
+    given = (module, arguments, folder, dict(environ), streams, at_terminal, in_own_group)
     process = CONTEXT.Process(target=_run, args=given, daemon=True)
     await asyncio.to_thread(process.start)
     for stream in streams:
@@ -85,6 +86,7 @@ def _run(
     environ: dict[str, str],
     streams: Sequence[Connection],
     at_terminal: bool,
+    in_own_group: bool,
 ) -> None:
     """What the new process does."""
     os.chdir(folder)
@@ -93,6 +95,8 @@ def _run(
     for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
         stream.close()
+    if in_own_group:
+        os.setpgid(0, 0)
     if at_terminal:
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -10,6 +10,7 @@ CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()  # not on Win
 CONTEXT: Any = multiprocessing.get_context("forkserver" if CAN_FORK else "spawn")
 
 _COMMANDS = (
+    "aiohttp.web",
     "jinja2",
     "jsonschema",
     "local.stack",

@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from bench.load import told
 from bench.under_load.invariants import INVARIANTS
 from bench.under_load.plan import Load
 from bench.under_load.run import measured
+
+pytestmark = pytest.mark.usefixtures("forked_hosts")
 
 
 async def test_every_invariant_holds_under_load_kills_and_an_outage(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ from tests.conftest import eventually
 from tests.integration.command import model_at
 from tests.integration.loopback import Service, service
 
+pytestmark = pytest.mark.usefixtures("forked_hosts")
+
 NAMES = ["chart.png", "a/blobs/50%20off #1.png", "图表 😀.png"]
 QUEUES = ["dropscribe-events", "dropscribe-deferred"]
 ONLY_QUEUE, ONLY_WEBHOOK, NEITHER = Events(are_refused=True), Events(are_queued=False), Events(True, False)
