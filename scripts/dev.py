@@ -30,7 +30,7 @@ from tools import (
     scripts_of,
 )
 
-COMPILED = ("shared", "local", "cli", "bench")
+COMPILED = ("shared", "local", "cli", "bench", "scripts")
 LONG_TESTS = (
     "tests/integration/test_corpora.py",
     "tests/integration/test_check_agrees.py",
