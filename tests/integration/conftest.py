@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.forked_hosts import hosts_are_forked
+from tests.integration.preloaded import CAN_FORK
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +24,11 @@ def package() -> Path:
 
 @pytest.fixture(scope="module")
 def forked_hosts() -> Iterator[None]:
-    """The hosts of a module are forked: for tests that do not look at how one starts."""
+    """The hosts of a module are forked, where that can be: for tests that do not look at how one starts."""
+    if not CAN_FORK:
+        yield
+        return
+    from tests.integration.forked_hosts import hosts_are_forked  # noqa: PLC0415 - it cannot be imported on Windows
+
     with hosts_are_forked():
         yield

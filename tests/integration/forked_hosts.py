@@ -25,7 +25,6 @@ class _Process:
 
     def __init__(self, process: BaseProcess, stdin: Connection, stdout: asyncio.StreamReader) -> None:
         self._process, self.stdin, self.stdout = process, stdin, stdout
-        self.returncode: int | None = None
         self._has_ended = asyncio.Event()
         asyncio.get_running_loop().add_reader(process.sentinel, self._end)
 
@@ -34,6 +33,10 @@ class _Process:
         assert self._process.pid
         return self._process.pid
 
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
     async def wait(self) -> int:
         await self._has_ended.wait()
         assert self.returncode is not None
@@ -41,8 +44,6 @@ class _Process:
 
     def _end(self) -> None:
         asyncio.get_running_loop().remove_reader(self._process.sentinel)
-        self._process.join()
-        self.returncode = self._process.exitcode
         self._has_ended.set()
 
 
