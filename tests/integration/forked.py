@@ -55,7 +55,7 @@ async def fork(
 ) -> BaseProcess:
     """`python -m module` with these three streams, which are its own from now on; with a session, at a terminal."""
     given = (module, arguments, folder, dict(environ), streams, at_terminal, in_own_group)
-    process = CONTEXT.Process(target=_run, args=given, daemon=True)
+    process: BaseProcess = CONTEXT.Process(target=_run, args=given, daemon=True)
     await asyncio.to_thread(process.start)
     for stream in streams:
         stream.close()
