@@ -30,6 +30,7 @@ from tools import (
     scripts_of,
 )
 
+COMPILED = ("shared", "local", "cli", "bench", "scripts")
 CORPORA_TESTS = "tests/integration/test_corpora.py"
 LONG_TESTS = (
     "tests/integration/test_check_agrees.py",
@@ -37,6 +38,7 @@ LONG_TESTS = (
     "tests/integration/test_corpus_media.py",
     "tests/integration/test_long_recordings.py",
     "tests/integration/test_pictures_words.py",
+    "tests/integration/test_two_ways.py",
 )
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
 UNUSED = ROOT / "local" / "offline_model" / "unused.txt"
@@ -50,6 +52,9 @@ def demo() -> int:
 def test() -> int:
     """Run the whole test suite; what follows goes to pytest."""
     prepare_for_browser()
+    # Workers, hosts and commands import the same modules, some hundred processes one after another: compiled once.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    _python("-m", "compileall", "-q", *COMPILED)
     return _python("-m", "pytest", "--numprocesses=auto", *sys.argv[2:])
 
 

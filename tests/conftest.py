@@ -2,9 +2,10 @@
 
 import asyncio
 import functools
+import gc
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -36,6 +37,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--live` and `--infra`."""
     parser.addoption("--live", action="store_true", help="only the tests that ask the real model of the settings")
     parser.addoption("--infra", action="store_true", help="only the tests that need the tools of `make infra`")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays until the end: the garbage collector need not look at it again and again."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -98,11 +109,15 @@ async def secure_azurite(
 
 
 async def eventually[T](look: Callable[[], Awaitable[T | None]], seconds: float = 300) -> T:
-    """Look again and again until there is something to see: it takes a second or two, unless the machine is busy."""
-    deadline = time.monotonic() + seconds
+    """Look again and again until there is something to see: it takes a second or two, unless the machine is busy.
+
+    The longer it takes, the longer it waits between two looks, which cost the processor more than what is waited for.
+    """
+    deadline, pause = time.monotonic() + seconds, 0.05
     while True:
         seen = await look()
         if seen is not None:
             return seen
         assert time.monotonic() < deadline, f"nothing to see after {seconds} s"
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(pause)
+        pause = min(1.5 * pause, 0.5)

@@ -2,9 +2,12 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.integration.preloaded import CAN_FORK
 
 ROOT = Path(__file__).parents[2]
 
@@ -17,3 +20,15 @@ def package() -> Path:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "is staged: " in done.stdout
     return ROOT / ".local" / "package"
+
+
+@pytest.fixture(scope="module")
+def forked_hosts() -> Iterator[None]:
+    """The hosts of a module are forked, where that can be: for tests that do not look at how one starts."""
+    if not CAN_FORK:
+        yield
+        return
+    from tests.integration.forked_hosts import hosts_are_forked  # noqa: PLC0415 - it cannot be imported on Windows
+
+    with hosts_are_forked():
+        yield

@@ -6,7 +6,6 @@ the environment, or hold what is on the terminal, are imported anew in each proc
 
 import asyncio
 import fcntl
-import multiprocessing
 import os
 import runpy
 import sys
@@ -17,26 +16,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import NamedTuple
 
-_IMPORTED = (
-    "aiohttp",
-    "azure.identity.aio",
-    "azure.storage.blob.aio",
-    "azure.storage.queue.aio",
-    "jinja2",
-    "jsonschema",
-    "pydantic.main",
-    "local.stack",
-    "rich.progress",
-    "shared.adapters.identity",
-    "shared.adapters.storage.queues",
-    "shared.recipes.catalog",
-    "shared.results.result",
-    "shared.settings.model_settings",
-    "typer.main",
-    "yaml",
-)
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(list(_IMPORTED))
+from tests.integration.preloaded import CONTEXT
 
 
 class Done(NamedTuple):
@@ -51,9 +31,9 @@ async def python_m(
     module: str, *arguments: str, folder: Path, environ: Mapping[str, str], given: bytes | None = None
 ) -> Done:
     """Run `python -m module` to its end; `given` is its standard input."""
-    reads, write_in = _context.Pipe(duplex=False)
-    read_out, writes_out = _context.Pipe(duplex=False)
-    read_err, writes_err = _context.Pipe(duplex=False)
+    reads, write_in = CONTEXT.Pipe(duplex=False)
+    read_out, writes_out = CONTEXT.Pipe(duplex=False)
+    read_err, writes_err = CONTEXT.Pipe(duplex=False)
     streams = (reads, writes_out, writes_err)
     process = await fork(module, *arguments, folder=folder, environ=environ, streams=streams)
     _, out, err = await asyncio.gather(
@@ -71,10 +51,11 @@ async def fork(
     environ: Mapping[str, str],
     streams: Sequence[Connection],
     at_terminal: bool = False,
+    in_own_group: bool = False,
 ) -> BaseProcess:
     """`python -m module` with these three streams, which are its own from now on; with a session, at a terminal."""
-    given = (module, arguments, folder, dict(environ), streams, at_terminal)
-    process = _context.Process(target=_run, args=given, daemon=True)
+    given = (module, arguments, folder, dict(environ), streams, at_terminal, in_own_group)
+    process: BaseProcess = CONTEXT.Process(target=_run, args=given, daemon=True)
     await asyncio.to_thread(process.start)
     for stream in streams:
         stream.close()
@@ -105,6 +86,7 @@ def _run(
     environ: dict[str, str],
     streams: Sequence[Connection],
     at_terminal: bool,
+    in_own_group: bool,
 ) -> None:
     """What the new process does."""
     os.chdir(folder)
@@ -113,6 +95,8 @@ def _run(
     for number, stream in enumerate(streams):
         os.dup2(stream.fileno(), number)
         stream.close()
+    if in_own_group:
+        os.setpgid(0, 0)
     if at_terminal:
         os.setsid()
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)

@@ -29,7 +29,7 @@ from shared.recipes.catalog import DEFAULTS
 from tests import samples
 from tests.integration.faulty import Faulty, Passed, proxy
 from tests.integration.loopback import Answer, Service, saying, service
-from tests.integration.stages import CONTAINERS, HOSTS_QUEUES, QUEUES, TAKEN_FROM, Places
+from tests.integration.stages import CONTAINERS, TAKEN_FROM, Places
 from tests.integration.triggers import HURRY, LOOPBACK, listening
 from tests.integration.workers import Worker
 from tests.planted import ANSWER, PROMPT, SECRETS
@@ -73,8 +73,8 @@ class Scene:
         host = {"ContainerName": self.places["input"], "BlobName": name}
         subject = f"/blobServices/default/containers/{self.places['input']}/blobs/{name}"
         event = {"eventType": CREATED, "subject": subject, "data": {}}
-        message, kind = (event, "heard") if self.places.is_heard else (host, "events")
-        await self._hand(kind, base64.b64encode(json.dumps(message).encode()).decode())
+        message = event if self.places.is_heard else host
+        await self._hand(self.places.events, base64.b64encode(json.dumps(message).encode()).decode())
 
     async def leave_a_record(self) -> None:
         """A worker broke down here before, over an older version of the file."""
@@ -158,7 +158,7 @@ class Scene:
 
     async def left(self) -> int:
         """How many messages there are, poison and all."""
-        return sum([await self.count(kind) for kind in QUEUES])
+        return sum([await self.count(kind) for kind in self.places.queues])
 
     def requests(self, stage: str) -> list[Passed]:
         """Those of a stage that had their effect."""
@@ -166,7 +166,7 @@ class Scene:
 
     def written_elsewhere(self) -> list[Passed]:
         """Requests that may have changed something that neither we nor the host have any business with."""
-        ours = ("output", "state", "pauses", *QUEUES)
+        ours = ("output", "state", "pauses", *self.places.queues)
         asked = [each for each in self.faulty.passed if each.method not in ("GET", "HEAD")]
         others = [each for each in asked if each.stage not in ("model", "piece", "speech", "sign")]
         return [each for each in others if self.places.kind_of(each.path) not in ours]
@@ -183,10 +183,8 @@ class Scene:
     def _hosts_messages(self) -> int:
         """How many messages there are for the host now, hidden or not: those that came, less those put away."""
         asked = [each for each in self.faulty.passed if (each.method, each.status) in MESSAGES]
-        changes = [
-            MESSAGES[each.method, each.status] for each in asked if self.places.kind_of(each.path) in HOSTS_QUEUES
-        ]
-        return self.handed + sum(changes)
+        at_host = [each for each in asked if self.places.kind_of(each.path) in self.places.hosts_queues]
+        return self.handed + sum(MESSAGES[each.method, each.status] for each in at_host)
 
     async def _make_older(self, blob: BlobClient) -> None:
         record = json.loads(await (await blob.download_blob()).readall())
@@ -238,7 +236,7 @@ async def scene_over(
         queues = await enter(QueueServiceClient.from_connection_string(azurite, **LOOPBACK, **secure))
         for kind in CONTAINERS:
             await blobs.create_container(places[kind])
-        for kind in QUEUES:
+        for kind in places.queues:
             await queues.create_queue(places[kind])
         by_identity = _by_identity(blob, queue, certificate[0]) if certificate else {}
         recipes = _recipes(Path(exits.enter_context(TemporaryDirectory())))
@@ -282,8 +280,7 @@ def _environ(places: Places, endpoint: str, storage: str) -> dict[str, str]:
         "DEFERRED_QUEUE": places["later"],
         "ARRIVAL_SECONDS": "0",
         "HOST_STORAGE": storage,
-        "EVENTS": places["events"],
-        "HEARD": places["heard"],
+        places.events.upper(): places[places.events],
         "DUE": places["due"],
     }
 

@@ -9,8 +9,7 @@ from aiohttp import web
 from shared.adapters.storage.clients import CHUNK_BYTES
 
 CONTAINERS = ("input", "output", "state")
-HOSTS_QUEUES = ("events", "events-poison", "heard", "heard-poison", "due", "due-poison")
-QUEUES = ("later", *HOSTS_QUEUES)
+QUEUES = ("later", "events", "events-poison", "heard", "heard-poison", "due", "due-poison")
 """Files wait in `later`; to `due` they are passed on when their time has come, and the host takes them from there.
 
 `events` is the host's own queue, into which its webhook puts events; `heard` is ours, into which Event Grid puts them.
@@ -29,6 +28,21 @@ class Places:
     run: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     is_heard: bool = False
     is_in_pieces: bool = False
+
+    @property
+    def events(self) -> str:
+        """The queue into which events come: the one for the other way is not there."""
+        return "heard" if self.is_heard else "events"
+
+    @property
+    def hosts_queues(self) -> tuple[str, ...]:
+        """Those that the host listens to."""
+        return self.events, f"{self.events}-poison", "due", "due-poison"
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """Those that are there."""
+        return "later", *self.hosts_queues
 
     def __getitem__(self, kind: str) -> str:
         """The name of one."""

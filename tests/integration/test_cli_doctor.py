@@ -19,6 +19,8 @@ from tests.integration.forked import Done
 from tests.integration.hosting import Hosted, account_of, ends, hosted_on
 from tests.integration.loopback import Answer, service
 
+pytestmark = pytest.mark.usefixtures("forked_hosts")
+
 WRONG_KEY = Answer(401, {"error": {"code": "401", "message": "Access denied due to invalid subscription key."}})
 DANGER = re.compile(r"\x1b\](?!8)|\x9b|\x07")
 

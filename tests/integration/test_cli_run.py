@@ -96,11 +96,11 @@ async def test_run_that_cannot_reach_the_model_says_why_in_one_sentence_and_star
 async def test_run_that_gets_no_document_in_time_names_files_and_cause_and_exits_with_4(tmp_path: Path) -> None:
     async with service(Service(answers=[BUSY])) as foundry:
         files = (samples.CHART, samples.TRAIN)
-        done = await dropscribe("run", *files, "--to", tmp_path, "--timeout", "5", **model_at(foundry.url))
+        done = await dropscribe("run", *files, "--to", tmp_path, "--timeout", "15", **model_at(foundry.url))
     assert (done.code, done.out) == (4, "")
     assert f"Model: my-deployment at {foundry.url}/models" in done.err
     assert done.err.count("my-deployment: The model answered 503. Next try at ") == 1
-    assert "After 5 seconds there is no document yet for: chart.png, train.wav" in done.err
+    assert "After 15 seconds there is no document yet for: chart.png, train.wav" in done.err
 
 
 async def test_run_with_wrong_settings_says_what_the_app_said(tmp_path: Path) -> None:

@@ -18,6 +18,8 @@ from tests.integration.log_story import all_goes_well, all_goes_wrong, story_in
 from tests.integration.log_table import NOON, QUERIES, Line, LogTable, lines_of, query, query_names
 from tests.unit.fakes import deployed
 
+pytestmark = pytest.mark.usefixtures("forked_hosts")
+
 DAY = NOON.replace(hour=0)
 PHI = "Phi-4-multimodal-instruct"
 BUSY = "The model answered 429."

@@ -17,6 +17,7 @@ from unittest import mock
 from azure.storage.queue import QueueMessage
 from azure.storage.queue.aio import QueueClient, QueueServiceClient
 
+from local.host import queue_listener
 from local.host.queue_listener import QueueListener
 from local.host.settings import QueueRules
 from local.stopping import stop_event
@@ -32,19 +33,25 @@ HURRY = RetryPolicy(here=0.05, first=0.01, max_wait=0.02, complete=0, breaker=0.
 HOST_TRIES = 5
 RULES = QueueRules(batch_size=16, new_batch_threshold=8, max_tries=HOST_TRIES, retry_after=0, max_pause=1)
 DRAIN_SECONDS = 10  # as the local host
+PAUSE_SECONDS = 0.3
+"""Between two looks into an empty queue: what comes meanwhile is told to the listener, but for what was hidden."""
 LOOPBACK: dict[str, Any] = {"use_env_settings": False}
 """Else aiohttp looks for proxies, and in a thread for a `.netrc`, at each request."""
 
 
 @contextmanager
 def hurried(**storage: object) -> Iterator[None]:
-    """Clients try again at once, and identities do not ask Entra ID. `storage` are options of storage's clients."""
+    """Clients try again at once, identities do not ask Entra ID, and the host looks seldom.
+
+    `storage` are options of storage's clients.
+    """
     at_once = dict.fromkeys(("initial_backoff", "increment_base", "random_jitter_range"), 0)
     max_seconds = storage.get("read_timeout", transport.READ_SECONDS)
     with ExitStack() as exits:
         exits.enter_context(mock.patch.dict(storage_clients._OPTIONS, {**at_once, **LOOPBACK, **storage}))
         exits.enter_context(mock.patch.object(transport, "READ_SECONDS", max_seconds))
         exits.enter_context(mock.patch.object(bootstrap, "entra_id", return_value=Identity()))
+        exits.enter_context(mock.patch.object(queue_listener, "FIRST_PAUSE", PAUSE_SECONDS))
         yield
 
 
@@ -82,11 +89,8 @@ def _listeners(app: App, queues: QueueServiceClient, environ: Mapping[str, str])
     async def heard_poison(body: bytes, _: QueueMessage) -> None:
         await app.settle_event_poison(body)
 
-    for name, trigger, settle in (
-        (environ["EVENTS"], event, poison),
-        (environ["HEARD"], heard, heard_poison),
-        (environ["DUE"], due, poison),
-    ):
+    functions = {"EVENTS": (event, poison), "HEARD": (heard, heard_poison), "DUE": (due, poison)}
+    for name, (trigger, settle) in ((environ[each], of) for each, of in functions.items() if each in environ):
         poisoned = queues.get_queue_client(f"{name}-poison")
         listener = QueueListener(poisoned, settle, RULES, None)
         yield QueueListener(queues.get_queue_client(name), trigger, RULES, _waking(listener, poisoned))

@@ -12,17 +12,13 @@ from collections.abc import Mapping
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
 
 from local.process import NotStartedError
 from tests.integration import triggers
+from tests.integration.preloaded import CONTEXT
 
 START_SECONDS = 120
 STOP_SECONDS = 15
-
-_CAN_FORK = "forkserver" in multiprocessing.get_all_start_methods()  # not on Windows, where each starts afresh
-_CONTEXT: Any = multiprocessing.get_context("forkserver" if _CAN_FORK else "spawn")
-_CONTEXT.set_forkserver_preload([triggers.__name__, "azure.ai.inference.aio"])
 
 
 class Worker:
@@ -39,8 +35,8 @@ class Worker:
         Raises:
             NotStartedError: it ended before that.
         """
-        is_open, opened = _CONTEXT.Pipe(duplex=False)
-        process = _CONTEXT.Process(target=_run, args=({**os.environ, **environ}, log, opened), daemon=True)
+        is_open, opened = CONTEXT.Pipe(duplex=False)
+        process = CONTEXT.Process(target=_run, args=({**os.environ, **environ}, log, opened), daemon=True)
         await asyncio.to_thread(process.start)
         opened.close()
         worker = cls(process)
