@@ -242,6 +242,9 @@ def main() -> int:
     command = COMMANDS.get(name)
     if command is None:
         return _usage(name)
+    if sys.argv[2:] in (["-h"], ["--help"]):
+        print(command.__doc__)
+        return 0
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if command not in WITHOUT_VENV:
