@@ -23,6 +23,10 @@ def test_help_lists_the_commands(asking: str) -> None:
     assert "  demo      Drop a picture and a recording, and show the two documents.\n" in out
 
 
+def test_a_command_that_is_asked_what_it_does_says_that_and_does_nothing() -> None:
+    assert dev("host", "--help") == (0, "Run the app and its inbox on this machine until Ctrl-C.\n", "")
+
+
 def test_a_command_that_there_is_not_is_named_as_such() -> None:
     code, out, error = dev("dmo")
     assert (code, out) == (2, "")
