@@ -8,6 +8,7 @@ import { Follower } from "./inbox/follow";
 import { followRights } from "./inbox/follow_rights";
 import { followSelection } from "./inbox/selection";
 import { onlyKnownMarkup } from "./policy";
+import { followAnswers } from "./search/keeping";
 import { loadRecipes } from "./upload/recipes";
 import { Page } from "./views/Page";
 import { words } from "./words";
@@ -21,6 +22,7 @@ async function start(root: HTMLElement): Promise<void> {
   render(<Page storage={storage} follower={follower} recipes={recipes} />, root);
   void followRights(storage);
   followSelection();
+  followAnswers();
 }
 
 const root = document.getElementById("page");

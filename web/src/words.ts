@@ -81,6 +81,10 @@ export const words = {
     loading: "Loading …",
     cannotShow: "A browser cannot show a file of this kind. Download it to see it.",
     tooLarge: (megabytes: number) => `This file has ${number.format(megabytes)} MB.`,
+    tooManyPixels: (millions: number) =>
+      Number.isNaN(millions)
+        ? "How many pixels this picture has is not known before it is shown."
+        : `This picture has ${number.format(Math.round(millions))} million pixels.`,
     loadAnyway: "Load it",
     gone: "The file is not in the input container any more. Its answer is still here.",
     noPages: "This browser does not show PDF files inside a page. Download the file to see it.",
@@ -92,6 +96,8 @@ export const words = {
     waiting: "There is no answer yet. This page shows it when it is there.",
     older: "This answer belongs to an earlier version of the file. The new version waits for its answer.",
     noDocument: "The document cannot be read. Download the JSON and look at it.",
+    documentTooLong: "The document is too long to be shown here. Download it to read it.",
+    downloadDocument: (megabytes: number) => `Download the document (${number.format(megabytes)} MB)`,
     unlisted: "No such file was listed. It may have been removed, or the list is not complete yet.",
     warnings: "Warnings",
     answer: "Answer",

@@ -12,13 +12,13 @@ export const fetchProgress = signal<{ done: number; all: number } | undefined>(u
 let isStopped = false;
 
 export async function fetchAnswers(storage: Storage, items: Item[]): Promise<void> {
-  const left = items.filter((item) => item.document && !isIndexed(item.name));
+  const left = items.filter((item) => item.document && !isIndexed(item));
   const all = left.length;
   isStopped = false;
   const work = async () => {
     for (let item = left.pop(); item && !isStopped; item = left.pop()) {
       const fetched = await fetchDocument(storage, item).catch(() => undefined);
-      if (fetched?.document) await addAnswer(item.name, fetched.document);
+      if (fetched?.document) await addAnswer(item, fetched.document);
       fetchProgress.value = { done: all - left.length, all };
     }
   };

@@ -8,6 +8,8 @@ import { indexed } from "../search/answers";
 import { fetchAnswers, fetchProgress, stopFetching } from "../search/fetching";
 import { words } from "../words";
 
+/** Each word is looked for in every name and answer. */
+const MAX_WORDS = 300;
 const STATUSES: Status[] = ["waiting", "ok", "warning", "error"];
 
 export function FilterBar({ storage }: { storage: Storage }) {
@@ -65,6 +67,7 @@ function SearchBox() {
     <input
       id="search"
       type="search"
+      maxLength={MAX_WORDS}
       placeholder={words.filters.words}
       aria-label={words.filters.words}
       value={filters.value.words}
@@ -77,24 +80,24 @@ function SearchBox() {
   );
 }
 
+/** How far it is stands there for those who look; to those who listen only its end is said. */
 function Indexing({ storage }: { storage: Storage }) {
   const progress = fetchProgress.value;
-  if (progress) {
-    return (
-      <span class="indexing" role="status">
-        {words.filters.indexing(progress.done, progress.all)}{" "}
-        <button type="button" onClick={stopFetching}>
-          {words.filters.stop}
-        </button>
-      </span>
-    );
-  }
   return (
     <span class="indexing">
-      <button type="button" onClick={() => fetchAnswers(storage, shown.value)}>
-        {words.filters.index}
-      </button>{" "}
-      {indexed.value > 0 && words.filters.indexed(indexed.value)}
+      {progress ? (
+        <>
+          {words.filters.indexing(progress.done, progress.all)}{" "}
+          <button type="button" onClick={stopFetching}>
+            {words.filters.stop}
+          </button>
+        </>
+      ) : (
+        <button type="button" onClick={() => fetchAnswers(storage, shown.value)}>
+          {words.filters.index}
+        </button>
+      )}{" "}
+      <span role="status">{!progress && indexed.value > 0 && words.filters.indexed(indexed.value)}</span>
     </span>
   );
 }
