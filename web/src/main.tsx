@@ -9,6 +9,7 @@ import { followRights } from "./inbox/follow_rights";
 import { followSelection } from "./inbox/selection";
 import { onlyKnownMarkup } from "./policy";
 import { followAnswers } from "./search/keeping";
+import { notice } from "./state";
 import { loadRecipes } from "./upload/recipes";
 import { Page } from "./views/Page";
 import { words } from "./words";
@@ -28,6 +29,10 @@ async function start(root: HTMLElement): Promise<void> {
 const root = document.getElementById("page");
 if (root) {
   onlyKnownMarkup();
+  // Vite tells so of parts that are loaded when they are needed.
+  window.addEventListener("vite:preloadError", () => {
+    notice.value = words.setup.partMissing;
+  });
   start(root).catch((error: unknown) => {
     const why = error instanceof SetupError ? error.message : words.setup.failed;
     render(

@@ -1,46 +1,70 @@
-/** A recording with its waveform. Of a long one no waveform is made: it would hold all its samples in memory. */
+/** A recording with its waveform. Of a long one no waveform is made: a browser holds all its samples for it. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../words";
 import type { Player } from "./player";
 
-const MAX_FOR_WAVEFORM = 30_000_000;
+/** 350 MB of samples at 48 kHz in stereo, until its peaks are found. Few bytes may be many hours. */
+const MAX_SECONDS = 900;
+const MAX_BYTES = 30_000_000;
 
-export function Sound({ content, player }: { content: Blob; player: Player }) {
+interface Props {
+  content: Blob;
+  /** As the document tells; null where it does not */
+  seconds: number | null;
+  player: Player;
+}
+
+export function Sound({ content, seconds, player }: Props) {
   const audio = useRef<HTMLAudioElement>(null);
   const wave = useRef<HTMLDivElement>(null);
   const [isBroken, setBroken] = useState(false);
+  const [duration, setDuration] = useState(Number.NaN);
+  const hasWave = content.size <= MAX_BYTES && longest(duration, seconds ?? Number.NaN) <= MAX_SECONDS;
   useEffect(() => {
-    const [element, box] = [audio.current, wave.current];
+    const element = audio.current;
     if (!element) return;
     const address = URL.createObjectURL(content);
     element.src = address;
     player.attach(element);
-    const drawn = box ? draw(box, element, content) : undefined;
     return () => {
       player.attach(undefined);
       element.pause();
       URL.revokeObjectURL(address);
-      void drawn?.then((stop) => stop());
     };
   }, [content]);
+  useEffect(() => {
+    const [element, box] = [audio.current, wave.current];
+    const drawn = element && box ? draw(box, element, content) : undefined;
+    return () => void drawn?.then((stop) => stop());
+  }, [content, hasWave]);
   return (
     <div class="sound-player" data-testid="player">
-      {content.size <= MAX_FOR_WAVEFORM && (
-        <div ref={wave} class="wave" role="img" aria-label={words.sound.waveform} />
-      )}
+      {hasWave && <div ref={wave} class="wave" role="img" aria-label={words.sound.waveform} />}
       {/* biome-ignore lint/a11y/useMediaCaption: the words of the recording stand beside it */}
-      <audio ref={audio} controls preload="auto" onError={() => setBroken(true)} />
+      <audio
+        ref={audio}
+        controls
+        preload="auto"
+        onDurationChange={(event) => setDuration(event.currentTarget.duration)}
+        onError={() => setBroken(true)}
+      />
       {isBroken && <p class="notice bad">{words.sound.broken}</p>}
     </div>
   );
 }
 
+/** The longest of these that is known; a recording that says nothing of its length may have any. */
+function longest(...seconds: number[]): number {
+  const known = seconds.filter(Number.isFinite);
+  return known.length > 0 ? Math.max(...known) : Number.POSITIVE_INFINITY;
+}
+
 /** Draw the waveform, and return what takes it away. The player itself stays where no waveform can be made. */
 async function draw(box: HTMLElement, media: HTMLAudioElement, content: Blob): Promise<() => void> {
-  const { default: WaveSurfer } = await import("wavesurfer.js");
   const colour = (name: string) => getComputedStyle(box).getPropertyValue(name);
   try {
+    const { default: WaveSurfer } = await import("wavesurfer.js");
     const peaks = await peaksOf(content);
     const wave = WaveSurfer.create({
       container: box,

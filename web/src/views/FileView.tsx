@@ -52,7 +52,14 @@ function OpenFile({ item, storage, follower }: { item: Item; storage: Storage; f
       <div class="beside">
         <div class="media">
           {shown && (
-            <Media key={item.file?.etag} item={item} shown={shown} storage={storage} player={player} />
+            <Media
+              key={item.file?.etag}
+              item={item}
+              shown={shown}
+              seconds={document?.input.seconds ?? null}
+              storage={storage}
+              player={player}
+            />
           )}
         </div>
         <div class="answer">

@@ -6,6 +6,7 @@ import { filter, filters, NO_FILTERS, recipesSeen, shown } from "../inbox/filter
 import type { Status } from "../inbox/items";
 import { indexed } from "../search/answers";
 import { fetchAnswers, fetchProgress, stopFetching } from "../search/fetching";
+import { notice } from "../state";
 import { words } from "../words";
 
 /** Each word is looked for in every name and answer. */
@@ -83,6 +84,9 @@ function SearchBox() {
 /** How far it is stands there for those who look; to those who listen only its end is said. */
 function Indexing({ storage }: { storage: Storage }) {
   const progress = fetchProgress.value;
+  const fetch = async () => {
+    notice.value = await fetchAnswers(storage, shown.value);
+  };
   return (
     <span class="indexing">
       {progress ? (
@@ -93,7 +97,7 @@ function Indexing({ storage }: { storage: Storage }) {
           </button>
         </>
       ) : (
-        <button type="button" onClick={() => fetchAnswers(storage, shown.value)}>
+        <button type="button" onClick={fetch}>
           {words.filters.index}
         </button>
       )}{" "}

@@ -23,11 +23,13 @@ const MAX_PIXELS_UNASKED = 60_000_000;
 interface Props {
   item: Item;
   shown: Shown;
+  /** How long it plays, where its document tells */
+  seconds: number | null;
   storage: Storage;
   player: Player;
 }
 
-export function Media({ item, shown, storage, player }: Props) {
+export function Media({ item, shown, seconds, storage, player }: Props) {
   const [isAsked, setAsked] = useState(false);
   const bytes = item.file?.bytes ?? 0;
   const isWanted = item.file !== null && shown.as !== "nothing" && (isAsked || bytes <= MAX_UNASKED);
@@ -49,16 +51,20 @@ export function Media({ item, shown, storage, player }: Props) {
       {shown.as !== "nothing" && !isWanted && ask(words.file.tooLarge(Math.round(bytes / 1e6)))}
       {isHuge && ask(words.file.tooManyPixels(fetched.pixels / 1e6))}
       {isWanted && !fetched && !problem && <p class="quiet">{words.file.loading}</p>}
-      {fetched && !isHuge && <Content shown={shown} content={fetched.content} player={player} />}
+      {fetched && !isHuge && (
+        <Content shown={shown} content={fetched.content} seconds={seconds} player={player} />
+      )}
       <Original item={item} storage={storage} />
     </>
   );
 }
 
-function Content({ shown, content, player }: { shown: Shown; content: Blob; player: Player }) {
+type ContentProps = Pick<Props, "shown" | "seconds" | "player"> & { content: Blob };
+
+function Content({ shown, content, seconds, player }: ContentProps) {
   if (shown.as === "picture") return <Picture content={content} />;
   if (shown.as === "pages") return <Pages content={content} />;
-  return shown.as === "sound" ? <Sound content={content} player={player} /> : null;
+  return shown.as === "sound" ? <Sound content={content} seconds={seconds} player={player} /> : null;
 }
 
 function Original({ item, storage }: { item: Item; storage: Storage }) {
