@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import MiniSearch from "minisearch";
 import type { Document } from "../documents/document";
 import type { Item } from "../inbox/items";
-import { termsOf } from "./terms";
+import { termsOf, written } from "./terms";
 
 type Row = Pick<Item, "name" | "document">;
 
@@ -19,7 +19,7 @@ const index = new MiniSearch({
   fields: ["text"],
   storeFields: ["name"],
   tokenize: termsOf,
-  processTerm: (term) => term,
+  processTerm: written,
 });
 
 interface Entry {

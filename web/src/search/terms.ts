@@ -10,6 +10,7 @@ export function folded(text: string): string {
     .replaceAll("ß", "ss");
 }
 
+const OTHER_THAN_ASCII = /[^\p{ASCII}]/gu;
 const BETWEEN = /[\s\p{Z}\p{P}]+/u;
 const WITHOUT_BLANKS = String.raw`[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]`;
 const RUNS = new RegExp(`${WITHOUT_BLANKS}+|(?:(?!${WITHOUT_BLANKS}).)+`, "gu");
@@ -17,12 +18,23 @@ const IS_WITHOUT_BLANKS = new RegExp(`^${WITHOUT_BLANKS}`, "u");
 
 /**
  * The terms of a text. Where no blanks stand between words, each two letters that follow one another are one: so every
- * part of a sentence is found, which dictionaries (Intl.Segmenter) part differently by what stands around it.
+ * part of a sentence is found, also one that begins within a word of a dictionary.
  */
 export function termsOf(text: string): string[] {
   const words = folded(text).split(BETWEEN).filter(Boolean);
   return words.flatMap((word) =>
     (word.match(RUNS) ?? []).flatMap((run) => (IS_WITHOUT_BLANKS.test(run) ? pairs(run) : [run])),
+  );
+}
+
+/**
+ * A term as the index keeps it. The index looks through all letters that terms have at one place, one after another: with
+ * the 3,000 of Chinese that takes long. So other letters than ASCII become five of ASCII each.
+ */
+export function written(term: string): string {
+  return term.replace(
+    OTHER_THAN_ASCII,
+    (letter) => `\0${(letter.codePointAt(0) ?? 0).toString(36).padStart(4, "0")}`,
   );
 }
 

@@ -30,16 +30,16 @@ interface Props {
 }
 
 export function Media({ item, shown, seconds, storage, player }: Props) {
-  const [isAsked, setAsked] = useState(false);
+  const [asked, setAsked] = useState({ bytes: false, pixels: false });
   const bytes = item.file?.bytes ?? 0;
-  const isWanted = item.file !== null && shown.as !== "nothing" && (isAsked || bytes <= MAX_UNASKED);
+  const isWanted = item.file !== null && shown.as !== "nothing" && (asked.bytes || bytes <= MAX_UNASKED);
   const [fetched, problem] = useFile(item, shown, storage, isWanted);
   if (!item.file) return <p class="notice">{words.file.gone}</p>;
-  const isHuge = !isAsked && fetched !== undefined && !(fetched.pixels <= MAX_PIXELS_UNASKED);
-  const ask = (why: string) => (
+  const isHuge = !asked.pixels && fetched !== undefined && !(fetched.pixels <= MAX_PIXELS_UNASKED);
+  const ask = (why: string, about: "bytes" | "pixels") => (
     <p class="notice">
       {why}{" "}
-      <button type="button" onClick={() => setAsked(true)}>
+      <button type="button" onClick={() => setAsked({ ...asked, [about]: true })}>
         {words.file.loadAnyway}
       </button>
     </p>
@@ -48,8 +48,8 @@ export function Media({ item, shown, seconds, storage, player }: Props) {
     <>
       {problem && <p class="notice bad">{problem}</p>}
       {shown.as === "nothing" && <p class="notice">{words.file.cannotShow}</p>}
-      {shown.as !== "nothing" && !isWanted && ask(words.file.tooLarge(Math.round(bytes / 1e6)))}
-      {isHuge && ask(words.file.tooManyPixels(fetched.pixels / 1e6))}
+      {shown.as !== "nothing" && !isWanted && ask(words.file.tooLarge(Math.round(bytes / 1e6)), "bytes")}
+      {isHuge && ask(words.file.tooManyPixels(fetched.pixels / 1e6), "pixels")}
       {isWanted && !fetched && !problem && <p class="quiet">{words.file.loading}</p>}
       {fetched && !isHuge && (
         <Content shown={shown} content={fetched.content} seconds={seconds} player={player} />
