@@ -2,6 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { words } from "../words";
+import { lengthOf } from "./length";
 import type { Player } from "./player";
 
 /** 350 MB of samples at 48 kHz in stereo, until its peaks are found. Few bytes may be many hours. */
@@ -19,8 +20,7 @@ export function Sound({ content, seconds, player }: Props) {
   const audio = useRef<HTMLAudioElement>(null);
   const wave = useRef<HTMLDivElement>(null);
   const [isBroken, setBroken] = useState(false);
-  const [duration, setDuration] = useState(Number.NaN);
-  const hasWave = content.size <= MAX_BYTES && longest(duration, seconds ?? Number.NaN) <= MAX_SECONDS;
+  const hasWave = useShortEnough(content, seconds);
   useEffect(() => {
     const element = audio.current;
     if (!element) return;
@@ -42,22 +42,23 @@ export function Sound({ content, seconds, player }: Props) {
     <div class="sound-player" data-testid="player">
       {hasWave && <div ref={wave} class="wave" role="img" aria-label={words.sound.waveform} />}
       {/* biome-ignore lint/a11y/useMediaCaption: the words of the recording stand beside it */}
-      <audio
-        ref={audio}
-        controls
-        preload="auto"
-        onDurationChange={(event) => setDuration(event.currentTarget.duration)}
-        onError={() => setBroken(true)}
-      />
+      <audio ref={audio} controls preload="auto" onError={() => setBroken(true)} />
       {isBroken && <p class="notice bad">{words.sound.broken}</p>}
     </div>
   );
 }
 
-/** The longest of these that is known; a recording that says nothing of its length may have any. */
-function longest(...seconds: number[]): number {
-  const known = seconds.filter(Number.isFinite);
-  return known.length > 0 ? Math.max(...known) : Number.POSITIVE_INFINITY;
+function useShortEnough(content: Blob, seconds: number | null): boolean {
+  const [length, setLength] = useState(Number.POSITIVE_INFINITY);
+  useEffect(() => {
+    let isStopped = content.size > MAX_BYTES;
+    setLength(Number.POSITIVE_INFINITY);
+    if (!isStopped) void lengthOf(content).then((found) => !isStopped && setLength(found));
+    return () => {
+      isStopped = true;
+    };
+  }, [content]);
+  return Math.max(length, seconds ?? 0) <= MAX_SECONDS;
 }
 
 /** Draw the waveform, and return what takes it away. The player itself stays where no waveform can be made. */

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
+import type { Storage } from "../../src/access/storage";
 import { endOfBeginning } from "../../src/documents/beginning";
 import { readDocument } from "../../src/documents/document";
 import { filters, NO_FILTERS, shown } from "../../src/inbox/filters";
 import { items } from "../../src/inbox/follow";
 import { itemOf } from "../../src/inbox/items";
 import { addAnswer, found, indexed, isIndexed, keepAnswersOf } from "../../src/search/answers";
+import { fetchAnswers } from "../../src/search/fetching";
+import { words } from "../../src/words";
 
 const LISTED = { bytes: 7, modified: 5, type: "application/json", labels: { status: "ok" } };
 
@@ -18,8 +21,8 @@ function answer(text: string) {
 
 const row = (name: string, etag = "1") => itemOf(null, { ...LISTED, name: `${name}.json`, etag });
 
-function shownFor(words: string): string[] {
-  filters.value = { ...NO_FILTERS, words };
+function shownFor(search: string): string[] {
+  filters.value = { ...NO_FILTERS, words: search };
   return shown.value.map((item) => item.name);
 }
 
@@ -46,6 +49,17 @@ test("an answer that is forgotten while it is being indexed leaves nothing in th
   keepAnswersOf([]);
   await adding;
   expect(found("giraffe")).toEqual(new Set());
+});
+
+test("where storage refuses, answers are not asked for one after another, and it is said why", async () => {
+  let asked = 0;
+  const output = async () => {
+    asked += 1;
+    throw Object.assign(new Error(), { statusCode: 403 });
+  };
+  const rows = Array.from({ length: 100 }, (_, at) => row(`refused ${at}`));
+  expect(await fetchAnswers({ output } as unknown as Storage, rows)).toBe(words.storage.refused);
+  expect(asked).toBeLessThan(20);
 });
 
 test.each([
