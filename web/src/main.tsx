@@ -8,6 +8,8 @@ import { Follower } from "./inbox/follow";
 import { followRights } from "./inbox/follow_rights";
 import { followSelection } from "./inbox/selection";
 import { onlyKnownMarkup } from "./policy";
+import { followAnswers } from "./search/keeping";
+import { notice } from "./state";
 import { loadRecipes } from "./upload/recipes";
 import { Page } from "./views/Page";
 import { words } from "./words";
@@ -21,11 +23,16 @@ async function start(root: HTMLElement): Promise<void> {
   render(<Page storage={storage} follower={follower} recipes={recipes} />, root);
   void followRights(storage);
   followSelection();
+  followAnswers();
 }
 
 const root = document.getElementById("page");
 if (root) {
   onlyKnownMarkup();
+  // Vite tells so of parts that are loaded when they are needed.
+  window.addEventListener("vite:preloadError", () => {
+    notice.value = words.setup.partMissing;
+  });
   start(root).catch((error: unknown) => {
     const why = error instanceof SetupError ? error.message : words.setup.failed;
     render(

@@ -8,6 +8,10 @@ const dollars = new Intl.NumberFormat("en", {
   maximumFractionDigits: 4,
 });
 const LEAST = 0.0001;
+/** A number that no file can have is not written with hundreds of digits. */
+const MAX_WRITTEN = 1e15;
+const short = (value: number, format: Intl.NumberFormat) =>
+  value < MAX_WRITTEN ? format.format(value) : value.toExponential(2);
 const counted = (count: number, one: string, many: string) =>
   `${number.format(count)} ${count === 1 ? one : many}`;
 
@@ -21,6 +25,8 @@ export const words = {
       "There is no config.json beside this page. On this machine start the page with: make host. In Azure deploy it anew: azd deploy.",
     badConfig: "The config.json beside this page is not complete. Deploy the page anew: azd deploy.",
     framed: "This page does not work inside another one. Open it in a tab of its own.",
+    partMissing:
+      "A part of this page could not be loaded; it may have been deployed anew. Load the page again.",
     failed:
       "Something went wrong while the page was opened. Load it again; if that does not help, deploy it anew.",
   },
@@ -34,8 +40,8 @@ export const words = {
     noQueue:
       "The queue of waiting files is not there, so nothing was queued. On this machine load the page again with: make host. In Azure deploy it anew: azd up.",
     changed: "It was changed meanwhile. Look at it again.",
-    answered: (status: number) =>
-      `Storage answered ${status}. Try again; if that does not help, look at the account in the portal.`,
+    answered: (status: number, code = "") =>
+      `Storage answered ${status}${code && ` (${code})`}. Try again; if that does not help, look at the account in the portal.`,
     unusableName: "No address can be made of this name: a part of it is made of dots only.",
   },
   status: { waiting: "waiting", ok: "ok", warning: "warning", error: "error" },
@@ -81,6 +87,10 @@ export const words = {
     loading: "Loading …",
     cannotShow: "A browser cannot show a file of this kind. Download it to see it.",
     tooLarge: (megabytes: number) => `This file has ${number.format(megabytes)} MB.`,
+    tooManyPixels: (millions: number) =>
+      Number.isNaN(millions)
+        ? "How many pixels this picture has is not known before it is shown."
+        : `This picture has ${number.format(Math.round(millions))} million pixels.`,
     loadAnyway: "Load it",
     gone: "The file is not in the input container any more. Its answer is still here.",
     noPages: "This browser does not show PDF files inside a page. Download the file to see it.",
@@ -92,6 +102,8 @@ export const words = {
     waiting: "There is no answer yet. This page shows it when it is there.",
     older: "This answer belongs to an earlier version of the file. The new version waits for its answer.",
     noDocument: "The document cannot be read. Download the JSON and look at it.",
+    documentTooLong: "The document is too long to be shown here. Download it to read it.",
+    downloadDocument: (megabytes: number) => `Download the document (${number.format(megabytes)} MB)`,
     unlisted: "No such file was listed. It may have been removed, or the list is not complete yet.",
     warnings: "Warnings",
     answer: "Answer",
@@ -276,8 +288,8 @@ export const words = {
   copyNumber: (number: number) => ` (${number})`,
   /** Of what costs less than the last digit tells, no more is said. */
   dollars: (value: number) =>
-    value > 0 && value < LEAST ? `<${dollars.format(LEAST)}` : dollars.format(value),
-  number: (value: number) => number.format(value),
+    value > 0 && value < LEAST ? `<${dollars.format(LEAST)}` : short(value, dollars),
+  number: (value: number) => short(value, number),
   licences: "Licences",
   signIn: {
     out: "Sign out",

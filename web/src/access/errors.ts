@@ -19,6 +19,8 @@ export function codeOf(error: unknown): string {
   return text(code) || (response?.headers?.get("x-ms-error-code") ?? "");
 }
 
+const CHANGED = ["ConditionNotMet", "BlobAlreadyExists"];
+
 export function sentenceOf(error: unknown): string {
   if (error instanceof UnusableNameError) return words.storage.unusableName;
   if (error instanceof SetupError) return error.message;
@@ -29,6 +31,6 @@ export function sentenceOf(error: unknown): string {
   if (code === "ContainerNotFound") return words.storage.noContainer;
   if (code === "QueueNotFound") return words.storage.noQueue;
   if (status === 404) return words.storage.gone;
-  if (status === 409 || status === 412) return words.storage.changed;
-  return words.storage.answered(status);
+  if (code ? CHANGED.includes(code) : status === 412) return words.storage.changed;
+  return words.storage.answered(status, code);
 }

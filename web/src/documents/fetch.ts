@@ -3,7 +3,7 @@
 import { blobOf } from "../access/blobs";
 import { quoted } from "../access/etags";
 import type { Storage } from "../access/storage";
-import type { Item } from "../inbox/items";
+import type { Item, Version } from "../inbox/items";
 import { type Document, readDocument } from "./document";
 
 const MAX_DOCUMENT = 50_000_000;
@@ -14,15 +14,25 @@ export interface Fetched {
   document: Document | undefined;
 }
 
+/** Whether the document is too long to be shown. */
+export function isTooLong(item: Item): boolean {
+  return (item.document?.bytes ?? 0) > MAX_DOCUMENT;
+}
+
 /** The document of a row; undefined where it has none, or one that is too long to be shown. */
 export async function fetchDocument(storage: Storage, item: Item): Promise<Fetched | undefined> {
-  if (!item.document || item.document.bytes > MAX_DOCUMENT) return undefined;
-  const response = await blobOf(await storage.output(), item.document.name).download();
-  const json = await ((await response.blobBody)?.text() ?? "");
+  if (!item.document || isTooLong(item)) return undefined;
+  const json = await (await fetchJson(storage, item.document)).text();
   const document = readDocument(json);
   // A long document is shown in a task of its own: reading it was one already.
   await new Promise((resolve) => setTimeout(resolve));
   return { json, document };
+}
+
+/** A document as it is stored, however long. */
+export async function fetchJson(storage: Storage, document: Version): Promise<Blob> {
+  const response = await blobOf(await storage.output(), document.name).download();
+  return (await response.blobBody) ?? new Blob();
 }
 
 /** The very version of the file that was listed, as a blob of the given type. */

@@ -30,7 +30,7 @@ export interface Placed {
   item: Item;
 }
 
-const TOLD = ["status", "recipe", "kind", "code", "models"] as const;
+const TOLD = ["status", "recipe", "kind", "code", "models", "byModel"] as const;
 
 export function packed(rows: Placed[]): Columns {
   const items = rows.map(({ item }) => item);
@@ -71,6 +71,7 @@ export function unpacked(columns: Columns, once: (text: string) => string): Plac
       kind: told("kind"),
       code: told("code"),
       models: told("models"),
+      byModel: told("byModel"),
       tokens: known(columns.tokens[at]),
       cost: known(columns.costs[at]),
     };

@@ -2,6 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { found } from "../search/answers";
+import { folded, wordsOf } from "../search/terms";
 import { items } from "./follow";
 import type { Item, Status } from "./items";
 
@@ -24,16 +25,27 @@ export function filter(change: Partial<Filters>): void {
 export const shown = computed(() => {
   const wanted = filters.value;
   if (wanted === NO_FILTERS) return items.value;
-  const inAnswers = found(wanted.words);
-  const words = wanted.words.toLowerCase();
+  const words = wordsOf(wanted.words).map((word) => ({ word, inAnswers: found(word) }));
   return items.value.filter(
     (item) =>
       (!wanted.status || item.status === wanted.status) &&
       (!wanted.recipe || item.recipe === wanted.recipe) &&
       (!wanted.day || dayOf(item) === wanted.day) &&
-      (!words || item.name.toLowerCase().includes(words) || inAnswers.has(item.name)),
+      words.every(({ word, inAnswers }) => inAnswers.has(item.name) || nameOf(item).includes(word)),
   );
 });
+
+/** Folding 100,000 names takes a while, and they stay the same while a person writes. */
+const names = new WeakMap<Item, string>();
+
+function nameOf(item: Item): string {
+  let name = names.get(item);
+  if (name === undefined) {
+    name = folded(item.name);
+    names.set(item, name);
+  }
+  return name;
+}
 
 export const recipesSeen = computed(() =>
   [...new Set(items.value.map((item) => item.recipe))].filter(Boolean).sort(),

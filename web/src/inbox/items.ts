@@ -37,6 +37,8 @@ export interface Item {
   code: string;
   /** Whose answers were paid for: deployments, with commas between them */
   models: string;
+  /** Where several were asked: what each answered for, as the label has it */
+  byModel: string;
   tokens: number | null;
   /** US dollars; null where it is not known */
   cost: number | null;
@@ -75,6 +77,7 @@ export function itemOf(file: Listed | null, document: Listed | null): Item {
     kind: labels.kind ?? kindOf(file?.type ?? ""),
     code: labels.code ?? "",
     models: unquoted(labels.models ?? ""),
+    byModel: labels.by_model ?? "",
     tokens: count(labels.tokens),
     cost: amount(labels.cost),
   };
@@ -82,7 +85,16 @@ export function itemOf(file: Listed | null, document: Listed | null): Item {
 
 /** The row of a file whose document was removed. */
 export function waiting(item: Item): Item {
-  return { ...item, document: null, status: "waiting", code: "", models: "", tokens: null, cost: null };
+  return {
+    ...item,
+    document: null,
+    status: "waiting",
+    code: "",
+    models: "",
+    byModel: "",
+    tokens: null,
+    cost: null,
+  };
 }
 
 function versionOf(blob: Listed | null): Version | null {
@@ -107,10 +119,29 @@ function lowered(metadata: Record<string, string> | undefined): Record<string, s
   );
 }
 
+const BETWEEN_MODELS = ", ";
+
+/** A row for each model of a file for which several were asked, with the tokens and cost of its own calls. */
+export function eachModel(items: Item[]): Item[] {
+  return items.flatMap((item) => {
+    const models = item.models.split(BETWEEN_MODELS);
+    if (models.length < 2) return item;
+    const told = new Map(item.byModel.split(";").map((part) => partOf(part)));
+    return models.map((model) => ({ ...item, tokens: null, cost: null, ...told.get(model), models: model }));
+  });
+}
+
+/** `NAME=TOKENS/SECONDS/COST` (shared/results/labels.py) */
+function partOf(label: string): [string, Pick<Item, "tokens" | "cost">] {
+  const [name = "", figures = ""] = label.split("=");
+  const [tokens, , cost] = figures.split("/");
+  return [unquoted(name), { tokens: count(tokens), cost: amount(cost) }];
+}
+
 /** Names of deployments are quoted in labels, as in addresses: they may have commas, and letters that no header holds. */
 function unquoted(names: string): string {
   try {
-    return names.split(",").map(decodeURIComponent).join(", ");
+    return names.split(",").map(decodeURIComponent).join(BETWEEN_MODELS);
   } catch {
     return names;
   }

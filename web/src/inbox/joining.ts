@@ -12,6 +12,7 @@ const LABELS = [
   "kind",
   "code",
   "models",
+  "by_model",
   "tokens",
   "cost",
 ] as const;

@@ -1,7 +1,7 @@
 /** Sums over rows: by day, recipe, model and cause. */
 
 import { dayOf } from "./filters";
-import type { Item } from "./items";
+import { eachModel, type Item } from "./items";
 
 export interface Sum {
   of: string;
@@ -43,7 +43,7 @@ export function numbersOf(items: Item[]): Numbers {
     total: sums(items, () => "")[0] ?? none(""),
     byDay: numbersByDay(items),
     byRecipe: sums(items, (item) => item.recipe).sort(mostFirst),
-    byModel: sums(items, (item) => item.models).sort(mostFirst),
+    byModel: sums(eachModel(items), (item) => item.models).sort(mostFirst),
     byCause: sums(
       items.filter((item) => item.status === "error"),
       (item) => item.code,
@@ -60,9 +60,12 @@ export interface Layer {
 const MAX_LAYERS = 5;
 
 /** The sums by day of each recipe or model: those with the most files for themselves, the others together. */
-export function layersOf(items: Item[], by: "recipe" | "models", others: string): Layer[] {
-  const all = sums(items, (item) => item[by]).sort(mostFirst);
-  const kept = new Set((all.length > MAX_LAYERS ? all.slice(0, MAX_LAYERS - 1) : all).map((sum) => sum.of));
+export function layersOf(all: Item[], by: "recipe" | "models", others: string): Layer[] {
+  const items = by === "models" ? eachModel(all) : all;
+  const found = sums(items, (item) => item[by]).sort(mostFirst);
+  const kept = new Set(
+    (found.length > MAX_LAYERS ? found.slice(0, MAX_LAYERS - 1) : found).map((sum) => sum.of),
+  );
   const groups = new Map<string, Item[]>([...kept].map((of) => [of, []]));
   const rest: Item[] = [];
   for (const item of items) (groups.get(item[by]) ?? rest).push(item);

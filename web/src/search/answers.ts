@@ -3,6 +3,10 @@
 import { signal } from "@preact/signals";
 import MiniSearch from "minisearch";
 import type { Document } from "../documents/document";
+import type { Item } from "../inbox/items";
+import { termsOf, written } from "./terms";
+
+type Row = Pick<Item, "name" | "document">;
 
 /** Of a longer answer only the beginning is found: the index grows with it, in this tab's memory. */
 const MAX_INDEXED = 500_000;
@@ -11,43 +15,72 @@ const PART = 25_000;
 /** A word at the end of a part stands whole in it. */
 const OVERLAP = 100;
 
-const index = new MiniSearch({ fields: ["text"], storeFields: ["name"] });
-/** How many parts of each file are in it. */
-const parts = new Map<string, number>();
+const index = new MiniSearch({
+  fields: ["text"],
+  storeFields: ["name"],
+  tokenize: termsOf,
+  processTerm: written,
+});
+
+interface Entry {
+  /** Of the document that was indexed */
+  etag: string;
+  /** Of its parts in the index */
+  ids: number[];
+}
+
+const entries = new Map<string, Entry>();
+let lastId = 0;
 
 /** How many answers there are in it. */
 export const indexed = signal(0);
 /** Grows with each answer, so that who shows results shows new ones. */
 const changes = signal(0);
 
-export async function addAnswer(name: string, document: Document): Promise<void> {
+export async function addAnswer({ name, document: version }: Row, document: Document): Promise<void> {
   await pause();
+  forget(name);
+  const entry: Entry = { etag: version?.etag ?? "", ids: [] };
+  entries.set(name, entry);
   const text = textOf(document);
-  const before = parts.get(name) ?? 0;
-  const count = Math.max(1, Math.ceil(text.length / PART));
-  parts.set(name, count);
-  for (let part = 0; part < Math.max(before, count); part += 1) {
-    const id = `${part} ${name}`;
-    if (index.has(id)) index.discard(id);
-    if (part < count) index.add({ id, name, text: text.slice(part * PART, (part + 1) * PART + OVERLAP) });
+  for (let from = 0; from < Math.max(1, text.length); from += PART) {
+    if (entries.get(name) !== entry) return; // it was forgotten, or another answer came
+    lastId += 1;
+    index.add({ id: lastId, name, text: text.slice(from, from + PART + OVERLAP) });
+    entry.ids.push(lastId);
     await pause();
   }
-  indexed.value = parts.size;
+  tell();
+}
+
+export function isIndexed({ name, document }: Row): boolean {
+  return document !== null && entries.get(name)?.etag === document.etag;
+}
+
+/** Keep the answers of these rows alone: others are gone, or have been replaced. */
+export function keepAnswersOf(rows: Row[]): void {
+  if (entries.size === 0) return;
+  const kept = new Set(rows.filter(isIndexed).map((row) => row.name));
+  const gone = [...entries.keys()].filter((name) => !kept.has(name));
+  for (const name of gone) forget(name);
+  if (gone.length > 0) tell();
+}
+
+function forget(name: string): void {
+  for (const id of entries.get(name)?.ids ?? []) index.discard(id);
+  entries.delete(name);
+}
+
+function tell(): void {
+  indexed.value = entries.size;
   changes.value += 1;
 }
 
-export function isIndexed(name: string): boolean {
-  return parts.has(name);
-}
-
-/** The names of the files whose answers hold all these words, or words that begin so. */
-export function found(words: string): Set<string> {
+/** The names of the files whose answers hold this word, or one that begins so. */
+export function found(word: string): Set<string> {
   if (changes.value === 0) return new Set();
-  const terms: string[] = MiniSearch.getDefault("tokenize")(words).filter(Boolean);
-  const [first = new Set<string>(), ...others] = terms.map(
-    (term) => new Set(index.search(term, { prefix: true }).map((each) => String(each.name))),
-  );
-  return new Set([...first].filter((name) => others.every((each) => each.has(name))));
+  const hits = index.search(word, { prefix: true, combineWith: "AND" });
+  return new Set(hits.map((hit) => String(hit.name)));
 }
 
 function pause(): Promise<void> {

@@ -11,6 +11,7 @@ export function AnswerView({ document, player }: { document: Document; player: P
   const { answer } = document;
   if (!answer) return null;
   const spoken = answer.segments.length > 0;
+  const hasOther = spoken || answer.data !== null || answer.pieces.length > 0;
   return (
     <>
       {answer.data !== null && (
@@ -20,7 +21,9 @@ export function AnswerView({ document, player }: { document: Document; player: P
         </section>
       )}
       {spoken && <Spans title={words.file.segments} spans={answer.segments} player={player} />}
-      <Text answer={answer} isFolded={spoken || answer.data !== null} />
+      {(answer.text.trim() || !hasOther) && (
+        <Text text={answer.text} isFolded={spoken || answer.data !== null} />
+      )}
       {answer.turns.length > 1 && <Turns turns={answer.turns} />}
       {answer.pieces.length > 0 && <Pieces pieces={answer.pieces} player={player} />}
       {answer.reasoning && (
@@ -35,22 +38,22 @@ export function AnswerView({ document, player }: { document: Document; player: P
   );
 }
 
-function Text({ answer, isFolded }: { answer: Answer; isFolded: boolean }) {
-  const text = (
+function Text({ text, isFolded }: { text: string; isFolded: boolean }) {
+  if (!text.trim()) return <p class="notice warn">{words.file.empty}</p>;
+  const said = (
     <p class="said" dir="auto" data-testid="answer">
-      <Long text={answer.text} />
+      <Long text={text} />
     </p>
   );
-  if (!answer.text.trim() && answer.data === null) return <p class="notice warn">{words.file.empty}</p>;
   return isFolded ? (
     <details>
       <summary>{words.file.text}</summary>
-      {text}
+      {said}
     </details>
   ) : (
     <section>
       <h2>{words.file.answer}</h2>
-      {text}
+      {said}
     </section>
   );
 }

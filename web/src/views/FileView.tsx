@@ -1,10 +1,11 @@
 /** A file beside its answer. */
 
 import { useComputed } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { Storage } from "../access/storage";
-import { type Fetched, fetchDocument } from "../documents/fetch";
-import { shown } from "../inbox/filters";
+import { type Fetched, fetchDocument, isTooLong } from "../documents/fetch";
+import { type Shown, shownAs } from "../documents/kinds";
+import { shown as rows } from "../inbox/filters";
 import { type Follower, isListing, items } from "../inbox/follow";
 import type { Item } from "../inbox/items";
 import { shownName } from "../naming/shown";
@@ -43,15 +44,19 @@ function OpenFile({ item, storage, follower }: { item: Item; storage: Storage; f
   const [player] = useState(() => new Player());
   const [fetched, problem] = useDocument(item, storage);
   const document = fetched?.document;
+  const isSettled = !item.document || isTooLong(item) || fetched !== undefined || problem !== "";
+  const shown = useShown(item, isSettled ? (document?.input.mediaType ?? "") : undefined);
   return (
     <section class="file">
       <FileHead name={item.name} item={item} />
       <div class="beside">
         <div class="media">
-          {(!item.document || fetched || problem) && (
+          {shown && (
             <Media
+              key={item.file?.etag}
               item={item}
-              mediaType={document?.input.mediaType ?? ""}
+              shown={shown}
+              seconds={document?.input.seconds ?? null}
               storage={storage}
               player={player}
             />
@@ -68,8 +73,8 @@ function OpenFile({ item, storage, follower }: { item: Item; storage: Storage; f
 }
 
 function FileHead({ name, item }: { name: string; item: Item | undefined }) {
-  const at = shown.value.findIndex((each) => each.name === name);
-  const [newer, older] = [shown.value[at - 1], at < 0 ? undefined : shown.value[at + 1]];
+  const at = rows.value.findIndex((each) => each.name === name);
+  const [newer, older] = [rows.value[at - 1], at < 0 ? undefined : rows.value[at + 1]];
   return (
     <div class="bar filehead">
       <button type="button" onClick={() => go({ view: "inbox" })}>
@@ -100,11 +105,25 @@ function Step({ to, label, sign }: { to: Item | undefined; label: string; sign: 
   );
 }
 
+/**
+ * How the file is shown; undefined until its document was looked at. A document that comes later, or goes, changes it only
+ * where it makes another kind of thing of the file: sound goes on, and a picture stays as it was zoomed.
+ */
+function useShown(item: Item, mediaType: string | undefined): Shown | undefined {
+  const kept = useRef<{ of: string | undefined; shown: Shown }>(undefined);
+  const of = item.file?.etag;
+  const before = kept.current?.of === of ? kept.current?.shown : undefined;
+  if (mediaType === undefined || (before && !mediaType)) return before;
+  const now = shownAs(item.name, mediaType);
+  kept.current = { of, shown: before?.as === now.as ? before : now };
+  return kept.current.shown;
+}
+
 /** The document of the row, fetched anew whenever there is another. */
 function useDocument(item: Item, storage: Storage): [Fetched | undefined, string] {
   const fetch = async () => {
     const fetched = await fetchDocument(storage, item);
-    if (fetched?.document) void addAnswer(item.name, fetched.document);
+    if (fetched?.document) void addAnswer(item, fetched.document);
     return fetched;
   };
   return useFetched(fetch, [item.name, item.document?.etag]);

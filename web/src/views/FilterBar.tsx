@@ -6,8 +6,11 @@ import { filter, filters, NO_FILTERS, recipesSeen, shown } from "../inbox/filter
 import type { Status } from "../inbox/items";
 import { indexed } from "../search/answers";
 import { fetchAnswers, fetchProgress, stopFetching } from "../search/fetching";
+import { notice } from "../state";
 import { words } from "../words";
 
+/** Each word is looked for in every name and answer. */
+const MAX_WORDS = 300;
 const STATUSES: Status[] = ["waiting", "ok", "warning", "error"];
 
 export function FilterBar({ storage }: { storage: Storage }) {
@@ -65,6 +68,7 @@ function SearchBox() {
     <input
       id="search"
       type="search"
+      maxLength={MAX_WORDS}
       placeholder={words.filters.words}
       aria-label={words.filters.words}
       value={filters.value.words}
@@ -77,24 +81,27 @@ function SearchBox() {
   );
 }
 
+/** How far it is stands there for those who look; to those who listen only its end is said. */
 function Indexing({ storage }: { storage: Storage }) {
   const progress = fetchProgress.value;
-  if (progress) {
-    return (
-      <span class="indexing" role="status">
-        {words.filters.indexing(progress.done, progress.all)}{" "}
-        <button type="button" onClick={stopFetching}>
-          {words.filters.stop}
-        </button>
-      </span>
-    );
-  }
+  const fetch = async () => {
+    notice.value = await fetchAnswers(storage, shown.value);
+  };
   return (
     <span class="indexing">
-      <button type="button" onClick={() => fetchAnswers(storage, shown.value)}>
-        {words.filters.index}
-      </button>{" "}
-      {indexed.value > 0 && words.filters.indexed(indexed.value)}
+      {progress ? (
+        <>
+          {words.filters.indexing(progress.done, progress.all)}{" "}
+          <button type="button" onClick={stopFetching}>
+            {words.filters.stop}
+          </button>
+        </>
+      ) : (
+        <button type="button" onClick={fetch}>
+          {words.filters.index}
+        </button>
+      )}{" "}
+      <span role="status">{!progress && indexed.value > 0 && words.filters.indexed(indexed.value)}</span>
     </span>
   );
 }

@@ -15,8 +15,8 @@ export function InboxView({ storage, follower }: { storage: Storage; follower: F
     <section class="inbox" aria-label={words.views.inbox}>
       <h1 class="unseen">{words.views.inbox}</h1>
       <FilterBar storage={storage} />
-      <div class="bar" aria-live="polite">
-        <span>{words.list.files(shown.value.length, items.value.length)}</span>
+      <div class="bar">
+        <span role="status">{words.list.files(shown.value.length, items.value.length)}</span>
         {isListing.value && <span class="quiet">{words.list.listing}</span>}
         <span class="grow" />
         <Selection storage={storage} follower={follower} />
@@ -33,18 +33,20 @@ function Selection({ storage, follower }: { storage: Storage; follower: Follower
   const failed = useComputed(() =>
     items.value.filter((item) => selected.value.has(item.name) && item.status === "error"),
   );
-  if (selected.value.size === 0) return null;
+  const count = selected.value.size;
   return (
     <>
-      <span>{words.list.selected(selected.value.size)}</span>
+      <span role="status">{count > 0 && words.list.selected(count)}</span>
       {rights.value.redrive && failed.value.length > 0 && (
         <button type="button" onClick={() => redriveAll(storage, follower, failed.value)}>
           {words.redrive.selected}
         </button>
       )}
-      <button type="button" onClick={() => (selected.value = new Set())}>
-        {words.list.clearSelection}
-      </button>
+      {count > 0 && (
+        <button type="button" onClick={() => (selected.value = new Set())}>
+          {words.list.clearSelection}
+        </button>
+      )}
     </>
   );
 }

@@ -3,15 +3,16 @@
 import type { Storage } from "../access/storage";
 import { besideFor, fetchBeside } from "../documents/beside";
 import type { Document } from "../documents/document";
-import type { Fetched } from "../documents/fetch";
+import { type Fetched, fetchJson, isTooLong } from "../documents/fetch";
 import { type Format, formatsOf, TYPES, written } from "../export/formats";
 import { save } from "../export/save";
 import type { Follower } from "../inbox/follow";
-import type { Item } from "../inbox/items";
+import type { Item, Version } from "../inbox/items";
 import { savedName } from "../naming/shown";
 import { notice, rights } from "../state";
 import { words } from "../words";
 import { redriveAll } from "./actions";
+import { Download } from "./Download";
 import { Long } from "./Long";
 
 interface Props {
@@ -25,13 +26,16 @@ interface Props {
 export function Outcome({ item, fetched, problem, storage, follower }: Props) {
   const document = fetched?.document;
   return (
-    <div class="outcome" aria-live="polite">
-      {problem && <p class="notice bad">{problem}</p>}
-      {!item.document && <p class="notice">{words.file.waiting}</p>}
-      {item.document && item.status === "waiting" && <p class="notice">{words.file.older}</p>}
-      {fetched && !document && <p class="notice bad">{words.file.noDocument}</p>}
-      {document?.error && <Failure error={document.error} />}
-      {document && document.warnings.length > 0 && <Warnings warnings={document.warnings} />}
+    <div class="outcome">
+      <div aria-live="polite">
+        {problem && <p class="notice bad">{problem}</p>}
+        {!item.document && <p class="notice">{words.file.waiting}</p>}
+        {item.document && item.status === "waiting" && <p class="notice">{words.file.older}</p>}
+        {isTooLong(item) && <p class="notice">{words.file.documentTooLong}</p>}
+        {fetched && !document && <p class="notice bad">{words.file.noDocument}</p>}
+        {document?.error && <Failure error={document.error} />}
+        {document && document.warnings.length > 0 && <Warnings warnings={document.warnings} />}
+      </div>
       <div class="bar">
         {item.status === "error" && rights.value.redrive && (
           <button type="button" class="primary" onClick={() => redriveAll(storage, follower, [item])}>
@@ -39,8 +43,20 @@ export function Outcome({ item, fetched, problem, storage, follower }: Props) {
           </button>
         )}
         {fetched && <Downloads item={item} json={fetched.json} document={document} storage={storage} />}
+        {isTooLong(item) && item.document && <LongDocument of={item.document} storage={storage} />}
       </div>
     </div>
+  );
+}
+
+function LongDocument({ of, storage }: { of: Version; storage: Storage }) {
+  return (
+    <Download
+      label={words.file.downloadDocument(Math.round(of.bytes / 1e6))}
+      name={savedName(of.name, "")}
+      type={TYPES.json}
+      fetch={() => fetchJson(storage, of)}
+    />
   );
 }
 

@@ -92,7 +92,11 @@ function Plot({ days, lines, label, isStacked }: Props) {
     const element = box.current;
     if (!element) return;
     const drawn = draw(element, days, lines, isStacked);
-    return () => void drawn.then((stop) => stop());
+    return () =>
+      void drawn.then(
+        (stop) => stop(),
+        () => undefined,
+      );
   }, [said]);
   return (
     <figure class="plot">

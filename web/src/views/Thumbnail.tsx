@@ -5,14 +5,18 @@ import { useEffect } from "preact/hooks";
 import type { Storage } from "../access/storage";
 import { fetchFile } from "../documents/fetch";
 import { shownAs } from "../documents/kinds";
+import { pixelsOf } from "../documents/pixels";
 import type { Item } from "../inbox/items";
 
 const MAX_BYTES = 1_500_000;
+/** 64 MB while it is made small, which is done with one at a time */
+const MAX_PIXELS = 16_000_000;
 const MAX_KEPT = 200;
 const SIZE = 80;
 /** Rows that are only scrolled past fetch nothing. */
 const REST_MILLISECONDS = 250;
 
+/** Addresses of small pictures; "" for files of which none is made */
 const kept = new Map<string, string>();
 const changes = signal(0);
 
@@ -44,19 +48,35 @@ async function make(
   signal: AbortSignal,
 ): Promise<void> {
   try {
-    const picture = await createImageBitmap(await fetchFile(storage, item, type, signal), {
-      resizeWidth: SIZE,
-      resizeQuality: "medium",
-    });
-    const canvas = new OffscreenCanvas(SIZE, SIZE);
-    const scale = Math.max(SIZE / picture.width, SIZE / picture.height);
-    const [width, height] = [picture.width * scale, picture.height * scale];
-    canvas.getContext("2d")?.drawImage(picture, (SIZE - width) / 2, (SIZE - height) / 2, width, height);
-    picture.close();
-    keep(key, URL.createObjectURL(await canvas.convertToBlob({ type: "image/webp" })));
+    const content = await fetchFile(storage, item, type, signal);
+    const small = await inTurn(async () => (signal.aborted ? undefined : made(content)));
+    if (!signal.aborted) keep(key, small ? URL.createObjectURL(small) : "");
   } catch {
     // A file that is gone, or that no browser can read, keeps its sign.
   }
+}
+
+/** Over when the last one is made */
+let turn: Promise<unknown> = Promise.resolve();
+
+function inTurn<Kind>(work: () => Promise<Kind>): Promise<Kind> {
+  const mine = turn.then(work);
+  turn = mine.catch(() => undefined);
+  return mine;
+}
+
+/** The middle of the picture, made small; undefined where it has too many pixels, or nobody knows how many. */
+async function made(content: Blob): Promise<Blob | undefined> {
+  if (((await pixelsOf(content)) ?? Number.POSITIVE_INFINITY) > MAX_PIXELS) return undefined;
+  const picture = await createImageBitmap(content);
+  const side = Math.min(picture.width, picture.height);
+  const [left, top] = [(picture.width - side) / 2, (picture.height - side) / 2];
+  const canvas = new OffscreenCanvas(SIZE, SIZE);
+  const context = canvas.getContext("2d");
+  if (context) context.imageSmoothingQuality = "high";
+  context?.drawImage(picture, left, top, side, side, 0, 0, SIZE, SIZE);
+  picture.close();
+  return canvas.convertToBlob({ type: "image/webp" });
 }
 
 function keep(key: string, address: string): void {

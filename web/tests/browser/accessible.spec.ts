@@ -6,6 +6,7 @@ const SEGMENTS = [
   { start: 0.9, end: 1.6, speaker: "Bo", text: "how are you" },
 ];
 const DATA = { merchant: "Bakery", items: [{ description: "Bread", price: 3.2 }] };
+const LIVE = "[aria-live], [role=status]";
 const ERROR = { code: "too_long", message: "It is too long.", retryable: true, next_step: "Cut it." };
 
 test.beforeAll(async () => {
@@ -35,6 +36,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.goto("/");
     await expect(row(page, "bread.png")).toContainText("warning");
     await row(page, "cut.mp3").getByRole("checkbox").check();
+    await expect(page.getByRole("status").filter({ hasText: "1 file selected" })).toBeVisible();
+    await expect(page.locator("main").locator(LIVE).getByRole("button")).toHaveCount(0);
     await expectAccessible(page);
     for (const name of ["seen/bread.png", "seen/spoken.mp3", "seen/cut.mp3"]) {
       await open(page, name);
@@ -42,6 +45,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.locator("details").evaluateAll((all) => {
         for (const each of all) (each as HTMLDetailsElement).open = true;
       });
+      await expect(page.locator("main").locator(LIVE).getByRole("button")).toHaveCount(0);
       await expectAccessible(page);
     }
     await page.goto("/#/numbers");

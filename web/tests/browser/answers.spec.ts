@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Page } from "@playwright/test";
 import { drop, expect, expectAccessible, open, row, test } from "./page";
-import { answer, answered, output, sample } from "./storage";
+import { answer, answered, answeredAgain, output, sample } from "./storage";
 
 test("a picture that is dropped gets its answer without a reload", { tag: "@first" }, async ({ page }) => {
   await page.goto("/");
@@ -41,6 +41,19 @@ test("a click on what was said goes to its place in the sound", { tag: "@first" 
   await page.keyboard.press("Space");
   await expect.poll(() => page.evaluate(() => document.querySelector("audio")?.paused)).toBe(false);
   await expectAccessible(page);
+});
+
+test("sound stays where it is when another answer comes", async ({ page }) => {
+  const input = { media_type: "audio/mpeg", kind: "audio" };
+  const etag = await answered("again.mp3", sample("hello_how_are_you.mp3"), { ...answer("First"), input });
+  await open(page, "again.mp3");
+  await expect(page.locator(".wave div").first()).toBeAttached();
+  await page.locator("audio").evaluate((audio: HTMLAudioElement) => {
+    audio.currentTime = 1;
+  });
+  await answeredAgain("again.mp3", etag, { ...answer("Second"), input });
+  await expect(page.getByText("Second")).toBeVisible();
+  expect(await page.locator("audio").evaluate((audio: HTMLAudioElement) => audio.currentTime)).toBe(1);
 });
 
 test("an answer with times can be saved as subtitles", async ({ page }) => {

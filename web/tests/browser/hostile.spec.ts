@@ -43,6 +43,18 @@ for (const name of NAMES) {
   });
 }
 
+test("a picture of 400 million pixels is shown only when that is asked for", async ({ page }) => {
+  const head = Buffer.from(
+    "89504e470d0a1a0a0000000d494844520000 4e20 0000 4e20 0802000000".replaceAll(" ", ""),
+    "hex",
+  );
+  await answered("huge.png", head, answer("It is huge."));
+  await open(page, "huge.png");
+  await expect(page.getByText("400 million pixels")).toBeVisible();
+  await page.getByRole("button", { name: "Load it" }).click();
+  await expect(page.getByText("A browser cannot show a file of this kind")).toBeVisible(); // its head is all there is
+});
+
 test("no text can become a part of the page", async ({ page }) => {
   await page.goto("/");
   const outcome = await page.evaluate((markup) => {

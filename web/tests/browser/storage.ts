@@ -15,12 +15,28 @@ export function sample(name: string): Buffer {
   return readFileSync(new URL(`../../../tests/samples/${name}`, import.meta.url));
 }
 
-/** Put a file there with an answer of our own, so that no worker need answer it. */
-export async function answered(name: string, content: Buffer, document: object, labels = {}): Promise<void> {
-  const blob = output.getBlockBlobClient(await documentName(name));
+/** Put a file there with an answer of our own, so that no worker need answer it. Returns the etag of the file. */
+export async function answered(
+  name: string,
+  content: Buffer,
+  document: object,
+  labels = {},
+): Promise<string> {
   // The document comes first: a worker that sees the file finds it answered, by the etag that it will have.
   const file = input.getBlockBlobClient(name);
   const etag = ((await file.upload(content, content.length)).etag ?? "").replaceAll('"', "");
+  await answeredAgain(name, etag, document, labels);
+  return etag;
+}
+
+/** Another document of this version of the file */
+export async function answeredAgain(
+  name: string,
+  etag: string,
+  document: object,
+  labels = {},
+): Promise<void> {
+  const blob = output.getBlockBlobClient(await documentName(name));
   const whole = { ...BASE, ...document, input: { ...BASE.input, name, etag, ...part(document, "input") } };
   const json = JSON.stringify(whole);
   await blob.upload(json, Buffer.byteLength(json), {

@@ -132,4 +132,6 @@ test("a recording from the microphone, a pasted picture and a folder can be uplo
   await page.getByRole("button", { name: "Upload 3 files" }).click();
   await expect(row(page, "inside.txt")).toBeVisible();
   await expect(row(page, "recording ")).toContainText(/ok|error/);
+  await row(page, "recording ").getByRole("link").click();
+  await expect(page.getByRole("img", { name: /^Waveform/ })).toBeVisible(); // though it does not say how long it plays
 });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { sentenceOf } from "../../src/access/errors";
 import { SetupError } from "../../src/config";
+import { words } from "../../src/words";
 
 const msal = { account: undefined as object | undefined, problem: false, asked: [] as object[] };
 vi.mock("@azure/msal-browser", () => ({
@@ -48,4 +50,14 @@ test("who is signed in can sign out", async () => {
   msal.account = {};
   await (await signIn(ENTRA)).signOut();
   expect(msal.asked).toEqual([{ account: msal.account }]);
+});
+
+test.each([
+  [412, "ConditionNotMet", words.storage.changed],
+  [412, "", words.storage.changed],
+  [412, "LeaseIdMissing", words.storage.answered(412, "LeaseIdMissing")],
+  [409, "BlobAlreadyExists", words.storage.changed],
+  [409, "ContainerBeingDeleted", words.storage.answered(409, "ContainerBeingDeleted")],
+])("of an answer %i %s it is said what storage itself says", (statusCode, code, sentence) => {
+  expect(sentenceOf(Object.assign(new Error(), { statusCode, code }))).toBe(sentence);
 });

@@ -108,6 +108,24 @@ test("a day of errors whose costs are not known, and a file that waits, has no c
   expect(isCostKnown(numbersOf([itemOf(listed("c.png"), null)]).total)).toBe(true);
 });
 
+test("of a file for which several models were asked, each has the tokens and cost of its own calls", () => {
+  const both = { models: "eu/voice,m%2C1", by_model: "eu%2Fvoice=20//0.2;m%2C1=5//" };
+  const [older, alone] = [
+    { models: "a,b", tokens: "7" },
+    { models: "a", tokens: "3", cost: "0.1" },
+  ];
+  const rows = [both, older, alone].map((labels) => itemOf(listed("a.png"), listed("a.png.json", labels)));
+  const { byModel, total } = numbersOf(rows);
+  expect(total.files).toBe(3);
+  expect(byModel).toMatchObject([
+    { of: "a", files: 2, tokens: 3, cost: 0.1, unknown: 1 },
+    { of: "eu/voice", files: 1, tokens: 20, cost: 0.2, unknown: 0 },
+    { of: "m,1", files: 1, tokens: 5, cost: 0, unknown: 1 },
+    { of: "b", files: 1, tokens: 0, unknown: 1 },
+  ]);
+  expect(layersOf(rows, "models", "others").map(({ of }) => of)).toEqual(byModel.map(({ of }) => of));
+});
+
 test("days without a file are among the days that are drawn", () => {
   const days = everyDay([none("2026-02-27"), none("2026-03-02")]);
   expect(days.map((day) => day.of)).toEqual(["2026-02-27", "2026-02-28", "2026-03-01", "2026-03-02"]);
