@@ -169,6 +169,7 @@ export const words = {
     start: (count: number) => `Upload ${counted(count, "file", "files")}`,
     chosen: "Files to be uploaded",
     remove: (name: string) => `Leave out ${name}`,
+    more: (count: number) => `Show ${counted(count, "more file", "more files")}`,
     none: "No file is chosen yet.",
     close: "Close",
     badName: {
@@ -198,6 +199,14 @@ export const words = {
     retry: "Try again",
     cancel: "Cancel",
     clear: "Clear finished",
+    retryAll: "Try all failed again",
+    resumeAll: "Go on with all paused",
+    pauseAll: "Pause all",
+    cancelAll: "Cancel all",
+    failed: (count: number) => `${number.format(count)} failed`,
+    more: (count: number) => `${counted(count, "more upload is", "more uploads are")} not shown here.`,
+    away: (why: string) => `${why} Uploads wait meanwhile, and go on by themselves.`,
+    now: "Try now",
     state: {
       waiting: "waits",
       running: "uploading",
