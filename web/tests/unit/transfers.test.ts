@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Storage } from "../../src/access/storage";
-import { outage, storageIsBack, tryNow } from "../../src/upload/outage";
+import { isWaiting, outage, storageIsBack, tryNow } from "../../src/upload/outage";
 import { BLOCK, type Order, Transfer } from "../../src/upload/transfer";
 import { allIn, resume, start, transfers } from "../../src/upload/transfers";
 import { words } from "../../src/words";
@@ -75,9 +75,10 @@ beforeEach(() => {
   storageIsBack();
 });
 
-afterEach(() => {
+afterEach(async () => {
   transfers.value = [];
   tryNow();
+  await vi.waitUntil(() => !isWaiting());
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
