@@ -21,10 +21,6 @@ export function waitForStorage(why: string): Promise<void> {
   return over;
 }
 
-export function isWaiting(): boolean {
-  return over !== undefined;
-}
-
 export function tryNow(): void {
   end();
 }

@@ -6,7 +6,7 @@ import { codeOf, statusOf } from "../access/errors";
 import { bare } from "../access/etags";
 import type { Storage } from "../access/storage";
 import type { Listed } from "../inbox/items";
-import { isWaiting, storageIsBack, tryNow, waitForStorage } from "./outage";
+import { storageIsBack, tryNow, waitForStorage } from "./outage";
 import { type Order, type State, Transfer } from "./transfer";
 
 const AT_ONCE = 3;
@@ -40,9 +40,8 @@ export function clearFinished(): void {
   transfers.value = transfers.value.filter((each) => !each.isOver);
 }
 
-/** Those that ended for want of storage come last: one that storage never takes keeps no other from it. */
+/** Those that ended for want of storage come last, and begin after a wait: where storage takes others, these go on. */
 async function runNext(arrived: (file: Listed) => void): Promise<void> {
-  if (isWaiting()) return;
   const free = AT_ONCE - allIn("running").length;
   const next = allIn("waiting").sort((one, other) => one.outages - other.outages);
   await Promise.all(

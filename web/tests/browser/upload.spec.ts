@@ -77,10 +77,17 @@ test("a name that is taken is asked about", async ({ page }) => {
   );
 });
 
-test("a file that is dropped while the question about names is open is kept", async ({ page }) => {
-  await answered("asked.png", sample("chart.png"), answer("The old one"));
+test("the recipe, and a file that is dropped while the question about names is open, are kept", async ({
+  page,
+}) => {
+  await answered("read-text/asked.png", sample("chart.png"), answer("The old one"));
   await page.goto("/");
-  await drop(page, [{ name: "asked.png", buffer: sample("receipt.webp") }]);
+  await page.getByRole("button", { name: "Drop files" }).click();
+  await page.getByLabel("Recipe").last().selectOption("read-text");
+  await page
+    .locator("#files")
+    .setInputFiles({ name: "asked.png", mimeType: "image/png", buffer: sample("receipt.webp") });
+  await page.getByRole("button", { name: /^Upload/ }).click();
   await expect(page.getByRole("alertdialog")).toBeFocused();
   await page.getByRole("button", { name: "Cancel" }).click();
   await expect(page.getByRole("button", { name: "Upload 1 file" })).toBeFocused();
@@ -94,12 +101,12 @@ test("a file that is dropped while the question about names is open is kept", as
   await page.getByRole("button", { name: "Leave the new ones out" }).click();
   await expect(page.getByRole("list", { name: "Files to be uploaded" })).toHaveText(/^second.txt/);
   await page.getByRole("button", { name: "Upload 1 file" }).dblclick();
-  await expect(row(page, "second.txt")).toBeVisible();
+  await expect(row(page, "read-text/second.txt")).toBeVisible();
   await expect(page.getByText("1 / 1")).toBeVisible();
   await expect(page.getByRole("button", { name: "Drop files" })).toBeFocused();
 });
 
-test("closing the panel ends a recording and keeps it; keys mean nothing while a dialog is open", async ({
+test("closing the panel ends a recording, or a look at names, and keeps the file; keys mean nothing while a dialog is open", async ({
   page,
 }) => {
   await page.goto("/");
@@ -117,6 +124,19 @@ test("closing the panel ends a recording and keeps it; keys mean nothing while a
   await expect(page.getByRole("heading", { name: "Inbox" })).toBeAttached();
   await page.keyboard.press("d");
   await expect(page.getByRole("button", { name: "Upload 1 file" })).toBeFocused();
+  let goOn = () => {};
+  const closed = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await page.route(/input\/recording/, (route) => closed.then(() => route.continue()));
+  const looked = page.waitForResponse(/input\/recording/);
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  goOn();
+  await looked;
+  await page.keyboard.press("d");
+  await expect(page.getByRole("button", { name: "Upload 1 file" })).toBeFocused();
+  await expect(page.getByRole("complementary", { name: "Uploads" })).toHaveCount(0);
 });
 
 test("a recipe with an input is a folder", async ({ page }) => {

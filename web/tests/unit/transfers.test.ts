@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Storage } from "../../src/access/storage";
-import { isWaiting, outage, storageIsBack, tryNow } from "../../src/upload/outage";
+import { outage, storageIsBack, tryNow, waitForStorage } from "../../src/upload/outage";
 import { BLOCK, type Order, Transfer } from "../../src/upload/transfer";
 import { allIn, resume, start, transfers } from "../../src/upload/transfers";
 import { words } from "../../src/words";
@@ -69,7 +69,7 @@ const page = new EventTarget();
 const states = () => transfers.value.map((each) => each.state.value);
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
   vi.stubGlobal("window", page);
   transfers.value = [];
   storageIsBack();
@@ -77,8 +77,9 @@ beforeEach(() => {
 
 afterEach(async () => {
   transfers.value = [];
+  const over = waitForStorage("");
   tryNow();
-  await vi.waitUntil(() => !isWaiting());
+  await over;
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -134,6 +135,21 @@ test("files that storage never takes keep no other from it", async () => {
   await vi.waitFor(() => expect(outage.value).not.toBe(""));
   resume([], () => {});
   await vi.waitFor(() => expect([...container.files.keys()]).toEqual(["d", "e"]));
+});
+
+test("the wait grows, up to a minute, until something comes through", async () => {
+  const waits: number[] = [];
+  const wait = async () => {
+    const over = waitForStorage("away");
+    const began = Date.now();
+    await vi.advanceTimersToNextTimerAsync();
+    await over;
+    waits.push((Date.now() - began) / 1000);
+  };
+  for (let count = 0; count < 7; count += 1) await wait();
+  storageIsBack();
+  await wait();
+  expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60, 2]);
 });
 
 test("a file that was removed meanwhile is told as that, and not as a network that is away", async () => {
