@@ -14,8 +14,8 @@ export function InboxView({ storage, follower }: { storage: Storage; follower: F
     <section class="inbox" aria-label={words.views.inbox}>
       <h1 class="unseen">{words.views.inbox}</h1>
       <FilterBar storage={storage} />
-      <div class="bar" aria-live="polite">
-        <span>{words.list.files(shown.value.length, items.value.length)}</span>
+      <div class="bar">
+        <span role="status">{words.list.files(shown.value.length, items.value.length)}</span>
         {isListing.value && <span class="quiet">{words.list.listing}</span>}
         <span class="grow" />
         <Selection storage={storage} follower={follower} />

@@ -13,11 +13,12 @@ export function Selection({ storage, follower }: { storage: Storage; follower: F
   const failed = useComputed(() =>
     items.value.filter((item) => selected.value.has(item.name) && item.status === "error"),
   );
+  const count = selected.value.size;
   const isBusy = redriving.value.all > 0;
   return (
     <>
       <Redriving />
-      {selected.value.size > 0 && <span>{words.list.selected(selected.value.size)}</span>}
+      <span role="status">{count > 0 && words.list.selected(count)}</span>
       {rights.value.redrive && failed.value.length > 0 && (
         <button
           type="button"
@@ -32,7 +33,7 @@ export function Selection({ storage, follower }: { storage: Storage; follower: F
           {words.list.selectAll}
         </button>
       )}
-      {selected.value.size > 0 && (
+      {count > 0 && (
         <button type="button" onClick={() => (selected.value = new Set())}>
           {words.list.clearSelection}
         </button>
@@ -41,13 +42,13 @@ export function Selection({ storage, follower }: { storage: Storage; follower: F
   );
 }
 
-/** Seen, not read aloud at each step; the sentence at the end is. */
+/** Not a live region, which would be read aloud at each step; the sentence at the end is one. */
 function Redriving() {
   const { done, all } = redriving.value;
   if (all === 0) return null;
   const label = words.redrive.progress(done, all);
   return (
-    <span class="quiet" aria-live="off">
+    <span class="quiet">
       {label} <progress max={all} value={done} aria-label={label} />
     </span>
   );
