@@ -30,9 +30,10 @@ export function addressOf(to: Place): string {
       : "#/";
 }
 
-export function toggle(name: string): void {
+/** Select these, or take them from what is selected. */
+export function select(names: Iterable<string>, isSelected: boolean): void {
   const next = new Set(selected.value);
-  if (!next.delete(name)) next.add(name);
+  for (const name of names) isSelected ? next.add(name) : next.delete(name);
   selected.value = next;
 }
 

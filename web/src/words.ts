@@ -58,6 +58,7 @@ export const words = {
     gone: "the file is gone",
     selected: (count: number) => `${counted(count, "file", "files")} selected`,
     select: (name: string) => `Select ${name}`,
+    selectAll: "Select all shown",
     refresh: "List again",
     clearSelection: "Clear the selection",
     pick: "Selected",
@@ -181,6 +182,7 @@ export const words = {
     start: (count: number) => `Upload ${counted(count, "file", "files")}`,
     chosen: "Files to be uploaded",
     remove: (name: string) => `Leave out ${name}`,
+    more: (count: number) => `Show ${counted(count, "more file", "more files")}`,
     none: "No file is chosen yet.",
     close: "Close",
     badName: {
@@ -210,6 +212,14 @@ export const words = {
     retry: "Try again",
     cancel: "Cancel",
     clear: "Clear finished",
+    retryAll: "Try all failed again",
+    resumeAll: "Go on with all paused",
+    pauseAll: "Pause all",
+    cancelAll: "Cancel all",
+    failed: (count: number) => `${number.format(count)} failed`,
+    more: (count: number) => `${counted(count, "more upload is", "more uploads are")} not shown here.`,
+    away: (why: string) => `${why} Uploads wait meanwhile, and go on by themselves.`,
+    now: "Try now",
     state: {
       waiting: "waits",
       running: "uploading",
@@ -227,7 +237,9 @@ export const words = {
     queued: (count: number) => `${counted(count, "file is", "files are")} queued again.`,
     passedOver: (count: number) =>
       `${counted(count, "file was", "files were")} not queued: gone, or answered meanwhile.`,
-    failed: (name: string, why: string) => `${name}: ${why}`,
+    progress: (done: number, all: number) => `Trying again: ${number.format(done)} of ${number.format(all)}`,
+    failed: (name: string, others: number, why: string) =>
+      `${name}${others > 0 ? ` and ${number.format(others)} more` : ""}: ${why}`,
     noDocument:
       "Its document cannot be read, or is of another file; nothing was changed. Drop the file again, or remove the document in the portal.",
   },
@@ -268,6 +280,8 @@ export const words = {
       ["Enter", "Open the file"],
       ["Esc", "Back"],
       ["x", "Select the file"],
+      ["Shift+X", "Select all from the last selected file to this one"],
+      ["Ctrl+A", "Select all that the filters show"],
       ["d", "Drop files"],
       ["r", "Try again: the open file, or those that are selected"],
       ["Space", "Play or pause"],

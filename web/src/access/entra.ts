@@ -1,11 +1,13 @@
 /** Access by Entra ID: a person signs in on Microsoft's page and comes back; tokens stay in this tab. */
 
 import type { TokenCredential } from "@azure/core-auth";
-import { PublicClientApplication } from "@azure/msal-browser";
+import { AuthError, PublicClientApplication } from "@azure/msal-browser";
 import { type EntraId, SetupError } from "../config";
 import { words } from "../words";
 
 const STORAGE = ["https://storage.azure.com/user_impersonation"];
+/** What the library calls a network that is away */
+const NO_NETWORK = ["no_network_connectivity", "network_error", "post_request_failed", "get_request_failed"];
 /** In this tab's storage: the last sign-in failed, so the next one asks for the account. */
 const REFUSED = "dropscribe-sign-in-refused";
 
@@ -46,7 +48,9 @@ export async function signIn(entra: EntraId): Promise<SignedIn> {
       try {
         const { accessToken, expiresOn } = await client.acquireTokenSilent({ scopes: STORAGE, account });
         return { token: accessToken, expiresOnTimestamp: (expiresOn ?? new Date()).getTime() };
-      } catch {
+      } catch (error) {
+        // No sign-in can mend the network: the page must not be left with all that waits in it.
+        if (error instanceof AuthError && NO_NETWORK.includes(error.errorCode)) throw error;
         await client.acquireTokenRedirect({ scopes: STORAGE, account });
         return null;
       }

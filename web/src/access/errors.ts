@@ -21,6 +21,14 @@ export function codeOf(error: unknown): string {
 
 const CHANGED = ["ConditionNotMet", "BlobAlreadyExists"];
 
+/** Whether the same request can succeed later, with nobody doing anything: there is no way to storage, or it is too busy. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof UnusableNameError || error instanceof SetupError) return false;
+  if (error instanceof DOMException && error.name === "NotReadableError") return false;
+  const status = statusOf(error);
+  return status === undefined || status === 408 || status === 429 || status >= 500;
+}
+
 export function sentenceOf(error: unknown): string {
   if (error instanceof UnusableNameError) return words.storage.unusableName;
   if (error instanceof SetupError) return error.message;

@@ -65,10 +65,10 @@ export class Follower {
     this.#show();
   }
 
-  /** The error document of a file was removed: it waits again. */
-  waitsAgain(item: Item): void {
-    this.#changes.waitsAgain(item);
-    this.#show();
+  /** The error documents of these files were removed: they wait again. */
+  waitAgain(files: Item[]): void {
+    for (const each of files) this.#changes.waitsAgain(each);
+    if (files.length > 0) this.#show();
   }
 
   /** List both containers. Rejects with what went wrong. */

@@ -13,34 +13,46 @@ import type { Item } from "./items";
 /** How long a queued file is held back, in which its document is removed: with it the file would count as answered. */
 const SECONDS_AHEAD = 10;
 const FOR_EVER = -1;
+const AT_ONCE = 6;
 
 export interface Redriven {
   queued: Item[];
-  /** How many are gone, or were answered anew */
-  passedOver: number;
-  problems: string[];
+  /** Those that are gone, or were answered anew */
+  passedOver: Item[];
+  /** Those that stay as they are, by the sentence that says why */
+  problems: Map<string, Item[]>;
 }
 
 /** What lies there says of no file that it is its document: neither is the file queued, nor anything removed. */
 export class NoDocumentError extends Error {}
 
-export async function redrive(storage: Storage, items: Item[]): Promise<Redriven> {
-  const done: Redriven = { queued: [], passedOver: 0, problems: [] };
-  for (const item of items) {
-    try {
-      if (await sendAgain(storage, item)) done.queued.push(item);
-      else done.passedOver += 1;
-    } catch (error) {
-      done.problems.push(words.redrive.failed(shownName(item.name), whyNot(error)));
+/** `told` hears of each that is done with, and whether it is queued. */
+export async function redrive(
+  storage: Storage,
+  items: Item[],
+  told: (item: Item, isQueued: boolean) => void,
+): Promise<Redriven> {
+  const done: Redriven = { queued: [], passedOver: [], problems: new Map() };
+  const left = items.values();
+  const work = async () => {
+    for (const item of left) {
+      const isQueued = await sendAgain(storage, item).catch(whyNot);
+      if (typeof isQueued === "string") {
+        done.problems.set(isQueued, [...(done.problems.get(isQueued) ?? []), item]);
+      } else done[isQueued ? "queued" : "passedOver"].push(item);
+      told(item, isQueued === true);
     }
-  }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
   return done;
 }
 
 /** What became of them, in sentences. */
 export function toldOf({ queued, passedOver, problems }: Redriven): string {
-  const sentences = [...problems];
-  if (passedOver > 0) sentences.unshift(words.redrive.passedOver(passedOver));
+  const sentences = [...problems].map(([why, [first, ...others]]) =>
+    words.redrive.failed(shownName(first?.name ?? ""), others.length, why),
+  );
+  if (passedOver.length > 0) sentences.unshift(words.redrive.passedOver(passedOver.length));
   if (queued.length > 0) sentences.unshift(words.redrive.queued(queued.length));
   return sentences.join(" ");
 }

@@ -53,6 +53,29 @@ function readInput(found: Record<string, unknown>): RecipeInput {
   };
 }
 
+/** What a person chose in the menu; values by the names of inputs, which several recipes may have. */
+export interface Choice {
+  recipe: Recipe | undefined;
+  values: Record<string, string>;
+}
+
+export const BY_KIND: Choice = { recipe: undefined, values: {} };
+
+/** The value that an input has: one that the recipe allows, or what a person has written. */
+export function inputValue(input: RecipeInput, values: Record<string, string>): string {
+  const value = values[input.name];
+  const isAllowed = value !== undefined && (input.values.length === 0 || input.values.includes(value));
+  return isAllowed ? value : (input.default ?? input.values[0] ?? "");
+}
+
+/** Undefined where a value is missing. */
+export function placeOf({ recipe, values }: Choice): Place | undefined {
+  if (!recipe) return AT_THE_ROOT;
+  // Blanks around what a person writes are no part of it, and would not be seen in a folder's name.
+  const used = recipe.inputs.map((input) => [input.name, inputValue(input, values).trim()] as const);
+  return used.every(([, value]) => value) ? placeFor(recipe, Object.fromEntries(used)) : undefined;
+}
+
 /**
  * A value for which the route has a place becomes a folder's name. Where the route cannot be followed, or has no place
  * for a value, metadata says it: the app lets that win over folders.

@@ -2,10 +2,11 @@
 
 import { signal } from "@preact/signals";
 import { blobOf } from "../access/blobs";
-import { sentenceOf, statusOf } from "../access/errors";
+import { isPassing, sentenceOf, statusOf } from "../access/errors";
 import { quoted } from "../access/etags";
 import type { Storage } from "../access/storage";
 import { words } from "../words";
+import { etagOfBlocks, etagOfSame } from "./same";
 
 export type State = "waiting" | "running" | "paused" | "failed" | "done" | "cancelled";
 
@@ -32,6 +33,8 @@ export class Transfer {
   readonly sent = signal(0);
   readonly problem = signal("");
   etag = "";
+  /** How often it has ended for want of storage */
+  outages = 0;
   #storage: Storage;
   #staged = new Set<number>();
   /** Blocks of other uploads under the same name, from other tabs or people, must never be taken for ours. */
@@ -47,7 +50,8 @@ export class Transfer {
     return ["done", "cancelled"].includes(this.state.value);
   }
 
-  async run(): Promise<void> {
+  /** Where storage is away it waits again. What is returned tells why: "" where nothing need be waited for. */
+  async run(): Promise<string> {
     const stop = new AbortController();
     this.#stop = stop;
     this.state.value = "running";
@@ -57,10 +61,13 @@ export class Transfer {
       this.sent.value = this.order.file.size;
       this.state.value = "done";
     } catch (error) {
-      if (stop.signal.aborted) return; // who stopped it has set the state
+      const isAway = isPassing(error) && (await this.#isReadable());
+      if (stop.signal.aborted) return ""; // who stopped it has set the state
+      if (isAway) return this.#waitAgain(error);
       this.state.value = "failed";
-      this.problem.value = whyNot(error);
+      this.problem.value = isPassing(error) ? words.transfers.unreadable : whyNot(error);
     }
+    return "";
   }
 
   pause(): void {
@@ -71,6 +78,21 @@ export class Transfer {
     this.#halt("cancelled");
   }
 
+  #waitAgain(error: unknown): string {
+    this.outages += 1;
+    this.state.value = "waiting";
+    return sentenceOf(error);
+  }
+
+  /** To the browser a file that was removed meanwhile is a request that failed, as if there were no network. */
+  #isReadable(): Promise<boolean> {
+    const begin = this.order.file.slice(0, 1).arrayBuffer();
+    return begin.then(
+      () => true,
+      () => false,
+    );
+  }
+
   #halt(state: State): void {
     this.state.value = state;
     this.#stop.abort();
@@ -79,9 +101,22 @@ export class Transfer {
   async #whole(): Promise<void> {
     const { file, name } = this.order;
     const blob = blobOf(await this.#storage.input(), name);
-    this.etag =
-      (await blob.upload(file, file.size, { ...this.#settings(), abortSignal: this.#stop.signal })).etag ??
-      "";
+    const stored = blob.upload(file, file.size, this.#settings());
+    this.etag = await this.#etagOf(stored, () => etagOfSame(blob, this.order));
+  }
+
+  /** What stands in the way may be what this very upload has stored: the answer to it may have been lost. */
+  async #etagOf(
+    stored: Promise<{ etag?: string }>,
+    etagOfOwn: () => Promise<string | undefined>,
+  ): Promise<string> {
+    try {
+      return (await stored).etag ?? "";
+    } catch (error) {
+      const own = isClash(error) ? await etagOfOwn() : undefined;
+      if (own === undefined) throw error;
+      return own;
+    }
   }
 
   async #inBlocks(): Promise<void> {
@@ -91,9 +126,8 @@ export class Transfer {
     await this.#stageAll(size, count);
     const ids = Array.from({ length: count }, (_, place) => this.#idOf(place));
     const blob = blobOf(await this.#storage.input(), name);
-    const settings = { ...this.#settings(), abortSignal: this.#stop.signal };
-    this.etag =
-      (await blob.commitBlockList(ids, settings).catch((error) => this.#forgetLost(error))).etag ?? "";
+    const stored = blob.commitBlockList(ids, this.#settings()).catch((error) => this.#forgetLost(error));
+    this.etag = await this.#etagOf(stored, () => etagOfBlocks(blob, ids));
   }
 
   /** Who commits under this name removes the blocks of all others: those are sent anew the next time. */
@@ -136,6 +170,7 @@ export class Transfer {
   #settings() {
     const { file, metadata, replacing } = this.order;
     return {
+      abortSignal: this.#stop.signal,
       metadata,
       blobHTTPHeaders: { blobContentType: file.type || "application/octet-stream" },
       conditions: replacing === null ? { ifNoneMatch: "*" } : { ifMatch: quoted(replacing) },
@@ -145,5 +180,9 @@ export class Transfer {
 
 function whyNot(error: unknown): string {
   if (error instanceof DOMException && error.name === "NotReadableError") return words.transfers.unreadable;
-  return [409, 412].includes(statusOf(error) ?? 0) ? words.transfers.clash : sentenceOf(error);
+  return isClash(error) ? words.transfers.clash : sentenceOf(error);
+}
+
+function isClash(error: unknown): boolean {
+  return [409, 412].includes(statusOf(error) ?? 0);
 }

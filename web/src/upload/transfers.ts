@@ -6,7 +6,8 @@ import { codeOf, statusOf } from "../access/errors";
 import { bare } from "../access/etags";
 import type { Storage } from "../access/storage";
 import type { Listed } from "../inbox/items";
-import { type Order, Transfer } from "./transfer";
+import { storageIsBack, tryNow, waitForStorage } from "./outage";
+import { type Order, type State, Transfer } from "./transfer";
 
 const AT_ONCE = 3;
 const LOOKS_AT_ONCE = 8;
@@ -19,31 +20,37 @@ export function start(storage: Storage, orders: Order[], arrived: (file: Listed)
   void runNext(arrived);
 }
 
-/** Let one that was paused, or failed, go on. */
-export function resume(transfer: Transfer, arrived: (file: Listed) => void): void {
-  transfer.state.value = "waiting";
+/** Let those that were paused, or failed, go on; storage is tried at once. */
+export function resume(stopped: Transfer[], arrived: (file: Listed) => void): void {
+  for (const each of stopped) each.state.value = "waiting";
+  tryNow();
   void runNext(arrived);
+}
+
+export function allIn(...states: State[]): Transfer[] {
+  return transfers.value.filter((each) => states.includes(each.state.value));
 }
 
 /** The names of the uploads that may still be stored; a failed one has ended until somebody lets it go on. */
 export function namesUnderWay(): Set<string> {
-  const underWay = transfers.value.filter((each) =>
-    ["waiting", "running", "paused"].includes(each.state.value),
-  );
-  return new Set(underWay.map((each) => each.order.name));
+  return new Set(allIn("waiting", "running", "paused").map((each) => each.order.name));
 }
 
 export function clearFinished(): void {
   transfers.value = transfers.value.filter((each) => !each.isOver);
 }
 
+/** Those that ended for want of storage come last, and begin after a wait: where storage takes others, these go on. */
 async function runNext(arrived: (file: Listed) => void): Promise<void> {
-  const running = transfers.value.filter((each) => each.state.value === "running").length;
-  const next = transfers.value.filter((each) => each.state.value === "waiting").slice(0, AT_ONCE - running);
+  const free = AT_ONCE - allIn("running").length;
+  const next = allIn("waiting").sort((one, other) => one.outages - other.outages);
   await Promise.all(
-    next.map(async (transfer) => {
-      await transfer.run();
+    next.slice(0, Math.max(0, free)).map(async (transfer) => {
+      const before = transfer.sent.value;
+      const why = await transfer.run();
+      if (transfer.state.value === "done" || transfer.sent.value > before) storageIsBack();
       if (transfer.state.value === "done") arrived(listedOf(transfer));
+      if (why) await waitForStorage(why);
       await runNext(arrived);
     }),
   );

@@ -9,7 +9,7 @@ import { shownName } from "../naming/shown";
 import { isDropOpen, notice } from "../state";
 import { type Clashes, clashesOf, type Decision, settled } from "../upload/clashes";
 import { chosen, type Found } from "../upload/dropped";
-import { AT_THE_ROOT, type Place, type Recipe } from "../upload/recipes";
+import { BY_KIND, type Place, placeOf, type Recipe } from "../upload/recipes";
 import { record, recording, stopRecording } from "../upload/recorder";
 import type { Order } from "../upload/transfer";
 import { start } from "../upload/transfers";
@@ -33,11 +33,14 @@ interface Question {
 }
 
 export function DropPanel({ storage, follower, recipes }: Props) {
-  const [place, setPlace] = useState<Place | undefined>(AT_THE_ROOT);
+  const [choice, choose] = useState(BY_KIND);
   const [question, setQuestion] = useState<Question>();
   const [problem, setProblem] = useState("");
   const dialog = useModal();
+  const place = placeOf(choice);
+  const { current: closing } = useRef(new AbortController());
   useEffect(() => stopRecording, []);
+  useEffect(() => () => closing.abort(), []);
 
   /** What was dropped after the files that are sent is kept, and the panel stays open for it. */
   function send(orders: Order[], from: Found[]) {
@@ -47,26 +50,34 @@ export function DropPanel({ storage, follower, recipes }: Props) {
     isDropOpen.value = gathered.value.length > 0 || recording.value !== null;
   }
 
-  async function ask(work: () => Promise<void>) {
+  /** Work that asks storage first. What follows from its answer is not done where the panel was closed meanwhile. */
+  async function ask(work: () => Promise<() => void>) {
     setProblem("");
-    await work().catch((error: unknown) => setProblem(sentenceOf(error)));
+    try {
+      const follow = await work();
+      if (!closing.signal.aborted) follow();
+    } catch (error) {
+      setProblem(sentenceOf(error));
+    }
   }
 
-  const [isBusy, upload] = useAlone(() =>
+  const [isBusy, upload] = useAlone(async (to: Place) =>
     ask(async () => {
-      if (!place) return;
       const from = gathered.value;
-      const { orders, refused } = ordersFor(from, place);
+      const { orders, refused } = ordersFor(from, to);
       const clashes = await clashesOf(storage, orders);
-      notice.value = refused.join(" ");
-      if (clashes.causes.size > 0) setQuestion({ clashes, from });
-      else send(orders, from);
+      return () => {
+        notice.value = refused.join(" ");
+        if (clashes.causes.size > 0) setQuestion({ clashes, from });
+        else send(orders, from);
+      };
     }),
   );
 
-  const [isDeciding, decide] = useAlone((decision: Decision) =>
+  const [isDeciding, decide] = useAlone(async ({ clashes, from }: Question, decision: Decision) =>
     ask(async () => {
-      if (question) send(await settled(storage, question.clashes, decision), question.from);
+      const orders = await settled(storage, clashes, decision);
+      return () => send(orders, from);
     }),
   );
 
@@ -81,17 +92,21 @@ export function DropPanel({ storage, follower, recipes }: Props) {
       <h2 id="drop-title">{words.drop.title}</h2>
       {problem && <p role="alert">{problem}</p>}
       {question ? (
-        <Clash clashes={question.clashes} decided={decide} cancelled={() => setQuestion(undefined)} />
+        <Clash
+          clashes={question.clashes}
+          decided={(decision) => void decide(question, decision)}
+          cancelled={() => setQuestion(undefined)}
+        />
       ) : (
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            void upload();
+            if (place) void upload(place);
           }}
         >
           <Sources />
           <Chosen />
-          <RecipeMenu recipes={recipes} chosen={setPlace} />
+          <RecipeMenu recipes={recipes} choice={choice} choose={choose} place={place} />
           <div class="bar">
             <Start isPossible={place !== undefined} isBusy={isBusy} />
             <button type="button" onClick={() => dialog.current?.close()}>
@@ -179,24 +194,33 @@ function Sources() {
   );
 }
 
-const MAX_NAMES = 100;
+const NAMES_AT_A_TIME = 100;
 
 function Chosen() {
-  if (gathered.value.length === 0) return <p class="quiet">{words.drop.none}</p>;
+  const [shown, show] = useState(NAMES_AT_A_TIME);
+  const { value: all } = gathered;
+  if (all.length === 0) return <p class="quiet">{words.drop.none}</p>;
   return (
-    <ul class="chosen" aria-label={words.drop.chosen}>
-      {gathered.value.slice(0, MAX_NAMES).map((found) => (
-        <li key={found}>
-          <bdi>{shownName(found.path)}</bdi>
-          <button
-            type="button"
-            aria-label={words.drop.remove(shownName(found.path))}
-            onClick={() => (gathered.value = gathered.value.filter((each) => each !== found))}
-          >
-            ×
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul class="chosen" aria-label={words.drop.chosen}>
+        {all.slice(0, shown).map((found) => (
+          <li key={found}>
+            <bdi>{shownName(found.path)}</bdi>
+            <button
+              type="button"
+              aria-label={words.drop.remove(shownName(found.path))}
+              onClick={() => (gathered.value = gathered.value.filter((each) => each !== found))}
+            >
+              ×
+            </button>
+          </li>
+        ))}
+      </ul>
+      {all.length > shown && (
+        <button type="button" onClick={() => show(shown + NAMES_AT_A_TIME)}>
+          {words.drop.more(all.length - shown)}
+        </button>
+      )}
+    </>
   );
 }

@@ -1,13 +1,12 @@
 /** All files, newest first, and the filters above them. */
 
-import { useComputed } from "@preact/signals";
 import type { Storage } from "../access/storage";
 import { filters, NO_FILTERS, shown } from "../inbox/filters";
 import { type Follower, isListing, items, problem } from "../inbox/follow";
-import { rights, selected } from "../state";
+import { rights } from "../state";
 import { words } from "../words";
-import { redriveAll } from "./actions";
 import { FilterBar } from "./FilterBar";
+import { Selection } from "./Selection";
 import { VirtualList } from "./VirtualList";
 
 export function InboxView({ storage, follower }: { storage: Storage; follower: Follower }) {
@@ -26,28 +25,6 @@ export function InboxView({ storage, follower }: { storage: Storage; follower: F
       </div>
       {shown.value.length > 0 ? <VirtualList rows={shown.value} storage={storage} /> : <Empty />}
     </section>
-  );
-}
-
-function Selection({ storage, follower }: { storage: Storage; follower: Follower }) {
-  const failed = useComputed(() =>
-    items.value.filter((item) => selected.value.has(item.name) && item.status === "error"),
-  );
-  const count = selected.value.size;
-  return (
-    <>
-      <span role="status">{count > 0 && words.list.selected(count)}</span>
-      {rights.value.redrive && failed.value.length > 0 && (
-        <button type="button" onClick={() => redriveAll(storage, follower, failed.value)}>
-          {words.redrive.selected}
-        </button>
-      )}
-      {count > 0 && (
-        <button type="button" onClick={() => (selected.value = new Set())}>
-          {words.list.clearSelection}
-        </button>
-      )}
-    </>
   );
 }
 

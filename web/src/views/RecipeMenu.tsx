@@ -1,30 +1,27 @@
 /** The menu of recipes, with their inputs; it shows the folder that the choice means. */
 
 import { useEffect, useState } from "preact/hooks";
-import { AT_THE_ROOT, type Place, placeFor, type Recipe, type RecipeInput } from "../upload/recipes";
+import { type Choice, inputValue, type Place, type Recipe, type RecipeInput } from "../upload/recipes";
 import { words } from "../words";
 
 interface Props {
   recipes: Promise<Recipe[]>;
+  choice: Choice;
+  choose: (choice: Choice) => void;
   /** Undefined where a value is missing */
-  chosen: (place: Place | undefined) => void;
+  place: Place | undefined;
 }
 
-export function RecipeMenu({ recipes, chosen }: Props) {
+export function RecipeMenu({ recipes, choice, choose, place }: Props) {
   const [known, setKnown] = useState<Recipe[]>([]);
-  const [name, setName] = useState("");
-  const [values, setValues] = useState<Record<string, string>>({});
   useEffect(() => void recipes.then(setKnown), [recipes]);
-  const recipe = known.find((each) => each.name === name);
-  const filled = recipe ? withDefaults(recipe, values) : {};
-  const isWhole = !recipe || recipe.inputs.every((input) => filled[input.name]?.trim());
-  const place = recipe ? placeFor(recipe, filled) : AT_THE_ROOT;
-  useEffect(() => chosen(isWhole ? place : undefined), [name, JSON.stringify(filled)]);
+  const { recipe, values } = choice;
+  const chooseNamed = (name: string) => choose({ recipe: known.find((each) => each.name === name), values });
   return (
     <div class="recipe">
       <label>
         {words.drop.recipe}
-        <select value={name} onChange={(event) => setName(event.currentTarget.value)}>
+        <select value={recipe?.name ?? ""} onChange={(event) => chooseNamed(event.currentTarget.value)}>
           <option value="">{words.drop.byKind}</option>
           {known.map((each) => (
             <option key={each.name} value={each.name}>
@@ -42,26 +39,26 @@ export function RecipeMenu({ recipes, chosen }: Props) {
         <Value
           key={input.name}
           input={input}
-          value={filled[input.name] ?? ""}
-          set={(value) => setValues({ ...values, [input.name]: value })}
+          value={inputValue(input, values)}
+          set={(value) => choose({ recipe, values: { ...values, [input.name]: value } })}
         />
       ))}
-      <p class="quiet">
-        {words.drop.goesTo} <code>{place.folder || words.drop.root}</code>
-        {Object.entries(place.metadata).map(([key, value]) => (
-          <code key={key}>
-            {" "}
-            {key}={value}
-          </code>
-        ))}
-      </p>
+      {place && <Goal place={place} />}
     </div>
   );
 }
 
-function withDefaults(recipe: Recipe, values: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    recipe.inputs.map((input) => [input.name, values[input.name] ?? input.default ?? input.values[0] ?? ""]),
+function Goal({ place }: { place: Place }) {
+  return (
+    <p class="quiet">
+      {words.drop.goesTo} <code>{place.folder || words.drop.root}</code>
+      {Object.entries(place.metadata).map(([key, value]) => (
+        <code key={key}>
+          {" "}
+          {key}={value}
+        </code>
+      ))}
+    </p>
   );
 }
 

@@ -2,8 +2,9 @@
 
 import type { Storage } from "../access/storage";
 import type { Item } from "../inbox/items";
+import { pick } from "../inbox/selection";
 import { shownName } from "../naming/shown";
-import { addressOf, toggle } from "../state";
+import { addressOf } from "../state";
 import { words } from "../words";
 import { age } from "./age";
 import { Thumbnail } from "./Thumbnail";
@@ -36,7 +37,8 @@ export function Row({ item, place, isFocused, isSelected, storage }: Props) {
           tabIndex={-1}
           aria-label={words.list.select(name)}
           checked={isSelected}
-          onChange={() => toggle(item.name)}
+          onMouseDown={(event) => event.shiftKey && event.preventDefault()} // else it selects the text between
+          onClick={(event) => pick(item.name, event.shiftKey)}
         />
       </span>
       <span role="gridcell" class="cell icon">

@@ -4,7 +4,8 @@ import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Storage } from "../access/storage";
 import type { Item } from "../inbox/items";
-import { go, selected, toggle } from "../state";
+import { pick, selectAll } from "../inbox/selection";
+import { go, selected } from "../state";
 import { words } from "../words";
 import { Row } from "./Row";
 
@@ -47,13 +48,17 @@ export function VirtualList({ rows, storage }: { rows: Item[]; storage: Storage 
   function onKeyDown(event: KeyboardEvent) {
     const to = destination(event, at, rows.length, Math.floor(view.height / ROW));
     const row = rows[to ?? at];
+    if (event.key === "a" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      selectAll();
+    }
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
     if (to !== undefined) {
       event.preventDefault();
       focused.value = row.name;
       bringIntoView(box.current, to);
     } else if (event.key === "Enter") go({ view: "file", name: row.name });
-    else if (event.key === "x") toggle(row.name);
+    else if (["x", "X"].includes(event.key)) pick(row.name, event.shiftKey);
   }
 
   return (

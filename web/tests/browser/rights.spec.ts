@@ -21,6 +21,24 @@ test("a failed file can be tried again, and gets its answer", async ({ page }) =
   await expect(page.getByTestId("answer")).not.toBeEmpty();
 });
 
+test("a range of failed files, or all that are shown, can be selected and tried again", async ({ page }) => {
+  for (const each of [0, 1, 2, 3]) await answered(`many${each}.png`, sample("chart.png"), FAILED, LABELS);
+  await page.goto("/");
+  await page.getByRole("searchbox").fill("many");
+  await expect(page.getByText(/^4 (of|files)/)).toBeVisible();
+  await row(page, "many3.png").getByRole("checkbox").click();
+  await row(page, "many1.png")
+    .getByRole("checkbox")
+    .click({ modifiers: ["Shift"] });
+  await expect(page.getByText("3 files selected")).toBeVisible();
+  await expect(row(page, "many2.png").getByRole("checkbox")).toBeChecked();
+  await page.getByRole("button", { name: "Select all shown" }).click();
+  await expectAccessible(page);
+  await page.getByRole("button", { name: "Try selected again" }).click();
+  await expect(page.getByText("4 files are queued again.")).toBeVisible();
+  await expect(page.getByText(/files? selected/)).toHaveCount(0);
+});
+
 test("who may only look sees nothing that cannot be done", { tag: "@first" }, async ({ page }) => {
   await answered("failed for readers.png", sample("chart.png"), FAILED, LABELS);
   const [forInput, forOutput] = await Promise.all([readOnly(input), readOnly(output)]);

@@ -150,6 +150,11 @@ test("who comes back from the sign-in sees the files, with tokens that are renew
   expect(grants).toContain("refresh_token");
   expect([...bearers].filter((each) => !/^Bearer token-\d+$/.test(each))).toEqual([]);
   expect(page.url()).not.toContain("the-code");
+  await page.route(/oauth2.v2.0.token/, (route) => route.abort("internetdisconnected"));
+  await page.getByRole("link", { name: "Inbox" }).click();
+  await page.getByRole("button", { name: "List again" }).click();
+  await expect(page.getByText(/^Storage cannot be reached/)).toBeVisible();
+  expect(page.url()).toBe(`${baseURL}/#/`);
   await page.unrouteAll({ behavior: "ignoreErrors" }); // the page goes on asking
   strangers.length = 0; // the sign-in is where it should go, and was answered here
 });

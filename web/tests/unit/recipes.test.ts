@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { placeFor, type Recipe } from "../../src/upload/recipes";
+import { inputValue, placeFor, placeOf, type Recipe } from "../../src/upload/recipes";
 
 function recipe(route: string | null, ...inputs: string[]): Recipe {
   const described = inputs.map((name) => ({ name, description: "", default: null, values: [] }));
@@ -20,4 +20,18 @@ test.each<[string | null, Record<string, string>, object]>([
   [null, { language: "100%25" }, { folder: "", metadata: { recipe: "r", language: "100%2525" } }],
 ])("the route %j with %j leads to %j", (route, values, place) => {
   expect(placeFor(recipe(route, "language"), values)).toEqual(place);
+});
+
+test("a value goes from one recipe to another only where that allows it", () => {
+  const input = { name: "language", description: "", default: "fr", values: ["fr", "it"] };
+  expect(inputValue(input, { language: "it" })).toBe("it");
+  expect(inputValue(input, { language: "de" })).toBe("fr");
+  expect(inputValue({ ...input, default: null }, {})).toBe("fr");
+  expect(inputValue({ ...input, values: [] }, { language: "de" })).toBe("de");
+});
+
+test("blanks around a value are no part of it, and blanks alone are none", () => {
+  const spoken = recipe("cc/{language}/**", "language");
+  expect(placeOf({ recipe: spoken, values: { language: "  es " } })?.folder).toBe("cc/es/");
+  expect(placeOf({ recipe: spoken, values: { language: "  " } })).toBeUndefined();
 });

@@ -7,9 +7,9 @@ import type { Item } from "../../src/inbox/items";
 vi.stubGlobal("location", { hash: "" });
 vi.stubGlobal("window", { addEventListener: () => {} });
 vi.stubGlobal("requestAnimationFrame", () => 0);
-const { redriveAll } = await import("../../src/views/actions");
-const { inputOf, NoDocumentError } = await import("../../src/inbox/redrive");
-const { notice } = await import("../../src/state");
+const { redriveAll, redriving } = await import("../../src/views/actions");
+const { inputOf, NoDocumentError, redrive } = await import("../../src/inbox/redrive");
+const { notice, select, selected } = await import("../../src/state");
 
 function item(name: string): Item {
   return { name, status: "error", document: { name: `${name}.json`, etag: "0x1" } } as Item;
@@ -31,7 +31,7 @@ function storageOf(content: string | null): { storage: Storage; sent: string[] }
   return { storage: { input: container, output: container, deferred } as unknown as Storage, sent };
 }
 
-const follower = { waitsAgain: () => {} } as unknown as Follower;
+const follower = { waitAgain: () => {} } as unknown as Follower;
 const DOCUMENT = JSON.stringify({ input: { name: "a.png" } });
 
 test("a second click on Try again queues nothing again", async () => {
@@ -44,13 +44,41 @@ test("a second click on Try again queues nothing again", async () => {
 
 test.each([
   [null, "2 files were not queued: gone, or answered meanwhile."],
-  [
-    "no JSON",
-    "a: Its document cannot be read, or is of another file; nothing was changed. Drop the file again, or remove the document in the portal. b: Its",
-  ],
+  ["no JSON", "a and 1 more: Its document cannot be read, or is of another file; nothing was changed."],
 ])("a document of %j is told as what it is", async (content, sentence) => {
   await redriveAll(storageOf(content).storage, follower, [item("a"), item("b")]);
   expect(notice.value).toContain(sentence);
+});
+
+test("several are queued at once", async () => {
+  const { storage } = storageOf(JSON.stringify({ input: { name: "held.png" } }));
+  const sendMessage = vi.fn(() => new Promise(() => {}));
+  const files = Array.from({ length: 20 }, (_, place) => ({ ...item("held.png"), name: `held ${place}` }));
+  const held = { ...storage, deferred: async () => ({ sendMessage }) } as unknown as Storage;
+  void redrive(held, files, () => {});
+  await vi.waitFor(() => expect(sendMessage).toHaveBeenCalledTimes(6));
+});
+
+test("how far it is with many is told", async () => {
+  const { storage, sent } = storageOf(DOCUMENT);
+  const seen: string[] = [];
+  const stop = redriving.subscribe(({ done, all }) => seen.push(`${done} of ${all}`));
+  const files = Array.from({ length: 20 }, (_, place) => ({ ...item("a.png"), name: `${place}` }));
+  await redriveAll(storage, follower, files);
+  stop();
+  expect(sent).toHaveLength(20);
+  expect(seen.slice(0, 3)).toEqual(["0 of 0", "0 of 20", "1 of 20"]);
+  expect(seen.slice(-2)).toEqual(["20 of 20", "0 of 0"]);
+});
+
+test("what is queued is selected no more; what failed, or was selected meanwhile, stays so", async () => {
+  const { storage } = storageOf(DOCUMENT);
+  const files = [item("a.png"), item("broken.png")];
+  selected.value = new Set(["a.png", "broken.png"]);
+  const done = redriveAll(storage, follower, files);
+  select(["another.png"], true);
+  await done;
+  expect([...selected.value]).toEqual(["broken.png", "another.png"]);
 });
 
 test("a document names the file that it answers", async () => {

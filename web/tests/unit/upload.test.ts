@@ -22,6 +22,7 @@ class Container {
         if (!this.files.has(name)) throw refusal(404);
         return { etag: '"0x1"' };
       },
+      getBlockList: async () => ({}),
       stageBlock: async (id: string, block: Blob) => {
         this.blocks.set(id, (await block.text()).slice(0, 1));
       },
