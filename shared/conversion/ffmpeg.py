@@ -16,7 +16,7 @@ from shared.conversion.speech import RATE
 MP3_KILOBITS = 32
 """The least at which no word was lost: docs/decisions/sound.md."""
 
-_MP3_LEVEL = 5
+_MP3_LEVEL = 7
 """Of LAME's effort, 0 to 9: less than its own choice, at which as many words are heard (docs/decisions/sound.md)."""
 
 MP3_FRAME_SAMPLES = 576
