@@ -84,12 +84,14 @@ def _without_colour(image: Image.Image) -> Image.Image:
         return image
     middle = image.height // 2
     one_row = image.crop((0, middle, image.width, middle + 1))  # of most pictures with colour it tells
-    return image.getchannel("G") if _is_grey(one_row) and _is_grey(image) else image
+    return image if _grey(one_row) is None else _grey(image) or image
 
 
-def _is_grey(image: Image.Image) -> bool:
+def _grey(image: Image.Image) -> Image.Image | None:
+    """The band that all are the same as; None where there is colour."""
     red, green, blue = image.split()
-    return not ImageChops.difference(red, green).getbbox() and not ImageChops.difference(green, blue).getbbox()
+    is_grey = not ImageChops.difference(red, green).getbbox() and not ImageChops.difference(green, blue).getbbox()
+    return green if is_grey else None
 
 
 def _is_flat(image: Image.Image) -> bool:
