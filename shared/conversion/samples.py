@@ -23,11 +23,13 @@ class SoundLimits:
         max_seconds: how long it may play; the setting MAX_SECONDS.
         max_disk_bytes: of all that lies on the disk for it at one time; the setting MAX_DISK_BYTES.
         process: of the run of ffmpeg.
+        told_seconds: how long its header says that it plays, for the words of a refusal; None where it says nothing.
     """
 
     max_seconds: float
     max_disk_bytes: int
     process: ProcessLimits = field(default_factory=ProcessLimits)
+    told_seconds: float | None = None
 
 
 class Samples:
@@ -59,7 +61,7 @@ class Samples:
         """
         self._bytes += len(piece)
         if self._bytes > self._max_bytes:
-            raise sound_refusals.too_long(self._limits.max_seconds)
+            raise sound_refusals.too_long(self._limits.max_seconds, self._limits.told_seconds)
         if self.seconds * _MP3_BYTES_A_SECOND > self._max_encoded_bytes:
             raise sound_refusals.mp3_too_large(int(self._max_encoded_bytes))
         self.finder.take(piece)

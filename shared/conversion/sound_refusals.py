@@ -57,9 +57,10 @@ def stalled(limits: ProcessLimits) -> FileRejected:
     return FileRejected("too_large", problem, _SAVE_ANEW)
 
 
-def too_long(max_seconds: float) -> FileRejected:
-    """It plays longer than the setting says."""
-    problem = f"The recording plays for more than {max_seconds:g} seconds, which is the limit (MAX_SECONDS)."
+def too_long(max_seconds: float, told_seconds: float | None) -> FileRejected:
+    """It plays longer than the setting says. Its header may tell how long; nobody has decoded it to its end."""
+    header = f" Its header tells of {told_seconds:g} seconds." if told_seconds and told_seconds > max_seconds else ""
+    problem = f"The recording plays for more than {max_seconds:g} seconds, which is the limit (MAX_SECONDS).{header}"
     return FileRejected("too_long", problem, "Cut it into shorter recordings, or have MAX_SECONDS raised.")
 
 

@@ -54,7 +54,7 @@ async def listen_to(
     Raises what `Preparer.prepared` raises.
     """
     process = ProcessLimits(file_bytes=limits.max_disk_bytes, step_seconds=SECONDS_FOR_TWO)
-    bounds = SoundLimits(limits.max_seconds, limits.max_disk_bytes, process)
+    bounds = SoundLimits(limits.max_seconds, limits.max_disk_bytes, process, file.media.seconds)
     sound = await listen(file.source, file.media.format, bounds, into)
     if sound.speech or not wanted.needs_speech:
         return _Listened(file, wanted, sound).prepared(extents)

@@ -207,6 +207,11 @@ async def test_what_must_not_be_cut_and_is_too_long_for_the_model_is_refused() -
     assert error.code == "too_long"
 
 
+async def test_a_recording_over_the_limit_is_refused_with_what_its_header_tells() -> None:
+    error = await refusal(recording(2), replace(WAV, seconds=6.7), SPEECH, max_seconds=2)
+    assert error.message.endswith("which is the limit (MAX_SECONDS). Its header tells of 6.7 seconds.")
+
+
 @pytest.mark.parametrize(
     ("media", "wanted", "limit", "code", "setting"),
     [
