@@ -103,9 +103,9 @@ class Desk:
         return document
 
     async def _processed(self, name: str) -> None:
-        with contextlib.suppress(StorageUnavailable):  # the machine is too busy; the host tries again too
-            return await self.app.process(self.input, name)
-        return await self._processed(name)
+        while True:
+            with contextlib.suppress(StorageUnavailable):  # the machine is too busy; the host tries again too
+                return await self.app.process(self.input, name)
 
     async def documents(self) -> list[str]:
         return [name async for name in self.storage.get_container_client(self.output).list_blob_names()]
