@@ -1,10 +1,10 @@
 """The fault matrix: 14 faults by 13 stages, over a real storage emulator. Every file ends in exactly one ok document.
 
 A fault may have several forms, and a stage several requests; each pair of a form and a request is a cell. `CANNOT_BE`
-says which cells there are not, and why. `make fuzz` runs all others, `make test` one of them for each fault and stage:
-behind a proxy that knows from a request at which stage of the path it is, and there does what networks, services and
-machines do. The host is the local host's own listeners, with their five tries and their poison queues; where a worker
-is killed, they and the app are a process of their own.
+says which cells there are not, and why. `make fuzz` runs all others, `make test` one of them for every second pair of a
+fault and a stage: behind a proxy that knows from a request at which stage of the path it is, and there does what
+networks, services and machines do. The host is the local host's own listeners, with their five tries and their poison
+queues; where a worker is killed, they and the app are a process of their own.
 """
 
 import asyncio
@@ -113,13 +113,13 @@ def cannot_be(form: str, request: str) -> bool:
 
 
 GRID = {(fault, stage): cells for fault in FAULTS for stage in STAGES if (cells := cells_of(fault, stage))}
-ONE_OF_EACH = [
-    GRID[fault, stage][(row + column) % len(GRID[fault, stage])]
+A_SHARE = [
+    GRID[fault, stage][(row + column) // 2 % len(GRID[fault, stage])]
     for (row, fault), (column, stage) in itertools.product(enumerate(FAULTS), enumerate(STAGES))
-    if (fault, stage) in GRID
+    if (fault, stage) in GRID and (row + column) % 2 == 0
 ]
-"""One cell for each fault and stage; another form and another request each time."""
-CELLS = list(itertools.chain(*GRID.values())) if "FUZZ_EXAMPLES" in os.environ else ONE_OF_EACH
+"""One cell for every second fault and stage, as on a chessboard; another form and another request each time."""
+CELLS = list(itertools.chain(*GRID.values())) if "FUZZ_EXAMPLES" in os.environ else A_SHARE
 LARGE = behind_segments(picture("JPEG"), *[segment(0xE1, 40_000)] * 2) + bytes(CHUNK_BYTES)
 KILLS = ("SIGKILL before", "SIGKILL after", "SIGTERM")
 TRIED_AGAIN_BY_THE_SDK = ("timeout", "reset", "lost", "status 500", "status 503")
@@ -325,6 +325,6 @@ def test_the_grid_is_whole() -> None:
             ("connection reset", "401", "403", "404", "412", "clock two hours off"), ("piece", "speech model")
         ),
     }
-    assert len(ONE_OF_EACH) == len(GRID)
-    assert {form for form, _ in ONE_OF_EACH} == set(itertools.chain(*FAULTS.values()))
-    assert {request for _, request in ONE_OF_EACH} == set(itertools.chain(*STAGES.values()))
+    assert len(A_SHARE) >= len(GRID) // 2
+    assert {form for form, _ in A_SHARE} == set(itertools.chain(*FAULTS.values()))
+    assert {request for _, request in A_SHARE} == set(itertools.chain(*STAGES.values()))
