@@ -1,8 +1,8 @@
 # A list of names over scripts/dev.py, which does the work and runs on Windows too: py scripts/dev.py demo
 PYTHON := $(shell command -v python3 || command -v python)
 
-# make load FILES=10000 SEED=1
-export FILES SEED
+# make load FILES=10000 SEED=1; make load FILES=500 BEFORE=HEAD~20
+export FILES SEED BEFORE
 
 .PHONY: demo test host web lint check bench load hour scaling fuzz package infra snapshots e2e catalog audit setup format docs lock clean
 demo test host web lint check bench load hour scaling fuzz package infra snapshots e2e catalog audit setup format docs lock clean:

@@ -79,19 +79,21 @@ async def look() -> dict[str, float]:
     blobs, queues = blobs_by_connection_string(where), queues_by_connection_string(where)
     store = BlobFiles(blobs, input_container="many", output_container="many-documents")
     records, clock = BlobState(blobs, "many-records"), ServerClock()
-    services: dict[str, Any] = {
-        "input_container": "many",
-        "files": store,
-        "claims": records,
-        "kept": records,
-        "jobs": StorageJobQueue(queues, "deferred"),
-        "cooldowns": None,
-        "planner": None,
-        "publisher": ResultPublisher(files=store, claims=records, kept=records, events=None),
-        "clock": clock,
-        "policy": RetryPolicy(overdue=0, lost=0),
-    }
-    reconciler = partial(Reconciler, Services(**services), records)
+    unused: Any = None  # whatever asks a model
+    services = Services(
+        input_container="many",
+        files=store,
+        claims=records,
+        kept=records,
+        jobs=StorageJobQueue(queues, "deferred"),
+        cooldowns=unused,
+        planner=unused,
+        preparer=unused,
+        publisher=ResultPublisher(files=store, claims=records, kept=records, events=None),
+        clock=clock,
+        policy=RetryPolicy(overdue=0, lost=0),
+    )
+    reconciler = partial(Reconciler, services, records)
     await reconciler(1).reconcile()
     gc.collect()
     wall, cpu = time.perf_counter(), time.process_time()

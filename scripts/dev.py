@@ -118,7 +118,7 @@ def bench() -> int:
 
 
 def load() -> int:
-    """Put the app under load: load [FILES [SEED]]; FILES and SEED may also stand in the environment."""
+    """Put the app under load: load [FILES [SEED]]; FILES, SEED and BEFORE, a commit, may stand in the environment."""
     files, seed = (*sys.argv[2:], *([None] * 2))[:2]
     files, seed = files or os.environ.get("FILES") or "1000", seed or os.environ.get("SEED") or "1"
     return _python("-m", "bench.load", files, seed)

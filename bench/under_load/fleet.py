@@ -12,7 +12,7 @@ from bench.under_load.planted import model_key
 from local.process import Child
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ROOT / "bench" / "apps"
+APPS = Path("bench") / "apps"
 TIMER = "reconcile_soon"
 TRIGGERS_FOR_FILES = (
     *("answer_blob", "answer_event", "answer_deferred"),
@@ -35,6 +35,7 @@ class Fleet:
     Where that one is killed, the next in its seat makes up for the run that it missed or began (schedule_monitor.py).
 
     Attributes:
+        before: the folder of an earlier version, which every second worker runs.
         killed: when each of those that were killed was, by their number (`time.monotonic`).
         peak_mb: the most memory that all held together.
     """
@@ -44,6 +45,7 @@ class Fleet:
     hidden_seconds: int
     logs: Path
     random: Random
+    before: Path | None = None
     killed: dict[int, float] = field(default_factory=dict)
     peak_mb: float = 0
     _seats: dict[int, Worker] = field(default_factory=dict)
@@ -81,14 +83,15 @@ class Fleet:
     async def _fill(self, seat: int) -> None:
         self._started += 1
         number = self._started
-        command = [sys.executable, "-m", "local.host", str(APPS / self.app), "--no-events"]
+        root = self.before if self.before and number % 2 else ROOT
+        command = [sys.executable, "-m", "local.host", str(root / APPS / self.app), "--no-events"]
         child = await Child.start(
             "A worker",
             [*command, "--hidden-seconds", str(self.hidden_seconds)],
-            environ={**self.environ, **_own(number, seat)},
+            environ={**self.environ, **_own(number, seat), "PYTHONPATH": str(root)},
             log=self.logs / f"worker-{number}.log",
             ready=[r"The host is ready at (?P<address>\S+)"],
-            folder=ROOT,
+            folder=root,
         )
         self._seats[seat] = Worker(number, child)
 
@@ -96,7 +99,7 @@ class Fleet:
 def _own(number: int, seat: int) -> dict[str, str]:
     others = ("reconcile", *(TRIGGERS_FOR_FILES if seat == 0 else [TIMER]))
     silenced = {f"AzureWebJobs.{function}.Disabled": "true" for function in others}
-    return {"AZURE_INFERENCE_CREDENTIAL": model_key(number), "PYTHONPATH": str(ROOT), **silenced}
+    return {"AZURE_INFERENCE_CREDENTIAL": model_key(number), **silenced}
 
 
 def _resident_mb(pid: int) -> float:

@@ -73,12 +73,15 @@ class Run:
         self.quota.is_down = False
 
 
-async def measured(app: str, load: Load, folder: Path) -> tuple[Figures, Evidence]:
-    """Put an app of `bench/apps` under load; its logs and those of storage are left in the folder."""
+async def measured(app: str, load: Load, folder: Path, before: Path | None = None) -> tuple[Figures, Evidence]:
+    """Put an app of `bench/apps` under load; its logs and those of storage are left in the folder.
+
+    Every second worker runs the version that lies in the folder `before`, if there is one.
+    """
     chance = Random(load.seed)  # noqa: S311 - a load that can be had again
     async with emulators(folder) as storage, serving(load.per_second) as quota:
         environ = {**load.environ(), **_environ(storage.connection_string, quota.url)}
-        fleet = Fleet(app, environ, load.hidden_seconds, folder, Random(chance.random()))  # noqa: S311
+        fleet = Fleet(app, environ, load.hidden_seconds, folder, Random(chance.random()), before)  # noqa: S311
         run = Run(load, storage, quota, fleet, Offer(load, storage, chance))
         try:
             await fleet.start(load.workers)

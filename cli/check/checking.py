@@ -84,7 +84,7 @@ class Checker:
         """What would become of the file.
 
         Raises:
-            InputNotFound, Conflict, StorageUnavailable: it could not be read.
+            InputNotFound, Conflict, StorageUnavailable: it could not be read, or not be converted now.
         """
         async with self._slots:
             file = await self._files.look(upload.name)

@@ -21,7 +21,7 @@ from cli.uploads import Upload
 from shared import bootstrap
 from shared.adapters.foundry import FoundryModel
 from shared.app import App
-from shared.errors import FileRejected
+from shared.errors import FileRejected, StorageUnavailable
 from shared.models import Extent, Plan
 from shared.processing import Cooldowns, Prepared, Preparer, Processor, ResultPublisher, Services
 from tests.corpus.good import GOOD
@@ -53,12 +53,14 @@ class Once:
     @asynccontextmanager
     async def prepared(self, plan: Plan, extents: Sequence[Extent]) -> AsyncIterator[Prepared]:
         wanted = plan.preparation, plan.media.media, plan.media.source.size, plan.selection.recipe.name, tuple(extents)
-        if self.made is None:
+        while self.made is None:
             self.wanted = wanted
             try:
                 self.made = await self.held.enter_async_context(self.preparer.prepared(plan, extents))
             except FileRejected as error:
                 self.made = error
+            except StorageUnavailable:  # this machine is busy: the app would come back to the file later
+                continue
         assert wanted == self.wanted
         if isinstance(self.made, FileRejected):
             raise self.made
