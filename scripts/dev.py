@@ -41,6 +41,7 @@ LONG_TESTS = (
     "tests/integration/test_two_ways.py",
 )
 UV = "uv==0.13.9"  # resolves the lock files for every platform at once, which pip cannot
+RULES_FOR_ANY_INPUT = ("tests/unit", "-m", "hypothesis", "--hypothesis-profile=fuzz")
 UNUSED = ROOT / "local" / "offline_model" / "unused.txt"
 
 
@@ -135,10 +136,10 @@ def scaling() -> int:
 
 
 def fuzz() -> int:
-    """Try the protocol under thousands of orders of events, the decoders on thousands of odd files; half an hour."""
+    """Try the protocol under thousands of orders of events, the decoders on odd files; some forty minutes."""
     os.environ.setdefault("FUZZ_EXAMPLES", "3000")
     # Each in a process of its own: the corpora look at how much memory the process takes.
-    each = (("tests/simulation",), (CORPORA_TESTS,), LONG_TESTS)
+    each = (("tests/simulation",), (CORPORA_TESTS,), LONG_TESTS, RULES_FOR_ANY_INPUT)
     return next((code for tests in each if (code := _python("-m", "pytest", *tests))), 0)
 
 

@@ -29,7 +29,10 @@ APART = ("live", "infra")
 INFRA = Path(__file__).parent / "infra"
 
 # How long an example takes says something of the machine, and of what else runs on it.
-settings.register_profile("suite", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "suite", settings(), max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("fuzz", settings.get_profile("suite"), max_examples=1_000)
 settings.load_profile("suite")
 
 
@@ -52,13 +55,18 @@ def pytest_collection() -> Generator[None, object, object]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Choose between the tests that cost something, or need tools of their own, and all others; and order them."""
     for item in items:
-        if INFRA in item.path.parents:
+        if _is_infra(item.path):
             item.add_marker("infra")
     chosen = {name for name in APART if config.getoption(f"--{name}")}
-    others = [item for item in items if {name for name in APART if item.get_closest_marker(name)} != chosen]
-    config.hook.pytest_deselected(items=others)
+    others = {item for item in items if {name for name in APART if item.get_closest_marker(name)} != chosen}
+    config.hook.pytest_deselected(items=list(others))
     items[:] = in_order(item for item in items if item not in others)
     require_one_package(items)
+
+
+@functools.cache
+def _is_infra(file: Path) -> bool:
+    return INFRA in file.parents
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -47,7 +47,11 @@ class Watch(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """See `logging.Handler.emit`; the text includes that of an exception."""
         is_plain = not (record.exc_info or record.exc_text or record.stack_info)
-        self._look("a log line", record.getMessage() if is_plain else self.format(record), SECRETS + WORDS)
+        self.look_at_line(record.getMessage() if is_plain else self.format(record))
+
+    def look_at_line(self, line: str) -> None:
+        """Look at a line of the log."""
+        self._look("a log line", line, SECRETS + WORDS)
 
     @property
     def leaks_of_this_test(self) -> list[str]:

@@ -11,6 +11,6 @@ from tests.planted import Watch
 
 @pytest.fixture(scope="package", autouse=True)
 def only_the_watch_reads_the_log(suite_watch: Watch) -> Iterator[None]:
-    """Nobody else reads the lines of thousands of days, and pytest would keep each of them, twice."""
-    with mock.patch.object(logging.getLogger("dropscribe"), "callHandlers", suite_watch.handle):
+    """Nobody else reads the lines of thousands of days: records take time, and pytest would keep them, twice."""
+    with mock.patch.object(logging.getLogger("dropscribe"), "log", lambda _level, line: suite_watch.look_at_line(line)):
         yield

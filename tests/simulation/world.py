@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Seque
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import Any, Literal
 
@@ -85,6 +86,9 @@ PIECES = tuple(
     for number in (11, 12, 13)
 )
 """Of a long recording; the number in place of the seconds tells the model, and what counts its answers, which it is."""
+
+document_of = cache(document_name)
+"""The same few names are looked up again and again."""
 
 
 class Pause:
@@ -277,10 +281,10 @@ class World:
 
     def redrive(self, name: str) -> None:
         """As `dropscribe redrive` does for a document of an error: a message, then the document is deleted."""
-        _, result = self.outcomes.get(document_name(name), (None, None))
+        _, result = self.outcomes.get(document_of(name), (None, None))
         if name in self.inputs and result and result.status == "error":
             self.put("deferred", Job(name=name), 10, WEEK)
-            del self.outcomes[document_name(name)]
+            del self.outcomes[document_of(name)]
             self.redriven[name, result.input.etag] += 1
 
     def kill(self, run: Run) -> None:
@@ -358,13 +362,13 @@ class World:
 
     def may_leave_answers(self, name: str) -> bool:
         """Whether it ended in an error: then answers stay for a redrive, and for 30 days where none comes."""
-        found = self.outcomes.get(document_name(name))
+        found = self.outcomes.get(document_of(name))
         is_answered = name in self.inputs and found is not None and found[1].status == "ok"
         is_redriven = any(name == redriven for redriven, _ in self.redriven)
         return name in self.errored and (is_redriven or not is_answered)
 
     def answered_etag(self, name: str) -> str | None:
-        found = self.outcomes.get(document_name(name))
+        found = self.outcomes.get(document_of(name))
         return found[1].input.etag if found else None
 
     def _next_moment(self) -> float:
@@ -493,17 +497,17 @@ class World:
 
     async def find_result(self, name: str) -> StoredResult | None:
         await self._storage("find_result")
-        found = self.outcomes.get(document_name(name))
+        found = self.outcomes.get(document_of(name))
         return StoredResult(found[0], found[1].input.etag, None, found[1].forms) if found else None
 
     async def read_result(self, name: str) -> Result | None:
         await self._storage("read_result")
-        found = self.outcomes.get(document_name(name))
+        found = self.outcomes.get(document_of(name))
         return found[1] if found else None
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         await self._storage("write_result")
-        name = document_name(outcome.input.name)
+        name = document_of(outcome.input.name)
         found = self.outcomes.get(name)
         if self.checks_versions and (found[0] if found else None) != (replacing.etag if replacing else None):
             raise Conflict(name)
@@ -524,17 +528,17 @@ class World:
         if self.checks_files and self._sidecar(name, sidecar.form) != replacing:
             raise Conflict(name)
         stored = StoredSidecar(self.version(), sidecar.sha256)
-        self.sidecars[document_name(name), sidecar.form] = (stored, sidecar.content)
+        self.sidecars[document_of(name), sidecar.form] = (stored, sidecar.content)
         await self._storage("write_sidecar")
 
     async def delete_sidecar(self, name: str, form: FileForm, stored: StoredSidecar) -> None:
         await self._storage("delete_sidecar")
         if not self.checks_files or self._sidecar(name, form) == stored:
-            self.sidecars.pop((document_name(name), form), None)
+            self.sidecars.pop((document_of(name), form), None)
         await self._storage("delete_sidecar")
 
     def _sidecar(self, name: str, form: FileForm) -> StoredSidecar | None:
-        found = self.sidecars.get((document_name(name), form))
+        found = self.sidecars.get((document_of(name), form))
         return found[0] if found else None
 
     async def make(self, result: Result) -> tuple[Result, Sequence[Sidecar]]:

@@ -1,6 +1,7 @@
 """Recordings of our own, in any container that ffmpeg writes, and what Dropscribe hears of them."""
 
 import asyncio
+import functools
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,6 +23,7 @@ LIMITS = SoundLimits(max_seconds=3600, max_disk_bytes=100_000_000)
 A_PICTURE = ("-f", "lavfi", "-i", "color=size=64x64:rate=5:duration=2")
 
 
+@functools.cache
 def made(name: str, *arguments: str, source: Path = samples.TRAIN) -> bytes:
     """What ffmpeg writes into a file of this name, from a recording and with these arguments."""
     return made_of(("-i", str(source)), name, *arguments)

@@ -149,8 +149,7 @@ async def test_a_picture_of_another_format_is_not_opened() -> None:
 
 
 async def test_more_memory_than_one_file_may_have_is_refused() -> None:
-    content = saved(Image.new("RGB", (6000, 6000)), "PNG")
-    error = await refusal(content, "png", limited(memory_bytes=150 * 1024 * 1024))
+    error = await refusal(claiming(6000, 6000), "png", limited(memory_bytes=150 * 1024 * 1024))
     assert (error.code, "memory" in error.message) == ("too_large", True)
 
 

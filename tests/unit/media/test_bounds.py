@@ -53,25 +53,29 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
 }
 
 
+TRIES = 5
+"""Others work on this machine: the least counts."""
+
+
 async def _cpu(content: bytes) -> float:
-    """The least of five runs: others work on this machine."""
-    taken = []
-    for _ in range(5):
-        begun = time.process_time()
-        await format_or_code(content)
-        taken.append(time.process_time() - begun)
-    return min(taken)
+    begun = time.process_time()
+    await format_or_code(content)
+    return time.process_time() - begun
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_four_times_the_bytes_take_no_more_than_some_four_times_the_time(kind: str) -> None:
     small, large = HOSTILE[kind](15_000), HOSTILE[kind](60_000)
-    assert await _cpu(large) < 12 * await _cpu(small)
+    enough = 12 * min([await _cpu(small) for _ in range(TRIES)])
+    for _ in range(TRIES):
+        if await _cpu(large) < enough:
+            return
+    pytest.fail("the time grows faster than the file")
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 async def test_a_hostile_file_of_any_size_costs_no_more_than_the_bounds_say(kind: str) -> None:
-    stored = Stored(HOSTILE[kind](20_000_000))
+    stored = Stored(HOSTILE[kind](10_000_000))
     with contextlib.suppress(FileRejected):
         await stored.sniffed()
     assert len(stored.fetched) <= MAX_PIECES

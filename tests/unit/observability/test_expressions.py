@@ -72,7 +72,7 @@ def seconds(call: Callable[[str], object], text: str, tries: int = 3) -> float:
 
 def growth(pattern: re.Pattern[str], unit: str) -> float:
     """By how much the time grows when the text is four times as long; 4 is linear, 16 quadratic."""
-    texts = [unit * (size // len(unit)) + "\x01" for size in (1_000, 4_000)]
+    texts = [unit * (size // len(unit)) + "\x01" for size in (500, 2_000)]
     calls = (pattern.search, pattern.fullmatch, lambda text: pattern.sub("", text))
     return max(_growth(call, *texts) for call in calls)
 

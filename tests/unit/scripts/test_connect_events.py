@@ -1,6 +1,5 @@
 """azd's `postdeploy` hook, with an `az` on PATH that answers as Azure's does, and no time lost."""
 
-import json
 import os
 import re
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ import connect_events as subject
 import pytest
 from azure_cli import told
 
-from tests.support.az import plant_az
+from tests.support.az import asked, plant_az, say
 from tests.support.programs import plant_script
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for az is a script with a shebang")
@@ -56,11 +55,11 @@ class Azure:
             **GOOD,
             **{{"function": "/functions/answer_blob"}.get(name, name): each for name, each in changed.items()},
         }
-        (self.folder / "answers.json").write_text(json.dumps(said))
+        say(self.folder, said)
 
     @property
     def asked(self) -> list[list[str]]:
-        return [json.loads(line) for line in (self.folder / "calls").read_text().splitlines()]
+        return asked(self.folder)
 
     def connect(self, **environ: str) -> int:
         return subject.main({**ENVIRON, **environ}, self.pauses.append, self.folder / "python")

@@ -11,7 +11,7 @@ import publish_inbox as subject
 import pytest
 from azure_cli import AzureCli
 
-from tests.support.az import plant_az
+from tests.support.az import asked, plant_az, say
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in for az is a script with a shebang")
 
@@ -48,15 +48,13 @@ class Azure:
             "--filter": [("[]", "", 0)],
             **changed,
         }
-        (self.folder / "answers.json").write_text(json.dumps(said))
+        say(self.folder, said)
 
     def publish(self, **environ: str) -> int:
         return subject.main({**ENVIRON, **environ}, self.pauses.append)
 
     def asked(self, *words: str) -> list[list[str]]:
-        calls = self.folder / "calls"
-        lines = calls.read_text().splitlines() if calls.exists() else []
-        return [call for line in lines if set(words) <= set(call := json.loads(line))]
+        return [call for call in asked(self.folder) if set(words) <= set(call)]
 
 
 @pytest.fixture

@@ -189,21 +189,22 @@ HOSTILE = {
 }
 
 
+TRIES = 3
+"""Others work on this machine: the least counts."""
+
+
 def seconds_for(text: str) -> float:
-    """The least of three runs: others work on this machine."""
-    taken = []
-    for _ in range(3):
-        begun = time.process_time()
-        join([text] * 3, [True] * 2)
-        join_pages([("Page 1", text), ("Page 2", text)])
-        taken.append(time.process_time() - begun)
-    return min(taken)
+    begun = time.process_time()
+    join([text] * 3, [True] * 2)
+    join_pages([("Page 1", text), ("Page 2", text)])
+    return time.process_time() - begun
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_four_times_the_text_takes_no_more_than_some_four_times_the_time(kind: str) -> None:
     text = HOSTILE[kind]
-    assert seconds_for(text) < 12 * seconds_for(text[: len(text) // 4]) + 0.01
+    enough = 12 * min(seconds_for(text[: len(text) // 4]) for _ in range(TRIES)) + 0.01
+    assert any(seconds_for(text) < enough for _ in range(TRIES))
 
 
 def test_pages_stand_under_their_numbers() -> None:

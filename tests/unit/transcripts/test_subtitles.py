@@ -2,7 +2,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.transcripts.cues import MAX_SHOWN, MIN_SHOWN, Cue, cues_of
@@ -60,7 +60,6 @@ def said(cues: list[Cue]) -> list[str]:
     return sorted(letter for cue in cues for line in cue.lines for letter in letters(line))
 
 
-@settings(max_examples=150, deadline=None)
 @given(segments(), st.none() | st.floats(0, 100))
 def test_subtitles_lose_nothing_and_keep_the_usual_rules_whatever_is_said(
     spoken: list[Segment], seconds: float | None
@@ -116,7 +115,6 @@ def in_turn(draw: st.DrawFn) -> list[Segment]:
     return found
 
 
-@settings(max_examples=100, deadline=None)
 @given(in_turn())
 def test_subtitles_of_people_who_speak_in_turn_are_in_order_and_within_what_they_say(spoken: list[Segment]) -> None:
     cues = cues_of(spoken, names_speakers=False)

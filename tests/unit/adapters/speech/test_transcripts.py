@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.speech.answers import BEYOND, answer_in
@@ -263,7 +263,6 @@ DOCUMENTS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60)
 @given(st.sampled_from([OPENAI, LLM_SPEECH]), DOCUMENTS | ANYTHING)
 def test_whatever_a_service_sends_is_an_answer_in_order_or_an_error_of_ours(wire: Wire, document: Any) -> None:
     try:
@@ -293,7 +292,6 @@ def as_phrases(told: Any) -> dict[str, Any]:
     return {"text": text, "offsetMilliseconds": told["start"], "durationMilliseconds": told["end"], **words}
 
 
-@settings(max_examples=100)
 @given(st.lists(PIECES, min_size=1, max_size=3), st.floats(0.1, 20), st.booleans())
 def test_all_times_lie_within_each_piece_and_no_word_is_lost_whatever_a_service_tells(
     pieces: list[list[dict[str, Any]]], length: float, is_openai: bool
