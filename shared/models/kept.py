@@ -1,4 +1,4 @@
-"""What is kept of a conversation until there is a document."""
+"""What a conversation hands out to be kept until there is a document. It is stored by `shared/processing/kept.py`."""
 
 import itertools
 from dataclasses import dataclass, replace

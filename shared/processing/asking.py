@@ -1,4 +1,7 @@
-"""From a plan to its answers, however busy the model is: when to claim, when to ask, how long to wait."""
+"""From a plan to its answers, however busy the model is: when to claim, when to ask, how long to wait.
+
+The claim of an attempt is acquired here and nowhere else.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable

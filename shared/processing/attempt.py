@@ -1,5 +1,9 @@
 """One attempt to take a file to its document: load, plan, acquire, ask, publish.
 
+Between plan and acquire the answers that an earlier attempt kept are read (`keeping.py`). The claim is acquired in
+`asking.py`, as late as possible: before the file is converted, where the plan says that it must be, else before the
+first call. A file that is asked about in pieces has one call or more for each, and each answer is kept at once.
+
 A message is acknowledged only when the file has its document, is gone, or waits in another message. So what cannot be
 done now is first sent to the queue of work that waits, and only then written down as waiting.
 """

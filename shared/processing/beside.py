@@ -1,4 +1,6 @@
-"""The files beside a document: written before it, and made to fit it wherever a worker broke down in between.
+"""Sidecars, the files beside a document: written before it, and made to fit it where a worker broke down in between.
+
+What stands in them is made by `shared/results/sidecars.py`; here they are stored.
 
 Two workers may be at the same file, with two versions of it or with two answers. So whoever writes or deletes looks
 first, then makes sure that the record is still the one that it knows, and then changes only what it saw. A worker that

@@ -1,4 +1,4 @@
-"""What becomes of the events in our own queue, beside the events that the host takes at its webhook.
+"""What becomes of the events in our own queue: the second way, beside the events that the host takes at its webhook.
 
 Where both ways are open, the host's is the first: a file that both take up at once would be loaded twice for its one
 answer (docs/decisions/protocol.md). So a message for later is sent, which finds the document by then.

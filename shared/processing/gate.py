@@ -1,4 +1,4 @@
-"""Many calls at once, or one alone: so that a file that may break the worker takes no other with it."""
+"""Many calls at once, or one alone, so that a file that may break the worker takes no other with it. Limits no rate."""
 
 import asyncio
 from collections.abc import AsyncIterator

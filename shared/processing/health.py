@@ -1,4 +1,4 @@
-"""What this worker saw of each deployment lately: whether it answers other files, where it fails on one."""
+"""What this worker saw of each model's deployment lately: whether it answers other files, where it fails on one."""
 
 from collections import defaultdict, deque
 from datetime import datetime

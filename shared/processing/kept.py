@@ -1,4 +1,7 @@
-"""Answers that were paid for while their document could not be made yet: kept beside the claim, and deleted with it."""
+"""What is stored of answers that were paid for while their document could not be made yet, and where (`AnswerStore`).
+
+They lie beside the claim, and are deleted with it. When they are kept and read is decided in `keeping.py`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Where the path of a file begins."""
+"""Where the path of a file begins: the blob trigger comes here, and so do the messages of files that waited."""
 
 import logging
 

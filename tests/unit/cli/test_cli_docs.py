@@ -17,7 +17,7 @@ SECTIONS = dict(re.findall(r"^### `(dropscribe[a-z ]*?)(?: [A-Z\[][^`]*)?`\n(.*?
 
 def commands(command: Any, path: str = "dropscribe") -> Iterator[tuple[str, set[str]]]:
     """Each command with its options, by the words that call it."""
-    yield path, {name for each in command.params for name in each.opts if name.startswith("-")}
+    yield path, {name for each in command.params for name in [*each.opts, *each.secondary_opts] if name.startswith("-")}
     for name, each in getattr(command, "commands", {}).items():
         yield from commands(each, f"{path} {name}")
 
