@@ -36,9 +36,8 @@ def main(spec: str) -> None:
     from shared.conversion.limited import limit_this_process  # noqa: PLC0415 - found only now
     from shared.conversion.task import Refused, Task, as_contents  # noqa: PLC0415 - found only now
 
-    os.environ["PILLOW_BLOCKS_MAX"] = (
-        "1"  # keep 16 MB from page to page: a fifth of the time went into getting them anew
-    )
+    # 16 MB are kept from page to page: a fifth of the time went into getting them anew.
+    os.environ["PILLOW_BLOCKS_MAX"] = "1"
     limit_this_process(*told["limits"])
     with _own_output() as out, open(0, "rb", closefd=False) as file:
         start = out.seek(0, os.SEEK_END)
