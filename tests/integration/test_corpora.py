@@ -40,7 +40,7 @@ AT_ONCE = 4
 IS_FUZZ = "FUZZ_EXAMPLES" in os.environ
 SHARE = 1 if IS_FUZZ else 48
 """One file of so many is taken."""
-MUTATIONS = 2_000 if IS_FUZZ else 30
+MUTATIONS = 2_000 if IS_FUZZ else 10
 
 
 @dataclass

@@ -21,6 +21,8 @@ from tests.conftest import eventually
 from tests.integration.command import model_at
 from tests.integration.loopback import Service, service
 
+pytestmark = pytest.mark.usefixtures("forked_hosts")
+
 
 @pytest.fixture
 async def model(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
@@ -71,7 +73,7 @@ class Started:
 
 
 @pytest.fixture(scope="module")
-async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Started]:
+async def started(forked_hosts: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Started]:
     folder, lines = tmp_path_factory.mktemp("stack"), list[str]()
     (folder / "netrc").write_text("default login somebody password something\n")
     async with service() as model, AsyncExitStack() as exits:
