@@ -17,6 +17,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import ContainerClient
 
+from tests.corpus.ingredients import saved, sign
 from tests.planted import SECRETS
 
 HEARD_BY: dict[str, dict[str, Any]] = {
@@ -27,6 +28,9 @@ HEARD_BY: dict[str, dict[str, Any]] = {
     "queued CloudEvents": {"are_refused": True, "schema": "CloudEventSchemaV1_0"},
 }
 """How our own stack hears of files (`E2E_EVENTS`). Where the webhook hears nothing, it refuses events with 401."""
+SMALL = (320, 320), 56
+"""Pixels of a picture with words, and of its letters. A square one costs the offline model a third of a wide one."""
+SIGN = saved(sign("HELLO 42", *SMALL), "PNG")
 MAX_SECONDS = 180
 """Seconds; a real host that polls may take its time."""
 

@@ -1,6 +1,7 @@
 """The command `dropscribe` as a process of its own: with pipes, in a shell, or at a terminal.
 
-In a shell, and where a test starts `COMMAND` itself, Python starts as it does for a person; else it is forked.
+In a shell Python starts as it does for a person, and so it does where a test without the fixture `forked_hosts` starts
+`COMMAND` itself; else it is forked.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ import pty
 import shlex
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -40,9 +41,16 @@ def model_at(url: str) -> dict[str, Any]:
     }
 
 
-async def dropscribe(*arguments: str | Path, folder: Path = ROOT, given: bytes | None = None, **environ: str) -> Done:
-    """Run the command to its end; `given` is its standard input."""
-    return await python_m("cli", *map(str, arguments), folder=folder, environ=environment(environ), given=given)
+async def dropscribe(
+    *arguments: str | Path,
+    folder: Path = ROOT,
+    given: bytes | None = None,
+    unread: Collection[str] = (),
+    **environ: str,
+) -> Done:
+    """Run the command to its end; `given` is its standard input, and what is `unread` ("out", "err") has no reader."""
+    own = environment(environ)
+    return await python_m("cli", *map(str, arguments), folder=folder, environ=own, given=given, unread=unread)
 
 
 async def in_shell(line: str, **environ: str) -> Done:

@@ -1,13 +1,14 @@
-"""Local hosts that are forked, not started: for tests that need one, and do not look at how it starts.
+"""Local hosts, and commands that run one, which are forked, not started: for tests that do not look at how they start.
 
-A host takes more than a second of the processor's time to import what it needs.
+Each takes more than a second of the processor's time to import what it needs.
 """
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -17,7 +18,7 @@ from unittest import mock
 from tests.integration.forked import fork
 from tests.integration.preloaded import CONTEXT
 
-_HOST = (sys.executable, "-m", "local.host")
+_FORKED = {(sys.executable, "-m", module) for module in ("local.host", "cli")}
 
 
 class _Process:
@@ -49,23 +50,30 @@ class _Process:
 
 @contextmanager
 def hosts_are_forked() -> Iterator[None]:
-    """Let `Child.start` fork the hosts, and start all others."""
-    start = asyncio.create_subprocess_exec
+    """Let `Child.start` fork the hosts and commands, and start all others."""
+    start, end_group = asyncio.create_subprocess_exec, os.killpg
 
     async def start_or_fork(*command: str, **more: Any) -> Any:
-        if command[:3] != _HOST:
+        if command[:3] not in _FORKED:
             return await start(*command, **more)
-        return await _forked(command[3:], more["env"], Path(more["cwd"] or "."))
+        return await _forked(command[2:], more["env"], Path(more["cwd"] or "."))
 
-    with mock.patch.object(asyncio, "create_subprocess_exec", start_or_fork):
+    def end_if_there(group: int, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):  # where it was forked, its end may be known already, and here not yet
+            end_group(group, number)
+
+    with (
+        mock.patch.object(asyncio, "create_subprocess_exec", start_or_fork),
+        mock.patch.object(os, "killpg", end_if_there),
+    ):
         yield
 
 
-async def _forked(arguments: Sequence[str], environ: Mapping[str, str], folder: Path) -> _Process:
+async def _forked(module_and_arguments: Sequence[str], environ: Mapping[str, str], folder: Path) -> _Process:
     reads, stdin = CONTEXT.Pipe(duplex=False)
     stdout, writes = CONTEXT.Pipe(duplex=False)
     streams = (reads, writes, Connection(os.dup(writes.fileno()), readable=False))
-    process = await fork("local.host", *arguments, folder=folder, environ=environ, streams=streams, in_own_group=True)
+    process = await fork(*module_and_arguments, folder=folder, environ=environ, streams=streams, in_own_group=True)
     reader = asyncio.StreamReader()
     pipe = os.fdopen(os.dup(stdout.fileno()), "rb", buffering=0)
     stdout.close()

@@ -21,6 +21,8 @@ from tests.integration.forked import Done
 from tests.integration.loopback import Answer, Service, saying, service
 from tests.unit.cli.test_cli_terminal import dangers
 
+pytestmark = pytest.mark.usefixtures("forked_hosts")
+
 BUSY = Answer(503, {"error": {"message": "busy"}})
 HOSTILE = "\x1b]52;c;aGk=\x1b\\\x1b[2J\x9b2J\x07\r\u202etxt.exe\u2066 fine"
 
@@ -44,7 +46,7 @@ HELLO, CHART = (shlex.quote(str(path)) for path in (samples.HELLO, samples.CHART
 
 
 @pytest.fixture(scope="module")
-async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHost]:
+async def running(forked_hosts: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[RunningHost]:
     folder = tmp_path_factory.mktemp("host")
     async with service() as foundry:
         child = await Child.start(
@@ -137,13 +139,10 @@ async def test_a_terminal_that_knows_few_characters_shows_the_others_as_escapes(
 
 
 async def test_a_closed_pipe_ends_the_command_quietly(host: RunningHost) -> None:
-    async def quietly(line: str) -> None:
-        done = await in_shell(line, **host.environ)
-        assert (done.code, done.err) == (0, "")
-
-    await quietly(f"dropscribe drop -q {HELLO} --as quiet.mp3 | true")
-    await quietly(f"dropscribe drop {HELLO} --as quiet.mp3 2>&1 | true")
-    await quietly(f"dropscribe drop -q --json {HELLO} {CHART} --as quiet | head -1 | grep -q '\"ok\"'")
+    drop = ("drop", samples.HELLO, "--as", "quiet.mp3")
+    assert await dropscribe(*drop, "-q", unread={"out"}, **host.environ) == (1, "", "")
+    assert await dropscribe(*drop, "-q", "--json", unread={"out"}, **host.environ) == (1, "", "")
+    assert await dropscribe(*drop, unread={"out", "err"}, **host.environ) == (1, "", "")
 
 
 async def test_documents_are_saved_though_the_pipe_is_closed(host: RunningHost, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ AT_ONCE = 4
 IS_FUZZ = "FUZZ_EXAMPLES" in os.environ
 SHARE = 1 if IS_FUZZ else 48
 """One file of so many is taken."""
-MUTATIONS = 2_000 if IS_FUZZ else 30
+MUTATIONS = 2_000 if IS_FUZZ else 10
 
 
 @dataclass
@@ -233,6 +233,7 @@ async def test_every_hostile_file_ends_in_its_one_document_and_nothing_is_fetche
         assert wrong == {}
 
 
+@pytest.mark.skipif(not IS_FUZZ, reason="make fuzz; tests/e2e reads a file of each decoder")
 @pytest.mark.usefixtures("nothing_stays")
 async def test_the_words_of_every_good_file_come_out(azurite: str, written: Written, reader_and_listener: str) -> None:
     wrong: dict[str, str] = {}

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import json
-import subprocess
+import re
 import sys
 import uuid
 from collections.abc import AsyncIterator
@@ -32,6 +32,8 @@ from local.host.worker import Function, Worker
 from local.process import Child, NotStartedError
 from shared.processing.incoming_events import FileEvents, file_events
 from tests.conftest import eventually
+
+pytestmark = pytest.mark.usefixtures("forked_hosts")
 
 APP = Path(__file__).parents[1] / "apps" / "triggers"
 FUNCTION = "Host.Functions.on_blob"
@@ -100,7 +102,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-async def world(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+async def world(forked_hosts: None, azurite: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     watched = f"watched-{uuid.uuid4().hex[:8]}"
     log = tmp_path_factory.mktemp("host") / "host.log"
     async with (
@@ -129,10 +131,12 @@ async def test_the_host_says_in_one_line_that_it_is_a_local_host(world: World) -
     assert "Event Grid is played" not in world.log.read_text()
 
 
-def test_the_host_says_what_differs_when_it_is_asked() -> None:
-    command = [sys.executable, "-m", "local.host", "--differences"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert told == f"{DIFFERENCES}\n"
+async def test_the_host_says_what_differs_when_it_is_asked(tmp_path: Path) -> None:
+    command, last = [sys.executable, "-m", "local.host", "--differences"], re.escape(DIFFERENCES.splitlines()[-1])
+    child = await Child.start("The host", command, log=tmp_path / "told", ready=[last])
+    assert await child.wait() == 0
+    await child.stop()
+    assert (tmp_path / "told").read_text() == f"{DIFFERENCES}\n"
 
 
 async def test_a_new_blob_starts_its_function_once(world: World) -> None:

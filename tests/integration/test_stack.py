@@ -3,9 +3,10 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import BlobServiceClient
 
-from local.process import NotStartedError
+from local.process import Child, NotStartedError
 from local.stack import Stack, running
 from local.storage import ACCOUNT, KEY, Azurite, kept_key
 from tests import samples
 from tests.conftest import eventually
 from tests.integration.command import model_at
 from tests.integration.loopback import Service, service
+
+pytestmark = pytest.mark.usefixtures("forked_hosts")
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ class Started:
 
 
 @pytest.fixture(scope="module")
-async def started(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Started]:
+async def started(forked_hosts: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Started]:
     folder, lines = tmp_path_factory.mktemp("stack"), list[str]()
     (folder / "netrc").write_text("default login somebody password something\n")
     async with service() as model, AsyncExitStack() as exits:
@@ -124,13 +127,22 @@ async def test_storage_in_a_folder_is_there_again_after_a_stop(tmp_path: Path) -
         await started.stop()
 
 
-@pytest.mark.parametrize("which", ["Azurite", "The host"])
-async def test_the_end_of_any_of_its_processes_is_told(model: Service, tmp_path: Path, which: str) -> None:
-    async with running(tmp_path) as stack:
-        victim = next(child for child in (stack.host, *stack.others) if child.name == which)
-        stopped = asyncio.create_task(stack.stopped())
-        os.kill(victim.pid, signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
-        assert (await asyncio.wait_for(stopped, 60)).startswith(f"{which} has stopped. The last it said:\n")
+def test_its_processes_are_known_by_their_names(started: Started) -> None:
+    assert [child.name for child in (started.stack.host, *started.stack.others)] == ["The host", "Azurite"]
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+async def test_the_end_of_any_of_its_processes_is_told(started: Started, tmp_path: Path, which: int) -> None:
+    command = [sys.executable, "-c", "print('here', flush=True); input()"]
+    host, *others = [
+        await Child.start(name, command, log=tmp_path / name, ready=["here"]) for name in ("one", "two", "three")
+    ]
+    stopped = asyncio.create_task(replace(started.stack, host=host, others=tuple(others)).stopped())
+    victim = (host, *others)[which]
+    os.kill(victim.pid, signal.SIGKILL if os.name != "nt" else signal.SIGTERM)
+    assert await asyncio.wait_for(stopped, 60) == f"{victim.name} has stopped. The last it said:\nhere"
+    for child in (host, *others):
+        await child.stop()
 
 
 async def test_all_of_it_is_gone_when_it_is_stopped_at_any_moment_of_its_start(
