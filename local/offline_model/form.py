@@ -23,7 +23,7 @@ _LANGUAGE = re.compile("[a-z]{2,3}")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TranscriptionForm:
     """A recording, and how its words are to be told.
 
     Attributes:
@@ -38,7 +38,7 @@ class Wanted:
     has_words: bool
 
     @classmethod
-    async def read(cls, request: web.Request) -> "Wanted":
+    async def read(cls, request: web.Request) -> "TranscriptionForm":
         """Read the form.
 
         Raises:

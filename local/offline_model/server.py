@@ -10,7 +10,7 @@ from aiohttp import web
 
 from local.offline_model import MODEL, OFFLINE
 from local.offline_model.answering import answer_to
-from local.offline_model.form import Wanted
+from local.offline_model.form import TranscriptionForm
 from local.offline_model.hearing import Heard, Listener
 from local.offline_model.question import Picture, Question, Recording
 from local.offline_model.reading import Reader, Seen
@@ -66,7 +66,7 @@ class OfflineModel:
 
     async def _transcribe(self, request: web.Request) -> web.Response:
         _check_access(request, "multipart/form-data")
-        wanted = await Wanted.read(request)
+        wanted = await TranscriptionForm.read(request)
         heard = await self._listener.listen(wanted.recording, wanted.language, has_words=wanted.has_words)
         return web.json_response(transcript_of(heard, wanted), headers={"apim-request-id": str(uuid.uuid4())})
 

@@ -3,11 +3,11 @@
 from typing import Any
 
 from local.offline_model import SPEECH_MODEL
-from local.offline_model.form import Wanted
+from local.offline_model.form import TranscriptionForm
 from local.offline_model.hearing import Heard
 
 
-def transcript_of(heard: Heard, wanted: Wanted) -> dict[str, Any]:
+def transcript_of(heard: Heard, wanted: TranscriptionForm) -> dict[str, Any]:
     """The answer in the form that is wanted. `model` is ours: the real service does not say who heard."""
     usage = {"type": "duration", "seconds": round(heard.seconds, 2)}
     document: dict[str, Any] = {"text": heard.text, "model": SPEECH_MODEL, "usage": usage}
