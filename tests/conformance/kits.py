@@ -16,7 +16,7 @@ from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import blobs_by_connection_string, queues_by_connection_string
 from shared.adapters.storage.queues import StorageEventQueue, StorageJobQueue
 from shared.adapters.storage.state import BlobState
-from shared.processing.budget import TokenCounts
+from shared.processing.budget import SpendingStore
 from shared.processing.claims import ClaimStore
 from shared.processing.cooldowns import CooldownStore
 from shared.processing.jobs import Job, JobQueue, job_of
@@ -29,7 +29,7 @@ from tests.simulation.world import World
 from tests.unit.fakes import MemoryFiles, MemoryState
 
 
-class StateStore(ClaimStore, CooldownStore, TokenCounts, AnswerStore, ScanStore, Protocol):
+class StateStore(ClaimStore, CooldownStore, SpendingStore, AnswerStore, ScanStore, Protocol):
     """All that lies in the state container."""
 
 

@@ -85,9 +85,9 @@ async def test_a_cooldown_is_respected_until_it_is_over(account: Account, sample
 async def test_the_tokens_of_a_day_go_on_being_counted(account: Account) -> None:
     await account.restore(sample_of("tokens_spent"), NOW)
     recorded = MemoryState(time=datetime(2026, 11, 25, 23, tzinfo=UTC))
-    assert await account.state.read_tokens("2026-11-25") == 84
+    assert await account.state.read_spent("2026-11-25") == 84
     assert await Budget(50, counts=account.state, clock=recorded).seconds_until_available() == 3600
-    assert await account.state.add_tokens("2026-11-25", 16) == 100
+    assert await account.state.add_spent("2026-11-25", 16) == 100
 
 
 async def test_documents_are_read_and_their_files_are_not_answered_again(account: Account) -> None:
