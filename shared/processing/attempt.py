@@ -129,8 +129,8 @@ class Attempt:
         except NotPlanned as refused:
             facts = replace(facts, selection=refused.selection, media=refused.media)
             return rejected(facts, refused.error, self._with.clock.now())
-        is_found_again = self._claim.is_known and self._claim.record is None  # by a redrive, perhaps
-        talk = await self._keeper.conversation(plan, is_again=is_again or is_found_again)
+        may_be_redriven = self._claim.is_known and self._claim.progress.is_untried
+        talk = await self._keeper.conversation(plan, is_again=is_again or may_be_redriven)
         facts = replace(facts, selection=plan.selection, media=talk.media.media)
         # Workers crash over the answer: work on it no more.
         if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:
