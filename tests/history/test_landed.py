@@ -1,6 +1,5 @@
 """What the version before this one left in storage is read and finished by this one (README.md beside this file)."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from shared.processing.budget import Budget
 from shared.processing.claims import progress_of
 from shared.processing.jobs import Job, job_of
 from shared.processing.retry import RetryPolicy
-from tests.history.account import SAMPLES, Account, account_of, sample_of
+from tests.history.account import SAMPLES, Account, sample_of
 from tests.unit.fakes import MemoryState
 
 ALL = sorted(path.stem for path in SAMPLES.glob("*.json"))
@@ -18,12 +17,6 @@ UNFINISHED = [name for name in ALL if name not in ("answered", "untold_answer", 
 TWO_DAYS = timedelta(days=2)
 NOW = timedelta(0)
 NAME = "chart.png"
-
-
-@pytest.fixture
-async def account(azurite: str) -> AsyncIterator[Account]:
-    async with account_of(azurite) as account:
-        yield account
 
 
 async def etag_of(account: Account) -> str:
