@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,6 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
     files, state = _files(settings, blobs, clock), BlobState(blobs, settings.state_container)
     models = {each.alias: _model(each, settings, identities, exits) for each in app.deployments}
     planner, preparer = preparing(app, files, models)
-    money = billionths(settings.daily_cost) if settings.daily_cost else None
     events, sidecars = _events(settings, blobs, queues), RecipeSidecars(app.recipes)
     services = Services(
         input_container=settings.input_container,
@@ -139,7 +139,7 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         clock=clock,
         policy=app.policy,
         budget=_budget("tokens", settings.daily_tokens, state, clock),
-        money=_budget("dollars", money, state, clock),
+        money=_budget("dollars", billionths(settings.daily_cost or Decimal(0)), state, clock),
     )
     processor = Processor(services)
     return Running(
