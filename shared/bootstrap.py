@@ -1,9 +1,10 @@
 """Where things are built, and the only such place: the environment -> `App`."""
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,14 +31,12 @@ from shared.app import App, Running
 from shared.errors import ConfigurationError
 from shared.media import InputContent
 from shared.models import (
-    DEFAULT,
     CapabilityTable,
     Deployment,
     Deployments,
     Endpoint,
     Model,
     PriceTable,
-    can_be_limited,
 )
 from shared.observability import redact_logs
 from shared.processing import (
@@ -56,7 +55,7 @@ from shared.processing import (
 )
 from shared.recipes import RecipeCatalog
 from shared.recovery import DeadLetters, PoisonHandler, Reconciler
-from shared.settings import ModelSettings, Settings, kind_meant, suffix_of
+from shared.settings import ModelSettings, Settings, contradictions, without_effect
 
 if TYPE_CHECKING:
     from azure.storage.queue.aio import QueueServiceClient
@@ -89,15 +88,12 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPo
     settings = _try(problems, Settings.from_environ, environ)
     book = _try(problems, RecipeCatalog.load, recipes)
     deployments = _deployments(settings) if settings else None
-    if book and deployments:
-        problems.extend([*_unknown_models(book, deployments), *_misspelt_models(book, deployments)])
-        problems.extend(_speech_for_later_turns(book, deployments))
-    if settings and settings.daily_cost and deployments:
-        problems.extend(_unknown_prices(deployments))
+    if settings and deployments:
+        problems.extend(contradictions(settings, book, deployments))
     if settings is None or book is None or deployments is None or problems:
         raise ConfigurationError(problems)
     retiring = deployments.retiring(datetime.now(UTC).date(), RETIREMENT_NOTICE)
-    for notice in (*settings.notices, *_without_effect(settings, deployments), *retiring):
+    for notice in (*settings.notices, *without_effect(settings, deployments), *retiring):
         log.warning(notice)
     return App(settings, book, deployments, _open, policy or RetryPolicy(complete=settings.arrival_seconds))
 
@@ -123,78 +119,13 @@ def _deployment(alias: str, settings: ModelSettings, table: CapabilityTable, pri
     return Deployment(alias, name, model, endpoint, table.of(model), bool(settings.name), prices)
 
 
-def _unknown_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
-    known = ", ".join(f"`{each.alias}`" for each in deployments)
-    for recipe in recipes:
-        for keys, name in ((("model", "id"), recipe.model), (("metadata", "then"), recipe.then)):
-            if name and name not in deployments:
-                yield (
-                    f"{recipe.place(*keys)}: there is no model `{name}`, only {known}. Name another with"
-                    f" AZURE_INFERENCE_DEPLOYMENT_{suffix_of(name)}."
-                )
-
-
-def _speech_for_later_turns(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
-    for recipe in recipes:
-        name = recipe.then
-        if name and name in deployments and deployments[name].capability.is_speech:
-            yield (
-                f"{recipe.place('metadata', 'then')}: `{name}` is a speech model, which only writes down what is said."
-                " Name a chat model there."
-            )
-
-
-def _misspelt_models(recipes: RecipeCatalog, deployments: Deployments) -> Iterator[str]:
-    """Models that no recipe names, and that would have all files of a kind if their alias had no slip in it."""
-    named = {name for recipe in recipes for name in (recipe.model, recipe.then)}
-    for each in deployments:
-        if not named & {each.alias, each.name} and (meant := kind_meant(each.alias)):
-            yield (
-                f"No recipe names the model `{each.alias}`: did you mean _{meant} at the end of its settings' names, in"
-                f" place of _{suffix_of(each.alias)}?"
-            )
-
-
-def _without_effect(settings: Settings, deployments: Deployments) -> Iterator[str]:
-    """What is said of models that no setting names, and so is perhaps a slip."""
-    known = ", ".join(dict.fromkeys(name for each in deployments for name in (each.name, each.model)))
-    if names := list(deployments.unpriced_names(settings.prices)):
-        yield (
-            f"MODEL_PRICES names {', '.join(names)}, but no setting does: that has no effect unless a model calls"
-            f" itself so in its answers. The settings name {known}."
-        )
-    if names := list(deployments.unaffected_names(each for each in settings.capabilities if each.lower() != DEFAULT)):
-        yield (
-            f"MODEL_CAPABILITIES names {', '.join(names)}, with which the name of no model begins that the settings"
-            f" name: {known}."
-        )
-
-
-def _unknown_prices(deployments: Deployments) -> Iterator[str]:
-    """A limit that does not see what some of the calls cost would not hold."""
-    for each in deployments:
-        if not can_be_limited(each):
-            rates = '"hour": ...' if each.capability.is_speech else '"input": ..., "output": ...'
-            yield (
-                f"DAILY_COST cannot hold: what a call of the deployment {each.name} costs is not known. Say it in"
-                f' MODEL_PRICES (`{{"{each.name}": {{{rates}}}}}`), or set AZURE_INFERENCE_MODEL'
-                f"{'' if each.alias == DEFAULT else f'_{suffix_of(each.alias)}'} to the whole name of its model."
-            )
-
-
 def _build(app: App, exits: AsyncExitStack) -> Running:
     settings, clock, identities = app.settings, ServerClock(), _Identities(exits)
     blobs, queues = _storage(settings, clock, identities, exits)
-    links = PublicLinks(settings.public_base_url) if settings.public_base_url else SignedLinks(blobs, clock)
-    files = BlobFiles(
-        blobs, input_container=settings.input_container, output_container=settings.output_container, links=links
-    )
-    state = BlobState(blobs, settings.state_container)
-    output = f"{blobs.url.partition('?')[0].rstrip('/')}/{settings.output_container}"
-    events = StorageEventQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
+    files, state = _files(settings, blobs, clock), BlobState(blobs, settings.state_container)
     models = {each.alias: _model(each, settings, identities, exits) for each in app.deployments}
     planner, preparer = preparing(app, files, models)
-    tokens, money = settings.daily_tokens, settings.daily_cost
+    events, sidecars = _events(settings, blobs, queues), RecipeSidecars(app.recipes)
     services = Services(
         input_container=settings.input_container,
         files=files,
@@ -204,13 +135,11 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         cooldowns=Cooldowns(state, clock),
         planner=planner,
         preparer=preparer,
-        publisher=ResultPublisher(
-            files=files, claims=state, kept=state, events=events, sidecars=RecipeSidecars(app.recipes)
-        ),
+        publisher=ResultPublisher(files=files, claims=state, kept=state, events=events, sidecars=sidecars),
         clock=clock,
-        budget=Budget(tokens, counts=state, clock=clock) if tokens else None,
-        money=Budget(billionths(money), counts=state, clock=clock, name="dollars") if money else None,
         policy=app.policy,
+        budget=_budget("tokens", settings.daily_tokens, state, clock),
+        money=_budget("dollars", billionths(settings.daily_cost or Decimal(0)), state, clock),
     )
     processor = Processor(services)
     return Running(
@@ -220,6 +149,22 @@ def _build(app: App, exits: AsyncExitStack) -> Running:
         Reconciler(services, state),
         DeadLetters(services, BlobDeadLetters(blobs)),
     )
+
+
+def _files(settings: Settings, blobs: BlobServiceClient, clock: ServerClock) -> BlobFiles:
+    links = PublicLinks(settings.public_base_url) if settings.public_base_url else SignedLinks(blobs, clock)
+    return BlobFiles(
+        blobs, input_container=settings.input_container, output_container=settings.output_container, links=links
+    )
+
+
+def _events(settings: Settings, blobs: BlobServiceClient, queues: "QueueServiceClient") -> StorageEventQueue | None:
+    output = f"{blobs.url.partition('?')[0].rstrip('/')}/{settings.output_container}"
+    return StorageEventQueue(queues, settings.completed_queue, output=output) if settings.completed_queue else None
+
+
+def _budget(name: str, limit: int | None, state: BlobState, clock: ServerClock) -> Budget | None:
+    return Budget(limit, counts=state, clock=clock, name=name) if limit else None
 
 
 def preparing(app: App, files: InputContent, models: Mapping[str, Model]) -> tuple[RecipePlanner, MediaPreparer]:

@@ -17,7 +17,6 @@ from shared.models.known import PRICES, Catalog, catalog, corrections, spellings
 from shared.recipes import unknown_field
 
 _DEFAULT = "default"
-MEBIBYTE = 1024 * 1024
 
 _OLD_NAMES = {"most_bytes": "max_bytes", "most_seconds": "max_seconds"}
 """What two fields were called until 2026-11-25: settings that say so hold."""

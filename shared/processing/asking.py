@@ -1,4 +1,4 @@
-"""From a plan to its answers, however busy the model is: when to claim, when to ask, how long to wait.
+"""From a plan to its answers, however busy the model is: when to claim, and when to ask (`waiting.py`: when to wait).
 
 The claim of an attempt is acquired here and nowhere else.
 """
@@ -6,13 +6,11 @@ The claim of an attempt is acquired here and nowhere else.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
 
 from shared.errors import (
     Conflict,
     FileRejected,
     InputNotFound,
-    ModelMisconfigured,
     ModelTimeout,
     ModelUnavailable,
     SchemaNotTaken,
@@ -24,10 +22,12 @@ from shared.models import ChatAnswer, Conversation, Turn, Usage, is_speech
 from shared.observability import log_event
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
+from shared.processing.clock import Deadline
 from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before
 from shared.processing.services import Services
 from shared.processing.spending import count_spending
 from shared.processing.tiers import TierChoice
+from shared.processing.waiting import Waits
 from shared.recipes import Tier
 
 MAX_CHARACTERS_HERE = 8_000
@@ -37,8 +37,8 @@ MAX_CHARACTERS_HERE = 8_000
 class ModelCalls:
     """The model calls of one attempt.
 
-    `tiers` tells which tier of a model is asked; `deadline` is when the attempt must be over, by the monotonic clock;
-    `keep` keeps the answers about pieces.
+    `tiers` tells which tier of a model is asked; `deadline` is when the attempt must be over; `keep` keeps the answers
+    about pieces.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class ModelCalls:
         claim: ClaimHandle,
         talk: Conversation,
         tiers: TierChoice,
-        deadline: float,
+        deadline: Deadline,
         keep: Callable[[], Awaitable[None]],
     ) -> None:
         self._with = services
@@ -57,6 +57,7 @@ class ModelCalls:
         self._tiers = tiers
         self._deadline = deadline
         self._keep = keep
+        self._waits = Waits(services, claim, talk, tiers, deadline)
 
     async def hold_to_prepare(self, file: InputFile) -> None:
         """Claim the file for the work that comes before its first call, if that call might be made now.
@@ -64,9 +65,9 @@ class ModelCalls:
         Raises what `ask` raises.
         """
         self._require_worth_asking()
-        await self._require_budget()
+        await self._waits.require_budget()
         self._choose_tier()
-        while await self._waits_for_cooldown(self._talk.next_capacity):
+        while await self._waits.for_cooldown(self._talk.next_capacity):
             self._choose_tier()
         self._require_time()
         await self._hold(file)
@@ -84,11 +85,13 @@ class ModelCalls:
         """
         while turn := await self._next_turn():
             self._require_worth_asking()
-            await self._require_budget()
-            if await self._waits_for_cooldown(turn.capacity):
+            await self._waits.require_budget()
+            if await self._waits.for_cooldown(turn.capacity):
                 continue  # it may be time for another tier
-            if error := await self._ask(file, turn):
-                await self._bear(error, turn)
+            error = await self._ask(file, turn)
+            if error and not self._changes_request(error):
+                await self._spend(error.usage, turn, is_billed=error.asked_at_most_thrice or error.usage is not None)
+                await self._waits.after(error, turn)
         if not self._claim.is_ours:  # all was answered before: no other worker is to write the document meanwhile
             await self._hold(file)
             self._claim.uncount()
@@ -107,21 +110,6 @@ class ModelCalls:
     def _require_worth_asking(self) -> None:
         if self._claim.progress.asked >= MAX_ASKED:
             raise asked_enough_before()
-
-    async def _require_budget(self) -> None:
-        for budget in (self._with.budget, self._with.money):
-            if budget and (seconds := await budget.seconds_until_available()):
-                self._claim.know(since=None)  # it waits because we want it to
-                jitter = self._with.random.uniform(0, self._policy.max_wait)
-                raise RetryLater(seconds + jitter, f"the day's {budget.name} are spent")
-
-    async def _waits_for_cooldown(self, capacity: str) -> bool:
-        """Wait where it is left alone, and say whether that was so."""
-        seconds = await self._with.cooldowns.seconds_until_available(capacity)
-        if seconds > 0:
-            jitter = self._with.random.uniform(0, min(seconds, self._policy.first))
-            await self._wait(seconds + jitter, "the model is left alone for a while")
-        return seconds > 0
 
     async def _ask(self, file: InputFile, turn: Turn) -> ModelUnavailable | None:
         """Ask once, and take note of the answer; return why there is none, if another call may bring one."""
@@ -163,7 +151,7 @@ class ModelCalls:
         alone = self._claim.progress.crashes == MAX_CRASHES - 1
         async with AsyncExitStack() as gate:
             try:
-                async with self._with.clock.within(max(0, self._time_left - self._policy.call)):
+                async with self._with.clock.within(max(0, self._deadline.seconds_left - self._policy.call)):
                     await gate.enter_async_context(self._with.gate.enter(alone=alone))
             except TimeoutError:
                 raise RetryLater(self._policy.first, "other files have the worker for themselves") from None
@@ -171,7 +159,7 @@ class ModelCalls:
 
     def _require_time(self) -> None:
         """A call that began too late would be cut off, and paid for all the same."""
-        if self._time_left < self._policy.call:
+        if self._deadline.seconds_left < self._policy.call:
             raise RetryLater(0, "this invocation has too little time left")
 
     async def _hold(self, file: InputFile) -> None:
@@ -197,7 +185,7 @@ class ModelCalls:
     async def _complete(self, turn: Turn) -> ChatAnswer:
         try:
             await self._claim.begin_call()
-            async with self._with.clock.within(self._time_left):
+            async with self._with.clock.within(self._deadline.seconds_left):
                 return await turn.ask()
         except TimeoutError:
             raise ModelTimeout("The model did not answer in the time that an invocation has.") from None
@@ -207,47 +195,15 @@ class ModelCalls:
         if (await self._with.files.look(file.name)).etag != file.etag:
             raise Conflict(file.name)
 
-    async def _bear(self, error: ModelUnavailable, turn: Turn) -> None:
-        """Change the request, or wait, or raise: what becomes of a call that failed."""
-        if isinstance(error, SchemaNotTaken) or (isinstance(error, UrlNotFetched) and self._talk.send_inline()):
+    def _changes_request(self, error: ModelUnavailable) -> bool:
+        """Ask in another way next time, where that may help, and say whether it may."""
+        is_changed = isinstance(error, SchemaNotTaken) or (
+            isinstance(error, UrlNotFetched) and self._talk.send_inline()
+        )
+        if is_changed:
             self._claim.uncount()
-            return
-        await self._spend(error.usage, turn, is_billed=error.asked_at_most_thrice or error.usage is not None)
-        capacity, now, progress = turn.capacity, self._with.clock.now(), self._claim.progress
-        is_well = self._with.health.is_well(
-            capacity, progress.failed_at or now - timedelta(seconds=self._policy.breaker)
-        )
-        decision = self._policy.decide(error, progress, now=now, random=self._with.random, answers_others=is_well)
-        if type(error) in (ModelUnavailable, ModelMisconfigured):
-            self._with.health.note(capacity, now, answered=False)
-        log_event(
-            "model.unavailable",
-            decision.level,
-            name=self._claim.name,
-            model=turn.model.deployment.name,
-            fault=type(error).__name__,
-            seconds=round(decision.wait, 1),
-            why=error.safe_message,
-        )
-        self._claim.progress = decision.progress
-        if decision.cooldown:
-            await self._with.cooldowns.cool_down(capacity, decision.cooldown)
-        await self._wait(decision.wait, error.safe_message)
-
-    async def _wait(self, seconds: float, why: str) -> None:
-        """Wait here if it is not for long. Others may take the file meanwhile, unless there are answers in hand."""
-        seconds = self._tiers.capped(seconds, self._talk.tier, self._with.clock.now())
-        if seconds > min(self._policy.here, self._time_left):
-            raise RetryLater(seconds, why)
-        if not self._talk.paid:
-            await self._claim.release(seconds)
-        await self._with.clock.sleep(seconds)
+        return is_changed
 
     async def _spend(self, usage: Usage | None, turn: Turn, *, is_billed: bool, tier: Tier = None) -> None:
         if is_billed:
             await count_spending(self._with, usage, turn, tier)
-
-    @property
-    def _time_left(self) -> float:
-        """Seconds until the attempt must be over."""
-        return self._deadline - self._with.clock.monotonic()

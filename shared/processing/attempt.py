@@ -21,6 +21,7 @@ from shared.observability import log_event
 from shared.processing.asking import ModelCalls
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import MAX_CRASHES
+from shared.processing.clock import Deadline
 from shared.processing.jobs import Job
 from shared.processing.keeping import MAX_ASIDE, AnswerKeeper
 from shared.processing.retry import RetryLater, crash_loop, took_too_long
@@ -53,8 +54,7 @@ class Attempt:
         self._policy = services.policy
         self._name = name
         self._claim = ClaimHandle(name, services.claims, services.clock, services.random, services.policy.claim)
-        # Not by the time of day: what we take for that may be hours off until storage has first answered.
-        self._deadline = services.clock.monotonic() + services.policy.invocation
+        self._deadline = Deadline(services.clock, services.policy.invocation)
         self._keeper = AnswerKeeper(services, self._claim)
 
     async def run(self) -> None:
@@ -133,8 +133,8 @@ class Attempt:
         except NotPlanned as refused:
             facts = replace(facts, selection=refused.selection, media=refused.media)
             return rejected(facts, refused.error, self._with.clock.now())
-        is_found_again = self._claim.is_known and self._claim.record is None  # by a redrive, perhaps
-        talk = await self._keeper.conversation(plan, is_again=is_again or is_found_again)
+        may_be_redriven = self._claim.is_known and self._claim.progress.is_untried
+        talk = await self._keeper.conversation(plan, is_again=is_again or may_be_redriven)
         facts = replace(facts, selection=plan.selection, media=talk.media.media)
         # Workers crash over the answer: work on it no more.
         if talk.is_answered and self._claim.progress.crashes >= MAX_CRASHES:
@@ -165,7 +165,7 @@ class Attempt:
 
     async def _prepare(self, plan: Plan, talk: Conversation, made: AsyncExitStack) -> Media:
         """Make of the file what the model takes, and tell what the file is. What is made lasts as long as `made`."""
-        seconds = max(0.0, self._time_left - self._policy.call)
+        seconds = max(0.0, self._deadline.seconds_left - self._policy.call)
         try:
             async with self._with.clock.within(seconds):
                 prepared = await made.enter_async_context(self._with.preparer.prepared(plan, talk.first_turn.extents))
@@ -184,7 +184,7 @@ class Attempt:
 
     async def _publish(self, result: Result, earlier: StoredResult | None) -> None:
         try:
-            async with self._with.clock.within(self._time_left + self._policy.writing):
+            async with self._with.clock.within(self._deadline.seconds_left + self._policy.writing):
                 await self._write(result, earlier)
         except (StorageUnavailable, TimeoutError) as error:
             why = f"its document cannot be written: {error or 'storage was silent'}"
@@ -251,8 +251,3 @@ class Attempt:
     def _jitter(self, seconds: float) -> float:
         """Anything up to so many seconds, so that those who waited for one thing do not all come at once."""
         return self._with.random.uniform(0, seconds)
-
-    @property
-    def _time_left(self) -> float:
-        """Seconds until it must be over."""
-        return self._deadline - self._with.clock.monotonic()

@@ -17,17 +17,17 @@ def billionths(dollars: Decimal) -> int:
     return int((dollars * BILLIONTHS).to_integral_value(ROUND_CEILING))
 
 
-class TokenCounts(Protocol):
+class SpendingStore(Protocol):
     """Where is counted what was spent on a day, such as `2026-11-24` for tokens, and `2026-11-24-dollars` for money.
 
     Any call may raise `StorageUnavailable`.
     """
 
-    async def read_tokens(self, day: str) -> int:
+    async def read_spent(self, day: str) -> int:
         """All that was spent so far."""
         ...
 
-    async def add_tokens(self, day: str, tokens: int) -> int:
+    async def add_spent(self, day: str, spent: int) -> int:
         """Add to it, and return the sum.
 
         Raises:
@@ -43,7 +43,7 @@ class Budget:
     It is looked at before a call and counted after it, so calls that are under way when it ends go over it.
     """
 
-    def __init__(self, limit: int, *, counts: TokenCounts, clock: Clock, name: str = "tokens") -> None:
+    def __init__(self, limit: int, *, counts: SpendingStore, clock: Clock, name: str = "tokens") -> None:
         self.name = name
         self._limit = limit
         self._suffix = "" if name == "tokens" else f"-{name}"
@@ -57,14 +57,14 @@ class Budget:
         """For how many more seconds nothing may be spent."""
         now = self._clock.now()
         if now - self._read > timedelta(seconds=FRESH_SECONDS) or now.date() != self._read.date():
-            self._spent, self._read = await self._counts.read_tokens(self._day(now)), now
+            self._spent, self._read = await self._counts.read_spent(self._day(now)), now
         return _rest_of_day(now) if self._spent >= self._limit else 0
 
     async def spend(self, spent: int) -> None:
         """Count what a file cost; what cannot be counted now is counted with the next, so that no document waits."""
         counting, self._uncounted = self._uncounted + spent, 0
         try:
-            self._spent = await self._counts.add_tokens(self._day(self._clock.now()), counting)
+            self._spent = await self._counts.add_spent(self._day(self._clock.now()), counting)
         except (Conflict, StorageUnavailable):
             self._uncounted += counting
         except BaseException:  # broken off, because storage was silent

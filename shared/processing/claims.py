@@ -32,6 +32,11 @@ class Progress:
     has_kept: bool = False
     has_files: bool = False
 
+    @property
+    def is_untried(self) -> bool:
+        """Whether no call about the version is known of: it was put off before one, or nothing is known at all."""
+        return self.failed_at is None and self.asked == self.crashes == 0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim(Progress):

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -25,6 +26,26 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         ...
+
+
+@dataclass
+class Deadline:
+    """When something must be over that has so many seconds from now on.
+
+    Not by the time of day: what we take for that may be hours off until storage has first answered.
+    """
+
+    clock: Clock
+    seconds: float
+    _end: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._end = self.clock.monotonic() + self.seconds
+
+    @property
+    def seconds_left(self) -> float:
+        """Seconds until then; less than 0 afterwards."""
+        return self._end - self.clock.monotonic()
 
 
 class ServerClock:

@@ -14,7 +14,7 @@ from shared.recipes.front_matter import FrontMatter, require_printable
 from shared.recipes.markdown import check_markdown
 from shared.recipes.output_schema import AnswerSchema, object_schema
 from shared.recipes.recipe import DAY_HOURS, FORMS_WITH_TIMES, Recipe, place_of
-from shared.recipes.recipe_keys import read_keys
+from shared.recipes.recipe_keys import Keys, read_keys
 from shared.recipes.routes import Route
 from shared.recipes.slips import Problem, SlipsError
 from shared.recipes.transcript_keys import input_of
@@ -53,7 +53,16 @@ def _recipe(path: Path) -> Recipe:
     head, body = _parts(content)
     front = FrontMatter(head)
     keys = read_keys(front)
-    recipe = Recipe(
+    recipe = _built(path, content, keys, body, front)
+    values = {each.name: each.example for each in recipe.inputs}
+    fields = frozenset(each.name for each in keys.outputs)
+    if problems := [*_problems(recipe, front), *_file_problems(recipe, fields), *body_problems(body, values)]:
+        raise SlipsError(*problems)
+    return recipe
+
+
+def _built(path: Path, content: bytes, keys: Keys, body: str, front: FrontMatter) -> Recipe:
+    return Recipe(
         name=keys.name,
         path=path,
         digest="sha256:" + hashlib.sha256(content).hexdigest(),
@@ -81,11 +90,6 @@ def _recipe(path: Path) -> Recipe:
         description=keys.description,
         front=front,
     )
-    values = {each.name: each.example for each in recipe.inputs}
-    fields = frozenset(each.name for each in keys.outputs)
-    if problems := [*_problems(recipe, front), *_file_problems(recipe, fields), *body_problems(body, values)]:
-        raise SlipsError(*problems)
-    return recipe
 
 
 def _parts(content: bytes) -> tuple[str, str]:

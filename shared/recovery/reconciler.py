@@ -16,8 +16,12 @@ MAX_SECONDS = 300
 """How long one run lists files; then it notes how far it came, and the next run goes on from there."""
 
 MAX_LOOKED_INTO = 5_000
-"""How many overdue files one run is for: with two requests for each it must end long before the host stops it at ten
-minutes. Where far more are overdue, most only wait in the host's own queue, which we cannot see."""
+"""How many overdue files one run is for. Where far more are overdue, most only wait in the host's own queue, which we
+cannot see."""
+
+MAX_SECONDS_LOOKING_INTO = 180
+"""How long one run looks into them: with a request for a file that a worker has, and three or four for a lost one, it
+must end before the host stops it at ten minutes, or how far it came would not be noted."""
 
 MAX_FAILURES = 5
 """How often storage may fail in one look; each time takes seconds, and another look comes soon."""
@@ -75,15 +79,19 @@ class Reconciler:
             await self._scans.write_scan(beginning(self._with.clock.now(), record))
 
     async def _queue_those_not_in_hand(self, files: Sequence[ListedFile]) -> int:
-        """Queue them, and return how many were. Where storage fails for a few, the others need not wait."""
+        """Queue them, and return how many were. Where storage fails for a few, the others need not wait.
+
+        The order is another one in each run, so that those for which no time is left have their turn.
+        """
         queued = failures = 0
-        for file in files:
+        end = self._with.clock.monotonic() + MAX_SECONDS_LOOKING_INTO
+        for file in self._with.random.sample(files, len(files)):
             try:
                 queued += await self._queue_again(file)
             except StorageUnavailable as error:
                 log_event("blob.not_reconciled", logging.WARNING, name=file.name, why=str(error))
                 failures += 1
-            if failures == MAX_FAILURES:
+            if failures == MAX_FAILURES or self._with.clock.monotonic() >= end:
                 break
         return queued
 

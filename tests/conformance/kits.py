@@ -14,22 +14,25 @@ from azure.storage.queue.aio import QueueServiceClient
 
 from shared.adapters.storage.blobs import BlobFiles
 from shared.adapters.storage.clients import blobs_by_connection_string, queues_by_connection_string
+from shared.adapters.storage.dead_letters import BlobDeadLetters
 from shared.adapters.storage.queues import StorageEventQueue, StorageJobQueue
 from shared.adapters.storage.state import BlobState
-from shared.processing.budget import TokenCounts
+from shared.processing.budget import SpendingStore
 from shared.processing.claims import ClaimStore
 from shared.processing.cooldowns import CooldownStore
 from shared.processing.jobs import Job, JobQueue, job_of
 from shared.processing.kept import AnswerStore
+from shared.recovery.dead_letters import DeadLetterStore
 from shared.recovery.progress import ScanStore
 from shared.results.events import EventPublisher
 from shared.results.result import document_name
 from shared.results.store import FileStore
 from tests.simulation.world import World
 from tests.unit.fakes import MemoryFiles, MemoryState
+from tests.unit.recovery.test_dead_letters import MemoryLetters, letter
 
 
-class StateStore(ClaimStore, CooldownStore, TokenCounts, AnswerStore, ScanStore, Protocol):
+class StateStore(ClaimStore, CooldownStore, SpendingStore, AnswerStore, ScanStore, Protocol):
     """All that lies in the state container."""
 
 
@@ -41,6 +44,7 @@ class Kit(ABC):
     state: StateStore
     jobs: JobQueue
     events: EventPublisher
+    dead_letters: DeadLetterStore
 
     @abstractmethod
     async def upload(self, name: str, content: bytes = b"x", **metadata: str) -> None:
@@ -53,6 +57,10 @@ class Kit(ABC):
     @abstractmethod
     async def remove_document(self, name: str) -> None:
         """Delete the document of a file."""
+
+    @abstractmethod
+    async def refuse(self, name: str, content: bytes | None = None) -> None:
+        """Deliver the event of a file nowhere; `content` is what stands among the dead letters in place of it."""
 
     @abstractmethod
     async def jobs_sent(self) -> list[Job]:
@@ -71,6 +79,7 @@ class MemoryKit(Kit):
     state: MemoryState = field(default_factory=MemoryState)
     jobs: JobQueue = field(init=False)
     events: EventPublisher = field(init=False)
+    dead_letters: MemoryLetters = field(default_factory=MemoryLetters)
 
     def __post_init__(self) -> None:
         self.jobs = self.events = self.state
@@ -83,6 +92,11 @@ class MemoryKit(Kit):
 
     async def remove_document(self, name: str) -> None:
         del self.files.outcomes[name]
+
+    async def refuse(self, name: str, content: bytes | None = None) -> None:
+        self.dead_letters.letters[f"{len(self.dead_letters.letters)}.json"] = (
+            letter(name) if content is None else content
+        )
 
     async def jobs_sent(self) -> list[Job]:
         return [job for job, _ in self.state.sent]
@@ -130,6 +144,9 @@ class SimulatedKit(Kit):
     async def remove_document(self, name: str) -> None:
         del self.world.outcomes[document_name(name)]
 
+    async def refuse(self, name: str, content: bytes | None = None) -> None:
+        self.world.dead_letters[self.world.version()] = name
+
     async def jobs_sent(self) -> list[Job]:
         return [message.job for message in self.world.queues["deferred"]]
 
@@ -155,6 +172,13 @@ class AzureKit(Kit):
     async def remove_document(self, name: str) -> None:
         await self.blobs.get_blob_client(f"output-{self.suffix}", document_name(name)).delete_blob()
 
+    async def refuse(self, name: str, content: bytes | None = None) -> None:
+        container = self.blobs.get_container_client(f"dead-{self.suffix}")
+        if not await container.exists():
+            await container.create_container()
+        letters = f"TOPIC/FILES/2026/11/26/1/{uuid.uuid4()} #.json"
+        await container.upload_blob(letters, letter(name) if content is None else content)
+
     async def jobs_sent(self) -> list[Job]:
         read = [job_of(body, "input") for body in await self._bodies("later")]
         return [job for _, job in filter(None, read)]
@@ -172,13 +196,15 @@ async def azure_kit(connection: str) -> AsyncIterator[Kit]:
     """Containers and queues of a test's own, which are deleted at its end."""
     suffix = uuid.uuid4().hex[:12]
     async with blobs_by_connection_string(connection) as blobs, queues_by_connection_string(connection) as queues:
-        containers = [await blobs.create_container(f"{kind}-{suffix}") for kind in ("input", "output", "state")]
+        for kind in ("input", "output", "state"):
+            await blobs.create_container(f"{kind}-{suffix}")
         files = BlobFiles(blobs, input_container=f"input-{suffix}", output_container=f"output-{suffix}")
         jobs = StorageJobQueue(queues, f"later-{suffix}")
         events = StorageEventQueue(queues, f"done-{suffix}", output=f"{blobs.url}output-{suffix}")
-        yield AzureKit(files, BlobState(blobs, f"state-{suffix}"), jobs, events, blobs, queues, suffix)
-        for container in containers:
-            await container.delete_container()
+        state, dead_letters = BlobState(blobs, f"state-{suffix}"), BlobDeadLetters(blobs, f"dead-{suffix}")
+        yield AzureKit(files, state, jobs, events, dead_letters, blobs, queues, suffix)
+        for container in [each async for each in blobs.list_containers() if each.name.endswith(suffix)]:
+            await blobs.delete_container(container)
         for queue in [each async for each in queues.list_queues() if each.name.endswith(suffix)]:
             await queues.delete_queue(queue)
 
@@ -187,4 +213,4 @@ def simulated_kit() -> Kit:
     """A world of its own."""
     world = World()
     stepped = cast(Any, Stepped(world))
-    return SimulatedKit(stepped, stepped, stepped, stepped, world)
+    return SimulatedKit(stepped, stepped, stepped, stepped, stepped, world)

@@ -134,12 +134,12 @@ async def test_answers_are_kept_as_they_came_until_they_are_forgotten(kit: Kit) 
 
 async def test_no_tokens_are_lost_or_counted_twice_when_many_count_at_once(kit: Kit) -> None:
     day = "2026-11-24"
-    assert await kit.state.read_tokens(day) == 0
-    ended = await asyncio.gather(*(kit.state.add_tokens(day, 7) for _ in range(CROWD)), return_exceptions=True)
+    assert await kit.state.read_spent(day) == 0
+    ended = await asyncio.gather(*(kit.state.add_spent(day, 7) for _ in range(CROWD)), return_exceptions=True)
     counted = [each for each in ended if isinstance(each, int)]
     assert len(counted) + sum(isinstance(each, Conflict) for each in ended) == CROWD
-    assert await kit.state.read_tokens(day) == 7 * len(counted) > 0
-    assert await kit.state.read_tokens("2026-11-25") == 0
+    assert await kit.state.read_spent(day) == 7 * len(counted) > 0
+    assert await kit.state.read_spent("2026-11-25") == 0
 
 
 async def test_how_far_the_reconciler_came_is_read_as_it_was_written_last(kit: Kit) -> None:

@@ -1,6 +1,5 @@
 """What the version before this one left in storage is read and finished by this one (README.md beside this file)."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,7 +9,7 @@ from shared.processing.budget import Budget
 from shared.processing.claims import progress_of
 from shared.processing.jobs import Job, job_of
 from shared.processing.retry import RetryPolicy
-from tests.history.account import SAMPLES, Account, account_of, sample_of
+from tests.history.account import SAMPLES, Account, sample_of
 from tests.unit.fakes import MemoryState
 
 ALL = sorted(path.stem for path in SAMPLES.glob("*.json"))
@@ -18,12 +17,6 @@ UNFINISHED = [name for name in ALL if name not in ("answered", "untold_answer", 
 TWO_DAYS = timedelta(days=2)
 NOW = timedelta(0)
 NAME = "chart.png"
-
-
-@pytest.fixture
-async def account(azurite: str) -> AsyncIterator[Account]:
-    async with account_of(azurite) as account:
-        yield account
 
 
 async def etag_of(account: Account) -> str:
@@ -85,9 +78,9 @@ async def test_a_cooldown_is_respected_until_it_is_over(account: Account, sample
 async def test_the_tokens_of_a_day_go_on_being_counted(account: Account) -> None:
     await account.restore(sample_of("tokens_spent"), NOW)
     recorded = MemoryState(time=datetime(2026, 11, 25, 23, tzinfo=UTC))
-    assert await account.state.read_tokens("2026-11-25") == 84
+    assert await account.state.read_spent("2026-11-25") == 84
     assert await Budget(50, counts=account.state, clock=recorded).seconds_until_available() == 3600
-    assert await account.state.add_tokens("2026-11-25", 16) == 100
+    assert await account.state.add_spent("2026-11-25", 16) == 100
 
 
 async def test_documents_are_read_and_their_files_are_not_answered_again(account: Account) -> None:

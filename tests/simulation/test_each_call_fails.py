@@ -13,7 +13,7 @@ from typing import Literal
 
 import pytest
 
-from shared.errors import ModelThrottled
+from shared.errors import AnswerUnusable, ModelThrottled
 from shared.processing.jobs import Job
 from tests.simulation.test_protocol import check
 from tests.simulation.world import WEEK, Killed, World
@@ -189,7 +189,44 @@ def a_file_that_goes_while_files_are_written(world: World) -> None:
     world.remove(NAME)
 
 
+def a_redrive_after_the_second_turn_failed(world: World) -> None:
+    fault, world.fault = world.fault, lambda call: False  # what can fail before is told by other stories
+    world.model_fault = lambda: AnswerUnusable("HTML") if world.paid and not world.outcomes else None
+    world.upload(TALK)
+    let(world, lambda: world.outcomes)
+    world.fault, world.model_fault = fault, lambda: None
+    world.redrive(TALK)
+
+
+def lost_events_found_slice_by_slice(world: World) -> None:
+    world.page_size, world.listing_seconds = 1, 0
+    for name in (NAME, TALK):
+        world.upload(name, events=0)
+    world.advance(3600)
+
+
+def an_app_told_to_stop_during_a_call(world: World) -> None:
+    world.upload(NAME)
+    let(world, lambda: world.calls)
+    stop(world)
+
+
+def an_app_told_to_stop_with_one_answer(world: World) -> None:
+    world.upload(TALK)
+    let(world, lambda: world.paid)
+    stop(world)
+
+
+def stop(world: World) -> None:
+    for run in world.running:
+        world.stop(run)
+
+
 STORIES = (
+    a_redrive_after_the_second_turn_failed,
+    lost_events_found_slice_by_slice,
+    an_app_told_to_stop_during_a_call,
+    an_app_told_to_stop_with_one_answer,
     files_beside_a_document,
     fewer_files_beside_a_newer_document,
     a_worker_that_died_between_two_files,

@@ -221,8 +221,8 @@ class WatchedWorld(World):
         self.saw("a file waited because the model is left alone", where=until and until > self.now())
         return until
 
-    async def read_tokens(self, day: str) -> int:
-        spent = await super().read_tokens(day)
+    async def read_spent(self, day: str) -> int:
+        spent = await super().read_spent(day)
         is_spent = self.daily_tokens and spent >= self.daily_tokens
         self.saw("a file waited because the tokens of the day are spent", where=is_spent)
         return spent

@@ -467,7 +467,8 @@ class World:
         else:
             message.visible = self.time
 
-    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, TokenCounts, JobQueue, EventPublisher, DeadLetterStore
+    # Storage: FileStore, ClaimStore, CooldownStore, AnswerStore, SpendingStore, JobQueue, EventPublisher
+    # and DeadLetterStore
 
     async def _storage(self, call: str) -> None:
         """A request, or the response to one that had its effect: either may come to nothing."""
@@ -638,13 +639,13 @@ class World:
         self.answers.pop(name, None)
         await self._storage("forget")
 
-    async def read_tokens(self, day: str) -> int:
-        await self._storage("read_tokens")
+    async def read_spent(self, day: str) -> int:
+        await self._storage("read_spent")
         return self.tokens[day]
 
-    async def add_tokens(self, day: str, tokens: int) -> int:
-        await self._storage("add_tokens")
-        self.tokens[day] += tokens
+    async def add_spent(self, day: str, spent: int) -> int:
+        await self._storage("add_spent")
+        self.tokens[day] += spent
         return self.tokens[day]
 
     async def send(self, job: Job, seconds: float) -> None:

@@ -280,11 +280,11 @@ class MemoryState:
     async def write_scan(self, progress: ScanProgress) -> None:
         self.scan = as_stored(progress)
 
-    async def read_tokens(self, day: str) -> int:
+    async def read_spent(self, day: str) -> int:
         return self.tokens.get(day, 0)
 
-    async def add_tokens(self, day: str, tokens: int) -> int:
-        self.tokens[day] = self.tokens.get(day, 0) + tokens
+    async def add_spent(self, day: str, spent: int) -> int:
+        self.tokens[day] = self.tokens.get(day, 0) + spent
         return self.tokens[day]
 
     async def send(self, job: Job, seconds: float) -> None:

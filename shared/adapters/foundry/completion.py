@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from shared.adapters.foundry.reasoning import BESIDE, THOUGHTS, without_thought, words_in
-from shared.adapters.wire import HttpReply, ServiceError, at, counts_in, error_after
+from shared.adapters.wire import HttpReply, ServiceError, at, counts_in, error_after, unusable_answer
 from shared.bounds import identifier, writable
-from shared.errors import AnswerUnusable, DropscribeError
+from shared.errors import DropscribeError
 from shared.models import ChatAnswer
 
 MAX_NAME = 200
@@ -37,7 +37,7 @@ def answer_in(reply: HttpReply, seconds: float, sent: Set[str]) -> ChatAnswer:
 
 def _completion_in(reply: HttpReply, seconds: float) -> ChatAnswer:
     if reply.problem:
-        raise _unusable(reply, f"cannot be read: {reply.problem}")
+        raise unusable_answer(reply, f"cannot be read: {reply.problem}")
     message, reason = _message(reply)
     parts = _parts(reply, message)
     said = [part for part in parts if at(part, "type") not in THOUGHTS]
@@ -57,11 +57,6 @@ def _completion_in(reply: HttpReply, seconds: float) -> ChatAnswer:
     )
 
 
-def _unusable(reply: HttpReply, why: str) -> AnswerUnusable:
-    """What to raise for an answer that cannot be read, though it may have been billed."""
-    return AnswerUnusable(f"The model's answer {why}.", status=reply.status, request_id=reply.request_id)
-
-
 def _usage_of(reply: HttpReply) -> dict[str, Any] | None:
     return counts_in(at(reply.document, "usage"))
 
@@ -71,9 +66,9 @@ def _message(reply: HttpReply) -> tuple[Mapping[str, Any], str | None]:
     choice = at(reply.document, "choices", 0)
     message, reason = at(choice, "message"), _finish_reason(at(choice, "finish_reason"))
     if reason == "error":  # OpenRouter, where a provider fails in the midst of an answer
-        raise _unusable(reply, "is not a chat completion: it breaks off with an error")
+        raise unusable_answer(reply, "is not a chat completion: it breaks off with an error")
     if not isinstance(message, dict) and reason != "content_filter":
-        raise _unusable(reply, "is not a chat completion: it has no message")
+        raise unusable_answer(reply, "is not a chat completion: it has no message")
     return message if isinstance(message, dict) else {}, reason
 
 
@@ -91,7 +86,7 @@ def _parts(reply: HttpReply, message: Mapping[str, Any]) -> list[Any]:
         return [content or ""]
     if isinstance(content, list) and (not content or any(map(_is_known, content))):
         return content
-    raise _unusable(reply, "is not a chat completion: its content is neither text nor parts that have text")
+    raise unusable_answer(reply, "is not a chat completion: its content is neither text nor parts that have text")
 
 
 def _is_known(part: Any) -> bool:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from shared.adapters.speech.timeline import without_words
 from shared.adapters.speech.transcript import Transcript
 from shared.adapters.speech.wires import Wire
-from shared.adapters.wire import HttpReply, ServiceError, error_after
-from shared.errors import AnswerUnusable
+from shared.adapters.wire import HttpReply, ServiceError, error_after, unusable_answer
 from shared.models import ChatAnswer, SpeechOptions, SpeechRequest
 
 SENT = frozenset({"audio", "inline", "speech"})
@@ -30,10 +29,10 @@ def answer_in(
     if error := ServiceError.of(reply):
         raise error_after(error, reply, seconds, SENT)
     if reply.problem:
-        raise _unusable(reply, f"cannot be read: {reply.problem}")
+        raise unusable_answer(reply, f"cannot be read: {reply.problem}")
     transcript = wire.transcript(reply.document, request.recording.media.seconds)
     if transcript is None:
-        raise _unusable(reply, "is no transcript")
+        raise unusable_answer(reply, "is no transcript")
     wanted, segments = request.options, transcript.timeline.segments
     return ChatAnswer(
         text=transcript.text,
@@ -46,11 +45,6 @@ def answer_in(
         segments=segments if wanted.words else without_words(segments),
         language=transcript.language,
     )
-
-
-def _unusable(reply: HttpReply, why: str) -> AnswerUnusable:
-    """What to raise for an answer that cannot be read, though it may have been billed."""
-    return AnswerUnusable(f"The model's answer {why}.", status=reply.status, request_id=reply.request_id)
 
 
 def _missing(transcript: Transcript, wanted: SpeechOptions, asked_for: Collection[str]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The state container: claims, cooldowns, what was spent, answers that are kept, and how far the reconciler came.
 
-Implements `ClaimStore`, `CooldownStore`, `TokenCounts`, `AnswerStore` and `ScanStore`.
+Implements `ClaimStore`, `CooldownStore`, `SpendingStore`, `AnswerStore` and `ScanStore`.
 """
 
 import contextlib
@@ -101,19 +101,19 @@ class BlobState:
         with contextlib.suppress(InputNotFound), translated():
             await self._kept(name).delete_blob()
 
-    async def read_tokens(self, day: str) -> int:
-        """See `TokenCounts.read_tokens`."""
-        found = await _content(self._tokens(day))
+    async def read_spent(self, day: str) -> int:
+        """See `SpendingStore.read_spent`."""
+        found = await _content(self._spent(day))
         return (found and _read(_reader(int), found[1])) or 0
 
-    async def add_tokens(self, day: str, tokens: int) -> int:
-        """See `TokenCounts.add_tokens`."""
-        found = await _content(self._tokens(day))
-        spent = tokens + ((found and _read(_reader(int), found[1])) or 0)
+    async def add_spent(self, day: str, spent: int) -> int:
+        """See `SpendingStore.add_spent`."""
+        found = await _content(self._spent(day))
+        total = spent + ((found and _read(_reader(int), found[1])) or 0)
         with translated():
             condition = only_if(found[0]) if found else {"overwrite": False}
-            await self._upload(self._tokens(day), _reader(int).dump_json(spent), condition)
-        return spent
+            await self._upload(self._spent(day), _reader(int).dump_json(total), condition)
+        return total
 
     async def read_scan(self) -> ScanProgress | None:
         """See `ScanStore.read_scan`."""
@@ -147,7 +147,7 @@ class BlobState:
     def _scan(self) -> BlobClient:
         return blob_of(self._container, "scan")
 
-    def _tokens(self, day: str) -> BlobClient:
+    def _spent(self, day: str) -> BlobClient:
         return blob_of(self._container, f"tokens/{day}")
 
 

@@ -1,6 +1,6 @@
 """What the wires of all models have in common: connections, replies, and what is meant by a refusal."""
 
-from shared.adapters.wire.errors import error_after, may_be_billed, retry_after
+from shared.adapters.wire.errors import error_after, may_be_billed, retry_after, unusable_answer
 from shared.adapters.wire.meanings import TOO_LONG_TOGETHER
 from shared.adapters.wire.reply import HttpReply, at
 from shared.adapters.wire.service_error import ServiceError

@@ -72,6 +72,11 @@ def error_of(error: ServiceError, reply: HttpReply, sent: Set[str] = frozenset()
     )
 
 
+def unusable_answer(reply: HttpReply, why: str) -> AnswerUnusable:
+    """What to raise for an answer that cannot be read, though it may have been billed."""
+    return AnswerUnusable(f"The model's answer {why}.", status=reply.status, request_id=reply.request_id)
+
+
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """How many seconds to stay away, by `retry-after-ms` or `Retry-After` (RFC 9110, 10.2.3); None if not told."""
     try:

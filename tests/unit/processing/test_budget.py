@@ -17,11 +17,11 @@ class Contended(MemoryState):
 
     busy = True
 
-    async def add_tokens(self, day: str, tokens: int) -> int:
+    async def add_spent(self, day: str, spent: int) -> int:
         self.busy = not self.busy
         if not self.busy:
             raise Conflict(day)
-        return await super().add_tokens(day, tokens)
+        return await super().add_spent(day, spent)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=2, max_size=30))
@@ -40,10 +40,10 @@ async def test_a_count_that_is_broken_off_is_made_with_the_next() -> None:
     class Silent(MemoryState):
         is_silent = True
 
-        async def add_tokens(self, day: str, tokens: int) -> int:
+        async def add_spent(self, day: str, spent: int) -> int:
             if self.is_silent:
                 await asyncio.Event().wait()
-            return await super().add_tokens(day, tokens)
+            return await super().add_spent(day, spent)
 
     state = Silent()
     budget = Budget(100, counts=state, clock=state)
@@ -59,7 +59,7 @@ async def test_tokens_that_other_workers_spent_count_within_seconds_and_a_new_da
     state = MemoryState()
     budget = Budget(100, counts=state, clock=state)
     assert await budget.seconds_until_available() == 0
-    await state.add_tokens(state.time.date().isoformat(), 100)
+    await state.add_spent(state.time.date().isoformat(), 100)
     state.time += timedelta(seconds=6)
     left = await budget.seconds_until_available()
     assert 0 < left <= DAY

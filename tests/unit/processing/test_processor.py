@@ -910,7 +910,7 @@ async def test_an_unusable_answer_counts_for_the_day_with_the_usage_that_it_told
 
 async def test_a_count_that_cannot_be_written_costs_no_document() -> None:
     class Uncounting(MemoryState):
-        async def add_tokens(self, day: str, tokens: int) -> int:
+        async def add_spent(self, day: str, spent: int) -> int:
             raise OverflowError
 
     files, state = MemoryFiles(), Uncounting()

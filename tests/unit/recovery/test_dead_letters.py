@@ -30,7 +30,8 @@ class MemoryLetters:
         return sorted(self.letters)
 
     async def read_dead_letter(self, name: str) -> bytes | None:
-        return self.letters.get(name)
+        content = self.letters.get(name)
+        return b"" if content and len(content) > MAX_JSON_BYTES else content
 
     async def delete_dead_letter(self, name: str) -> None:
         self.letters.pop(name, None)

@@ -1,5 +1,6 @@
 import json
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from shared.errors import FileRejected, StorageUnavailable
 from shared.processing.claims import Claim
 from shared.processing.jobs import Job
 from shared.processing.retry import RetryPolicy
-from shared.recovery.reconciler import MAX_FAILURES
+from shared.recovery.reconciler import MAX_FAILURES, MAX_SECONDS_LOOKING_INTO
 from shared.recovery.scan import MAX_PROBES
 from shared.results.build import Facts, rejected
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
@@ -132,19 +133,36 @@ async def test_while_nothing_is_answered_some_files_are_queued_again_and_the_oth
     assert set(older) <= set(queued(state))
 
 
-async def test_where_storage_fails_for_a_few_files_the_others_are_queued_again_all_the_same() -> None:
-    class Refusing(MemoryState):
-        async def send(self, job: Job, seconds: float) -> None:
-            if job.name.startswith("bad"):
-                raise StorageUnavailable("busy")
-            await super().send(job, seconds)
+@dataclass
+class RefusingBadFiles(MemoryState):
+    """Fails for files with such a name, and counts how often."""
 
-    for bad, found in ((MAX_FAILURES - 1, 1), (MAX_FAILURES, 0)):
-        files, state = MemoryFiles(), Refusing()
-        for name in (*(f"bad-{number}.png" for number in range(bad)), "good.png"):
-            dropped(files, name, AN_HOUR_AGO)
-        await answered(files, "younger.png", NOW - timedelta(minutes=40), written_at=NOW)
-        assert await place(files, state=state).reconcile() == found
+    failed: int = 0
+
+    async def send(self, job: Job, seconds: float) -> None:
+        if job.name.startswith("bad"):
+            self.failed += 1
+            raise StorageUnavailable("busy")
+        await super().send(job, seconds)
+
+
+async def test_where_storage_fails_for_a_few_files_the_others_are_queued_again_all_the_same() -> None:
+    files, state = MemoryFiles(), RefusingBadFiles()
+    for name in (*(f"bad-{number}.png" for number in range(MAX_FAILURES - 1)), "good.png"):
+        dropped(files, name, AN_HOUR_AGO)
+    assert await place(files, state=state).reconcile() == 1
+
+
+async def test_where_storage_fails_for_many_files_a_run_ends_and_no_other_file_waits_for_ever() -> None:
+    files, state = MemoryFiles(), RefusingBadFiles()
+    for name in (*(f"bad-{number}.png" for number in range(2 * MAX_FAILURES)), "good.png"):
+        dropped(files, name, AN_HOUR_AGO)
+    looks = place(files, state=state)
+    while not state.sent:
+        before = state.failed
+        await looks.reconcile()
+        assert state.failed - before <= MAX_FAILURES
+    assert queued(state) == ["good.png"]
 
 
 async def test_a_poisoned_file_that_is_gone_leaves_nothing_behind_and_its_document_is_announced() -> None:
@@ -263,3 +281,23 @@ async def test_a_lost_file_has_its_turn_though_many_others_wait_in_somebodys_han
     while not state.sent:
         assert await looks.reconcile(max_looked_into=2) in (0, 1)
     assert [job.name for job, _ in state.sent] == ["lost.png"]
+
+
+async def test_where_storage_is_slow_a_run_ends_in_time_notes_how_far_it_came_and_the_next_ones_queue_the_others() -> (
+    None
+):
+    class Slow(MemoryState):
+        async def send(self, job: Job, seconds: float) -> None:
+            await super().send(job, seconds)
+            self.time += timedelta(seconds=MAX_SECONDS_LOOKING_INTO / 2)
+
+    files, state = MemoryFiles(page_size=5), Slow()
+    names = [f"{number}.png" for number in range(6)]
+    for name in names:
+        dropped(files, name, AN_HOUR_AGO)
+    assert await place(files, state=state).reconcile(max_seconds=0) == 2
+    assert state.scan
+    assert state.scan.inputs
+    while len(state.sent) < len(names):
+        assert await place(files, state=state).reconcile(max_seconds=0) in (0, 1, 2)
+    assert sorted(queued(state)) == names
