@@ -55,7 +55,7 @@ async def take(case: int, port: int, at_once: int) -> dict[str, float]:
     from shared.models import CapabilityTable, Endpoint
     from shared.models.deployments import DEFAULT, Deployment
     from tests.unit.fakes import MemoryFiles, MemoryState
-    from tests.unit.places import CHART, place
+    from tests.unit.memory_app import CHART, memory_app
 
     endpoint, _ = Endpoint.parse(f"http://127.0.0.1:{port}/case{case}/v1")
     deployment = Deployment(DEFAULT, "stub", "stub", endpoint, CapabilityTable.load().of("stub"))
@@ -63,7 +63,7 @@ async def take(case: int, port: int, at_once: int) -> dict[str, float]:
     files, state = MemoryFiles(), MemoryState()
     names = [f"receipts/{number}.png" for number in range(at_once)]
     files.put("receipts/first.png", CHART)
-    here = place(files, model, state=state, here=0)
+    here = memory_app(files, model, state=state, here=0)
     await here.take("receipts/first.png")  # what is imported and made once
     for name in names:
         files.put(name, CHART)

@@ -24,7 +24,7 @@ TRANSCRIPT = {
     "combinedPhrases": [{"text": "Read."}],
     "phrases": [{"offsetMilliseconds": 0, "durationMilliseconds": 1000, "text": "Read."}],
 }
-"""Of either wire of speech models."""
+"""Of either API of speech models."""
 
 
 async def complete(request: web.Request) -> web.Response:

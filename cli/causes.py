@@ -70,7 +70,7 @@ def cause_of(event: Mapping[str, Any]) -> Cause | None:
     except (TypeError, ValueError, OverflowError):
         seconds = 0
     if event.get("event") == "model.unavailable":
-        step = _step(str(event.get("fault")), why)
+        step = _step(str(event.get("error")), why)
         said = f"{one_line(str(event.get('model')))}: {why}"
         return Cause(name, f"{said}; {step}." if step else f"{said}.", bool(step), seconds)
     if event.get("event") == "blob.deferred":

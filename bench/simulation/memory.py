@@ -134,12 +134,12 @@ class MemoryStorage:
         if self._records.get(name) == stored:
             del self._records[name]
 
-    async def read_pause(self, deployment: str) -> datetime | None:
-        """See `CooldownStore.read_pause`."""
+    async def read_cooldown(self, deployment: str) -> datetime | None:
+        """See `CooldownStore.read_cooldown`."""
         return self._pauses.get(deployment)
 
-    async def write_pause(self, deployment: str, until: datetime) -> None:
-        """See `CooldownStore.write_pause`."""
+    async def write_cooldown(self, deployment: str, until: datetime) -> None:
+        """See `CooldownStore.write_cooldown`."""
         self._pauses[deployment] = max(until, self._pauses.get(deployment, until))
 
     async def read_kept(self, name: str) -> KeptAnswers | None:

@@ -151,7 +151,7 @@ class Account:
         found: dict[str, datetime] = {}
         with suppress(AzureError, StorageUnavailable):
             async for blob in self._state.list_blob_names(name_starts_with=_PAUSES):
-                until = await self._records.read_pause(blob.removeprefix(_PAUSES))
+                until = await self._records.read_cooldown(blob.removeprefix(_PAUSES))
                 if until:
                     found[blob.removeprefix(_PAUSES)] = until
         return found

@@ -37,7 +37,7 @@ var tiles tile[] = [
     axes: { xAxis: 'hour', yAxis: ['times'], group: 'model' }
   }
   {
-    query: loadTextContent('../queries/model_faults.kql')
+    query: loadTextContent('../queries/model_errors.kql')
   }
   {
     query: loadTextContent('../queries/cost.kql')

@@ -55,7 +55,7 @@ class Drawn:
 
     Attributes:
         media_type: for example `image/png`.
-        format: its name on the model's wire.
+        format: its name in the model's API.
         page: 1 for the first.
         original: width and height, turned upright, before it was scaled down. A page of a PDF has no pixels of its own:
             it is told to have been scaled down only where small print is no longer legible.

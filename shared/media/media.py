@@ -19,7 +19,7 @@ class Media:
     Attributes:
         kind: `image` or `audio`. The pages of a PDF are images; of a film, its sound counts.
         media_type: for example `image/heic`, or `video/mp4` for a film.
-        format: what reads it. `png`, `jpeg`, `webp`, `gif`, `wav` and `mp3` are also names on the model's wire; the
+        format: what reads it. `png`, `jpeg`, `webp`, `gif`, `wav` and `mp3` are also names in the model's API; the
             others, which no model takes, stand in `shared/media/accepted.py`.
         seconds: how long a recording plays; None where that could only be guessed: no file is refused on a guess.
         is_plain: whether services take such a file as it is. Not so: every format but the six; pictures that lie on

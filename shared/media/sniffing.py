@@ -38,7 +38,7 @@ _SAMPLES: dict[str, Callable[[FileParts], Awaitable[Heard]]] = {
 }
 """Format of recordings of which bytes tell the length -> what reads its header."""
 
-_WIRE_FORMATS = ("png", "jpeg", "webp", "gif", "wav", "mp3")
+_API_FORMATS = ("png", "jpeg", "webp", "gif", "wav", "mp3")
 
 _WHAT_TO_DROP = "Save it as PNG, JPEG, PDF, WAV, MP3 or M4A and drop that; the README lists what else is taken."
 _DROP_AN_INTACT_COPY = "Open it on your own computer; if it opens there, save it anew and drop that copy."
@@ -80,7 +80,7 @@ async def _read_header(file: FileParts, found: FileType) -> Media:
     kind, format_ = ACCEPTED[found.media_type]
     if kind == "audio":
         heard = await _heard(file, found, format_)
-        is_plain = heard.is_plain and format_ in _WIRE_FORMATS
+        is_plain = heard.is_plain and format_ in _API_FORMATS
         return Media(kind, found.media_type, format_, heard.seconds, is_plain)
     picture = found.picture or (await PICTURES[format_](file) if format_ in PICTURES else None)
     if picture is None:
@@ -88,7 +88,7 @@ async def _read_header(file: FileParts, found: FileType) -> Media:
     if not picture.width or not picture.height:
         raise BrokenHeader("its picture has no pixels")
     size = picture.width, picture.height
-    is_plain = picture.is_plain and format_ in _WIRE_FORMATS
+    is_plain = picture.is_plain and format_ in _API_FORMATS
     return Media(kind, found.media_type, format_, None, is_plain, size, picture.pages)
 
 

@@ -28,7 +28,7 @@ SUGGESTED = ("gpt-6-luna", "gpt-6.1-sol", "gpt-audio-1.5", "gpt-audio-mini")
 """What is named to people whose model does not take a file: of two hundred models those that are cheap, or good."""
 
 type AudioForm = Literal["input_audio", "audio_url"]
-type SpeechWire = Literal["openai", "llm_speech"]
+type SpeechApiName = Literal["openai", "llm_speech"]
 """How a speech model is asked: `.../audio/transcriptions`, or `.../transcriptions:transcribe` of LLM Speech."""
 
 AUDIO_AS_IT_IS = {"audio/flac": "flac", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/webm": "webm"}
@@ -59,7 +59,7 @@ class ModelCapabilities(BaseModel):
     retires: date | None = None
     max_images: PositiveInt = 1
     max_side: PositiveInt = 4096
-    speech: SpeechWire | None = None
+    speech: SpeechApiName | None = None
     speakers_seconds: PositiveFloat | None = None
 
     def takes(self, media: Media) -> bool:

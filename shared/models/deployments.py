@@ -38,7 +38,7 @@ class Deployment:
 
     @property
     def token_parameter(self) -> str:
-        """What the wire calls the most tokens to answer with: the model decides, else the endpoint."""
+        """What the API calls the most tokens to answer with: the model decides, else the endpoint."""
         by_endpoint = "max_completion_tokens" if self.endpoint.api == "openai/v1" else "max_tokens"
         return self.capability.token_parameter or by_endpoint
 

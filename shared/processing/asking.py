@@ -59,7 +59,7 @@ class ModelCalls:
         self._keep = keep
         self._waits = Waits(services, claim, talk, tiers, deadline)
 
-    async def hold_to_prepare(self, file: InputFile) -> None:
+    async def acquire_to_prepare(self, file: InputFile) -> None:
         """Claim the file for the work that comes before its first call, if that call might be made now.
 
         Raises what `ask` raises.
@@ -70,7 +70,7 @@ class ModelCalls:
         while await self._waits.for_cooldown(self._talk.next_capacity):
             self._choose_tier()
         self._require_time()
-        await self._hold(file)
+        await self._acquire(file)
         self._claim.uncount()
 
     async def ask(self, file: InputFile) -> None:
@@ -93,7 +93,7 @@ class ModelCalls:
                 await self._spend(error.usage, turn, is_billed=error.asked_at_most_thrice or error.usage is not None)
                 await self._waits.after(error, turn)
         if not self._claim.is_ours:  # all was answered before: no other worker is to write the document meanwhile
-            await self._hold(file)
+            await self._acquire(file)
             self._claim.uncount()
         if self._talk.media.sent_as == "url":
             await self._require_unchanged(file)
@@ -115,7 +115,7 @@ class ModelCalls:
         """Ask once, and take note of the answer; return why there is none, if another call may bring one."""
         async with self._gate():
             self._require_time()
-            await self._hold(file)
+            await self._acquire(file)
             try:
                 answer = await self._complete(turn)
             except ModelUnavailable as error:
@@ -162,7 +162,7 @@ class ModelCalls:
         if self._deadline.seconds_left < self._policy.call:
             raise RetryLater(0, "this invocation has too little time left")
 
-    async def _hold(self, file: InputFile) -> None:
+    async def _acquire(self, file: InputFile) -> None:
         """Have the claim, for a call that begins now."""
         was_ours = self._claim.is_ours
         await self._claim.acquire()

@@ -158,7 +158,7 @@ class Attempt:
         async with AsyncExitStack() as made:
             calls = ModelCalls(self._with, self._claim, talk, tiers, self._deadline, self._keeper.keep_piece)
             if plan.preparation and not talk.is_answered:
-                await calls.hold_to_prepare(file)
+                await calls.acquire_to_prepare(file)
                 facts = replace(facts, media=await self._prepare(plan, talk, made))
             await calls.ask(file)
         return facts

@@ -13,11 +13,11 @@ FRESH_SECONDS = 5
 class CooldownStore(Protocol):
     """Where it is written. Any call may raise `StorageUnavailable`."""
 
-    async def read_pause(self, deployment: str) -> datetime | None:
+    async def read_cooldown(self, deployment: str) -> datetime | None:
         """Until when this deployment is not to be asked."""
         ...
 
-    async def write_pause(self, deployment: str, until: datetime) -> None:
+    async def write_cooldown(self, deployment: str, until: datetime) -> None:
         """Have it not asked until then, or for longer where a longer cooldown stands."""
         ...
 
@@ -41,7 +41,7 @@ class Cooldowns:
         """Seconds until it may be asked; 0 where it may be now."""
         known = self._known.get(deployment)
         if known is None or self._clock.now() - known.read > self._fresh:
-            known = _Known(await self._store.read_pause(deployment), self._clock.now())
+            known = _Known(await self._store.read_cooldown(deployment), self._clock.now())
             self._known[deployment] = known
         return max(0.0, (known.until - self._clock.now()).total_seconds()) if known.until else 0.0
 
@@ -51,4 +51,4 @@ class Cooldowns:
         if await self.seconds_until_available(deployment) < seconds:
             until = self._clock.now() + timedelta(seconds=seconds)
             self._known[deployment] = _Known(until, self._clock.now())
-            await self._store.write_pause(deployment, until)
+            await self._store.write_cooldown(deployment, until)

@@ -55,7 +55,7 @@ class Waits:
             decision.level,
             name=self._claim.name,
             model=turn.model.deployment.name,
-            fault=type(error).__name__,
+            error=type(error).__name__,
             seconds=round(decision.wait, 1),
             why=error.safe_message,
         )

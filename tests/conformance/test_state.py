@@ -108,18 +108,18 @@ async def test_records_of_two_files_are_two(kit: Kit) -> None:
 
 
 async def test_a_cooldown_is_read_as_it_was_written(kit: Kit) -> None:
-    assert await kit.state.read_pause("default") is None
+    assert await kit.state.read_cooldown("default") is None
     for until in (NOW, NOW + timedelta(hours=1)):
-        await kit.state.write_pause("default", until)
-        assert await kit.state.read_pause("default") == until
-    assert await kit.state.read_pause("other") is None
+        await kit.state.write_cooldown("default", until)
+        assert await kit.state.read_cooldown("default") == until
+    assert await kit.state.read_cooldown("other") is None
 
 
 async def test_a_cooldown_is_only_ever_made_longer(kit: Kit) -> None:
     moments = [NOW + timedelta(minutes=number) for number in range(5)]
-    await asyncio.gather(*(kit.state.write_pause("default", until) for until in moments))
-    await kit.state.write_pause("default", NOW)
-    assert await kit.state.read_pause("default") == moments[-1]
+    await asyncio.gather(*(kit.state.write_cooldown("default", until) for until in moments))
+    await kit.state.write_cooldown("default", NOW)
+    assert await kit.state.read_cooldown("default") == moments[-1]
 
 
 async def test_answers_are_kept_as_they_came_until_they_are_forgotten(kit: Kit) -> None:

@@ -11,7 +11,7 @@ from shared.processing.kept import KeptAnswers
 from shared.results.result import Result
 from tests.history.account import Account, sample_of
 from tests.unit.fakes import PHI
-from tests.unit.places import BOOK
+from tests.unit.memory_app import BOOK
 
 TURNS = Path(__file__).parent / "turns"
 KEPT, RECORD = (TURNS / "kept.json").read_text(), (TURNS / "record.json").read_text()

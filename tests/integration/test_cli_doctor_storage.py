@@ -131,13 +131,13 @@ async def test_a_sample_that_a_model_turned_away_is_said_to_be(case: Case) -> No
 async def test_a_model_that_is_left_alone_is_named(case: Case) -> None:
     await case.note()
     assert (await case.why()).sentence.startswith("It was put off, until ")
-    await case.state.write_pause("speech", LATER)
+    await case.state.write_cooldown("speech", LATER)
     assert (await case.why()).sentence.startswith("The app leaves a model alone (speech until ")
 
 
 async def test_a_pause_that_is_over_explains_nothing(case: Case) -> None:
     await case.note()
-    await case.state.write_pause("speech", datetime.now(UTC) - timedelta(seconds=1))
+    await case.state.write_cooldown("speech", datetime.now(UTC) - timedelta(seconds=1))
     assert (await case.why()).sentence.startswith("It was put off, until ")
 
 

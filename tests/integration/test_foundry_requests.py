@@ -97,7 +97,7 @@ class Elsewhere(MemorySource):
 
 
 def part_of(recorded: Mapping[str, Any]) -> TextPart | MediaPart:
-    """What we would ask with, to have this on the wire."""
+    """What we would ask with, to have this in the request."""
     kind, carried = recorded["type"], recorded[recorded["type"]]
     if kind == "text":
         return TextPart(carried)
@@ -214,7 +214,7 @@ async def test_where_no_token_can_be_had_we_are_misconfigured(foundry: Foundry) 
 
 
 @pytest.mark.parametrize("model", ["gpt-5.5", PHI])
-async def test_options_go_out_under_the_wires_names_but_for_those_that_a_model_does_not_take(
+async def test_options_go_out_under_the_apis_names_but_for_those_that_a_model_does_not_take(
     foundry: Foundry, model: str
 ) -> None:
     sampling = {"temperature": 0, "top_p": 0.5, "frequency_penalty": 1, "presence_penalty": -1}

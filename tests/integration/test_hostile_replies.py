@@ -12,7 +12,7 @@ import pytest
 from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.foundry.client import FoundryModel
-from shared.adapters.wire.transport import KEEPALIVE_SECONDS
+from shared.adapters.http.transport import KEEPALIVE_SECONDS
 from shared.bounds import MAX_JSON_BYTES
 from shared.errors import (
     AnswerUnusable,

@@ -8,7 +8,7 @@ from aiohttp import web
 from azure.core.credentials import AzureKeyCredential
 
 from shared.adapters.foundry.client import FoundryModel
-from shared.adapters.wire import transport
+from shared.adapters.http import transport
 from shared.errors import (
     Conflict,
     FileRejected,

@@ -27,7 +27,7 @@ from tests import samples
 from tests.support.made_sound import made_of
 from tests.unit.conversion.made_files import with_a_damaged_page
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed
-from tests.unit.places import BOOK
+from tests.unit.memory_app import BOOK
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 PAGES = PicturePreparation(("jpeg", "png"), 20_000_000, 4096, 50, "together", in_one_request=False)

@@ -122,9 +122,9 @@ def test_throttling_says_how_often_and_for_how_long_by_model(troubled: LogTable)
     assert rows(troubled, "throttling") == [(NOON, PHI, 3, 2, median, longest)]
 
 
-def test_model_faults_tells_a_busy_model_from_one_that_refuses_us(troubled: LogTable) -> None:
+def test_model_errors_tells_a_busy_model_from_one_that_refuses_us(troubled: LogTable) -> None:
     busy, refusing = (about(troubled, "model.unavailable", name) for name in ("later.mp3", "refused.png"))
-    assert rows(troubled, "model_faults") == [
+    assert rows(troubled, "model_errors") == [
         (PHI, "ModelThrottled", 3, 2, busy.time, BUSY),
         ("our-vision", "ModelMisconfigured", 1, 1, refusing.time, REFUSED),
     ]
@@ -229,7 +229,7 @@ def test_no_alert_fires_while_all_is_well(healthy: LogTable, name: str) -> None:
 
 
 def test_no_query_finds_trouble_while_all_is_well(healthy: LogTable) -> None:
-    for name in ("failures_by_cause", "waiting_files", "throttling", "model_faults", "rescued_files"):
+    for name in ("failures_by_cause", "waiting_files", "throttling", "model_errors", "rescued_files"):
         assert rows(healthy, name) == []
 
 

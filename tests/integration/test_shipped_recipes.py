@@ -17,7 +17,7 @@ from tests.integration.loopback import service
 from tests.planted import KEY
 from tests.support.model_services import ModelServices
 from tests.unit.fakes import MemoryFiles, deployed
-from tests.unit.places import BOOK, CHART, HELLO, place
+from tests.unit.memory_app import BOOK, CHART, HELLO, memory_app
 from tests.unit.recipes.test_recipes import SHIPPED
 
 V1, MODELS, LOCAL = "/openai/v1", "/models", "/v1"
@@ -78,7 +78,7 @@ async def answered(services: ModelServices, recipe: Recipe, names: Sequence[str]
     name, content = ("a.mp3", HELLO) if "audio" in recipe.accepts else ("a.png", CHART)
     files.put(name, content, recipe=recipe.name)
     async with clients(services, names) as models:
-        await place(files, *models).take(name)
+        await memory_app(files, *models).take(name)
     return files.outcome(name), files
 
 

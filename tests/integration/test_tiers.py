@@ -1,4 +1,4 @@
-"""The tier of a chat model on the wire: asked for, answered, refused, and without room."""
+"""The tier of a chat model in the request: asked for, answered, refused, and without room."""
 
 import asyncio
 from collections.abc import AsyncIterator

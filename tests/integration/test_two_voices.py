@@ -1,4 +1,4 @@
-"""Who says what, and when, arrives in the document and in each file beside it, from both wires of speech models."""
+"""Who says what, and when, arrives in the document and in each file beside it, from both APIs of speech models."""
 
 import io
 import wave

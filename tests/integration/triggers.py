@@ -22,8 +22,8 @@ from local.host.queue_listener import QueueListener
 from local.host.settings import QueueRules
 from local.stopping import stop_event
 from shared import bootstrap
+from shared.adapters.http import transport
 from shared.adapters.storage import clients as storage_clients
-from shared.adapters.wire import transport
 from shared.app import App
 from shared.processing.retry import RetryPolicy
 from tests.integration.identity import Identity

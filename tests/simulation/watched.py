@@ -216,8 +216,8 @@ class WatchedWorld(World):
         self.saw("what a worker left beside its document was deleted", where=left)
         await super().delete(name, stored)
 
-    async def read_pause(self, deployment: str) -> datetime | None:
-        until = await super().read_pause(deployment)
+    async def read_cooldown(self, deployment: str) -> datetime | None:
+        until = await super().read_cooldown(deployment)
         self.saw("a file waited because the model is left alone", where=until and until > self.now())
         return until
 

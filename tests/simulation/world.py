@@ -60,7 +60,7 @@ from shared.results.store import StoredResult, StoredSidecar
 from shared.transcripts.segments import Segment
 from tests.support.stored import as_stored
 from tests.unit.fakes import MemorySource, deployed, page_of, said
-from tests.unit.places import BOOK
+from tests.unit.memory_app import BOOK
 
 HIDDEN, MAX_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
 SLOTS = 16
@@ -612,14 +612,14 @@ class World:
             del self.records[name]
         await self._storage("delete")
 
-    async def read_pause(self, deployment: str) -> datetime | None:
-        await self._storage("read_pause")
+    async def read_cooldown(self, deployment: str) -> datetime | None:
+        await self._storage("read_cooldown")
         return self.pauses.get(deployment)
 
-    async def write_pause(self, deployment: str, until: datetime) -> None:
-        await self._storage("write_pause")
+    async def write_cooldown(self, deployment: str, until: datetime) -> None:
+        await self._storage("write_cooldown")
         self.pauses[deployment] = max(until, self.pauses.get(deployment, until))
-        await self._storage("write_pause")
+        await self._storage("write_cooldown")
 
     async def read_kept(self, name: str) -> KeptAnswers | None:
         await self._storage("read_kept")

@@ -259,10 +259,10 @@ class MemoryState:
         if self.records.get(name) == stored:
             del self.records[name]
 
-    async def read_pause(self, deployment: str) -> datetime | None:
+    async def read_cooldown(self, deployment: str) -> datetime | None:
         return self.pauses.get(deployment)
 
-    async def write_pause(self, deployment: str, until: datetime) -> None:
+    async def write_cooldown(self, deployment: str, until: datetime) -> None:
         self.pauses[deployment] = max(until, self.pauses.get(deployment, until))
 
     async def read_kept(self, name: str) -> KeptAnswers | None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.adapters.wire import TOO_LONG_TOGETHER, ServiceError
+from shared.adapters.http import TOO_LONG_TOGETHER, ServiceError
 
 AUDIO_FORMS = ("input_audio", "audio_url")
 """The two forms in which a recording can be carried."""

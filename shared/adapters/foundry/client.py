@@ -15,7 +15,7 @@ from azure.core.rest import HttpRequest
 from shared.adapters.foundry.adaptation import AUDIO_FORMS, Adaptation
 from shared.adapters.foundry.completion import answer_in
 from shared.adapters.foundry.request import RequestEncoder, media_in, options_of
-from shared.adapters.wire import (
+from shared.adapters.http import (
     HttpReply,
     OneAnswerTransport,
     ServiceError,

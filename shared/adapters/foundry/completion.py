@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from shared.adapters.foundry.reasoning import BESIDE, THOUGHTS, without_thought, words_in
-from shared.adapters.wire import HttpReply, ServiceError, at, counts_in, error_after, unusable_answer
+from shared.adapters.http import HttpReply, ServiceError, at, counts_in, error_after, unusable_answer
 from shared.bounds import identifier, writable
 from shared.errors import DropscribeError
 from shared.models import ChatAnswer

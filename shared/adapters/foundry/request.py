@@ -1,4 +1,4 @@
-"""A request as the chat completions wire has it: the same fields, in the same order, as the SDKs send."""
+"""A request as the chat completions API has it: the same fields, in the same order, as the SDKs send."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ def media_in(request: ChatRequest) -> list[MediaPart]:
 
 
 def options_of(request: ChatRequest, deployment: Deployment) -> dict[str, Any]:
-    """What a service could refuse of a request, under the names of the wire.
+    """What a service could refuse of a request, under the names of the API.
 
     `detail` is what stands beside a picture; the name of a form of audio says that a recording goes in it.
     """

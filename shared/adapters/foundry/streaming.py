@@ -10,7 +10,7 @@ from typing import Any
 
 import pybase64
 
-from shared.adapters.wire import StreamedBody
+from shared.adapters.http import StreamedBody
 from shared.media import MediaSource
 
 SLICE_BYTES = 96 * 1024

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.adapters.wire import ServiceError
+from shared.adapters.http import ServiceError
 from shared.models import SpeechRequest
 
 LONG_SECONDS = 720

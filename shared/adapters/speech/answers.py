@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from shared.adapters.http import HttpReply, ServiceError, error_after, unusable_answer
+from shared.adapters.speech.apis import SpeechApi
 from shared.adapters.speech.timeline import without_words
 from shared.adapters.speech.transcript import Transcript
-from shared.adapters.speech.wires import Wire
-from shared.adapters.wire import HttpReply, ServiceError, error_after, unusable_answer
 from shared.models import ChatAnswer, SpeechOptions, SpeechRequest
 
 SENT = frozenset({"audio", "inline", "speech"})
@@ -18,9 +18,9 @@ BEYOND = (
 
 
 def answer_in(
-    reply: HttpReply, wire: Wire, request: SpeechRequest, asked_for: Collection[str], seconds: float
+    reply: HttpReply, api: SpeechApi, request: SpeechRequest, asked_for: Collection[str], seconds: float
 ) -> ChatAnswer:
-    """The answer in a reply that took so many seconds, to a request for these options of the wire.
+    """The answer in a reply that took so many seconds, to a request for these options of the API.
 
     Raises:
         DropscribeError: there is none. It quotes nothing of a transcript.
@@ -30,7 +30,7 @@ def answer_in(
         raise error_after(error, reply, seconds, SENT)
     if reply.problem:
         raise unusable_answer(reply, f"cannot be read: {reply.problem}")
-    transcript = wire.transcript(reply.document, request.recording.media.seconds)
+    transcript = api.transcript(reply.document, request.recording.media.seconds)
     if transcript is None:
         raise unusable_answer(reply, "is no transcript")
     wanted, segments = request.options, transcript.timeline.segments

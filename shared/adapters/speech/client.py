@@ -1,4 +1,4 @@
-"""A speech model at either of its wires (implements `SpeechModel`)."""
+"""A speech model at either of its APIs (implements `SpeechModel`)."""
 
 import asyncio
 import time
@@ -13,12 +13,7 @@ from azure.core.exceptions import AzureError
 from azure.core.pipeline.policies import AsyncBearerTokenCredentialPolicy, HeadersPolicy, UserAgentPolicy
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
-from shared.adapters.speech.adaptation import Adaptation
-from shared.adapters.speech.answers import answer_in
-from shared.adapters.speech.failed_speakers import FailedSpeakers
-from shared.adapters.speech.multipart import MultipartBody, random_boundary
-from shared.adapters.speech.wires import wire_of
-from shared.adapters.wire import (
+from shared.adapters.http import (
     HttpReply,
     OneAnswerTransport,
     ServiceError,
@@ -26,6 +21,11 @@ from shared.adapters.wire import (
     retry_after,
     unanswered_error,
 )
+from shared.adapters.speech.adaptation import Adaptation
+from shared.adapters.speech.answers import answer_in
+from shared.adapters.speech.apis import api_of
+from shared.adapters.speech.failed_speakers import FailedSpeakers
+from shared.adapters.speech.multipart import MultipartBody, random_boundary
 from shared.bounds import OF_TRANSCRIPTS
 from shared.models import ChatAnswer, Deployment, SpeechRequest
 
@@ -46,14 +46,14 @@ class SpeechService:
         **transport: Any,
     ) -> None:
         self.deployment = deployment
-        self._wire = wire_of(deployment)
+        self._api = api_of(deployment)
         self._key = credential if isinstance(credential, AzureKeyCredential) else None
         self._boundary = boundary
         self._adaptation = Adaptation()
         self._failed_speakers = FailedSpeakers()
         self._one_at_a_time = asyncio.Lock()
         tokens = None if credential is None or self._key else credential
-        scopes = [scope or self._wire.scope(deployment)]
+        scopes = [scope or self._api.scope(deployment)]
         bearer = [AsyncBearerTokenCredentialPolicy(tokens, *scopes)] if tokens else []  # type: ignore[arg-type] # told apart above
         # No policy for retries or redirects: with a redirect the key would go along.
         self._client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
@@ -69,14 +69,14 @@ class SpeechService:
     async def transcribe(self, request: SpeechRequest) -> ChatAnswer:
         """See `SpeechModel.transcribe`."""
         started, tried = time.monotonic(), self._adaptation.copy()
-        options = self._wire.options(request, self.deployment)
+        options = self._api.options(request, self.deployment)
         if failed := self._failed_speakers.of(request):
             tried.give_up_speakers(failed, request, options)
         reply = await self._send_until_taken(request, options, tried)
         seconds = time.monotonic() - started
         # In a thread, and one at a time: a transcript of hours is megabytes of JSON, and many times that in memory.
         async with self._one_at_a_time:
-            answer = await asyncio.to_thread(answer_in, reply, self._wire, request, options, seconds)
+            answer = await asyncio.to_thread(answer_in, reply, self._api, request, options, seconds)
         self._adaptation.keep(tried)
         self._failed_speakers.forget(request)
         return replace(answer, warnings=(*tried.told(options), *answer.warnings))
@@ -102,8 +102,8 @@ class SpeechService:
         return reply
 
     async def _send(self, request: SpeechRequest, options: Mapping[str, Any]) -> HttpReply:
-        fields = self._wire.fields(options, self.deployment)
-        body = MultipartBody(fields, self._wire.file_field, request.recording, self._boundary())
+        fields = self._api.fields(options, self.deployment)
+        body = MultipartBody(fields, self._api.file_field, request.recording, self._boundary())
         try:
             # As a stream: it is read by us, bounded.
             response = await self._client.send_request(self._http_request(body), stream=True)
@@ -117,6 +117,6 @@ class SpeechService:
             "Accept": "application/json",
             "Accept-Encoding": "identity",
             "Content-Length": str(body.length),
-            **(self._wire.key_headers(self._key) if self._key else {}),
+            **(self._api.key_headers(self._key) if self._key else {}),
         }
-        return HttpRequest("POST", self._wire.address(self.deployment), headers=headers, content=body)
+        return HttpRequest("POST", self._api.address(self.deployment), headers=headers, content=body)

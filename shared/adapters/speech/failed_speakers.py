@@ -1,6 +1,6 @@
 """Recordings whose speakers a service did not tell apart in time, in calls that may have been billed."""
 
-from shared.adapters.wire import ServiceError
+from shared.adapters.http import ServiceError
 from shared.models import SpeechRequest
 
 MAX_RECORDINGS = 100

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterable
 
-from shared.adapters.wire import StreamedBody
+from shared.adapters.http import StreamedBody
 from shared.media import Media, MediaSource
 from shared.models import MediaPart
 

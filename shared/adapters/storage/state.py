@@ -68,13 +68,13 @@ class BlobState:
         except (InputNotFound, Conflict):
             pass  # the worker that changed it has it now
 
-    async def read_pause(self, deployment: str) -> datetime | None:
-        """See `CooldownStore.read_pause`."""
+    async def read_cooldown(self, deployment: str) -> datetime | None:
+        """See `CooldownStore.read_cooldown`."""
         found = await _content(self._pause(deployment))
         return _read(_reader(datetime), found[1]) if found else None
 
-    async def write_pause(self, deployment: str, until: datetime) -> None:
-        """See `CooldownStore.write_pause`."""
+    async def write_cooldown(self, deployment: str, until: datetime) -> None:
+        """See `CooldownStore.write_cooldown`."""
         blob = self._pause(deployment)
         for _ in range(MAX_TRIES):
             found = await _content(blob)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from shared.adapters.wire.errors import MAX_QUOTE, MAX_WAIT, error_of, retry_after
-from shared.adapters.wire.reply import HttpReply
-from shared.adapters.wire.service_error import ServiceError
+from shared.adapters.http.errors import MAX_QUOTE, MAX_WAIT, error_of, retry_after
+from shared.adapters.http.reply import HttpReply
+from shared.adapters.http.service_error import ServiceError
 from shared.errors import DropscribeError, KindNotTaken, ModelUnavailable
 from tests.planted import SIGNATURE, TOKEN
 from tests.unit.fakes import SIGNED

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.foundry.completion import answer_in
-from shared.adapters.wire.errors import GATEWAYS_PATIENCE
-from shared.adapters.wire.reply import HttpReply
+from shared.adapters.http.errors import GATEWAYS_PATIENCE
+from shared.adapters.http.reply import HttpReply
 from shared.bounds import MAX_JSON_SEPARATORS
 from shared.errors import (
     AnswerUnusable,

@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
-from shared.adapters.wire.transport import why_unreachable
+from shared.adapters.http.transport import why_unreachable
 
 PLACE = ConnectionKey("place.example", 443, True, True, None, None, None)
 FAILED = OSError(1, "it failed")

@@ -12,7 +12,7 @@ from tests.unit.cli.test_cli_terminal import HOSTILE, dangers
 
 
 def unavailable(why: str, error: str = "ModelUnavailable", **more: Any) -> Cause:
-    event = {"event": "model.unavailable", "name": "a.png", "model": "mine", "fault": error, "seconds": 12, "why": why}
+    event = {"event": "model.unavailable", "name": "a.png", "model": "mine", "error": error, "seconds": 12, "why": why}
     cause = cause_of({**event, **more})
     assert cause
     return cause
@@ -72,11 +72,11 @@ def test_other_events_are_no_cause() -> None:
 def test_a_cause_stands_until_a_file_is_answered() -> None:
     refused = {
         "event": "model.unavailable",
-        "fault": "ModelMisconfigured",
+        "error": "ModelMisconfigured",
         "model": "mine",
         "why": "The model answered 401.",
     }
-    busy, answered = {**refused, "fault": "ModelThrottled"}, {"event": "blob.answered"}
+    busy, answered = {**refused, "error": "ModelThrottled"}, {"event": "blob.answered"}
     standing = standing_cause([answered, refused, busy])
     assert standing
     assert standing.sentence.startswith("mine: The model answered 401; check")

@@ -166,7 +166,7 @@ async def test_a_wait_ends_where_the_next_try_is_later(tmp_path: Path) -> None:
 
 
 async def test_the_model_stays_the_cause_of_a_file_that_is_then_put_off(tmp_path: Path) -> None:
-    unavailable = {"event": "model.unavailable", "name": "a.png", "model": "mine", "fault": "ModelThrottled"}
+    unavailable = {"event": "model.unavailable", "name": "a.png", "model": "mine", "error": "ModelThrottled"}
     put_off = {"event": "blob.deferred", "name": "a.png", "seconds": 60, "why": "The model answered 429."}
     watch = log_of(tmp_path, {**unavailable, "seconds": 5, "why": "The model answered 429."}, put_off)
     await watch.read()

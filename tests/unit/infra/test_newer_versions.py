@@ -12,7 +12,7 @@ from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
 from shared.processing.processor import Processor
 from tests.unit.fakes import MemoryFiles, MemorySource, MemoryState, SpeakingModel, said
-from tests.unit.places import CHART, HELLO, claim, place
+from tests.unit.memory_app import CHART, HELLO, claim, memory_app
 
 
 @dataclass
@@ -42,7 +42,7 @@ def dropped_again_and_claimed(files: MemoryFiles, state: MemoryState, content: b
 async def test_a_worker_with_an_older_version_leaves_the_claim_on_the_newer_one_alone(is_answered: bool) -> None:
     files, state, model = Overwritten(), MemoryState(), SpeakingModel([said("x")])
     files.put("a.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     if is_answered:
         await here.take("a.png")
     files.between = lambda: void(dropped_again_and_claimed(files, state, HELLO))
@@ -72,7 +72,7 @@ async def test_the_reconciler_leaves_the_claim_on_a_version_that_is_newer_than_i
     files, state = LateListing(), MemoryState()
     files.put("a.png", CHART)
     files.between = lambda: void(dropped_again_and_claimed(files, state, HELLO))
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert (state.records["a.png"].version, state.sent) == ("theirs", [])
 
 
@@ -85,7 +85,7 @@ async def test_kept_answers_of_which_only_an_expired_claim_tells_are_deleted(
     state.answers["a.png"] = KeptAnswers(etag="another", key={})
     expired = claim(files._etag("a.png"), state, -60, **own)
     state.records["a.png"] = VersionedClaim("0", expired)
-    here = place(files, SpeakingModel([said("x")]), state=state)
+    here = memory_app(files, SpeakingModel([said("x")]), state=state)
     await (here.settle_poison("a.png", chance="c") if "chance" in own else here.take("a.png"))
     assert files.outcome("a.png").status == "error"
     assert (state.records, state.answers) == ({}, {})
@@ -106,6 +106,6 @@ async def test_a_page_that_cannot_be_read_keeps_no_file_before_it_from_being_fou
     for number in range(30):
         files.put(f"{number:03}.png", b"x")
     with pytest.raises(StorageUnavailable):
-        await place(files, state=state).reconcile()
+        await memory_app(files, state=state).reconcile()
     assert (len(state.sent), state.scan and state.scan.inputs) == (20, "019.png")
     assert "files.waiting" not in caplog.text

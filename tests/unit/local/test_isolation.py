@@ -50,8 +50,8 @@ def test_the_offline_model_gets_nothing_that_is_meant_for_another() -> None:
 
 def test_recordings_go_to_the_offline_model_as_to_a_speech_model() -> None:
     given = {**offline_settings("http://127.0.0.1:1"), **storage_settings("AccountName=a;AccountKey=YQ==", {})}
-    wires = {each.alias: each.capability.speech for each in bootstrap.load(given).deployments}
-    assert wires == {"default": None, "audio": "openai"}
+    apis = {each.alias: each.capability.speech for each in bootstrap.load(given).deployments}
+    assert apis == {"default": None, "audio": "openai"}
 
 
 def test_processes_of_a_stack_use_no_proxy_for_this_machine_and_no_netrc() -> None:

@@ -108,7 +108,7 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "wire"),
+    ("model", "api"),
     [
         ("MAI-Transcribe-2", "llm_speech"),
         ("whisper", "openai"),
@@ -121,9 +121,9 @@ def test_a_recording_longer_than_a_model_takes_is_refused() -> None:
         ("gpt-audio-1.5", None),
     ],
 )
-def test_a_speech_model_is_known_by_its_name_too(model: str, wire: str | None) -> None:
+def test_a_speech_model_is_known_by_its_name_too(model: str, api: str | None) -> None:
     found = TABLE.of(model)
-    assert (found.speech, found.kinds) == (wire, ["audio"])
+    assert (found.speech, found.kinds) == (api, ["audio"])
 
 
 @pytest.mark.parametrize(

@@ -34,9 +34,9 @@ from tests.unit.fakes import (
     heard,
     said,
 )
+from tests.unit.memory_app import BOOK, HELLO, memory_app
 from tests.unit.models.test_conversation import conversation, hold
 from tests.unit.models.test_models import MP3
-from tests.unit.places import BOOK, HELLO, place
 
 TALK = heard((0, 1, "Hello.", "A"), (1, 2, "Good day.", "B"))
 PHI_ALONE, LUNA = deployed(), deployed("gpt-6-luna")
@@ -59,7 +59,7 @@ def words_of(model: SpeakingModel) -> list[str]:
 async def answered(*models: SpeakingModel | HearingModel, name: str = "transcribe/hello.mp3", **own: Any) -> Result:
     files = MemoryFiles()
     files.put(name, HELLO, **own.pop("metadata", {}))
-    await place(files, *models, **own).take(name)
+    await memory_app(files, *models, **own).take(name)
     return files.outcome(name)
 
 
@@ -205,7 +205,7 @@ def test_an_input_that_is_no_language_is_refused() -> None:
 async def test_a_busy_speech_model_costs_a_file_time_only() -> None:
     files, model = MemoryFiles(), HearingModel([ModelThrottled("busy", retry_after=600), TALK], MAI)
     files.put("a.mp3", HELLO)
-    here = place(files, SpeakingModel([said("never")], LUNA), model)
+    here = memory_app(files, SpeakingModel([said("never")], LUNA), model)
     await here.take("a.mp3")
     assert list(here.state.pauses) == ["audio"]
     await here.take_again()
@@ -216,7 +216,7 @@ async def test_a_transcript_is_paid_for_once_while_the_next_model_is_busy() -> N
     files, speech = MemoryFiles(), HearingModel([TALK], MAI)
     files.put("summarize/a.mp3", HELLO)
     words = SpeakingModel([ModelThrottled("busy", retry_after=600), said("They greeted.")], LUNA)
-    here = place(files, words, speech)
+    here = memory_app(files, words, speech)
     await here.take("summarize/a.mp3")
     await here.take_again()
     assert (files.outcome("summarize/a.mp3").status, len(speech.requests), len(words.requests)) == ("ok", 1, 2)
@@ -225,7 +225,7 @@ async def test_a_transcript_is_paid_for_once_while_the_next_model_is_busy() -> N
 async def test_seconds_of_a_speech_model_count_as_tokens_of_the_day() -> None:
     files, state_of = MemoryFiles(), HearingModel([TALK], MAI)
     files.put("a.mp3", HELLO)
-    here = place(files, SpeakingModel([said("never")], LUNA), state_of, daily_tokens=10_000)
+    here = memory_app(files, SpeakingModel([said("never")], LUNA), state_of, daily_tokens=10_000)
     await here.take("a.mp3")
     assert 10 < sum(here.state.tokens.values()) < 100
 
@@ -273,7 +273,7 @@ async def plan_for(recipe: Recipe) -> Plan:
     files.put("a.mp3", HELLO)
     models = SpeakingModel([said("never")], LUNA), HearingModel([TALK], MAI)
     book = RecipeCatalog([recipe, *(each for each in BOOK if each.name != recipe.name)])
-    return await place(files, *models, recipes=book).services.planner.plan(await files.look("a.mp3"))
+    return await memory_app(files, *models, recipes=book).services.planner.plan(await files.look("a.mp3"))
 
 
 async def test_answers_to_other_options_are_not_gone_on_with() -> None:

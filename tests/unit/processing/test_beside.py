@@ -12,7 +12,7 @@ from shared.results.sidecars import Sidecar
 from shared.results.store import StoredSidecar
 from shared.transcripts.segments import Segment
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
-from tests.unit.places import HELLO, claim, place
+from tests.unit.memory_app import HELLO, claim, memory_app
 
 NAME = "subtitles/talk.mp3"
 
@@ -60,7 +60,7 @@ class Scene:
     async def answer(self, text: str, *, is_plain: bool = False) -> None:
         """Let a worker take up the file, whose model answers so."""
         model = SpeakingModel([said(text) if is_plain else spoken(text)])
-        await place(self.files, model, state=self.state).take(NAME)
+        await memory_app(self.files, model, state=self.state).take(NAME)
 
     async def overwrite(self, text: str, *, is_plain: bool = False) -> None:
         self.files.put(NAME, HELLO)

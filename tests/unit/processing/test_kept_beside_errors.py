@@ -16,8 +16,8 @@ from shared.processing.jobs import Job
 from shared.processing.preparing import Prepared
 from shared.processing.processor import Processor
 from tests.unit.fakes import MemoryFiles, MemorySource, MemoryState, SpeakingModel, said
+from tests.unit.memory_app import HELLO, MemoryApp, memory_app
 from tests.unit.models.test_models import MP3
-from tests.unit.places import HELLO, Place, place
 
 NAME = "transcribe/long.mp3"
 REFUSED = FileRejected("rejected_by_model", "No.", "Try another.")
@@ -33,11 +33,11 @@ class InThree:
         yield Prepared(plan.media.media, tuple(pieces))
 
 
-async def ended_in_an_error(*answers: ChatAnswer | Exception) -> tuple[Place, MemoryFiles, SpeakingModel]:
+async def ended_in_an_error(*answers: ChatAnswer | Exception) -> tuple[MemoryApp, MemoryFiles, SpeakingModel]:
     """A file of which some pieces were answered, and then no more."""
     files, model = MemoryFiles(), SpeakingModel([said("One."), said("Two."), *answers])
     files.put(NAME, HELLO)
-    here = place(files, model, preparer=InThree())
+    here = memory_app(files, model, preparer=InThree())
     await here.take(NAME)
     while not files.outcomes:
         await here.take_again()
@@ -46,7 +46,7 @@ async def ended_in_an_error(*answers: ChatAnswer | Exception) -> tuple[Place, Me
     return here, files, model
 
 
-async def redrive(here: Place, files: MemoryFiles, name: str = NAME) -> None:
+async def redrive(here: MemoryApp, files: MemoryFiles, name: str = NAME) -> None:
     """As `dropscribe redrive` does it."""
     del files.outcomes[name]
     await Processor(here.services).take_up("input", Job(name=name), is_first_try=True)
@@ -72,7 +72,7 @@ async def test_another_version_is_asked_about_anew_and_what_was_kept_is_deleted(
 async def test_an_answer_without_a_word_is_not_kept_for_another_try() -> None:
     files, model = MemoryFiles(), SpeakingModel([said(""), said(""), said("Words.")])
     files.put(NAME, HELLO)
-    here = place(files, model)
+    here = memory_app(files, model)
     await here.take(NAME)
     assert (files.outcome(NAME).status, here.state.answers) == ("error", {})
     await redrive(here, files)
@@ -90,7 +90,7 @@ async def test_what_is_kept_beside_an_error_outlives_a_worker_that_breaks_down_b
 
     files, model, state = MemoryFiles(), SpeakingModel([said("One."), said("Two."), REFUSED]), Stuck()
     files.put(NAME, HELLO)
-    here = place(files, model, preparer=InThree(), state=state)
+    here = memory_app(files, model, preparer=InThree(), state=state)
     with pytest.raises(RuntimeError):
         await here.take(NAME)
     state.is_stuck = False

@@ -33,13 +33,13 @@ from shared.recipes.catalog import RecipeCatalog
 from shared.results.result import Result
 from shared.results.store import StoredResult
 from tests.unit.fakes import PHI, START, MemoryFiles, MemoryState, Refusing, SpeakingModel, deployed, said
-from tests.unit.places import BOOK, CHART, HELLO, claim, place, result_of
+from tests.unit.memory_app import BOOK, CHART, HELLO, claim, memory_app, result_of
 
 
 async def test_a_file_ends_in_a_document_with_the_models_answer() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("Hola.")])
     files.put("translate/es/hello.mp3", HELLO)
-    await place(files, model).take("translate/es/hello.mp3")
+    await memory_app(files, model).take("translate/es/hello.mp3")
     outcome = files.outcome("translate/es/hello.mp3")
     assert outcome.answer
     assert outcome.recipe
@@ -55,7 +55,7 @@ async def test_a_file_ends_in_a_document_with_the_models_answer() -> None:
 async def test_the_model_is_asked_the_recipes_question_with_the_file_after_it() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("A chart.")])
     files.put("ask-chart/sales.png", CHART)
-    await place(files, model).take("ask-chart/sales.png")
+    await memory_app(files, model).take("ask-chart/sales.png")
     (request,) = model.requests
     system, user = request.messages
     assert request.options.max_output_tokens == 2048
@@ -68,7 +68,7 @@ async def test_a_second_event_for_the_same_version_does_nothing() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("once"), said("twice")])
     files.put("chart.png", CHART)
     for _ in range(3):
-        await place(files, model).take("chart.png")
+        await memory_app(files, model).take("chart.png")
     assert (len(model.requests), files.writes) == (1, 1)
 
 
@@ -76,7 +76,7 @@ async def test_an_overwritten_file_gets_a_new_document_in_place_of_the_old() -> 
     files, model = MemoryFiles(), SpeakingModel([said("old"), said("new")])
     for content in (CHART, HELLO):
         files.put("file", content)
-        await place(files, model).take("file")
+        await memory_app(files, model).take("file")
     outcome = files.outcome("file")
     assert outcome.answer
     assert (outcome.answer.text, outcome.input.kind, files.writes) == ("new", "audio", 2)
@@ -98,7 +98,7 @@ async def test_a_file_that_cannot_be_answered_gets_an_error_document_and_costs_n
 ) -> None:
     files, model = MemoryFiles(), SpeakingModel([said("never")])
     files.put("file", content, **metadata)
-    await place(files, model).take("file")
+    await memory_app(files, model).take("file")
     outcome = files.outcome("file")
     assert outcome.error
     assert (outcome.status, outcome.error.code, model.requests) == ("error", code, [])
@@ -108,7 +108,7 @@ async def test_a_file_over_the_models_limit_that_cannot_be_made_smaller_is_refus
     small = deployed(max_bytes=len(CHART) - 1, urls=False)
     files, model = MemoryFiles(), SpeakingModel([said("never")], small)
     files.put("chart.png", CHART)
-    await place(files, model, preparer=Refusing(FileRejected("too_large", "Too large.", "Shrink it."))).take(
+    await memory_app(files, model, preparer=Refusing(FileRejected("too_large", "Too large.", "Shrink it."))).take(
         "chart.png"
     )
     outcome = files.outcome("chart.png")
@@ -120,7 +120,7 @@ async def test_a_file_that_the_model_refuses_gets_an_error_document() -> None:
     refusal = FileRejected("rejected_by_model", "Not a picture.", "Draw one.", "request-7")
     files, model = MemoryFiles(), SpeakingModel([refusal])
     files.put("chart.png", CHART)
-    await place(files, model).take("chart.png")
+    await memory_app(files, model).take("chart.png")
     outcome = files.outcome("chart.png")
     assert outcome.error
     assert outcome.model
@@ -138,7 +138,7 @@ async def test_a_short_wait_is_spent_in_the_attempt_with_the_claim_released() ->
         MemoryState(),
     )
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert files.outcome("chart.png").status == "ok"
     assert (state.sent, state.records, len(model.requests)) == ([], {}, 2)
     assert 2 <= sum(state.slept) <= 10
@@ -147,7 +147,7 @@ async def test_a_short_wait_is_spent_in_the_attempt_with_the_claim_released() ->
 async def test_a_long_wait_goes_to_the_queue_and_the_message_is_let_go() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([ModelThrottled("later", retry_after=86_400)]), MemoryState()
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     ((job, seconds),) = state.sent
     record = state.records["chart.png"].claim
     assert (files.outcomes, state.slept, job) == ({}, [], Job(name="chart.png"))
@@ -186,7 +186,7 @@ class Holding(MemoryState):
 async def test_a_file_is_noted_as_waiting_only_when_the_message_that_brings_it_back_is_sent() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([ModelThrottled("later", retry_after=600)]), LoggedState()
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert state.order == ["claimed", "sent", "deferred"]
 
 
@@ -198,7 +198,7 @@ async def test_a_deployment_that_asks_for_a_wait_is_left_alone_by_every_file() -
     )
     for name in ("one.png", "two.png"):
         files.put(name, CHART)
-        await place(files, model, state=state).take(name)
+        await memory_app(files, model, state=state).take(name)
     assert len(model.requests) == 1
     assert [record.claim.attempt for record in state.records.values()] == [1, 0]
 
@@ -210,11 +210,11 @@ async def test_a_service_that_refuses_us_is_left_alone_and_no_file_is_blamed() -
         MemoryState(),
     )
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     ((_, seconds),) = state.sent
     assert (state.records["chart.png"].claim.attempt, files.outcomes) == (0, {})
     assert 300 <= seconds <= 1800
-    await place(files, model, state=state).take_again()
+    await memory_app(files, model, state=state).take_again()
     assert files.outcome("chart.png").status == "ok"
 
 
@@ -232,7 +232,7 @@ async def test_a_call_that_may_have_been_billed_and_brought_no_answer_is_made_th
 ) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([error]), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("chart.png")
     for _ in range(9):
         if not files.outcomes:
@@ -245,7 +245,7 @@ async def test_a_call_that_may_have_been_billed_and_brought_no_answer_is_made_th
 async def test_a_message_without_end_cannot_make_a_file_be_asked_about_more_than_three_times() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([AnswerUnusable("not JSON")]), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     for _ in range(20):
         await here.take("chart.png")
     assert len(model.requests) == 3
@@ -269,7 +269,7 @@ async def test_three_calls_without_an_answer_are_paid_for_at_most_whatever_was_w
 ) -> None:
     files, model, state = MemoryFiles(), SpeakingModel(answers), MemoryState()
     files.put("receipts/a.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("receipts/a.png")
     for _ in range(9):
         if not files.outcomes:
@@ -287,7 +287,7 @@ async def test_at_most_three_calls_without_an_answer_are_paid_for_whatever_a_ser
 ) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([*answers, UNUSABLE]), MemoryState()
     files.put("receipts/a.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("receipts/a.png")
     while not files.outcomes:
         await here.take_again()
@@ -299,7 +299,7 @@ async def test_at_most_three_calls_without_an_answer_are_paid_for_whatever_a_ser
 async def test_calls_that_were_not_billed_are_made_again_for_a_week(error: ModelUnavailable) -> None:
     files, model, state = MemoryFiles(), SpeakingModel([error]), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("chart.png")
     for _ in range(20):
         await here.take_again()
@@ -333,7 +333,7 @@ async def test_a_file_on_which_the_service_fails_while_it_answers_others_is_aske
 ) -> None:
     files, model, state = MemoryFiles(), FailsOnOne([said("A chart.")], error=error), MemoryState()
     files.put("bad.mp3", HELLO)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("bad.mp3")
     for number in range(40):
         if "bad.mp3" not in files.outcomes:
@@ -350,7 +350,7 @@ async def test_a_file_on_which_the_service_fails_while_it_answers_others_is_aske
 async def test_a_file_that_a_service_refuses_as_if_it_refused_us_stops_no_other_that_it_answers() -> None:
     refusal = ModelMisconfigured("403", status=403)
     files, model, state = MemoryFiles(), FailsOnOne([said("A chart.")], error=refusal), MemoryState()
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     for name, content in (("0.png", CHART), ("bad.mp3", HELLO), ("1.png", CHART)):
         files.put(name, content)
         await here.take(name)
@@ -359,7 +359,7 @@ async def test_a_file_that_a_service_refuses_as_if_it_refused_us_stops_no_other_
 
 async def test_a_service_that_fails_on_every_file_is_held_against_none() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([ModelUnavailable("500", status=500)]), MemoryState()
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     for number in range(30):
         files.put(f"{number % 3}.png", CHART)
         await here.take(f"{number % 3}.png")
@@ -370,7 +370,7 @@ async def test_a_service_that_fails_on_every_file_is_held_against_none() -> None
 async def test_a_file_that_never_got_through_in_a_week_ends_in_an_error_that_may_be_tried_again() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([ModelUnavailable("503")]), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("chart.png")
     state.time += timedelta(days=8)
     await here.take_again()
@@ -384,7 +384,7 @@ async def test_a_duplicate_of_what_another_worker_has_waits_until_that_must_be_o
     files.put("chart.png", CHART)
     etag = (await files.look("chart.png")).etag
     await state.write("chart.png", claim(etag, state, minutes=10), replacing=None)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     ((job, seconds),) = state.sent
     assert (job, model.requests) == (Job(name="chart.png"), [])
     assert 600 <= seconds <= 630
@@ -397,7 +397,7 @@ async def test_files_that_were_in_a_worker_that_broke_down_come_back_at_differen
         etag = (await files.look(f"{number}.png")).etag
         theirs = claim(etag, state, minutes=10, token=f"{number:x}{'0' * 31}")
         await state.write(f"{number}.png", theirs, replacing=None)
-        await place(files, model, state=state).take(f"{number}.png")
+        await memory_app(files, model, state=state).take(f"{number}.png")
     seconds = sorted(wait for _, wait in state.sent)
     assert all(600 + 56 * number <= each <= 600 + 60 * number + 30 for number, each in enumerate(seconds))
 
@@ -409,7 +409,7 @@ async def test_only_a_worker_that_broke_down_during_a_call_counts_as_a_crash(is_
     etag = (await files.look("chart.png")).etag
     dead = claim(etag, state, minutes=-30, crashes=2, is_asking=is_asking)
     await state.write("chart.png", dead, replacing=None)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     error = files.outcome("chart.png").error
     assert (error.code if error else "ok", len(model.requests)) == ("ok" if requests else "crash_loop", requests)
     assert error is None or error.retryable
@@ -422,7 +422,7 @@ async def test_after_a_breakdown_it_is_noted_when_the_call_begins() -> None:
     etag = (await files.look("chart.png")).etag
     await state.write("chart.png", claim(etag, state, minutes=-30), replacing=None)
     state.order.clear()
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert state.order == ["claimed", "claimed and asking"]
 
 
@@ -442,7 +442,7 @@ class Breaking(SpeakingModel):
 async def test_an_unexpected_error_releases_the_file_at_once_and_counts_as_a_crash() -> None:
     files, model, state = MemoryFiles(), Breaking([said("fine")]), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     with pytest.raises(ZeroDivisionError):
         await here.take("chart.png")
     record = state.records["chart.png"].claim
@@ -457,8 +457,8 @@ async def test_a_file_that_breaks_every_worker_ends_after_three_in_an_error_that
     files.put("chart.png", CHART)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            await place(files, model, state=state).take("chart.png")
-    await place(files, model, state=state).take("chart.png")
+            await memory_app(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     error = files.outcome("chart.png").error
     assert error
     assert (error.code, error.retryable, len(model.requests)) == ("crash_loop", True, 3)
@@ -485,7 +485,7 @@ async def test_an_answer_in_hand_outlives_an_unexpected_error_and_is_paid_for_on
 
     files, model, state = BreakingFiles(), SpeakingModel([said("paid for")]), BreakingState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             await here.take("chart.png")
@@ -496,7 +496,7 @@ async def test_an_answer_in_hand_outlives_an_unexpected_error_and_is_paid_for_on
 async def test_answers_that_are_kept_are_written_however_often_the_model_was_asked_before() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("paid for")]), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     files.before_writing = lambda: (_ for _ in ()).throw(ZeroDivisionError)
     with pytest.raises(ZeroDivisionError):
         await here.take("chart.png")
@@ -517,8 +517,8 @@ async def test_a_document_that_cannot_be_written_whole_keeps_its_text() -> None:
     files.put("chart.png", CHART)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            await place(files, model, state=state).take("chart.png")
-    await place(files, model, state=state).take("chart.png")
+            await memory_app(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     result = files.outcome("chart.png")
     assert result.answer
     assert (result.answer.text, len(model.requests), len(result.warnings)) == ("paid for", 1, 1)
@@ -527,7 +527,7 @@ async def test_a_document_that_cannot_be_written_whole_keeps_its_text() -> None:
 async def test_a_file_that_is_still_arriving_is_given_time() -> None:
     files, state = MemoryFiles(), MemoryState(time=START + timedelta(seconds=59))
     files.put("chart.png", b"")
-    await place(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    await memory_app(files, SpeakingModel([said("never")]), state=state).take("chart.png")
     assert [seconds for _, seconds in state.sent] == [60]
     assert files.outcomes == {}
 
@@ -537,7 +537,7 @@ async def test_an_answer_is_kept_when_an_older_versions_document_comes_late() ->
     files.put("file", CHART)
     stale = await result_of("file", HELLO)
     files.before_writing = lambda: files.outcomes.update(file=("late", stale))
-    await place(files, model).take("file")
+    await memory_app(files, model).take("file")
     answer = files.outcome("file").answer
     assert answer
     assert (answer.text, len(model.requests)) == ("new", 1)
@@ -546,11 +546,11 @@ async def test_an_answer_is_kept_when_an_older_versions_document_comes_late() ->
 async def test_the_next_attempt_does_what_the_writer_of_a_document_left_undone() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("once")]), MemoryState()
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     etag = (await files.look("chart.png")).etag
     left = Claim(etag=etag, kind="claimed", until=state.time - timedelta(minutes=1), token="dead")
     await state.write("chart.png", left, replacing=None)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert (len(state.published), state.records, len(model.requests)) == (2, {}, 1)
 
 
@@ -558,7 +558,7 @@ async def test_an_answer_to_an_earlier_turn_is_not_paid_for_again_after_a_short_
     busy = ModelThrottled("later", retry_after=1)
     files, model = MemoryFiles(), SpeakingModel([said("Hello."), busy, said("A greeting.")])
     files.put("summarize/hello.mp3", HELLO)
-    await place(files, model).take("summarize/hello.mp3")
+    await memory_app(files, model).take("summarize/hello.mp3")
     outcome = files.outcome("summarize/hello.mp3")
     assert outcome.answer
     assert [turn.text for turn in outcome.answer.turns] == ["Hello.", "A greeting."]
@@ -569,7 +569,7 @@ async def test_answers_to_earlier_turns_are_kept_through_a_long_wait_and_not_pai
     files, state = MemoryFiles(), MemoryState()
     model = SpeakingModel([said("Hello."), ModelThrottled("later", retry_after=300), said("A greeting.")])
     files.put("summarize/hello.mp3", HELLO)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("summarize/hello.mp3")
     assert (files.outcomes, list(state.answers)) == ({}, ["summarize/hello.mp3"])
     await here.take_again()
@@ -587,9 +587,9 @@ async def test_answers_of_another_version_or_another_recipe_are_not_gone_on_with
         files, state = MemoryFiles(), MemoryState()
         model = SpeakingModel([said("Hello."), ModelThrottled("later", retry_after=300), said("anew")])
         files.put("summarize/hello.mp3", HELLO)
-        await place(files, model, state=state).take("summarize/hello.mp3")
+        await memory_app(files, model, state=state).take("summarize/hello.mp3")
         files.put("summarize/hello.mp3", content)
-        await place(files, model, state=state, recipes=recipes).take_again()
+        await memory_app(files, model, state=state, recipes=recipes).take_again()
         assert (len(model.requests), files.outcome("summarize/hello.mp3").status) == (4, "ok")
 
 
@@ -597,13 +597,13 @@ async def test_a_file_stays_claimed_during_a_short_wait_between_two_turns() -> N
     files, state = MemoryFiles(), Holding()
     model = SpeakingModel([said("Hello."), ModelThrottled("later", retry_after=9), said("A greeting.")])
     files.put("summarize/hello.mp3", HELLO)
-    await place(files, model, state=state).take("summarize/hello.mp3")
+    await memory_app(files, model, state=state).take("summarize/hello.mp3")
     assert (files.outcome("summarize/hello.mp3").status, set(state.held), state.answers) == ("ok", {"claimed"}, {})
 
 
 async def test_a_file_that_is_gone_gets_no_document() -> None:
     files = MemoryFiles()
-    await place(files, SpeakingModel([said("never")])).take("gone.png")
+    await memory_app(files, SpeakingModel([said("never")])).take("gone.png")
     assert files.outcomes == {}
 
 
@@ -612,7 +612,7 @@ async def test_an_event_for_another_container_is_not_followed(caplog: pytest.Log
     files, model = MemoryFiles(), SpeakingModel([said("never")])
     files.put("chart.png", CHART)
     with caplog.at_level(logging.INFO, "dropscribe"):
-        await place(files, model).take("chart.png", "output")
+        await memory_app(files, model).take("chart.png", "output")
     assert (files.outcomes, model.requests) == ({}, [])
     assert "event.foreign_container" in caplog.text
 
@@ -627,7 +627,7 @@ async def test_a_file_overwritten_while_it_is_answered_ends_in_the_newest_answer
         files.outcomes["file"] = ("another", newest)
 
     files.before_writing = another_worker_answers_a_newer_version
-    await place(files, model).take("file")
+    await memory_app(files, model).take("file")
     assert files.outcome("file") is newest
     assert (files.writes, len(model.requests)) == (0, 1)
 
@@ -644,7 +644,7 @@ async def test_a_file_that_never_rests_is_put_off() -> None:
 
     files.before_writing = restless
     state = MemoryState()
-    await place(files, model, state=state).take("file")
+    await memory_app(files, model, state=state).take("file")
     assert len(model.requests) == MAX_RESTARTS
     assert [job.name for job, _ in state.sent] == ["file"]
 
@@ -658,7 +658,7 @@ async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_
         SpeakingModel([said("Hello, how are you?", tokens=50), said("Greeting", tokens=20)]),
     )
     files.put("hello.mp3", HELLO)
-    await place(files, model, recipes=RecipeCatalog.load(tmp_path)).take("hello.mp3")
+    await memory_app(files, model, recipes=RecipeCatalog.load(tmp_path)).take("hello.mp3")
     outcome = files.outcome("hello.mp3")
     assert [message.role for message in model.requests[1].messages] == ["system", "user", "assistant", "user"]
     assert [sum(isinstance(p, MediaPart) for p in m.parts) for m in model.requests[1].messages] == [
@@ -676,7 +676,7 @@ async def test_a_conversation_sends_the_file_once_and_its_history_each_time(tmp_
 async def test_a_file_too_large_for_a_request_is_sent_by_url_where_the_model_fetches_it() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("A chart.")], deployed(max_bytes=len(CHART) - 1))
     files.put("chart.png", CHART)
-    await place(files, model).take("chart.png")
+    await memory_app(files, model).take("chart.png")
     outcome = files.outcome("chart.png")
     assert outcome.model
     assert (outcome.status, outcome.model.sent_as, outcome.input.sha256) == ("ok", "url", None)
@@ -698,7 +698,7 @@ async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_an
     files, model = MemoryFiles(), MeanwhileModel([said("of either"), said("of the new")], deployed(max_bytes=9))
     files.put("file", CHART)
     model.happening = lambda: files.put("file", CHART + b"!")
-    await place(files, model).take("file")
+    await memory_app(files, model).take("file")
     outcome = files.outcome("file")
     assert outcome.answer
     assert (outcome.answer.text, outcome.input.bytes, files.writes) == ("of the new", len(CHART) + 1, 1)
@@ -707,7 +707,7 @@ async def test_a_file_that_changed_before_a_service_fetched_it_is_asked_about_an
 async def test_a_file_that_a_model_does_not_take_is_refused_before_any_call_and_says_which_could() -> None:
     files, model = MemoryFiles(), SpeakingModel([said("never")], deployed("gpt-5.4-mini"))
     files.put("hello.mp3", HELLO)
-    await place(files, model).take("hello.mp3")
+    await memory_app(files, model).take("hello.mp3")
     error = files.outcome("hello.mp3").error
     assert error
     assert (error.code, model.requests) == ("recipe_mismatch", [])
@@ -721,7 +721,7 @@ async def test_each_kind_of_file_goes_to_the_model_for_its_kind() -> None:
     files.put("chart.png", CHART)
     files.put("hello.mp3", HELLO)
     for name in ("chart.png", "hello.mp3"):
-        await place(files, default, ears).take(name)
+        await memory_app(files, default, ears).take(name)
     assert [(len(model.requests)) for model in (default, ears)] == [1, 1]
     seen, heard = (files.outcome(name).model for name in ("chart.png", "hello.mp3"))
     assert seen
@@ -737,7 +737,7 @@ async def test_a_recipe_may_name_another_model_for_its_later_turn(tmp_path: Path
     words = SpeakingModel([said("A greeting.", tokens=20)], deployed("gpt-5.4", alias="words"))
     files.put("summarize/hello.mp3", HELLO)
     catalog = RecipeCatalog.load(tmp_path)
-    await place(files, ears, words, recipes=catalog).take("summarize/hello.mp3")
+    await memory_app(files, ears, words, recipes=catalog).take("summarize/hello.mp3")
     outcome = files.outcome("summarize/hello.mp3")
     assert outcome.model
     assert outcome.answer
@@ -757,7 +757,7 @@ async def test_usage_before_a_refused_later_turn_stands_in_the_document() -> Non
     refused = FileRejected("rejected_by_model", "No.", "Draw.", "request-9")
     files, model = MemoryFiles(), SpeakingModel([said("Hello.", tokens=50), refused])
     files.put("summarize/hello.mp3", HELLO)
-    await place(files, model).take("summarize/hello.mp3")
+    await memory_app(files, model).take("summarize/hello.mp3")
     outcome = files.outcome("summarize/hello.mp3")
     assert outcome.usage
     assert (outcome.status, outcome.usage.total_tokens) == ("error", 50)
@@ -770,7 +770,7 @@ async def test_a_file_waits_in_the_queue_where_the_state_container_fails() -> No
 
     files, model, state = MemoryFiles(), SpeakingModel([said("never")]), Refusing()
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert [job.name for job, _ in state.sent] == ["chart.png"]
     assert model.requests == []
 
@@ -791,7 +791,7 @@ class Stumbling(MemoryFiles):
 async def test_an_answer_that_was_paid_for_outlives_a_stumble_of_our_storage() -> None:
     files, model, state = Stumbling(stumbles=3), SpeakingModel([said("paid for")]), MemoryState()
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert (files.outcome("chart.png").status, len(model.requests), state.sent) == ("ok", 1, [])
     assert sum(state.slept) <= RetryPolicy().here
 
@@ -799,7 +799,7 @@ async def test_an_answer_that_was_paid_for_outlives_a_stumble_of_our_storage() -
 async def test_a_file_whose_document_cannot_be_written_waits_without_a_claim() -> None:
     files, model, state = Stumbling(stumbles=99), SpeakingModel([said("paid for")]), MemoryState()
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert [job.name for job, _ in state.sent] == ["chart.png"]
     assert [record.claim.kind for record in state.records.values()] == ["deferred"]
 
@@ -810,7 +810,7 @@ async def test_a_cooldown_of_a_later_model_holds_for_that_model_alone() -> None:
     catalog = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
     for name in ("summarize/one.mp3", "summarize/two.mp3", "hello.mp3"):
         files.put(name, HELLO)
-        await place(files, first, later, recipes=catalog, state=state).take(name)
+        await memory_app(files, first, later, recipes=catalog, state=state).take(name)
     assert list(state.pauses) == ["words"]
     assert (len(first.requests), len(later.requests)) == (3, 1)
     assert files.outcome("hello.mp3").status == "ok"
@@ -823,7 +823,7 @@ async def test_another_version_of_a_file_begins_anew() -> None:
     week = state.time - timedelta(days=8)
     older = claim("older", state, kind="deferred", attempt=7, asked=2, crashes=2, since=week, chance="c0")
     await state.write("chart.png", older, replacing=None)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     record = state.records["chart.png"].claim
     assert record.since
     assert (record.asked, record.crashes, record.chance) == (1, 0, "")
@@ -834,7 +834,7 @@ async def test_a_file_that_waits_for_a_cooldown_has_a_record_and_is_not_taken_fo
     files, model, state = MemoryFiles(), SpeakingModel([said("never")]), MemoryState()
     files.put("chart.png", CHART)
     state.pauses["default"] = state.time + timedelta(hours=1)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     record = state.records["chart.png"].claim
     assert (record.kind, record.until >= state.pauses["default"]) == ("deferred", True)
 
@@ -843,13 +843,13 @@ async def test_the_record_of_a_file_that_is_gone_is_deleted() -> None:
     files, state = MemoryFiles(), MemoryState()
     left = Claim(etag="etag", kind="deferred", until=state.time, token="t")
     await state.write("gone.png", left, replacing=None)
-    await place(files, SpeakingModel([said("never")]), state=state).take("gone.png")
+    await memory_app(files, SpeakingModel([said("never")]), state=state).take("gone.png")
     assert state.records == {}
 
 
 async def test_when_the_days_tokens_are_spent_files_wait_for_the_next_day_and_nothing_is_paid() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("A chart.", tokens=100)]), MemoryState()
-    here = place(files, model, state=state, daily_tokens=150)
+    here = memory_app(files, model, state=state, daily_tokens=150)
     for name in ("one.png", "two.png", "three.png"):
         files.put(name, CHART)
         await here.take(name)
@@ -864,7 +864,7 @@ async def test_when_the_days_dollars_are_spent_files_wait_for_the_next_day_whate
     usage = {"prompt_tokens": 1_000, "completion_tokens": 100}  # 1 000 x 0.1 + 100 x 0.5 a million: $0.00015
     files, state = MemoryFiles(), MemoryState()
     model = SpeakingModel([replace(said("A chart."), usage=usage)], deployed("gpt-6-luna"))
-    here = place(files, model, state=state, daily_tokens=10_000, daily_cost="0.0002")
+    here = memory_app(files, model, state=state, daily_tokens=10_000, daily_cost="0.0002")
     for name in ("one.png", "two.png", "three.png"):
         files.put(name, CHART)
         await here.take(name)
@@ -894,7 +894,7 @@ async def test_every_call_counts_for_the_day_and_where_no_usage_is_told_an_estim
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
     model = SpeakingModel([replace(said("A chart."), usage=usage)])
-    await place(files, model, state=state, daily_tokens=10).take("chart.png")
+    await memory_app(files, model, state=state, daily_tokens=10).take("chart.png")
     (counted,) = state.tokens.values()
     assert (files.outcome("chart.png").status, counted in spent) == ("ok", True)
 
@@ -904,7 +904,7 @@ async def test_an_unusable_answer_counts_for_the_day_with_the_usage_that_it_told
     error.usage = {"total_tokens": 15}
     files.put("chart.png", CHART)
     model = SpeakingModel([error, said("A chart.", tokens=10)])
-    await place(files, model, state=state, daily_tokens=10_000, here=60).take("chart.png")
+    await memory_app(files, model, state=state, daily_tokens=10_000, here=60).take("chart.png")
     assert list(state.tokens.values()) == [25]
 
 
@@ -915,7 +915,7 @@ async def test_a_count_that_cannot_be_written_costs_no_document() -> None:
 
     files, state = MemoryFiles(), Uncounting()
     files.put("chart.png", CHART)
-    await place(files, SpeakingModel([said("A chart.")]), state=state, daily_tokens=10_000).take("chart.png")
+    await memory_app(files, SpeakingModel([said("A chart.")]), state=state, daily_tokens=10_000).take("chart.png")
     assert files.outcome("chart.png").status == "ok"
 
 
@@ -923,7 +923,7 @@ async def test_a_model_that_takes_no_files_of_this_kind_is_told_with_a_deployed_
     files, deaf = MemoryFiles(), SpeakingModel([KindNotTaken("audio", "The model takes no audio.")])
     ears = SpeakingModel([said("never")], deployed("gpt-audio-1.5", alias="ears"))
     files.put("hello.mp3", HELLO)
-    await place(files, deaf, ears).take("hello.mp3")
+    await memory_app(files, deaf, ears).take("hello.mp3")
     error = files.outcome("hello.mp3").error
     assert error
     assert (error.code, "gpt-audio-1.5" in error.next_step) == ("rejected_by_model", True)
@@ -934,7 +934,7 @@ async def test_a_call_that_would_begin_too_late_is_left_to_another_invocation() 
     files, model, state = MemoryFiles(), SpeakingModel([*busy, said("now")]), MemoryState()
     files.put("chart.png", CHART)
     begun = state.time
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert len(state.sent) == 1
     assert (state.time - begun).total_seconds() < 540 - 310 + 60
 
@@ -950,6 +950,6 @@ class SlowState(MemoryState):
 async def test_a_call_for_which_claiming_left_too_little_time_is_left_to_another_invocation() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("late")]), SlowState()
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert (model.requests, [seconds for _, seconds in state.sent]) == ([], [MIN_WAIT])
     assert state.records["chart.png"].claim.kind == "deferred"

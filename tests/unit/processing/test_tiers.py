@@ -18,7 +18,7 @@ from shared.recipes.catalog import RecipeCatalog
 from shared.recipes.recipe import DAY_HOURS, ModelOptions
 from shared.results.result import Result
 from tests.unit.fakes import START, HearingModel, MemoryFiles, MemoryState, SpeakingModel, deployed
-from tests.unit.places import CHART, HELLO, Place, place
+from tests.unit.memory_app import CHART, HELLO, MemoryApp, memory_app
 
 RATES = {"input": 2, "output": 10, "flex": {"input": 1, "output": 5}}
 LUNA = deployed("luna", prices=PriceTable({}, Catalog("2026-11-26", {"luna": {"prices": RATES}})))
@@ -61,14 +61,14 @@ class WithoutRoom(SpeakingModel):
 
 def scene(
     folder: Path, *answers: ChatAnswer | Exception, model: type[SpeakingModel] = SpeakingModel, turns: str = TURNS
-) -> tuple[Place, MemoryFiles, SpeakingModel]:
+) -> tuple[MemoryApp, MemoryFiles, SpeakingModel]:
     files, asked = MemoryFiles(), model(list(answers), LUNA)
     for name in ("patient", "hasty"):
         files.put(f"{name}/a.png", CHART)
-    return place(files, asked, recipes=book(folder, turns=turns), state=MemoryState(time=START)), files, asked
+    return memory_app(files, asked, recipes=book(folder, turns=turns), state=MemoryState(time=START)), files, asked
 
 
-async def until_answered(it: Place, files: MemoryFiles) -> None:
+async def until_answered(it: MemoryApp, files: MemoryFiles) -> None:
     """Let the file wait and be taken up again, twenty times at most."""
     for _ in range(20):
         if not files.outcomes:
@@ -166,7 +166,7 @@ async def test_a_speech_model_has_no_tier_and_is_left_alone_as_long_as_it_asks_f
     files.put("heard/hello.mp3", HELLO)
     state = MemoryState(time=START + timedelta(hours=6, seconds=-60))
     models = SpeakingModel([answered(None)], LUNA), speech
-    await place(files, *models, recipes=RecipeCatalog.load(tmp_path), state=state).take("heard/hello.mp3")
+    await memory_app(files, *models, recipes=RecipeCatalog.load(tmp_path), state=state).take("heard/hello.mp3")
     assert [wait >= 600 for _, wait in state.sent] == [True]
 
 

@@ -18,7 +18,7 @@ from shared.results.events import cloud_event
 from shared.results.result import Result
 from shared.results.store import StoredResult
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, deployed, said
-from tests.unit.places import CHART, HELLO, place, result_of
+from tests.unit.memory_app import CHART, HELLO, memory_app, result_of
 
 CLOSED = StorageUnavailable("the output container is closed")
 
@@ -38,7 +38,7 @@ class Closed(MemoryFiles):
 async def test_a_file_whose_document_could_not_be_written_is_not_paid_for_again() -> None:
     files, model, state = Closed(), SpeakingModel([said("first"), said("second")]), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("chart.png")
     for _ in range(20):
         await here.take_again()
@@ -57,7 +57,7 @@ async def test_a_file_is_paid_for_three_times_at_most_where_neither_document_nor
 
     files, model, state = Closed(), SpeakingModel([said("lost")]), Forgetful()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("chart.png")
     for _ in range(20):
         await here.take_again()
@@ -86,7 +86,7 @@ class Slow(SpeakingModel):
 async def test_a_document_that_storage_does_not_take_in_time_keeps_no_invocation() -> None:
     files, state = Hanging(), MemoryState()
     files.put("chart.png", CHART)
-    await place(files, Slow([said("paid for")], state=state), state=state, writing=0.01).take("chart.png")
+    await memory_app(files, Slow([said("paid for")], state=state), state=state, writing=0.01).take("chart.png")
     ((job, _),) = state.sent
     record = state.records["chart.png"].claim
     assert (job.name, record.has_kept, record.kind) == ("chart.png", True, "deferred")
@@ -105,7 +105,7 @@ async def test_a_document_that_can_never_be_replaced_keeps_no_invocation_and_is_
     files.put("file", CHART)
     files.outcomes["file"] = ("older", await result_of("file", HELLO))
     model = SpeakingModel([said("new")])
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("file")
     for _ in range(9):
         await here.take_again()
@@ -134,7 +134,7 @@ async def test_a_clock_that_is_put_right_makes_no_invocation_longer() -> None:
     state = Corrected()
     files, model = Correcting(state=state), SpeakingModel([ModelThrottled("later", retry_after=19)])
     files.put("chart.png", CHART)
-    await place(files, model, state=state).take("chart.png")
+    await memory_app(files, model, state=state).take("chart.png")
     assert len(state.sent) == 1
     assert sum(state.slept) < RetryPolicy().invocation - RetryPolicy().call + 60
 
@@ -165,7 +165,7 @@ async def test_a_file_is_paid_for_once_where_neither_document_nor_message_can_be
     model = SpeakingModel([said("new")])
     for _ in range(6 * 48):  # the host tries again every ten minutes, for two days
         with contextlib.suppress(StorageUnavailable):
-            await place(files, model, state=state).take("chart.png")
+            await memory_app(files, model, state=state).take("chart.png")
         state.time += timedelta(minutes=10)
     assert len(model.requests) == 1
 
@@ -182,7 +182,7 @@ async def test_an_answer_in_hand_outlasts_a_stumble_of_storage() -> None:
 
     files, model, state = Stumbling(), SpeakingModel([said("A chart.")], deployed(max_bytes=9)), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("chart.png")
     await here.take_again()
     assert (files.outcome("chart.png").status, len(model.requests), state.answers) == ("ok", 1, {})
@@ -203,7 +203,7 @@ class Halfway(SpeakingModel):
 async def test_earlier_turns_are_paid_for_once_while_a_later_one_finds_no_answer_for_a_week() -> None:
     files, model, state = MemoryFiles(), Halfway([said("words")]), MemoryState()
     files.put("summarize/hello.mp3", HELLO)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("summarize/hello.mp3")
     while not files.outcomes:
         await here.take_again()
@@ -216,7 +216,7 @@ async def test_earlier_turns_are_paid_for_once_while_a_later_one_finds_no_answer
 
 async def test_earlier_turns_are_kept_where_a_cooldown_cannot_be_written() -> None:
     class Silent(MemoryState):
-        async def write_pause(self, deployment: str, until: datetime) -> None:
+        async def write_cooldown(self, deployment: str, until: datetime) -> None:
             raise StorageUnavailable("busy")
 
     class Throttled(Halfway):
@@ -227,7 +227,7 @@ async def test_earlier_turns_are_kept_where_a_cooldown_cannot_be_written() -> No
 
     files, model, state = MemoryFiles(), Throttled([said("words")]), Silent()
     files.put("summarize/hello.mp3", HELLO)
-    await place(files, model, state=state).take("summarize/hello.mp3")
+    await memory_app(files, model, state=state).take("summarize/hello.mp3")
     assert state.records["summarize/hello.mp3"].claim.has_kept
     assert list(state.answers) == ["summarize/hello.mp3"]
 
@@ -235,7 +235,7 @@ async def test_earlier_turns_are_kept_where_a_cooldown_cannot_be_written() -> No
 async def test_a_claim_that_could_not_be_released_at_once_does_not_count_as_a_crash() -> None:
     files, state = MemoryFiles(), Refusing(refusals={"deferred": 1})
     files.put("chart.png", CHART)
-    await place(files, SpeakingModel([ModelThrottled("later", retry_after=2)]), state=state).take("chart.png")
+    await memory_app(files, SpeakingModel([ModelThrottled("later", retry_after=2)]), state=state).take("chart.png")
     assert len(state.sent) == 1
     assert state.records["chart.png"].claim.kind == "deferred"
 
@@ -243,7 +243,7 @@ async def test_a_claim_that_could_not_be_released_at_once_does_not_count_as_a_cr
 async def test_the_host_tries_again_and_the_claim_is_released_where_the_queue_fails() -> None:
     files, state = MemoryFiles(), Refusing(refusals={"message": 1})
     files.put("chart.png", CHART)
-    here = place(files, SpeakingModel([ModelThrottled("later", retry_after=600)]), state=state)
+    here = memory_app(files, SpeakingModel([ModelThrottled("later", retry_after=600)]), state=state)
     with pytest.raises(StorageUnavailable):
         await here.take("chart.png")
     assert state.records["chart.png"].claim.kind == "deferred"
@@ -253,7 +253,7 @@ async def test_a_weeks_wrong_key_is_held_against_no_file_afterwards() -> None:
     wrong, busy = ModelMisconfigured("wrong key"), ModelThrottled("later", retry_after=600)
     files, model, state = MemoryFiles(), SpeakingModel([busy, wrong, busy, said("at last")]), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, model, state=state)
+    here = memory_app(files, model, state=state)
     await here.take("chart.png")
     await here.take_again()
     state.time += timedelta(days=8)
@@ -267,7 +267,7 @@ async def test_a_parameter_that_a_model_does_not_know_keeps_no_other_file_waitin
     files, model, state = MemoryFiles(), SpeakingModel([unknown, said("A chart.")]), MemoryState()
     for name in ("one.png", "two.png"):
         files.put(name, CHART)
-        await place(files, model, state=state).take(name)
+        await memory_app(files, model, state=state).take(name)
     assert (list(files.outcomes), [job.name for job, _ in state.sent]) == (["two.png"], ["one.png"])
 
 
@@ -275,7 +275,7 @@ async def test_the_claim_on_a_file_that_came_back_is_not_deleted_with_the_old_on
     files, state = MemoryFiles(), MemoryState()
     theirs = Claim(etag="newer", kind="claimed", until=state.time + timedelta(minutes=10), token="theirs")
     await state.write("chart.png", theirs, replacing=None)
-    await place(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    await memory_app(files, SpeakingModel([said("never")]), state=state).take("chart.png")
     assert state.records["chart.png"].claim == theirs
 
 
@@ -288,7 +288,7 @@ async def test_an_event_that_cannot_be_published_is_tried_again() -> None:
     files.outcomes["chart.png"] = ("1", await result_of("chart.png", CHART))
     left = Claim(etag="etag", kind="deferred", until=state.time, token="dead")
     await state.write("chart.png", left, replacing=None)
-    await place(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    await memory_app(files, SpeakingModel([said("never")]), state=state).take("chart.png")
     assert [job.name for job, _ in state.sent] == ["chart.png"]
     assert state.records["chart.png"].claim == left
 
@@ -298,7 +298,7 @@ async def test_the_event_of_a_document_is_published_though_its_file_is_gone() ->
     files.outcomes["chart.png"] = ("1", await result_of("chart.png", CHART))
     left = Claim(etag="etag", kind="claimed", until=state.time - timedelta(minutes=10), token="dead")
     await state.write("chart.png", left, replacing=None)
-    await place(files, SpeakingModel([said("never")]), state=state).take("chart.png")
+    await memory_app(files, SpeakingModel([said("never")]), state=state).take("chart.png")
     assert ([outcome.input.name for outcome in state.published], state.records) == (["chart.png"], {})
 
 
@@ -318,7 +318,7 @@ async def test_an_archived_file_is_refused_without_being_read() -> None:
 
     files, model = Archive(), SpeakingModel([said("never")])
     files.put("chart.png", CHART)
-    await place(files, model).take("chart.png")
+    await memory_app(files, model).take("chart.png")
     error = files.outcome("chart.png").error
     assert error
     assert (error.code, error.retryable, model.requests) == ("archived", True, [])
@@ -335,7 +335,7 @@ async def test_a_worker_that_is_told_to_stop_releases_its_file_and_counts_no_cra
     files, model, state = MemoryFiles(), Endless([said("never")]), MemoryState()
     model.began = asyncio.Event()
     files.put("chart.png", CHART)
-    run = asyncio.create_task(place(files, model, state=state).take("chart.png"))
+    run = asyncio.create_task(memory_app(files, model, state=state).take("chart.png"))
     await model.began.wait()
     run.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -348,5 +348,5 @@ async def test_no_message_comes_before_its_note_is_written() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
     state.pauses["default"] = state.time + timedelta(seconds=60)
-    await place(files, SpeakingModel([said("never")]), state=state, invocation=309).take("chart.png")
+    await memory_app(files, SpeakingModel([said("never")]), state=state, invocation=309).take("chart.png")
     assert [seconds >= 2 for _, seconds in state.sent] == [True]

@@ -8,7 +8,7 @@ import pytest
 from shared.media.files import InputFile
 from tests import samples
 from tests.unit.fakes import MemoryFiles, MemorySource, MemoryState, SpeakingModel, said
-from tests.unit.places import place
+from tests.unit.memory_app import memory_app
 
 CHART = samples.CHART.read_bytes()
 
@@ -43,7 +43,7 @@ async def test_a_file_that_cannot_be_read_ends_in_a_document_that_says_why(
 ) -> None:
     files, model = Unreadable(attributes=attributes), SpeakingModel([said("never")])
     files.put(name, CHART)
-    await place(files, model).take(name)
+    await memory_app(files, model).take(name)
     error = files.outcome(name).error
     assert error
     assert (error.code, error.retryable, model.requests) == (code, False, [])
@@ -52,6 +52,6 @@ async def test_a_file_that_cannot_be_read_ends_in_a_document_that_says_why(
 async def test_a_document_bears_the_time_of_storage_and_not_of_this_machine() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
-    await place(files, SpeakingModel([said("Hello.")]), state=state).take("chart.png")
+    await memory_app(files, SpeakingModel([said("Hello.")]), state=state).take("chart.png")
     timing = files.outcome("chart.png").timing
     assert timing.received == timing.completed == state.time

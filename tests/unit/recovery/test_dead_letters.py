@@ -17,7 +17,7 @@ from shared.processing.jobs import Job
 from shared.processing.retry import RetryPolicy
 from shared.recovery.dead_letters import MAX_FAILURES, MAX_SECONDS, DeadLetters
 from tests.unit.fakes import MemoryFiles, MemoryState
-from tests.unit.places import place
+from tests.unit.memory_app import memory_app
 
 
 @dataclass
@@ -45,7 +45,7 @@ def letter(*names: str, container: str = "input") -> bytes:
 
 
 async def take_up(letters: MemoryLetters, state: MemoryState) -> int:
-    return await DeadLetters(place(MemoryFiles(), state=state).services, letters).take_up()
+    return await DeadLetters(memory_app(MemoryFiles(), state=state).services, letters).take_up()
 
 
 async def test_the_files_of_dead_letters_are_queued_and_the_letters_deleted() -> None:

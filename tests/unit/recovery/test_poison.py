@@ -8,13 +8,13 @@ from shared.processing.jobs import Job
 from shared.processing.retry import RetryPolicy
 from shared.recovery.poison import PoisonHandler
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
-from tests.unit.places import CHART, claim, place
+from tests.unit.memory_app import CHART, claim, memory_app
 
 
 async def test_a_file_that_the_host_gave_up_on_is_queued_again_once() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, state=state)
+    here = memory_app(files, state=state)
     await here.settle_poison("chart.png")
     ((job, _),) = state.sent
     assert (job.name, len(job.chance)) == ("chart.png", 32)
@@ -31,7 +31,7 @@ async def test_forged_messages_cannot_end_a_file_that_waits_however_many_there_a
     etag = (await files.look("chart.png")).etag
     await state.write("chart.png", claim(etag, state, minutes=50, kind="deferred", attempt=3), replacing=None)
     for _ in range(20):
-        await place(files, state=state).settle_poison("chart.png", chance=chance)
+        await memory_app(files, state=state).settle_poison("chart.png", chance=chance)
     assert (files.outcomes, state.records["chart.png"].claim.attempt, len(state.sent)) == ({}, 3, 1)
 
 
@@ -39,7 +39,7 @@ async def test_messages_that_were_given_up_on_together_are_one_try_together() ->
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
     for _ in range(3):
-        await place(files, state=state).settle_poison("chart.png")
+        await memory_app(files, state=state).settle_poison("chart.png")
     assert (files.outcomes, len(state.sent)) == ({}, 1)
 
 
@@ -47,7 +47,7 @@ async def test_a_message_is_not_let_go_once_that_of_the_second_chance_may_have_b
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
     for _ in range(2):
-        await place(files, state=state).settle_poison("chart.png")
+        await memory_app(files, state=state).settle_poison("chart.png")
         state.time += timedelta(seconds=RetryPolicy().first)
     first, again = [job for job, _ in state.sent]
     assert (first, files.outcomes) == (again, {})
@@ -56,7 +56,7 @@ async def test_a_message_is_not_let_go_once_that_of_the_second_chance_may_have_b
 async def test_a_file_that_came_to_an_end_in_between_has_its_second_chance_again() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, SpeakingModel([said("never")]), state=state)
+    here = memory_app(files, SpeakingModel([said("never")]), state=state)
     await here.settle_poison("chart.png")
     state.pauses["default"] = state.time.replace(year=2100)
     await here.take("chart.png")
@@ -67,7 +67,7 @@ async def test_a_file_that_came_to_an_end_in_between_has_its_second_chance_again
 async def test_a_poisoned_file_that_has_its_document_is_tidied() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
-    here = place(files, SpeakingModel([said("A chart.")]), state=state)
+    here = memory_app(files, SpeakingModel([said("A chart.")]), state=state)
     await here.take("chart.png")
     etag = (await files.look("chart.png")).etag
     await state.write("chart.png", claim(etag, state, minutes=-60), replacing=None)
@@ -81,7 +81,7 @@ async def test_a_poisoned_file_that_another_worker_has_is_left_to_it() -> None:
     etag = (await files.look("chart.png")).etag
     theirs = claim(etag, state, minutes=5)
     await state.write("chart.png", theirs, replacing=None)
-    await place(files, state=state).settle_poison("chart.png", chance="c0")
+    await memory_app(files, state=state).settle_poison("chart.png", chance="c0")
     assert (files.outcomes, state.records["chart.png"].claim, len(state.sent)) == ({}, theirs, 1)
 
 
@@ -89,7 +89,7 @@ async def test_a_poisoned_repeat_whose_own_worker_still_has_the_claim_comes_back
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
     await state.write("chart.png", claim((await files.look("chart.png")).etag, state, minutes=5), replacing=None)
-    here = place(files, state=state)
+    here = memory_app(files, state=state)
     await PoisonHandler(here.services).settle("input", Job(name="chart.png", is_repeat=True))
     assert [job for job, _ in state.sent] == [Job(name="chart.png")]
 
@@ -97,5 +97,5 @@ async def test_a_poisoned_repeat_whose_own_worker_still_has_the_claim_comes_back
 async def test_a_poison_message_about_another_container_is_not_followed() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
-    await place(files, state=state).settle_poison("chart.png", "output")
+    await memory_app(files, state=state).settle_poison("chart.png", "output")
     assert (files.outcomes, state.sent) == ({}, [])

@@ -13,7 +13,7 @@ from shared.recovery.reconciler import MAX_FAILURES, MAX_SECONDS_LOOKING_INTO
 from shared.recovery.scan import MAX_PROBES
 from shared.results.build import Facts, rejected
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
-from tests.unit.places import CHART, place
+from tests.unit.memory_app import CHART, memory_app
 
 NOW = MemoryState().now()
 AN_HOUR_AGO = NOW - timedelta(hours=1)
@@ -45,7 +45,7 @@ async def test_a_file_of_which_nobody_heard_is_queued_again_when_it_is_overdue()
     files, state = MemoryFiles(), MemoryState()
     dropped(files, "lost.png", AN_HOUR_AGO)
     dropped(files, "new.png", NOW)
-    assert await place(files, state=state).reconcile() == 1
+    assert await memory_app(files, state=state).reconcile() == 1
     assert state.sent == [(Job(name="lost.png"), RetryPolicy().first)]
 
 
@@ -54,7 +54,7 @@ async def test_a_file_that_was_queued_again_is_left_alone_for_a_day() -> None:
     dropped(files, "lost.png", AN_HOUR_AGO)
     found = []
     for _ in range(3):
-        found.append(await place(files, state=state).reconcile())
+        found.append(await memory_app(files, state=state).reconcile())
         state.time += timedelta(hours=13)
     assert found == [1, 0, 1]
 
@@ -68,7 +68,7 @@ async def test_a_file_that_waits_in_a_message_of_ours_is_left_alone() -> None:
         Claim(etag=etag, kind="deferred", until=AN_HOUR_AGO, attempt=3, crashes=0, token="token"),
         replacing=None,
     )
-    assert await place(files, state=state).reconcile() == 0
+    assert await memory_app(files, state=state).reconcile() == 0
 
 
 async def test_what_is_known_of_an_older_version_keeps_nobody_from_queueing_the_new_one() -> None:
@@ -77,7 +77,7 @@ async def test_what_is_known_of_an_older_version_keeps_nobody_from_queueing_the_
     await state.write(
         "lost.png", Claim(etag="older", kind="deferred", until=NOW, attempt=3, crashes=1, token="token"), replacing=None
     )
-    assert await place(files, state=state).reconcile() == 1
+    assert await memory_app(files, state=state).reconcile() == 1
     assert state.records["lost.png"].claim.crashes == 0
 
 
@@ -87,7 +87,7 @@ async def test_a_file_that_crashed_its_workers_is_known_for_it_after_it_was_queu
     etag = (await files.look("lost.png")).etag
     claim = Claim(etag=etag, kind="claimed", until=NOW - timedelta(days=2), attempt=0, crashes=1, token="token")
     await state.write("lost.png", claim, replacing=None)
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert (state.records["lost.png"].claim.kind, state.records["lost.png"].claim.crashes) == ("deferred", 2)
 
 
@@ -96,7 +96,7 @@ async def test_in_a_backlog_only_files_that_a_younger_one_passed_by_are_queued_a
     dropped(files, "lost.png", NOW - timedelta(hours=4))
     await answered(files, "younger.png", NOW - timedelta(hours=3), written_at=NOW)
     backlog(files, NOW - timedelta(hours=2))
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert queued(state) == ["lost.png"]
 
 
@@ -106,7 +106,7 @@ async def test_a_few_files_are_queued_again_though_nobody_passed_them_by() -> No
     names = [f"{number}.png" for number in range(MAX_PROBES)]
     for name in names:
         dropped(files, name, AN_HOUR_AGO)
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert sorted(queued(state)) == sorted(names)
 
 
@@ -117,7 +117,7 @@ async def test_a_newer_version_that_was_answered_in_the_place_of_an_older_one_ha
         await answered(files, f"{number}.png", NOW - timedelta(hours=3, seconds=number), written_at=NOW)
     await answered(files, "overwritten.png", NOW - timedelta(minutes=40), written_at=NOW)
     backlog(files, NOW - timedelta(hours=2))
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert queued(state) == ["lost.png"]
 
 
@@ -125,10 +125,10 @@ async def test_while_nothing_is_answered_some_files_are_queued_again_and_the_oth
     files, state = MemoryFiles(), MemoryState()
     for number in range(3 * MAX_PROBES):
         dropped(files, f"{number}.png", NOW - timedelta(hours=2, seconds=number))
-    assert await place(files, state=state).reconcile() == MAX_PROBES
+    assert await memory_app(files, state=state).reconcile() == MAX_PROBES
     youngest = min(queued(state), key=lambda name: int(name.partition(".")[0]))
     await answered(files, youngest, files.modified[youngest], written_at=NOW)
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     older = [name for name in files.contents if files.modified[name] < files.modified[youngest]]
     assert set(older) <= set(queued(state))
 
@@ -150,14 +150,14 @@ async def test_where_storage_fails_for_a_few_files_the_others_are_queued_again_a
     files, state = MemoryFiles(), RefusingBadFiles()
     for name in (*(f"bad-{number}.png" for number in range(MAX_FAILURES - 1)), "good.png"):
         dropped(files, name, AN_HOUR_AGO)
-    assert await place(files, state=state).reconcile() == 1
+    assert await memory_app(files, state=state).reconcile() == 1
 
 
 async def test_where_storage_fails_for_many_files_a_run_ends_and_no_other_file_waits_for_ever() -> None:
     files, state = MemoryFiles(), RefusingBadFiles()
     for name in (*(f"bad-{number}.png" for number in range(2 * MAX_FAILURES)), "good.png"):
         dropped(files, name, AN_HOUR_AGO)
-    looks = place(files, state=state)
+    looks = memory_app(files, state=state)
     while not state.sent:
         before = state.failed
         await looks.reconcile()
@@ -170,7 +170,7 @@ async def test_a_poisoned_file_that_is_gone_leaves_nothing_behind_and_its_docume
     await answered(files, "gone.png", AN_HOUR_AGO, written_at=AN_HOUR_AGO)
     del files.contents["gone.png"]
     await state.write("gone.png", Claim(etag="1", kind="deferred", until=AN_HOUR_AGO, token="token"), replacing=None)
-    await place(files, state=state).settle_poison("gone.png")
+    await memory_app(files, state=state).settle_poison("gone.png")
     assert ([outcome.input.name for outcome in state.published], state.records) == (["gone.png"], {})
 
 
@@ -179,7 +179,7 @@ async def test_a_file_without_a_document_is_queued_again_after_a_day_whatever_th
     await answered(files, "older.png", NOW - timedelta(days=3), written_at=NOW)
     dropped(files, "waits.png", NOW - timedelta(days=2))
     backlog(files, AN_HOUR_AGO)
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert queued(state) == ["waits.png"]
 
 
@@ -188,7 +188,7 @@ async def test_after_a_day_all_are_queued_again_though_nobody_was_answered() -> 
     names = [f"{number}.png" for number in range(3 * MAX_PROBES)]
     for name in names:
         dropped(files, name, NOW - timedelta(days=2))
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert sorted(queued(state)) == sorted(names)
 
 
@@ -199,7 +199,7 @@ async def test_only_what_was_answered_lately_tells_how_far_the_queue_is() -> Non
         await answered(files, f"{number}.png", NOW - timedelta(hours=1), written_at=NOW - timedelta(minutes=50))
     await answered(files, "front.png", NOW - timedelta(hours=3), written_at=NOW)
     backlog(files, NOW - timedelta(hours=2))
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert queued(state) == ["lost.png"]
 
 
@@ -211,7 +211,7 @@ async def test_a_quarter_of_those_answered_lately_may_be_out_of_turn_and_no_more
             dropped_at = NOW - timedelta(hours=1 if number < out_of_turn else 3)
             await answered(files, f"{number}.png", dropped_at, written_at=NOW)
         backlog(files, NOW - timedelta(hours=2))
-        assert await place(files, state=state).reconcile() == found
+        assert await memory_app(files, state=state).reconcile() == found
 
 
 async def test_nobody_is_disturbed_who_takes_a_file_while_it_is_queued_again() -> None:
@@ -226,7 +226,7 @@ async def test_nobody_is_disturbed_who_takes_a_file_while_it_is_queued_again() -
             await self.write(job.name, taken, replacing=None)
 
     busy = Busy()
-    assert await place(files, state=busy).reconcile() == 1
+    assert await memory_app(files, state=busy).reconcile() == 1
     assert busy.records["lost.png"].claim == taken
 
 
@@ -236,11 +236,11 @@ async def test_the_reconciler_queues_what_nobody_works_on_and_tells_how_much_wai
     files, state = MemoryFiles(), MemoryState()
     for name in ("answered.png", "in-hand.png", "lost.png"):
         files.put(name, CHART)
-    await place(files, SpeakingModel([said("A chart.")]), state=state).take("answered.png")
+    await memory_app(files, SpeakingModel([said("A chart.")]), state=state).take("answered.png")
     etag = (await files.look("in-hand.png")).etag
     await state.write("in-hand.png", Claim(etag=etag, kind="claimed", until=state.time, token="mine"), replacing=None)
     with caplog.at_level(logging.INFO):
-        assert await place(files, state=state).reconcile() == 1
+        assert await memory_app(files, state=state).reconcile() == 1
     assert [job.name for job, _ in state.sent] == ["lost.png"]
     age = round((state.time - START).total_seconds())
     told = {"event": "files.waiting", "waiting": 2, "oldest_seconds": age, "queued": 1, "pass_seconds": 0}
@@ -249,7 +249,7 @@ async def test_the_reconciler_queues_what_nobody_works_on_and_tells_how_much_wai
 
 async def test_the_reconciler_tells_too_when_nothing_waits(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
-        await place(MemoryFiles()).reconcile()
+        await memory_app(MemoryFiles()).reconcile()
     (line,) = caplog.messages
     told = {"event": "files.waiting", "waiting": 0, "oldest_seconds": 0, "queued": 0, "pass_seconds": 0}
     assert json.loads(line) == told
@@ -262,7 +262,7 @@ async def test_the_reconciler_counts_all_that_wait_and_looks_into_some_of_very_m
     for number in range(9):
         files.put(f"{number}.png", CHART)
     with caplog.at_level(logging.INFO):
-        assert await place(files, state=state).reconcile(max_looked_into=2) == 2
+        assert await memory_app(files, state=state).reconcile(max_looked_into=2) == 2
     assert len({job.name for job, _ in state.sent}) == 2
     told = json.loads(caplog.messages[-1])
     assert (told["waiting"], told["queued"]) == (9, 2)
@@ -277,7 +277,7 @@ async def test_a_lost_file_has_its_turn_though_many_others_wait_in_somebodys_han
             f"{number}.png", Claim(etag=etag, kind="deferred", until=state.time, token="mine"), replacing=None
         )
     files.put("lost.png", CHART)
-    looks = place(files, state=state)
+    looks = memory_app(files, state=state)
     while not state.sent:
         assert await looks.reconcile(max_looked_into=2) in (0, 1)
     assert [job.name for job, _ in state.sent] == ["lost.png"]
@@ -295,9 +295,9 @@ async def test_where_storage_is_slow_a_run_ends_in_time_notes_how_far_it_came_an
     names = [f"{number}.png" for number in range(6)]
     for name in names:
         dropped(files, name, AN_HOUR_AGO)
-    assert await place(files, state=state).reconcile(max_seconds=0) == 2
+    assert await memory_app(files, state=state).reconcile(max_seconds=0) == 2
     assert state.scan
     assert state.scan.inputs
     while len(state.sent) < len(names):
-        assert await place(files, state=state).reconcile(max_seconds=0) in (0, 1, 2)
+        assert await memory_app(files, state=state).reconcile(max_seconds=0) in (0, 1, 2)
     assert sorted(queued(state)) == names

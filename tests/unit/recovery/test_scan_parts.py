@@ -19,7 +19,7 @@ from shared.recovery.scan import MAX_PROBES, MIN_ANSWERED
 from shared.results.build import Facts, rejected
 from shared.results.store import StoredResult
 from tests.unit.fakes import MemoryFiles, MemoryState, page_of
-from tests.unit.places import place
+from tests.unit.memory_app import memory_app
 
 NOW = MemoryState().now()
 HOUR = timedelta(hours=1)
@@ -52,7 +52,7 @@ async def a_pass(files: MemoryFiles, state: MemoryState, seconds: float = 0) -> 
     """Runs of the reconciler until it has looked at all files; return how many."""
     runs = 0
     while not runs or (state.scan and state.scan.inputs):
-        await place(files, state=state).reconcile(max_seconds=seconds)
+        await memory_app(files, state=state).reconcile(max_seconds=seconds)
         runs += 1
     return runs
 
@@ -89,7 +89,7 @@ async def test_one_run_looks_at_all_files_where_it_has_the_time_and_notes_nothin
 async def test_a_run_without_time_looks_at_one_page() -> None:
     files, state = MemoryFiles(page_size=2), MemoryState()
     drop(files, *"abcdefg")
-    await place(files, state=state).reconcile(max_seconds=0)
+    await memory_app(files, state=state).reconcile(max_seconds=0)
     assert queued(state) == {"a", "b"}
     assert await a_pass(files, state) == 3
 
@@ -99,7 +99,7 @@ async def test_each_page_of_a_listing_is_read_once_in_a_run() -> None:
     for number in range(100):
         drop(files, f"{number:03}.png")
         await answer(files, f"{number:03}.png")
-    await place(files).reconcile()
+    await memory_app(files).reconcile()
     assert (files.listed_pages, files.asked_for) == (20, [])
 
 
@@ -110,7 +110,7 @@ async def test_where_old_files_were_deleted_documents_are_asked_for_rather_than_
         await answer(files, f"{number:03}")
     for number in range(98):
         del files.contents[f"{number:03}"]
-    assert await place(files).reconcile() == 0
+    assert await memory_app(files).reconcile() == 0
     assert (files.listed_pages, files.asked_for) == (1 + MAX_PAGES_AHEAD, ["098", "099"])
 
 
@@ -126,9 +126,9 @@ async def test_a_run_that_is_killed_is_done_again() -> None:
 
     files, state = MemoryFiles(page_size=2), Dying()
     drop(files, *"abcdef")
-    await place(files, state=state).reconcile(max_seconds=0)
+    await memory_app(files, state=state).reconcile(max_seconds=0)
     with pytest.raises(Killed):
-        await place(files, state=state).reconcile(max_seconds=0)
+        await memory_app(files, state=state).reconcile(max_seconds=0)
     again = MemoryState(scan=state.scan, records=state.records)
     await a_pass(files, again)
     assert queued(again) == {"d", "e", "f"}
@@ -143,12 +143,12 @@ async def test_markers_that_storage_refuses_are_forgotten() -> None:
 
     files, state = Forgetful(page_size=2), MemoryState()
     drop(files, *"abc")
-    await place(files, state=state).reconcile(max_seconds=0)
+    await memory_app(files, state=state).reconcile(max_seconds=0)
     drop(files, "a", at=NOW - 2 * HOUR)
     with pytest.raises(StorageRefused):
-        await place(files, state=state).reconcile(max_seconds=0)
+        await memory_app(files, state=state).reconcile(max_seconds=0)
     files.put("a", b"a newer version")
-    assert await place(files, state=state).reconcile(max_seconds=0) == 1
+    assert await memory_app(files, state=state).reconcile(max_seconds=0) == 1
 
 
 async def test_a_document_that_storage_refuses_to_tell_of_ends_no_look_at_the_others() -> None:
@@ -158,7 +158,7 @@ async def test_a_document_that_storage_refuses_to_tell_of_ends_no_look_at_the_ot
 
     files, state = Refusing(), MemoryState()
     drop(files, "unusual-names/a", "b")
-    await place(files, state=state).reconcile()
+    await memory_app(files, state=state).reconcile()
     assert queued(state) == {"unusual-names/a", "b"}
 
 
@@ -187,7 +187,7 @@ async def test_where_a_listing_is_in_another_order_documents_are_asked_for_one_b
 async def test_that_storage_lists_in_another_order_is_known_to_the_next_run() -> None:
     files, state = MemoryFiles(page_size=1), MemoryState()
     drop(files, "a", "b", "c")
-    await place(files, state=state).reconcile(max_seconds=0)
+    await memory_app(files, state=state).reconcile(max_seconds=0)
     assert state.scan
     assert state.scan.in_order
     state.scan = replace(state.scan, in_order=False)
@@ -208,7 +208,7 @@ def test_an_order_in_which_a_name_comes_twice_is_none() -> None:
 
 async def told(files: MemoryFiles, state: MemoryState, caplog: pytest.LogCaptureFixture) -> tuple[int, int, int]:
     with caplog.at_level(logging.INFO):
-        await place(files, state=state).reconcile(max_seconds=0)
+        await memory_app(files, state=state).reconcile(max_seconds=0)
     line = json.loads(caplog.messages[-1])
     return line["waiting"], line["oldest_seconds"], line["pass_seconds"]
 
@@ -239,9 +239,9 @@ async def test_in_a_backlog_a_part_without_answers_goes_by_what_earlier_parts_to
     drop(files, *(f"b{number:03}" for number in range(3 * MAX_PROBES - MIN_ANSWERED)), at=NOW - 2 * HOUR)
     drop(files, *(f"c{number:03}" for number in range(2 * MAX_PROBES)), at=NOW - 2 * HOUR)
     drop(files, "d lost", at=NOW - 4 * HOUR)
-    await place(files, state=state).reconcile(max_seconds=0)
+    await memory_app(files, state=state).reconcile(max_seconds=0)
     assert queued(state) == set()  # those behind wait for their turn
-    await place(files, state=state).reconcile(max_seconds=0)
+    await memory_app(files, state=state).reconcile(max_seconds=0)
     assert "d lost" in queued(state)
     assert len(queued(state)) == 1 + MAX_PROBES
 
@@ -252,7 +252,7 @@ async def test_a_part_with_a_few_answers_does_not_tell_how_far_the_queue_is() ->
         drop(files, f"a{number:03}", at=NOW - HOUR)
         await answer(files, f"a{number:03}", at=NOW)
     drop(files, *(f"b{number:03}" for number in range(4 * MAX_PROBES)), at=NOW - 2 * HOUR)
-    await place(files, state=state).reconcile(max_seconds=0)
+    await memory_app(files, state=state).reconcile(max_seconds=0)
     assert len(queued(state)) == MAX_PROBES
 
 

@@ -12,7 +12,7 @@ from shared.results.result import MAX_WHOLE_NAME, Result, document_name
 from shared.results.sidecars import sidecar_name, with_sidecars
 from shared.transcripts.segments import Segment
 from tests.unit.fakes import MemoryFiles, SpeakingModel, said
-from tests.unit.places import BOOK, HELLO, place
+from tests.unit.memory_app import BOOK, HELLO, memory_app
 
 SUBTITLES = next(each for each in BOOK if each.name == "subtitles")
 TALK = replace(said("Hello. Hi."), segments=(Segment(0, 2, "Hello.", "1"), Segment(2, 4, "Hi.", "2")), language="en")
@@ -22,7 +22,7 @@ NAME = "subtitles/talk.mp3"
 async def answered(*answers: ChatAnswer, name: str = NAME) -> tuple[Result, dict[str, bytes]]:
     files = MemoryFiles()
     files.put(name, HELLO)
-    await place(files, SpeakingModel(list(answers))).take(name)
+    await memory_app(files, SpeakingModel(list(answers))).take(name)
     return files.outcome(name), {form: content for (_, form), (_, content) in files.beside.items()}
 
 
@@ -92,7 +92,7 @@ async def test_a_file_that_cannot_be_made_is_a_warning_and_no_lost_answer() -> N
 async def test_an_error_document_has_no_files() -> None:
     files = MemoryFiles()
     files.put(NAME, b"no sound")
-    await place(files, SpeakingModel([TALK])).take(NAME)
+    await memory_app(files, SpeakingModel([TALK])).take(NAME)
     assert (files.outcome(NAME).status, files.outcome(NAME).files, files.beside) == ("error", [], {})
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.http.reply import HttpReply
 from shared.adapters.speech.answers import answer_in
-from shared.adapters.speech.openai_wire import OpenAiWire
-from shared.adapters.wire.reply import HttpReply
+from shared.adapters.speech.openai_api import OpenAiApi
 from shared.errors import (
     AnswerUnusable,
     DropscribeError,
@@ -33,7 +33,7 @@ def found_in(status: int, body: Any, headers: Mapping[str, str] | None = None, *
     """What a reply becomes: an answer, or what is raised."""
     content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     try:
-        return answer_in(HttpReply(status, headers or {}, content), OpenAiWire(), REQUEST, (), after)
+        return answer_in(HttpReply(status, headers or {}, content), OpenAiApi(), REQUEST, (), after)
     except DropscribeError as error:
         return error
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shared.adapters.http.reply import HttpReply
 from shared.adapters.speech.answers import BEYOND, answer_in
+from shared.adapters.speech.apis import SpeechApi
 from shared.adapters.speech.languages import language_in
-from shared.adapters.speech.llm_speech_wire import LlmSpeechWire
-from shared.adapters.speech.openai_wire import OpenAiWire
-from shared.adapters.speech.wires import Wire
-from shared.adapters.wire.reply import HttpReply
+from shared.adapters.speech.llm_speech_api import LlmSpeechApi
+from shared.adapters.speech.openai_api import OpenAiApi
 from shared.bounds import OF_TRANSCRIPTS
 from shared.errors import AnswerUnusable, DropscribeError
 from shared.media.media import Media
@@ -22,14 +22,14 @@ from shared.transcripts.segment_joining import SegmentsOfPiece, join_segments
 from shared.transcripts.segments import Segment, Word
 from tests.unit.fakes import MemorySource
 
-OPENAI, LLM_SPEECH = OpenAiWire(), LlmSpeechWire()
+OPENAI, LLM_SPEECH = OpenAiApi(), LlmSpeechApi()
 
 
-def answer(document: Any, wire: Wire = OPENAI, seconds: float | None = None, **options: Any) -> ChatAnswer:
+def answer(document: Any, api: SpeechApi = OPENAI, seconds: float | None = None, **options: Any) -> ChatAnswer:
     asked = SpeechOptions(words=True, **options)
     request = SpeechRequest(MediaPart(Media("audio", "audio/mpeg", "mp3", seconds), MemorySource(b"")), asked)
     content = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return answer_in(HttpReply(200, {}, content, bounds=OF_TRANSCRIPTS), wire, request, ("prompt",), 1)
+    return answer_in(HttpReply(200, {}, content, bounds=OF_TRANSCRIPTS), api, request, ("prompt",), 1)
 
 
 def heard(*segments: dict[str, Any], seconds: float | None = None, **more: Any) -> tuple[Segment, ...]:
@@ -132,8 +132,8 @@ def test_times_beyond_the_recording_are_moved_to_its_end_and_people_are_told(
         {"offsetMilliseconds": start * 1000, "durationMilliseconds": (end - start) * 1000, "text": "a"}
         for start, end in told
     ]
-    for wire, document in ((OPENAI, {"text": "x", "segments": segments}), (LLM_SPEECH, {"phrases": phrases})):
-        found = answer(document, wire, 5)
+    for api, document in ((OPENAI, {"text": "x", "segments": segments}), (LLM_SPEECH, {"phrases": phrases})):
+        found = answer(document, api, 5)
         assert [(each.start, each.end) for each in found.segments] == within
         assert (BEYOND in found.warnings) == is_beyond
 
@@ -264,9 +264,9 @@ DOCUMENTS = st.fixed_dictionaries(
 
 
 @given(st.sampled_from([OPENAI, LLM_SPEECH]), DOCUMENTS | ANYTHING)
-def test_whatever_a_service_sends_is_an_answer_in_order_or_an_error_of_ours(wire: Wire, document: Any) -> None:
+def test_whatever_a_service_sends_is_an_answer_in_order_or_an_error_of_ours(api: SpeechApi, document: Any) -> None:
     try:
-        found = answer(document, wire)
+        found = answer(document, api)
     except DropscribeError:
         return
     found.text.encode()

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from shared.adapters.wire.meanings import FILTERED, Rejection, meaning_of
-from shared.adapters.wire.reply import HttpReply
-from shared.adapters.wire.service_error import ServiceError
+from shared.adapters.http.meanings import FILTERED, Rejection, meaning_of
+from shared.adapters.http.reply import HttpReply
+from shared.adapters.http.service_error import ServiceError
 from shared.bounds import identifier
 from shared.errors import (
     AnswerUnusable,

@@ -1,17 +1,17 @@
-"""The two wires of speech models, and what they have in common (`Wire`)."""
+"""The two APIs of speech models, and what they have in common (`SpeechApi`)."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from azure.core.credentials import AzureKeyCredential
 
-from shared.adapters.speech.llm_speech_wire import LlmSpeechWire
-from shared.adapters.speech.openai_wire import OpenAiWire
+from shared.adapters.speech.llm_speech_api import LlmSpeechApi
+from shared.adapters.speech.openai_api import OpenAiApi
 from shared.adapters.speech.transcript import Transcript
 from shared.models import Deployment, SpeechRequest
 
 
-class Wire(Protocol):
+class SpeechApi(Protocol):
     """How a recording goes to a service, and what comes back."""
 
     @property
@@ -32,7 +32,7 @@ class Wire(Protocol):
         ...
 
     def options(self, request: SpeechRequest, deployment: Deployment) -> dict[str, Any]:
-        """What is asked for, under the names of the wire; a service could refuse each of them."""
+        """What is asked for, under the names of the API; a service could refuse each of them."""
         ...
 
     def fields(self, options: Mapping[str, Any], deployment: Deployment) -> list[tuple[str, str]]:
@@ -44,6 +44,6 @@ class Wire(Protocol):
         ...
 
 
-def wire_of(deployment: Deployment) -> Wire:
-    """The wire that a deployment speaks."""
-    return LlmSpeechWire() if deployment.capability.speech == "llm_speech" else OpenAiWire()
+def api_of(deployment: Deployment) -> SpeechApi:
+    """The API that a deployment speaks."""
+    return LlmSpeechApi() if deployment.capability.speech == "llm_speech" else OpenAiApi()

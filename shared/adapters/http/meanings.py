@@ -4,7 +4,7 @@ import re
 from collections.abc import Set
 from dataclasses import dataclass
 
-from shared.adapters.wire.service_error import ServiceError
+from shared.adapters.http.service_error import ServiceError
 from shared.errors import ErrorCode, ModelMisconfigured, ModelThrottled, ModelUnavailable, UrlNotFetched
 from shared.media import Kind
 

@@ -1,4 +1,4 @@
-"""What arrives at a speech service, byte by byte: each wire, each thing that a recipe may ask for, each credential."""
+"""What arrives at a speech service, byte by byte: each API, each thing that a recipe may ask for, each credential."""
 
 import ssl
 from collections.abc import AsyncIterator
@@ -11,9 +11,9 @@ import pytest
 from azure.core.credentials import AzureKeyCredential
 
 from local.tls import server_context, write_certificate
+from shared.adapters.http import errors
 from shared.adapters.speech.client import SpeechService
 from shared.adapters.speech.multipart import random_boundary
-from shared.adapters.wire import errors
 from shared.errors import Conflict, FileRejected, ModelTimeout, ModelUnavailable
 from shared.media.media import Media
 from shared.models.chat import MediaPart
@@ -134,23 +134,23 @@ CREDENTIALS = ("api-key", "authorization", "ocp-apim-subscription-key")
 
 @pytest.mark.parametrize("key", [KEY, None], ids=["a key", "a token"])
 @pytest.mark.parametrize("asked", ASKED)
-@pytest.mark.parametrize("wire", ["LLM Speech", *FORMS])
+@pytest.mark.parametrize("api", ["LLM Speech", *FORMS])
 async def test_what_arrives_is_the_form_of_the_wire_to_the_byte(
-    speech: Speech, wire: str, asked: str, key: str | None
+    speech: Speech, api: str, asked: str, key: str | None
 ) -> None:
-    if wire == "LLM Speech":
+    if api == "LLM Speech":
         model, base, path = MAI, "", LLM_PATH
         expected = form("audio", ("definition", DEFINITIONS[asked] % ENHANCED))
     else:
-        model = DIARIZE if asked == "speakers" else LOCAL if wire == "plain v1" else WHISPER
-        base, path = BASES[wire], FORMS[wire].format(model=model)
-        named = [] if wire == "deployments" else [("model", model)]
+        model = DIARIZE if asked == "speakers" else LOCAL if api == "plain v1" else WHISPER
+        base, path = BASES[api], FORMS[api].format(model=model)
+        named = [] if api == "deployments" else [("model", model)]
         expected = form("file", *named, *FIELDS[asked])
     answer = await speech.adapter(model, base, key).transcribe(asking(**ASKED[asked]))
     assert speech.arrived.body == expected
     assert speech.arrived.path == path
     headers = speech.arrived.headers
-    by_key = SPEECH_KEY if wire == "LLM Speech" else OPENAI_KEY
+    by_key = SPEECH_KEY if api == "LLM Speech" else OPENAI_KEY
     assert {name: headers[name] for name in CREDENTIALS if name in headers} == (
         by_key if key else {"authorization": f"Bearer {TOKEN}-1"}
     )
@@ -200,7 +200,7 @@ async def test_usage_and_language_arrive_where_a_service_tells_them(
         ("/openai/v1", MAI, "https://cognitiveservices.azure.com/.default"),
     ],
 )
-async def test_a_token_is_asked_for_the_scope_of_the_wire(speech: Speech, path: str, model: str, scope: str) -> None:
+async def test_a_token_is_asked_for_the_scope_of_the_api(speech: Speech, path: str, model: str, scope: str) -> None:
     await speech.adapter(model, path, None).transcribe(asking())
     assert speech.tokens.asked == [((scope,), None)]
 

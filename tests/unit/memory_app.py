@@ -32,7 +32,7 @@ BOOK = RecipeCatalog.load(RECIPES)
 
 
 @dataclass
-class Place:
+class MemoryApp:
     """All that there is, and who works in it."""
 
     services: Services
@@ -55,7 +55,7 @@ class Place:
         return await Reconciler(self.services, self.state, **how).reconcile()
 
 
-def place(
+def memory_app(
     files: MemoryFiles,
     *models: Model,
     recipes: RecipeCatalog = BOOK,
@@ -64,7 +64,7 @@ def place(
     daily_cost: str | None = None,
     preparer: Preparer | None = None,
     **own: Any,
-) -> Place:
+) -> MemoryApp:
     """A place with these models, of which the first is the default."""
     state = state or MemoryState()
     dollars = billionths(Decimal(daily_cost)) if daily_cost else 0
@@ -93,7 +93,7 @@ def place(
         policy=RetryPolicy(**own),
         random=Random(1),
     )
-    return Place(services, state)
+    return MemoryApp(services, state)
 
 
 async def result_of(name: str, *contents: bytes) -> Result:
@@ -101,7 +101,7 @@ async def result_of(name: str, *contents: bytes) -> Result:
     elsewhere = MemoryFiles()
     for content in contents:
         elsewhere.put(name, content)
-    await place(elsewhere, SpeakingModel([said("another answer")])).take(name)
+    await memory_app(elsewhere, SpeakingModel([said("another answer")])).take(name)
     return elsewhere.outcome(name)
 
 

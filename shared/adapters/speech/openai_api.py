@@ -5,36 +5,36 @@ from typing import Any
 
 from azure.core.credentials import AzureKeyCredential
 
+from shared.adapters.http import counts_in
 from shared.adapters.speech.addresses import openai_address
 from shared.adapters.speech.languages import language_in, primary
 from shared.adapters.speech.timeline import Told, counted_seconds, each_of, text_of, timeline_of
 from shared.adapters.speech.transcript import Transcript
-from shared.adapters.wire import counts_in
 from shared.bounds import identifier, writable
 from shared.models import Deployment, SpeechRequest
 
 GRANULARITIES = "timestamp_granularities[]"
 
 
-class OpenAiWire:
-    """What goes out and comes in at `audio/transcriptions` (implements `Wire`)."""
+class OpenAiApi:
+    """What goes out and comes in at `audio/transcriptions` (implements `SpeechApi`)."""
 
     file_field = "file"
 
     def address(self, deployment: Deployment) -> str:
-        """See `Wire.address`."""
+        """See `SpeechApi.address`."""
         return openai_address(deployment)
 
     def scope(self, deployment: Deployment) -> str:
-        """See `Wire.scope`."""
+        """See `SpeechApi.scope`."""
         return deployment.endpoint.scope
 
     def key_headers(self, key: AzureKeyCredential) -> dict[str, str]:
-        """See `Wire.key_headers`. The same two as chat completions have: Azure reads one, other servers the other."""
+        """See `SpeechApi.key_headers`. As chat completions have them: Azure reads one, other servers the other."""
         return {"api-key": key.key, "Authorization": f"Bearer {key.key}"}
 
     def options(self, request: SpeechRequest, deployment: Deployment) -> dict[str, Any]:
-        """See `Wire.options`."""
+        """See `SpeechApi.options`."""
         wanted = request.options
         options: dict[str, Any] = {"response_format": _format_of(deployment.model)}
         if options["response_format"] == "diarized_json":
@@ -48,7 +48,7 @@ class OpenAiWire:
         return options
 
     def fields(self, options: Mapping[str, Any], deployment: Deployment) -> list[tuple[str, str]]:
-        """See `Wire.fields`."""
+        """See `SpeechApi.fields`."""
         named = deployment.is_named and deployment.endpoint.names_model
         fields = [("model", deployment.name)] if named else []
         for name, value in options.items():
@@ -58,7 +58,7 @@ class OpenAiWire:
         return fields
 
     def transcript(self, document: Any, length: float | None) -> Transcript | None:
-        """See `Wire.transcript`."""
+        """See `SpeechApi.transcript`."""
         if not isinstance(document, dict):
             return None
         segments, words = (each_of(document.get(name), _told) for name in ("segments", "words"))

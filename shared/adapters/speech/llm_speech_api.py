@@ -16,25 +16,25 @@ from shared.models import Deployment, SpeechRequest
 MILLISECONDS = 1000.0
 
 
-class LlmSpeechWire:
-    """What goes out and comes in at `transcriptions:transcribe` (implements `Wire`)."""
+class LlmSpeechApi:
+    """What goes out and comes in at `transcriptions:transcribe` (implements `SpeechApi`)."""
 
     file_field = "audio"
 
     def address(self, deployment: Deployment) -> str:
-        """See `Wire.address`."""
+        """See `SpeechApi.address`."""
         return llm_speech_address(deployment)
 
     def scope(self, deployment: Deployment) -> str:  # noqa: ARG002 - the same for all
-        """See `Wire.scope`."""
+        """See `SpeechApi.scope`."""
         return COGNITIVE_SERVICES
 
     def key_headers(self, key: AzureKeyCredential) -> dict[str, str]:
-        """See `Wire.key_headers`."""
+        """See `SpeechApi.key_headers`."""
         return {"Ocp-Apim-Subscription-Key": key.key}
 
     def options(self, request: SpeechRequest, deployment: Deployment) -> dict[str, Any]:
-        """See `Wire.options`."""
+        """See `SpeechApi.options`."""
         wanted, is_mai = request.options, deployment.model.lower().startswith("mai-transcribe")
         options: dict[str, Any] = {}
         if is_mai:
@@ -50,11 +50,11 @@ class LlmSpeechWire:
         return options
 
     def fields(self, options: Mapping[str, Any], deployment: Deployment) -> list[tuple[str, str]]:  # noqa: ARG002
-        """See `Wire.fields`."""
+        """See `SpeechApi.fields`."""
         return [("definition", json.dumps(options, separators=(",", ":"), ensure_ascii=False))]
 
     def transcript(self, document: Any, length: float | None) -> Transcript | None:
-        """See `Wire.transcript`."""
+        """See `SpeechApi.transcript`."""
         if not isinstance(document, dict):
             return None
         phrases = document.get("phrases")

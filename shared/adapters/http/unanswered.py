@@ -2,8 +2,8 @@
 
 from azure.core.exceptions import AzureError, ClientAuthenticationError, ServiceResponseTimeoutError
 
-from shared.adapters.wire import transport
-from shared.adapters.wire.streaming import StreamedBody
+from shared.adapters.http import transport
+from shared.adapters.http.streaming import StreamedBody
 from shared.errors import AnswerUnusable, ModelMisconfigured, ModelTimeout, ModelUnavailable, ModelUnreachable
 
 

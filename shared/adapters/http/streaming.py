@@ -8,7 +8,7 @@ from shared.media import MediaSource
 
 
 class StreamedBody(ABC):
-    """What goes over the wire: the pieces, with a source between each two: always one piece more than sources.
+    """What goes over the network: the pieces, with a source between each two: always one piece more than sources.
 
     It can be iterated again, from the start, so a client may send it twice.
 
@@ -46,9 +46,9 @@ class StreamedBody(ABC):
     @staticmethod
     @abstractmethod
     def _carried_length(size: int) -> int:
-        """How long a file of `size` bytes is on the wire, in bytes."""
+        """How long a file of `size` bytes is as it goes over the network, in bytes."""
 
     @staticmethod
     @abstractmethod
     def _carried(source: MediaSource) -> AsyncIterator[bytes]:
-        """A file as it goes over the wire, in slices: each is held until it is sent."""
+        """A file as it goes over the network, in slices: each is held until it is sent."""

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from shared.adapters.wire.reply import HttpReply, at, known_identifier
+from shared.adapters.http.reply import HttpReply, at, known_identifier
 from shared.bounds import MAX_TEXT, identifier, writable
 
 _OUT_OF_ROOM = re.compile(r"output limit was reached|try again with (?:a )?higher max_", re.I)
