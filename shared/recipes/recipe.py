@@ -105,6 +105,10 @@ class RecipeInput(Strict):
         return None
 
 
+type _Messages = tuple[tuple[str, str], ...]
+"""The role and the text of each."""
+
+
 @dataclass(frozen=True)
 class Prompt:
     """A rendered recipe: an instruction for the whole conversation, and what the user says, turn by turn."""
@@ -178,12 +182,10 @@ class Recipe:
         Raises:
             FileRejected: a value would have broken out of its place in the prompt.
         """
-        import prompty  # noqa: PLC0415 - docs/decisions/recipes.md
-
-        texts, problem = [], None
+        texts: _Messages = ()
+        problem = None
         try:
-            messages = prompty.prepare(_agent(self.path), dict(values))
-            texts = [(message.role, message.text.strip()) for message in messages]
+            texts = _rendered(self.path, frozenset(values.items()))
         except Exception as error:  # whatever the package stumbles over, these values are what is new
             problem = error
         turns = tuple(text for role, text in texts if role == "user")
@@ -195,6 +197,13 @@ class Recipe:
             ) from problem
         system = "\n\n".join(text for role, text in texts if role == "system" and text)
         return Prompt(system or None, turns)
+
+
+@functools.lru_cache(maxsize=100)  # most files of a recipe have the same values, and it takes more than a millisecond
+def _rendered(path: Path, values: frozenset[tuple[str, str]]) -> _Messages:
+    import prompty  # noqa: PLC0415 - docs/decisions/recipes.md
+
+    return tuple((message.role, message.text.strip()) for message in prompty.prepare(_agent(path), dict(values)))
 
 
 @functools.cache
