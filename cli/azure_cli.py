@@ -79,7 +79,7 @@ def _require_bounded(asked: str, said: IO[bytes]) -> None:
 
 
 async def _end(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: only one that ended is left of the group
         if os.name == "nt":
             process.kill()
         else:

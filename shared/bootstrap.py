@@ -164,7 +164,7 @@ def _events(settings: Settings, blobs: BlobServiceClient, queues: "QueueServiceC
 
 
 def _budget(name: str, limit: int | None, state: BlobState, clock: ServerClock) -> Budget | None:
-    return Budget(limit, counts=state, clock=clock, name=name) if limit else None
+    return Budget(limit, spending=state, clock=clock, name=name) if limit else None
 
 
 def preparing(app: App, files: InputContent, models: Mapping[str, Model]) -> tuple[RecipePlanner, MediaPreparer]:

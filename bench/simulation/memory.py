@@ -28,7 +28,7 @@ class MemoryStorage:
         self._seconds = seconds
         self._outcomes: dict[str, StoredResult] = {}
         self._records: dict[str, VersionedClaim] = {}
-        self._pauses: dict[str, datetime] = {}
+        self._cooldowns: dict[str, datetime] = {}
         self._kept: dict[str, KeptAnswers] = {}
         self._versions = itertools.count(1)
         self._counted_at = 0.0
@@ -136,11 +136,11 @@ class MemoryStorage:
 
     async def read_cooldown(self, deployment: str) -> datetime | None:
         """See `CooldownStore.read_cooldown`."""
-        return self._pauses.get(deployment)
+        return self._cooldowns.get(deployment)
 
     async def write_cooldown(self, deployment: str, until: datetime) -> None:
         """See `CooldownStore.write_cooldown`."""
-        self._pauses[deployment] = max(until, self._pauses.get(deployment, until))
+        self._cooldowns[deployment] = max(until, self._cooldowns.get(deployment, until))
 
     async def read_kept(self, name: str) -> KeptAnswers | None:
         """See `AnswerStore.read_kept`."""

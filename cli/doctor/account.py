@@ -19,7 +19,7 @@ from shared.processing import Claim
 
 MAX_PEEKED = 32
 """Messages of a queue that can be seen (Azure's limit)."""
-_PAUSES = "pauses/"
+_COOLDOWNS = "pauses/"
 
 
 class Account:
@@ -146,14 +146,14 @@ class Account:
             return False
         return True
 
-    async def pauses(self) -> dict[str, datetime]:
+    async def cooldowns(self) -> dict[str, datetime]:
         """Until when the app leaves which model alone; empty where we may not read it."""
         found: dict[str, datetime] = {}
         with suppress(AzureError, StorageUnavailable):
-            async for blob in self._state.list_blob_names(name_starts_with=_PAUSES):
-                until = await self._records.read_cooldown(blob.removeprefix(_PAUSES))
+            async for blob in self._state.list_blob_names(name_starts_with=_COOLDOWNS):
+                until = await self._records.read_cooldown(blob.removeprefix(_COOLDOWNS))
                 if until:
-                    found[blob.removeprefix(_PAUSES)] = until
+                    found[blob.removeprefix(_COOLDOWNS)] = until
         return found
 
     async def length(self, queue: str) -> int:

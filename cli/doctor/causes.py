@@ -56,9 +56,9 @@ async def _from_record(account: Account, name: str) -> Finding | None:
     record = await account.record(name)
     if record is None:
         return None
-    pauses = {model: until for model, until in (await account.pauses()).items() if until > datetime.now(UTC)}
-    if record.kind == "deferred" and pauses:
-        named = ", ".join(f"{model} until {until.astimezone():%H:%M:%S}" for model, until in pauses.items())
+    cooldowns = {model: until for model, until in (await account.cooldowns()).items() if until > datetime.now(UTC)}
+    if record.kind == "deferred" and cooldowns:
+        named = ", ".join(f"{model} until {until.astimezone():%H:%M:%S}" for model, until in cooldowns.items())
         why = "it is busy, or refuses the app: its key, role or deployment"
         return Finding("error", "model", f"The app leaves a model alone ({named}), because {why}. {LOOK}")
     if record.kind == "deferred":

@@ -4,7 +4,7 @@ from shared.processing.beside import RecipeSidecars
 from shared.processing.budget import Budget, billionths
 from shared.processing.claim_handle import ClaimHandle
 from shared.processing.claims import Claim, VersionedClaim
-from shared.processing.clock import Clock, ServerClock
+from shared.processing.clock import Clock, Deadline, ServerClock
 from shared.processing.cooldowns import Cooldowns
 from shared.processing.event_receiver import EventReceiver, send_jobs
 from shared.processing.incoming_events import file_events

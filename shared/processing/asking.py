@@ -89,7 +89,7 @@ class ModelCalls:
             if await self._waits.for_cooldown(turn.capacity):
                 continue  # it may be time for another tier
             error = await self._ask(file, turn)
-            if error and not self._changes_request(error):
+            if error and not self._change_request(error):
                 await self._spend(error.usage, turn, is_billed=error.asked_at_most_thrice or error.usage is not None)
                 await self._waits.after(error, turn)
         if not self._claim.is_ours:  # all was answered before: no other worker is to write the document meanwhile
@@ -195,7 +195,7 @@ class ModelCalls:
         if (await self._with.files.look(file.name)).etag != file.etag:
             raise Conflict(file.name)
 
-    def _changes_request(self, error: ModelUnavailable) -> bool:
+    def _change_request(self, error: ModelUnavailable) -> bool:
         """Ask in another way next time, where that may help, and say whether it may."""
         is_changed = isinstance(error, SchemaNotTaken) or (
             isinstance(error, UrlNotFetched) and self._talk.send_inline()

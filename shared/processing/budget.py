@@ -43,11 +43,11 @@ class Budget:
     It is looked at before a call and counted after it, so calls that are under way when it ends go over it.
     """
 
-    def __init__(self, limit: int, *, counts: SpendingStore, clock: Clock, name: str = "tokens") -> None:
+    def __init__(self, limit: int, *, spending: SpendingStore, clock: Clock, name: str = "tokens") -> None:
         self.name = name
         self._limit = limit
         self._suffix = "" if name == "tokens" else f"-{name}"
-        self._counts = counts
+        self._store = spending
         self._clock = clock
         self._uncounted = 0
         self._spent = 0
@@ -57,14 +57,14 @@ class Budget:
         """For how many more seconds nothing may be spent."""
         now = self._clock.now()
         if now - self._read > timedelta(seconds=FRESH_SECONDS) or now.date() != self._read.date():
-            self._spent, self._read = await self._counts.read_spent(self._day(now)), now
+            self._spent, self._read = await self._store.read_spent(self._day(now)), now
         return _rest_of_day(now) if self._spent >= self._limit else 0
 
     async def spend(self, spent: int) -> None:
         """Count what a file cost; what cannot be counted now is counted with the next, so that no document waits."""
         counting, self._uncounted = self._uncounted + spent, 0
         try:
-            self._spent = await self._counts.add_spent(self._day(self._clock.now()), counting)
+            self._spent = await self._store.add_spent(self._day(self._clock.now()), counting)
         except (Conflict, StorageUnavailable):
             self._uncounted += counting
         except BaseException:  # broken off, because storage was silent

@@ -8,7 +8,7 @@ from datetime import timedelta
 from shared.errors import Conflict, InputNotFound, StorageRefused, StorageUnavailable
 from shared.media import ListedFile
 from shared.observability import log_event
-from shared.processing import ClaimHandle, Job, Services
+from shared.processing import ClaimHandle, Deadline, Job, Services
 from shared.recovery.progress import ScanProgress, ScanStore, beginning
 from shared.recovery.scan import ReservoirSample, Scan
 
@@ -83,16 +83,22 @@ class Reconciler:
 
         The order is another one in each run, so that those for which no time is left have their turn.
         """
+        deadline = Deadline(self._with.clock, MAX_SECONDS_LOOKING_INTO)
+        left = self._with.random.sample(files, len(files))
         queued = failures = 0
-        end = self._with.clock.monotonic() + MAX_SECONDS_LOOKING_INTO
-        for file in self._with.random.sample(files, len(files)):
+        while left and failures < MAX_FAILURES and deadline.seconds_left > 0:
+            file = left.pop()
             try:
-                queued += await self._queue_again(file)
+                async with self._with.clock.within(deadline.seconds_left):
+                    queued += await self._queue_again(file)
+            except TimeoutError:  # a message without its note does no harm
+                left.append(file)
+                break
             except StorageUnavailable as error:
                 log_event("blob.not_reconciled", logging.WARNING, name=file.name, why=str(error))
                 failures += 1
-            if failures == MAX_FAILURES or self._with.clock.monotonic() >= end:
-                break
+        if left:
+            log_event("files.not_looked_into", logging.WARNING, files=len(left))
         return queued
 
     async def _queue_again(self, file: ListedFile) -> bool:

@@ -79,7 +79,7 @@ async def test_the_tokens_of_a_day_go_on_being_counted(account: Account) -> None
     await account.restore(sample_of("tokens_spent"), NOW)
     recorded = MemoryState(time=datetime(2026, 11, 25, 23, tzinfo=UTC))
     assert await account.state.read_spent("2026-11-25") == 84
-    assert await Budget(50, counts=account.state, clock=recorded).seconds_until_available() == 3600
+    assert await Budget(50, spending=account.state, clock=recorded).seconds_until_available() == 3600
     assert await account.state.add_spent("2026-11-25", 16) == 100
 
 

@@ -145,6 +145,11 @@ async def test_a_closed_pipe_ends_the_command_quietly(host: RunningHost) -> None
     assert await dropscribe(*drop, unread={"out", "err"}, **host.environ) == (1, "", "")
 
 
+async def test_a_pipe_that_is_closed_after_the_first_document_ends_the_command_quietly(host: RunningHost) -> None:
+    line = f"dropscribe drop -q --json {HELLO} {CHART} --as quiet | head -1 | grep -q '\"ok\"'"
+    assert await in_shell(line, **host.environ) == (0, "", "")
+
+
 async def test_documents_are_saved_though_the_pipe_is_closed(host: RunningHost, tmp_path: Path) -> None:
     files = f"{HELLO} {CHART} --as unread"
     done = await in_shell(

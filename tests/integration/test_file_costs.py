@@ -12,10 +12,10 @@ from tests.integration.loopback import service
 
 FILES = 10
 MAX_REQUESTS = 8
-"""For a picture, one of them to the model; and one with which the first files, all at once, look for its pause."""
+"""For a picture, one of them to the model; and one with which the first files, all at once, look for its cooldown."""
 
 
-async def test_a_picture_costs_seven_requests_and_a_scan_finds_each_overdue_file(
+async def test_a_picture_costs_few_requests_and_a_scan_finds_each_overdue_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(storage_work, "FILES", FILES)

@@ -135,7 +135,7 @@ CREDENTIALS = ("api-key", "authorization", "ocp-apim-subscription-key")
 @pytest.mark.parametrize("key", [KEY, None], ids=["a key", "a token"])
 @pytest.mark.parametrize("asked", ASKED)
 @pytest.mark.parametrize("api", ["LLM Speech", *FORMS])
-async def test_what_arrives_is_the_form_of_the_wire_to_the_byte(
+async def test_what_arrives_is_the_form_of_the_api_to_the_byte(
     speech: Speech, api: str, asked: str, key: str | None
 ) -> None:
     if api == "LLM Speech":

@@ -198,7 +198,7 @@ class World:
             f"{name}{end}": [] for end in ("", "-poison") for name in ("blob", "deferred", "events")
         }
     )
-    pauses: dict[str, datetime] = field(default_factory=dict)
+    cooldowns: dict[str, datetime] = field(default_factory=dict)
     running: list[Run] = field(default_factory=list)
     graveyard: list[Any] = field(default_factory=list)
     answers: dict[str, KeptAnswers] = field(default_factory=dict)
@@ -254,7 +254,7 @@ class World:
             gate=self,
             policy=self.policy,
             random=self.random,
-            budget=Budget(self.daily_tokens, counts=self, clock=self) if self.daily_tokens else None,
+            budget=Budget(self.daily_tokens, spending=self, clock=self) if self.daily_tokens else None,
         )
 
     # What people do
@@ -614,11 +614,11 @@ class World:
 
     async def read_cooldown(self, deployment: str) -> datetime | None:
         await self._storage("read_cooldown")
-        return self.pauses.get(deployment)
+        return self.cooldowns.get(deployment)
 
     async def write_cooldown(self, deployment: str, until: datetime) -> None:
         await self._storage("write_cooldown")
-        self.pauses[deployment] = max(until, self.pauses.get(deployment, until))
+        self.cooldowns[deployment] = max(until, self.cooldowns.get(deployment, until))
         await self._storage("write_cooldown")
 
     async def read_kept(self, name: str) -> KeptAnswers | None:

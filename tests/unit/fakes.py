@@ -237,7 +237,7 @@ class MemoryState:
     time: datetime = START + timedelta(days=1)
     records: dict[str, VersionedClaim] = field(default_factory=dict)
     writes: int = 0
-    pauses: dict[str, datetime] = field(default_factory=dict)
+    cooldowns: dict[str, datetime] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
     answers: dict[str, KeptAnswers] = field(default_factory=dict)
     sent: list[tuple[Job, float]] = field(default_factory=list)
@@ -260,10 +260,10 @@ class MemoryState:
             del self.records[name]
 
     async def read_cooldown(self, deployment: str) -> datetime | None:
-        return self.pauses.get(deployment)
+        return self.cooldowns.get(deployment)
 
     async def write_cooldown(self, deployment: str, until: datetime) -> None:
-        self.pauses[deployment] = max(until, self.pauses.get(deployment, until))
+        self.cooldowns[deployment] = max(until, self.cooldowns.get(deployment, until))
 
     async def read_kept(self, name: str) -> KeptAnswers | None:
         return self.answers.get(name)

@@ -88,8 +88,8 @@ def memory_app(
             files=files, claims=state, kept=state, events=state, sidecars=RecipeSidecars(recipes)
         ),
         clock=state,
-        budget=Budget(daily_tokens, counts=state, clock=state) if daily_tokens else None,
-        money=Budget(dollars, counts=state, clock=state, name="dollars") if dollars else None,
+        budget=Budget(daily_tokens, spending=state, clock=state) if daily_tokens else None,
+        money=Budget(dollars, spending=state, clock=state, name="dollars") if dollars else None,
         policy=RetryPolicy(**own),
         random=Random(1),
     )

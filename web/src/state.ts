@@ -8,7 +8,7 @@ export const selected = signal<ReadonlySet<string>>(new Set());
 export const notice = signal("");
 export const isDropOpen = signal(false);
 
-export type Place = { view: "inbox" } | { view: "numbers" } | { view: "file"; name: string };
+export type View = { view: "inbox" } | { view: "numbers" } | { view: "file"; name: string };
 
 const hash = signal(location.hash);
 window.addEventListener("hashchange", () => {
@@ -16,13 +16,13 @@ window.addEventListener("hashchange", () => {
   notice.value = "";
 });
 
-export const place = computed<Place>(() => placeOf(hash.value));
+export const place = computed<View>(() => placeOf(hash.value));
 
-export function go(to: Place): void {
+export function go(to: View): void {
   location.hash = addressOf(to);
 }
 
-export function addressOf(to: Place): string {
+export function addressOf(to: View): string {
   return to.view === "file"
     ? `#/file/${encodeURIComponent(to.name)}`
     : to.view === "numbers"
@@ -37,7 +37,7 @@ export function select(names: Iterable<string>, isSelected: boolean): void {
   selected.value = next;
 }
 
-function placeOf(written: string): Place {
+function placeOf(written: string): View {
   if (written === "#/numbers") return { view: "numbers" };
   const name = /^#\/file\/(.+)$/s.exec(written)?.[1];
   if (name === undefined) return { view: "inbox" };

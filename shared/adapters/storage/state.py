@@ -70,12 +70,12 @@ class BlobState:
 
     async def read_cooldown(self, deployment: str) -> datetime | None:
         """See `CooldownStore.read_cooldown`."""
-        found = await _content(self._pause(deployment))
+        found = await _content(self._cooldown(deployment))
         return _read(_reader(datetime), found[1]) if found else None
 
     async def write_cooldown(self, deployment: str, until: datetime) -> None:
         """See `CooldownStore.write_cooldown`."""
-        blob = self._pause(deployment)
+        blob = self._cooldown(deployment)
         for _ in range(MAX_TRIES):
             found = await _content(blob)
             known = _read(_reader(datetime), found[1]) if found else None
@@ -141,7 +141,7 @@ class BlobState:
     def _kept(self, name: str) -> BlobClient:
         return blob_of(self._container, f"answers/{digest(name)}")
 
-    def _pause(self, deployment: str) -> BlobClient:
+    def _cooldown(self, deployment: str) -> BlobClient:
         return blob_of(self._container, f"pauses/{deployment}")
 
     def _scan(self) -> BlobClient:

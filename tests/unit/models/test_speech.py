@@ -207,7 +207,7 @@ async def test_a_busy_speech_model_costs_a_file_time_only() -> None:
     files.put("a.mp3", HELLO)
     here = memory_app(files, SpeakingModel([said("never")], LUNA), model)
     await here.take("a.mp3")
-    assert list(here.state.pauses) == ["audio"]
+    assert list(here.state.cooldowns) == ["audio"]
     await here.take_again()
     assert files.outcome("a.mp3").status == "ok"
 

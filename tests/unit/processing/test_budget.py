@@ -29,7 +29,7 @@ async def test_nothing_is_counted_twice_and_what_could_not_be_counted_is_counted
     costs: list[int],
 ) -> None:
     state = Contended()
-    budget = Budget(1, counts=state, clock=state)
+    budget = Budget(1, spending=state, clock=state)
     for cost in costs:
         await budget.spend(cost)
     even = len(costs) - len(costs) % 2
@@ -46,7 +46,7 @@ async def test_a_count_that_is_broken_off_is_made_with_the_next() -> None:
             return await super().add_spent(day, spent)
 
     state = Silent()
-    budget = Budget(100, counts=state, clock=state)
+    budget = Budget(100, spending=state, clock=state)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.01):
             await budget.spend(7)
@@ -57,7 +57,7 @@ async def test_a_count_that_is_broken_off_is_made_with_the_next() -> None:
 
 async def test_tokens_that_other_workers_spent_count_within_seconds_and_a_new_day_begins_with_none() -> None:
     state = MemoryState()
-    budget = Budget(100, counts=state, clock=state)
+    budget = Budget(100, spending=state, clock=state)
     assert await budget.seconds_until_available() == 0
     await state.add_spent(state.time.date().isoformat(), 100)
     state.time += timedelta(seconds=6)

@@ -354,7 +354,7 @@ async def test_a_file_that_a_service_refuses_as_if_it_refused_us_stops_no_other_
     for name, content in (("0.png", CHART), ("bad.mp3", HELLO), ("1.png", CHART)):
         files.put(name, content)
         await here.take(name)
-    assert (sorted(files.outcomes), state.pauses) == (["0.png", "1.png"], {})
+    assert (sorted(files.outcomes), state.cooldowns) == (["0.png", "1.png"], {})
 
 
 async def test_a_service_that_fails_on_every_file_is_held_against_none() -> None:
@@ -811,7 +811,7 @@ async def test_a_cooldown_of_a_later_model_holds_for_that_model_alone() -> None:
     for name in ("summarize/one.mp3", "summarize/two.mp3", "hello.mp3"):
         files.put(name, HELLO)
         await memory_app(files, first, later, recipes=catalog, state=state).take(name)
-    assert list(state.pauses) == ["words"]
+    assert list(state.cooldowns) == ["words"]
     assert (len(first.requests), len(later.requests)) == (3, 1)
     assert files.outcome("hello.mp3").status == "ok"
 
@@ -833,10 +833,10 @@ async def test_another_version_of_a_file_begins_anew() -> None:
 async def test_a_file_that_waits_for_a_cooldown_has_a_record_and_is_not_taken_for_lost() -> None:
     files, model, state = MemoryFiles(), SpeakingModel([said("never")]), MemoryState()
     files.put("chart.png", CHART)
-    state.pauses["default"] = state.time + timedelta(hours=1)
+    state.cooldowns["default"] = state.time + timedelta(hours=1)
     await memory_app(files, model, state=state).take("chart.png")
     record = state.records["chart.png"].claim
-    assert (record.kind, record.until >= state.pauses["default"]) == ("deferred", True)
+    assert (record.kind, record.until >= state.cooldowns["default"]) == ("deferred", True)
 
 
 async def test_the_record_of_a_file_that_is_gone_is_deleted() -> None:

@@ -347,6 +347,6 @@ async def test_a_worker_that_is_told_to_stop_releases_its_file_and_counts_no_cra
 async def test_no_message_comes_before_its_note_is_written() -> None:
     files, state = MemoryFiles(), MemoryState()
     files.put("chart.png", CHART)
-    state.pauses["default"] = state.time + timedelta(seconds=60)
+    state.cooldowns["default"] = state.time + timedelta(seconds=60)
     await memory_app(files, SpeakingModel([said("never")]), state=state, invocation=309).take("chart.png")
     assert [seconds >= 2 for _, seconds in state.sent] == [True]

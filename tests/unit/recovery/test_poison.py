@@ -58,7 +58,7 @@ async def test_a_file_that_came_to_an_end_in_between_has_its_second_chance_again
     files.put("chart.png", CHART)
     here = memory_app(files, SpeakingModel([said("never")]), state=state)
     await here.settle_poison("chart.png")
-    state.pauses["default"] = state.time.replace(year=2100)
+    state.cooldowns["default"] = state.time.replace(year=2100)
     await here.take("chart.png")
     await here.settle_poison("chart.png", chance=state.sent[0][0].chance)
     assert files.outcomes == {}

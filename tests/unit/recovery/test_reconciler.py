@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 from dataclasses import dataclass
@@ -9,12 +10,15 @@ from shared.errors import FileRejected, StorageUnavailable
 from shared.processing.claims import Claim
 from shared.processing.jobs import Job
 from shared.processing.retry import RetryPolicy
+from shared.recovery import reconciler
 from shared.recovery.reconciler import MAX_FAILURES, MAX_SECONDS_LOOKING_INTO
 from shared.recovery.scan import MAX_PROBES
 from shared.results.build import Facts, rejected
 from tests.unit.fakes import START, MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.memory_app import CHART, memory_app
 
+RUNS = 100
+"""So many that each file has its turn in one of them, drawn at random."""
 NOW = MemoryState().now()
 AN_HOUR_AGO = NOW - timedelta(hours=1)
 
@@ -158,7 +162,7 @@ async def test_where_storage_fails_for_many_files_a_run_ends_and_no_other_file_w
     for name in (*(f"bad-{number}.png" for number in range(2 * MAX_FAILURES)), "good.png"):
         dropped(files, name, AN_HOUR_AGO)
     looks = memory_app(files, state=state)
-    while not state.sent:
+    for _ in range(RUNS):
         before = state.failed
         await looks.reconcile()
         assert state.failed - before <= MAX_FAILURES
@@ -278,7 +282,7 @@ async def test_a_lost_file_has_its_turn_though_many_others_wait_in_somebodys_han
         )
     files.put("lost.png", CHART)
     looks = memory_app(files, state=state)
-    while not state.sent:
+    for _ in range(RUNS):
         assert await looks.reconcile(max_looked_into=2) in (0, 1)
     assert [job.name for job, _ in state.sent] == ["lost.png"]
 
@@ -298,6 +302,22 @@ async def test_where_storage_is_slow_a_run_ends_in_time_notes_how_far_it_came_an
     assert await memory_app(files, state=state).reconcile(max_seconds=0) == 2
     assert state.scan
     assert state.scan.inputs
-    while len(state.sent) < len(names):
+    for _ in range(RUNS):
         assert await memory_app(files, state=state).reconcile(max_seconds=0) in (0, 1, 2)
     assert sorted(queued(state)) == names
+
+
+async def test_a_run_in_which_storage_falls_silent_ends_in_time_and_notes_how_far_it_came(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Silent(MemoryState):
+        async def send(self, job: Job, seconds: float) -> None:
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(reconciler, "MAX_SECONDS_LOOKING_INTO", 0.01)
+    files, state = MemoryFiles(page_size=5), Silent()
+    for number in range(6):
+        dropped(files, f"{number}.png", AN_HOUR_AGO)
+    assert await memory_app(files, state=state).reconcile(max_seconds=0) == 0
+    assert state.scan
+    assert "files.not_looked_into" in caplog.text

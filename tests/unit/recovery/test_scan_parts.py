@@ -131,7 +131,7 @@ async def test_a_run_that_is_killed_is_done_again() -> None:
         await memory_app(files, state=state).reconcile(max_seconds=0)
     again = MemoryState(scan=state.scan, records=state.records)
     await a_pass(files, again)
-    assert queued(again) == {"d", "e", "f"}
+    assert queued(again) == set("cdef") - set(queued(state))  # of `c` and `d` either may have come first
 
 
 async def test_markers_that_storage_refuses_are_forgotten() -> None:

@@ -11,7 +11,7 @@ import { words } from "../words";
 import { Changes } from "./changes";
 import { type Columns, unpacked } from "./columns";
 import type { Item, Listed } from "./items";
-import type { Told, Wanted } from "./listing";
+import type { Told, ListingRequest } from "./listing";
 import { wake } from "./wait";
 
 /** A page of a listing costs as much as ten reads; one each 2 seconds costs 1 cent an hour, however many files there are. */
@@ -86,7 +86,7 @@ export class Follower {
       this.#storage.source("input"),
       this.#storage.source("output"),
     ]);
-    const wanted: Wanted = { input, output };
+    const wanted: ListingRequest = { input, output };
     return new Promise((resolve, reject) => {
       this.#worker.onmessage = ({ data: told }: MessageEvent<Told>) => {
         if (told.kind === "failed") return reject(told.failure);

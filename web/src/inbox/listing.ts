@@ -15,7 +15,7 @@ export interface Failure {
   code: string;
 }
 
-export interface Wanted {
+export interface ListingRequest {
   input: Source;
   output: Source;
 }

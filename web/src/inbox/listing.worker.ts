@@ -3,7 +3,7 @@
 import { packed } from "./columns";
 import type { Item, Listed } from "./items";
 import { Joining } from "./joining";
-import type { Failure, Source, Told, Wanted } from "./listing";
+import type { Failure, Source, Told, ListingRequest } from "./listing";
 import { ListingText } from "./listing_text";
 import { ToldRows } from "./told";
 
@@ -25,13 +25,13 @@ class Refused extends Error {
 const told = new ToldRows();
 let isFirst = true;
 
-addEventListener("message", (event: MessageEvent<Wanted>) => {
+addEventListener("message", (event: MessageEvent<ListingRequest>) => {
   list(event.data).catch((error: unknown) => {
     tell({ kind: "failed", failure: error instanceof Refused ? error.failure : UNREACHABLE });
   });
 });
 
-async function list(wanted: Wanted): Promise<void> {
+async function list(wanted: ListingRequest): Promise<void> {
   told.beginListing();
   const joining = new Joining();
   let pages = 0;

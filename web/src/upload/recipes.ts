@@ -19,12 +19,12 @@ export interface Recipe {
 }
 
 /** Where files go: the folder, with a slash at its end, and what is attached to them. */
-export interface Place {
+export interface Target {
   folder: string;
   metadata: Record<string, string>;
 }
 
-export const AT_THE_ROOT: Place = { folder: "", metadata: {} };
+export const AT_THE_ROOT: Target = { folder: "", metadata: {} };
 
 export async function loadRecipes(): Promise<Recipe[]> {
   const response = await fetch("recipes.json", { cache: "no-store" });
@@ -69,7 +69,7 @@ export function inputValue(input: RecipeInput, values: Record<string, string>): 
 }
 
 /** Undefined where a value is missing. */
-export function placeOf({ recipe, values }: Choice): Place | undefined {
+export function placeOf({ recipe, values }: Choice): Target | undefined {
   if (!recipe) return AT_THE_ROOT;
   // Blanks around what a person writes are no part of it, and would not be seen in a folder's name.
   const used = recipe.inputs.map((input) => [input.name, inputValue(input, values).trim()] as const);
@@ -80,7 +80,7 @@ export function placeOf({ recipe, values }: Choice): Place | undefined {
  * A value for which the route has a place becomes a folder's name. Where the route cannot be followed, or has no place
  * for a value, metadata says it: the app lets that win over folders.
  */
-export function placeFor(recipe: Recipe, values: Record<string, string>): Place {
+export function placeFor(recipe: Recipe, values: Record<string, string>): Target {
   const used = new Set<string>();
   const folder = recipe.route === null ? undefined : folderOf(recipe.route, values, used);
   const metadata: Record<string, string> = folder === undefined ? { recipe: recipe.name } : {};

@@ -9,7 +9,7 @@ import { shownName } from "../naming/shown";
 import { isDropOpen, notice } from "../state";
 import { type Clashes, clashesOf, type Decision, settled } from "../upload/clashes";
 import { chosen, type Found } from "../upload/dropped";
-import { BY_KIND, type Place, placeOf, type Recipe } from "../upload/recipes";
+import { BY_KIND, type Target, placeOf, type Recipe } from "../upload/recipes";
 import { record, recording, stopRecording } from "../upload/recorder";
 import type { Order } from "../upload/transfer";
 import { start } from "../upload/transfers";
@@ -61,7 +61,7 @@ export function DropPanel({ storage, follower, recipes }: Props) {
     }
   }
 
-  const [isBusy, upload] = useAlone(async (to: Place) =>
+  const [isBusy, upload] = useAlone(async (to: Target) =>
     ask(async () => {
       const from = gathered.value;
       const { orders, refused } = ordersFor(from, to);
@@ -142,7 +142,7 @@ function Start({ isPossible, isBusy }: { isPossible: boolean; isBusy: boolean })
   );
 }
 
-function ordersFor(files: Found[], { folder, metadata }: Place): { orders: Order[]; refused: string[] } {
+function ordersFor(files: Found[], { folder, metadata }: Target): { orders: Order[]; refused: string[] } {
   const orders: Order[] = [];
   const refused: string[] = [];
   for (const { file, path } of files) {

@@ -1,7 +1,7 @@
 /** The menu of recipes, with their inputs; it shows the folder that the choice means. */
 
 import { useEffect, useState } from "preact/hooks";
-import { type Choice, inputValue, type Place, type Recipe, type RecipeInput } from "../upload/recipes";
+import { type Choice, inputValue, type Target, type Recipe, type RecipeInput } from "../upload/recipes";
 import { words } from "../words";
 
 interface Props {
@@ -9,7 +9,7 @@ interface Props {
   choice: Choice;
   choose: (choice: Choice) => void;
   /** Undefined where a value is missing */
-  place: Place | undefined;
+  place: Target | undefined;
 }
 
 export function RecipeMenu({ recipes, choice, choose, place }: Props) {
@@ -48,7 +48,7 @@ export function RecipeMenu({ recipes, choice, choose, place }: Props) {
   );
 }
 
-function Goal({ place }: { place: Place }) {
+function Goal({ place }: { place: Target }) {
   return (
     <p class="quiet">
       {words.drop.goesTo} <code>{place.folder || words.drop.root}</code>
