@@ -11,7 +11,7 @@ import { words } from "../words";
 import { Changes } from "./changes";
 import { type Columns, unpacked } from "./columns";
 import type { Item, Listed } from "./items";
-import type { Told, ListingRequest } from "./listing";
+import type { ListingRequest, Told } from "./listing";
 import { wake } from "./wait";
 
 /** A page of a listing costs as much as ten reads; one each 2 seconds costs 1 cent an hour, however many files there are. */

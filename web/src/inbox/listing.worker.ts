@@ -3,7 +3,7 @@
 import { packed } from "./columns";
 import type { Item, Listed } from "./items";
 import { Joining } from "./joining";
-import type { Failure, Source, Told, ListingRequest } from "./listing";
+import type { Failure, ListingRequest, Source, Told } from "./listing";
 import { ListingText } from "./listing_text";
 import { ToldRows } from "./told";
 

@@ -9,7 +9,7 @@ import { shownName } from "../naming/shown";
 import { isDropOpen, notice } from "../state";
 import { type Clashes, clashesOf, type Decision, settled } from "../upload/clashes";
 import { chosen, type Found } from "../upload/dropped";
-import { BY_KIND, type Target, placeOf, type Recipe } from "../upload/recipes";
+import { BY_KIND, placeOf, type Recipe, type Target } from "../upload/recipes";
 import { record, recording, stopRecording } from "../upload/recorder";
 import type { Order } from "../upload/transfer";
 import { start } from "../upload/transfers";

@@ -1,7 +1,7 @@
 /** The menu of recipes, with their inputs; it shows the folder that the choice means. */
 
 import { useEffect, useState } from "preact/hooks";
-import { type Choice, inputValue, type Target, type Recipe, type RecipeInput } from "../upload/recipes";
+import { type Choice, inputValue, type Recipe, type RecipeInput, type Target } from "../upload/recipes";
 import { words } from "../words";
 
 interface Props {
