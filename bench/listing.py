@@ -11,6 +11,7 @@ import logging
 import subprocess
 import sys
 import time
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -105,6 +106,10 @@ class ManyFiles:
     def monotonic(self) -> float:
         """See `Clock.monotonic`."""
         return self.seconds
+
+    def within(self, seconds: float) -> AbstractAsyncContextManager[object]:  # noqa: ARG002 - nothing takes long here
+        """See `Clock.within`."""
+        return nullcontext()
 
 
 def _name(number: int) -> str:

@@ -30,7 +30,7 @@ INFRA = Path(__file__).parent / "infra"
 
 # How long an example takes says something of the machine, and of what else runs on it.
 settings.register_profile(
-    "suite", settings(), max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "suite", settings(), max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("fuzz", settings.get_profile("suite"), max_examples=1_000)
 settings.load_profile("suite")
