@@ -63,7 +63,7 @@ FAULTS: list[ModelUnavailable | None] = [
 ]
 DELIVERIES: tuple[Literal["trigger", "both", "queue"], ...] = ("trigger", "both", "queue")
 FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-"""How many examples `make fuzz` asks for: sixty times as many, and in its days a busy model is impatient for longer."""
+"""How many examples `make fuzz` asks for: a hundred times as many, and in its days a busy model is impatient for longer."""
 IMPATIENT_SECONDS = 6 * 3600 if FUZZ else 1800
 """How long a model says at each call that it takes the next one in a second; then it says in an hour. Each such answer
 leaves a file as it was, and half an hour sees all that can follow: waits, three invocations that end, and messages."""
@@ -196,7 +196,7 @@ class Protocol(RuleBasedStateMachine):
             check(self.world)
 
 
-Protocol.TestCase.settings = settings(max_examples=FUZZ or 50, stateful_step_count=40, deadline=None)
+Protocol.TestCase.settings = settings(max_examples=FUZZ or 30, stateful_step_count=40, deadline=None)
 TestProtocol = Protocol.TestCase
 
 
