@@ -63,7 +63,7 @@ FAULTS: list[ModelUnavailable | None] = [
 ]
 DELIVERIES: tuple[Literal["trigger", "both", "queue"], ...] = ("trigger", "both", "queue")
 FUZZ = int(os.environ.get("FUZZ_EXAMPLES", "0"))
-"""How many examples `make fuzz` asks for: a hundred times as many, and in its days a busy model is impatient for longer."""
+"""How many examples `make fuzz` asks for: a hundred times as many, and a busy model is impatient for longer in them."""
 IMPATIENT_SECONDS = 6 * 3600 if FUZZ else 1800
 """How long a model says at each call that it takes the next one in a second; then it says in an hour. Each such answer
 leaves a file as it was, and half an hour sees all that can follow: waits, three invocations that end, and messages."""
