@@ -111,6 +111,10 @@ class ManyFiles:
         """See `Clock.within`."""
         return nullcontext()
 
+    async def sleep(self, seconds: float) -> None:
+        """See `Clock.sleep`."""
+        self.seconds += seconds
+
 
 def _name(number: int) -> str:
     return f"receipts/2026/11/{number:09}-scan.jpg"
@@ -119,8 +123,8 @@ def _name(number: int) -> str:
 async def look(files: int, blob_ms: float) -> dict[str, float]:
     """A look at all of them, and runs until the lost event is found that came as late as it could."""
     many = ManyFiles(files, blob_ms / 1000)
-    parts = ("files", "claims", "kept", "jobs", "cooldowns", "planner", "preparer", "publisher", "clock")
-    services = Services(input_container="input", **dict.fromkeys(parts, cast("Any", many)))
+    parts = ("files", "claims", "kept", "jobs", "cooldowns", "planner", "preparer", "publisher")
+    services = Services(input_container="input", clock=many, **dict.fromkeys(parts, cast("Any", many)))
     before, started = _peak_mb(), time.process_time()
     longest, runs = await _run(services, many), 1
     many.lost_at = longest + 60

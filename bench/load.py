@@ -2,7 +2,8 @@
 
 `make load FILES=N SEED=S` prints what became of them, by our way and by the naive one, and writes
 `bench/results/load.json`. With `BEFORE=COMMIT` half of the workers run that version of the app over the same files, and
-nothing is written: it shows that the two can take over from each other while a new version is being deployed.
+nothing is written: it shows that the two can take over from each other while a new version is being deployed. That
+version must know what is dropped here: since a50f6a4 there are TIFFs of three pages.
 """
 
 import asyncio

@@ -73,7 +73,7 @@ def found_in(texts: Iterable[str], planted: Iterable[str]) -> list[str]:
     return [each for each in planted if any(each in text for text in texts)]
 
 
-@pytest.mark.parametrize("status", [200, 307, 400, 401, 422, 429])
+@pytest.mark.parametrize("status", [200, 307, 400, 401, 422, 429, 503])
 async def test_a_secret_that_a_service_quotes_is_in_no_log_no_message_and_no_exception(
     status: int, scene: Scene, caplog: pytest.LogCaptureFixture, suite_watch: Watch
 ) -> None:
