@@ -112,17 +112,18 @@ class SimulatedApp:
         self._reconciled += self._deferred.sent - before
         self._clock.later(RECONCILE_EVERY, self._reconcile)
 
-    def expect(self, kind: Kind, moments: Iterable[float], folder: str) -> None:
-        """Let files of a kind come at these moments, in seconds from now."""
+    def expect(self, kind: Kind, moments: Iterable[float], folder: str, events: int = 1) -> None:
+        """Let files of a kind come at these moments, in seconds from now, each told by so many events."""
         for number, moment in enumerate(moments):
             name = f"{folder}/{number:07}"
             self._service.kinds[name] = kind
             self._files += 1
-            self._clock.later(moment, partial(self._arrive, name))
+            self._clock.later(moment, partial(self._arrive, name, events))
 
-    def _arrive(self, name: str) -> None:
+    def _arrive(self, name: str, events: int) -> None:
         self.storage.put(name)
-        self._events.put(Job(name=name))
+        for _ in range(events):
+            self._events.put(Job(name=name))
 
     @property
     def is_done(self) -> bool:

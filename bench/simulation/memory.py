@@ -75,9 +75,9 @@ class MemoryStorage:
         """See `FileStore.find_result`."""
         return self._outcomes.get(document_name(name))
 
-    async def read_result(self, name: str) -> Result | None:
+    async def read_result(self, name: str) -> Result | None:  # noqa: ARG002 - what documents say is not kept
         """See `FileStore.read_result`."""
-        raise NotImplementedError  # documents are told of to no one here
+        return None
 
     async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
         """See `FileStore.write_result`."""

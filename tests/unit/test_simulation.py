@@ -28,10 +28,12 @@ sizes = st.builds(Size, instances=st.integers(1, 4), at_once=st.integers(1, 32))
 slow = settings(max_examples=10, deadline=None)
 
 
-def run(kind: Kind, files: int, quota: Quota, size: Size, seed: int) -> tuple[SimulatedApp, Service, VirtualTime]:
+def run(
+    kind: Kind, files: int, quota: Quota, size: Size, seed: int, events: int = 1
+) -> tuple[SimulatedApp, Service, VirtualTime]:
     clock, service, random = place({kind.deployment: quota}, seed)
     app = SimulatedApp(clock, service, size, random)
-    app.expect(kind, at_once(files), "drop")
+    app.expect(kind, at_once(files), "drop", events)
     run_to_end(clock, app)
     return app, service, clock
 
@@ -47,6 +49,14 @@ def test_the_same_seed_gives_the_same_figures(kind: Kind, files: int, quota: Quo
 def test_every_file_is_answered_and_paid_for_once(kind: Kind, files: int, quota: Quota, size: Size, seed: int) -> None:
     app, service, _ = run(kind, files, quota, size, seed)
     assert (len(app.storage.waited), service.answered) == (files, files)
+
+
+def test_a_file_whose_event_comes_twice_is_paid_for_once() -> None:
+    """While both wait for the quota one answers, and the other claims the file before it sees that."""
+    app, service, _ = run(
+        Kind("file", seconds=5, counted=200), 10, Quota(requests_a_minute=6), Size(2), seed=1, events=2
+    )
+    assert (len(app.storage.waited), service.answered) == (10, 10)
 
 
 @slow
