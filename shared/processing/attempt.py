@@ -64,16 +64,20 @@ class Attempt:
             StorageUnavailable: our own storage failed, so the message must be kept.
         """
         try:
+            await self._settle_or_put_off()
+        except asyncio.CancelledError:  # the worker is told to stop; that is no crash
+            await self._keeper.keep()
+            await self._let_go()
+            raise
+
+    async def _settle_or_put_off(self) -> None:
+        try:
             await self._settle_it_as_it_is_now()
         except RetryLater as later:
             await self._put_off(later)
         except StorageUnavailable as error:
             # Where only a part of storage fails, the queue may still take the file; else the host must try again.
             await self._put_off(RetryLater(self._growing_wait(), str(error)))
-        except asyncio.CancelledError:  # the worker is told to stop; that is no crash
-            await self._keeper.keep()
-            await self._let_go()
-            raise
         except Exception as error:
             await self._break_down(error)
             raise
@@ -97,6 +101,8 @@ class Attempt:
         file = await self._with.files.load(self._name)
         earlier = await self._with.files.find_result(file.name)
         is_answered = earlier is not None and earlier.input_etag == file.etag
+        if earlier and not is_answered:
+            await self._require_older(earlier, file)
         self._keeper.begin()
         if self._is_new and not is_answered:
             self._claim.expect_none(file.etag)
@@ -112,6 +118,11 @@ class Attempt:
         if not self._claim.is_known:  # the file was refused before anybody claimed it
             await self._look_at_record(file)
         await self._publish(result, earlier)
+
+    async def _require_older(self, earlier: StoredResult, file: InputFile) -> None:
+        """While we looked for a document another worker may have answered a newer version, which must not be undone."""
+        if (await self._with.files.look(file.name)).etag != file.etag:
+            raise Conflict(f"{earlier.input_etag} was answered")
 
     async def _look_at_record(self, file: InputFile) -> None:
         await self._claim.look(file.etag)
@@ -218,8 +229,8 @@ class Attempt:
                 await self._claim.release(later.seconds)  # the host tries again; that is no crash
             raise
         try:
-            await self._claim.defer(later.seconds)
-        except Conflict:
+            await self._claim.defer(later.seconds, self._with.files)
+        except (Conflict, InputNotFound):
             log_event("blob.overtaken", name=self._name)  # the worker that has it now has a message of its own
         except StorageUnavailable as error:
             log_event("blob.not_noted", logging.WARNING, name=self._name, why=str(error))  # the message is sent

@@ -85,11 +85,16 @@ class ClaimHandle:
         self._is_counted = False  # what became of an earlier call is known
         if self._is_ours:
             if self.record and self.record.claim.is_asking:
-                self._count()
+                await self._count_again(self.record.claim)
         elif self.progress.crashes:
-            await self._write("claimed", self.seconds, is_asking=False)
+            await self.hold()
         else:
             await self._count_and_claim()
+        self._is_ours = True
+
+    async def hold(self) -> None:
+        """Claim the version, and say that no call is under way. Raises what `acquire` raises."""
+        await self._write("claimed", self.seconds, is_asking=False)
         self._is_ours = True
 
     async def begin_call(self) -> None:
@@ -104,6 +109,16 @@ class ClaimHandle:
         except BaseException:
             self.uncount()
             raise
+
+    async def _count_again(self, claim: Claim) -> None:
+        """Count a further call; where an earlier one was in vain, the record tells of too few."""
+        self._count()
+        if claim.asked < self.progress.asked:
+            try:
+                await self.confirm()
+            except BaseException:
+                self.uncount()
+                raise
 
     def uncount(self) -> None:
         """The call that was counted brought an answer, or was never made. Written with the next release or deferral."""
@@ -137,7 +152,9 @@ class ClaimHandle:
             await self._write("deferred", 0)
 
     async def release(self, seconds: float) -> None:
-        """Let anybody take the file, which waits for so many seconds. What storage refuses can be tried again.
+        """End our claim: the file waits for so many seconds, but any worker may take it at once.
+
+        What storage refuses can be tried again.
 
         Raises:
             Conflict: another worker took it.
@@ -152,13 +169,17 @@ class ClaimHandle:
             raise
         self._is_ours = False
 
-    async def defer(self, seconds: float) -> None:
-        """Note that the file waits, so that the reconciler does not take it for lost. Raises as `release` does."""
+    async def defer(self, seconds: float, files: InputStore) -> None:
+        """Note that the file waits, so that the reconciler does not take it for lost.
+
+        Raises what `release` and `require_newest` raise.
+        """
         if self.etag and not self.is_known:
             await self._look_at_last()
         if self._is_ours:
             await self.release(seconds)
         elif self.etag and not self.seconds_until_free:
+            await self.require_newest(files)  # again: the file may have changed since the record was seen, if it was
             await self._write("deferred", seconds)
 
     async def _look_at_last(self) -> None:

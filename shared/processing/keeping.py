@@ -31,6 +31,7 @@ class AnswerKeeper:
         self._plan: Plan | None = None
         self._talk: Conversation | None = None
         self._has_unkept = False
+        self._seen = ""
         self.stays = False
 
     async def conversation(self, plan: Plan, *, is_again: bool) -> Conversation:
@@ -43,6 +44,7 @@ class AnswerKeeper:
         kept = await self._with.kept.read_kept(self._claim.name) if is_noted or is_again else None
         if kept:
             self._claim.know(has_kept=True)  # whatever it is about, it is deleted with the record
+            self._seen = kept.etag
         if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
             useful = kept if is_noted else kept.up_to_failure()
             talk.resume(useful or Kept())
@@ -70,7 +72,7 @@ class AnswerKeeper:
         self._has_unkept = True
         try:
             async with self._with.clock.within(MAX_ASIDE):
-                await self._confirm_claim()
+                await self._require_ours(kept)
                 await self._with.kept.keep(self._claim.name, kept)
         except Conflict:
             log_event("blob.overtaken", name=self._claim.name)
@@ -86,9 +88,18 @@ class AnswerKeeper:
         progress = self._claim.progress
         if not self._has_unkept and (progress.asked or progress.crashes):
             self._claim.know(asked=0, crashes=0)
-            await self._confirm_claim()
+            with contextlib.suppress(StorageUnavailable):  # it is written with whatever is written next
+                await self._claim.confirm()
 
-    async def _confirm_claim(self) -> None:
-        """Answers are kept only where the record is ours and tells of them: else no worker would delete them."""
-        with contextlib.suppress(StorageUnavailable):  # then the claim expires, which tells of them too
+    async def _require_ours(self, kept: KeptAnswers) -> None:
+        """Answers are kept only where the record is ours and tells of them: else no worker would delete them.
+
+        Where storage fails, our claim expires, and that tells of them too. But it may have been another's already: then
+        what is kept there is about a newer version.
+        """
+        try:
             await self._claim.confirm()
+        except StorageUnavailable:
+            there = await self._with.kept.read_kept(self._claim.name)
+            if there and there.etag not in (kept.etag, self._seen):
+                raise Conflict(self._claim.name) from None

@@ -104,8 +104,14 @@ class ResultPublisher:
         return result is not None and result.status == "error"
 
     async def _delete(self, name: str, record: VersionedClaim, *, has_kept: bool) -> None:
-        """Delete the record, and before it the answers of which only the record tells."""
+        """Delete the record, and before it the answers of which only the record tells.
+
+        Where another worker has the record now, perhaps for a newer version, the answers are its own.
+        """
         if has_kept:
+            found = await self._claims.read(name)
+            if found is None or found.claim.token != record.claim.token:
+                return
             await self._kept.forget(name)
         await self._claims.delete(name, record)
 

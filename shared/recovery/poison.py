@@ -60,6 +60,7 @@ class PoisonHandler:
 
     async def _give_up(self, claim: ClaimHandle, file: InputFile, earlier: StoredResult | None) -> None:
         """Write the document of an error. What was answered about this version stays, for a redrive."""
+        await claim.hold()  # no worker is to ask meanwhile
         now = self._with.clock.now()
         facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
         kept = await self._with.kept.read_kept(file.name) if claim.progress.has_kept else None
@@ -80,7 +81,7 @@ class PoisonHandler:
         log_event("blob.poisoned_once", logging.WARNING, name=claim.name)
         claim.know(chance=f"{self._with.random.getrandbits(128):032x}")
         await self._with.jobs.send(Job(name=claim.name, chance=claim.progress.chance), self._with.policy.first)
-        await claim.defer(self._with.policy.first)
+        await claim.defer(self._with.policy.first, self._with.files)
 
 
 def _poisoned() -> FileRejected:

@@ -113,8 +113,8 @@ class Reconciler:
             return False
         await self._with.jobs.send(Job(name=file.name), self._with.policy.first)
         log_event("blob.reconciled", logging.WARNING, name=file.name)
-        with contextlib.suppress(Conflict):  # the worker that wrote meanwhile has it
-            await claim.defer(self._with.policy.first)
+        with contextlib.suppress(Conflict, InputNotFound):  # the worker that wrote meanwhile has it
+            await claim.defer(self._with.policy.first, self._with.files)
         return True
 
     def _is_in_hand(self, claim: ClaimHandle) -> bool:

@@ -21,6 +21,7 @@ from shared.errors import (
 )
 from shared.processing.attempt import Attempt
 from shared.processing.beside import Beside
+from shared.processing.claims import MAX_CRASHES
 from shared.processing.jobs import Job
 from shared.processing.retry import MAX_ASKED, RetryLater
 from tests.simulation.watched import BRANCHES, WatchedWorld
@@ -93,9 +94,12 @@ def check(world: World) -> None:
         # An event that comes late, just after a redrive, looks like the first that is heard of the file.
         lost += world.redriven[name, etag]
         assert times <= 1 + lost, (name, etag, turn)
-        assert times <= MAX_ASKED * (1 + world.redriven[name, etag]), (name, etag, turn)
+        # Two answers may be lost that could not be kept, and two with workers that broke down, before the last.
+        assert times <= (MAX_ASKED + MAX_CRASHES - 1) * (1 + world.redriven[name, etag]), (name, etag, turn)
     for (name, etag, turn), times in world.unusable.items():
-        max_times = 1 if turn == CHEAPER else MAX_ASKED
+        # Of a file that is gone nothing is known any more; a worker may still have it in hand.
+        is_there = world.inputs.get(name, ("", 0))[0] == etag
+        max_times = 1 if turn == CHEAPER and is_there else MAX_ASKED
         assert times <= max_times * (1 + world.redriven[name, etag])
     assert world.misfits() == []
     assert [name for name in world.answers if not world.may_leave_answers(name)] == []
@@ -291,9 +295,10 @@ def an_older_answer_comes_late(world: World, name: str) -> None:
 
 
 SEEDS = range(20)
+DAYS = range(max(len(SEEDS), FUZZ // 4))
 
 
-@functools.cache
+@functools.lru_cache(len(SEEDS))
 def busy_day(seed: int) -> WatchedWorld:
     """The day of this seed, at its end. On every fourth the tokens are few; on every second a run lists one page.
 
@@ -305,7 +310,7 @@ def busy_day(seed: int) -> WatchedWorld:
     return world
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", DAYS)
 def test_a_busy_day_ends_well(seed: int) -> None:
     check(busy_day(seed))
 

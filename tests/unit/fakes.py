@@ -5,12 +5,13 @@ import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from shared.errors import Conflict, FileRejected, InputNotFound
 from shared.media.files import InputFile, ListedFile, Page
+from shared.media.parts import HEAD_BYTES
 from shared.models.capabilities import CapabilityTable
 from shared.models.chat import ChatAnswer, ChatRequest, MediaPart
 from shared.models.deployments import DEFAULT, Deployment, Deployments
@@ -154,7 +155,8 @@ class MemoryFiles:
         return self.outcomes[name][1]
 
     async def load(self, name: str) -> InputFile:
-        return await self.look(name)
+        """A small file comes whole with its properties, and is not read again (as with `BlobFiles`)."""
+        return replace(await self.look(name), head=self.contents[name][:HEAD_BYTES])
 
     async def look(self, name: str) -> InputFile:
         content = self._content(name)
@@ -164,7 +166,7 @@ class MemoryFiles:
         return self._current(file)[start : start + length]
 
     def open(self, file: InputFile) -> MemorySource:
-        return MemorySource(self._current(file))
+        return MemorySource(file.head if len(file.head) == file.size else self._current(file))
 
     async def find_result(self, name: str) -> StoredResult | None:
         self.asked_for.append(name)

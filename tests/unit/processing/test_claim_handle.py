@@ -7,7 +7,7 @@ import pytest
 from shared.errors import StorageUnavailable
 from shared.processing.claim_handle import ClaimHandle, claim_of
 from shared.processing.claims import Claim, Progress, VersionedClaim
-from tests.unit.fakes import MemoryState
+from tests.unit.fakes import MemoryFiles, MemoryState
 
 
 async def test_a_call_that_was_never_made_takes_back_the_count_of_no_other() -> None:
@@ -29,14 +29,30 @@ async def test_a_new_version_that_must_wait_is_noted_over_the_record_of_an_older
         Progress(attempt=7, asked=2, has_kept=True), etag="0", kind="deferred", until=state.now(), token=""
     )
     await state.write("file", older, replacing=None)
+    files = MemoryFiles()
+    files.put("file", b"content")
+    etag = (await files.look("file")).etag
     handle = ClaimHandle("file", state, state, Random(1), 900)
-    handle.expect_none("1")
+    handle.expect_none(etag)
     handle.know(attempt=1)
-    await handle.defer(60)
+    await handle.defer(60, files)
     assert handle.record == await state.read("file")
     assert handle.record
     noted = handle.record.claim
-    assert (noted.etag, noted.attempt, noted.asked, noted.has_kept) == ("1", 1, 0, True)
+    assert (noted.etag, noted.attempt, noted.asked, noted.has_kept) == (etag, 1, 0, True)
+
+
+async def test_a_call_after_one_in_vain_is_counted_in_the_record_before_it_is_made() -> None:
+    state = MemoryState()
+    handle = ClaimHandle("file", state, state, Random(1), 900)
+    handle.expect_none("1")
+    counts = []
+    for _ in range(3):
+        await handle.acquire()
+        counts.append(state.records["file"].claim.asked)
+    handle.uncount()
+    await handle.acquire()  # after an answer: the record has room for one call that may be in vain
+    assert (counts, state.writes) == ([1, 2, 3], 3)
 
 
 async def test_a_new_event_for_a_version_that_waits_takes_nothing_from_what_is_known_of_it() -> None:
@@ -46,7 +62,7 @@ async def test_a_new_event_for_a_version_that_waits_takes_nothing_from_what_is_k
     handle = ClaimHandle("file", state, state, Random(1), 900)
     handle.expect_none("1")
     handle.know(attempt=1)
-    await handle.defer(60)
+    await handle.defer(60, MemoryFiles())
     assert handle.record
     assert (handle.record.claim.attempt, handle.record.claim.asked) == (7, 2)
 

@@ -324,6 +324,21 @@ async def test_an_archived_file_is_refused_without_being_read() -> None:
     assert (error.code, error.retryable, model.requests) == ("archived", True, [])
 
 
+async def test_a_worker_that_is_told_to_stop_while_it_puts_a_file_off_counts_no_crash_either() -> None:
+    class State(MemoryState):
+        async def send(self, job: Job, seconds: float) -> None:
+            await super().send(job, seconds)
+            raise asyncio.CancelledError
+
+    files, state = MemoryFiles(), State()
+    here = memory_app(files, SpeakingModel([ModelThrottled("busy", retry_after=60)]), state=state)
+    files.put("chart.png", CHART)
+    with pytest.raises(asyncio.CancelledError):
+        await here.take("chart.png")
+    claim = state.records["chart.png"].claim
+    assert (claim.kind, claim.asked, claim.crashes, len(state.sent)) == ("deferred", 0, 0, 1)
+
+
 async def test_a_worker_that_is_told_to_stop_releases_its_file_and_counts_no_crash() -> None:
     class Endless(SpeakingModel):
         began: asyncio.Event

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from shared.processing.jobs import Job
+from shared.processing.kept import KeptAnswers
 from shared.processing.retry import RetryPolicy
 from shared.recovery.poison import PoisonHandler
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
@@ -22,6 +23,25 @@ async def test_a_file_that_the_host_gave_up_on_is_queued_again_once() -> None:
     error = files.outcome("chart.png").error
     assert error
     assert (error.code, error.retryable, len(state.sent), state.records) == ("poisoned", True, 1, {})
+
+
+async def test_no_model_is_asked_about_a_file_while_it_is_given_up_on() -> None:
+    """A worker takes the file up by another message, after the poison handler has looked at the record."""
+    files, model = MemoryFiles(), SpeakingModel([said("answer")])
+
+    class State(MemoryState):
+        async def read_kept(self, name: str) -> KeptAnswers | None:
+            await here.take(name)
+            return await super().read_kept(name)
+
+    state = State()
+    here = memory_app(files, model, state=state)
+    files.put("chart.png", CHART)
+    etag = (await files.look("chart.png")).etag
+    record = claim(etag, state, minutes=-120, kind="deferred", chance="token", has_kept=True)
+    await state.write("chart.png", record, replacing=None)
+    await here.settle_poison("chart.png", chance="token")
+    assert (files.outcome("chart.png").status, model.requests) == ("error", [])
 
 
 @pytest.mark.parametrize("chance", ["", "c0"])
