@@ -38,7 +38,7 @@ async def memory_of(page: str, chromium: str, folder: Path) -> dict[str, Megabyt
         await asyncio.sleep(STARTING_SECONDS)
         empty = _renderer(process)
     async with _browser(chromium, page, folder / "inbox") as (process, port):
-        listing = await _most(process, LISTING_SECONDS)
+        listing = await _peak(process, LISTING_SECONDS)
         rest = _renderer(process)
         await _scroll(port)
         scrolled = _renderer(process)
@@ -62,13 +62,13 @@ async def _browser(chromium: str, address: str, folder: Path) -> AsyncIterator[t
         await browser.kill()
 
 
-async def _most(process: int, seconds: int) -> Megabytes:
-    most = NOTHING
+async def _peak(process: int, seconds: int) -> Megabytes:
+    peak = NOTHING
     for _ in range(seconds * 2):
         await asyncio.sleep(0.5)
         now = _renderer(process)
-        most = {name: max(most[name], now[name]) for name in most}
-    return most
+        peak = {name: max(peak[name], now[name]) for name in peak}
+    return peak
 
 
 def _renderer(process: int) -> Megabytes:

@@ -126,12 +126,12 @@ async def look(files: int, blob_ms: float) -> dict[str, float]:
     parts = ("files", "claims", "kept", "jobs", "cooldowns", "planner", "preparer", "publisher")
     services = Services(input_container="input", clock=many, **dict.fromkeys(parts, cast("Any", many)))
     before, started = _peak_mb(), time.process_time()
-    longest, runs = await _run(services, many), 1
-    many.lost_at = longest + 60
+    max_seconds, runs = await _run(services, many), 1
+    many.lost_at = max_seconds + 60
     while many.scan and many.scan.inputs:
-        longest = max(longest, await _run(services, many))
+        max_seconds = max(max_seconds, await _run(services, many))
         runs += 1
-    figures = {"runs": runs, "requests": many.requests, "run_s": longest, "cpu_s": time.process_time() - started}
+    figures = {"runs": runs, "requests": many.requests, "run_s": max_seconds, "cpu_s": time.process_time() - started}
     while many.found_at is None:
         await _run(services, many)
     return {**figures, "found_h": (many.found_at - many.lost_at) / 3600, "mb": _peak_mb() - before}

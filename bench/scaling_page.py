@@ -32,7 +32,7 @@ COLUMNS = {
         "Instances": "instances",
     },
     "too_many": {
-        "`maximumInstanceCount`": "most",
+        "`maximumInstanceCount`": "max_instances",
         "Minutes": "minutes",
         "429s a file": "refused",
         "Runs a file": "executions",
@@ -43,7 +43,7 @@ COLUMNS = {
     "bulk": {
         "Files": "files",
         "Default quotas": "quotas",
-        "`maximumInstanceCount`": "most",
+        "`maximumInstanceCount`": "max_instances",
         "Least minutes": "least_minutes",
         "Minutes": "minutes",
         "Median wait": "median_minutes",
@@ -166,9 +166,9 @@ def words(found: Found) -> Iterator[str]:
     speech = found["kinds"][-1]
     yield f"counts for {speech['counted']:,} tokens and uses about {speech['used']:,}"
     yield f"at most {max(row['instances'] for row in found['fill'])} instances"
-    fed, most = rows[1], rows[-1]
-    yield f"cost {most['dollars_a_million'] / fed['dollars_a_million']:.1f} times as much"
-    yield f"each file is run {most['executions']:g} times"
+    fed, many = rows[1], rows[-1]
+    yield f"cost {many['dollars_a_million'] / fed['dollars_a_million']:.1f} times as much"
+    yield f"each file is run {many['executions']:g} times"
     memory = found["memory"][0]
     yield f"{memory['worker_mb']} MB"
     yield f"{memory['file_mb']:g} MB for each file"

@@ -101,7 +101,7 @@ async def look() -> dict[str, float]:
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     gc.collect()
     gc.freeze()  # a collection of all that was imported takes as long whatever is done: it is no part of a listing
-    stall = await _longest_stall(reconciler(0).reconcile())
+    stall = await _max_stall(reconciler(0).reconcile())
     gc.unfreeze()
     started = time.perf_counter()
     assert await reconciler(OVERDUE).reconcile() in (OVERDUE - 1, OVERDUE)  # one may be in hand since the first
@@ -116,18 +116,18 @@ async def look() -> dict[str, float]:
     }
 
 
-async def _longest_stall(work: Coroutine[Any, Any, object]) -> float:
+async def _max_stall(work: Coroutine[Any, Any, object]) -> float:
     """The most seconds that the process computes between two turns of the event loop, while this is under way.
 
     On a machine that others use too, the time that passes says nothing.
     """
-    longest, task = 0.0, asyncio.create_task(work)
+    stall, task = 0.0, asyncio.create_task(work)
     while not task.done():
         before = time.process_time()
         await asyncio.sleep(TICK)
-        longest = max(longest, time.process_time() - before)
+        stall = max(stall, time.process_time() - before)
     await task
-    return longest
+    return stall
 
 
 async def _all(works: Iterable[Coroutine[Any, Any, None]]) -> None:

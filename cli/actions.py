@@ -41,7 +41,7 @@ DEMO_FILES = [
 DEMO_SECONDS = 180
 HEARTBEAT_SECONDS = 1
 LOG_NAME = "host.log"
-MAX_PLACES = 10
+MAX_TOLD = 10
 
 
 async def run(order: Order, options: Options, catalog: RecipeCatalog) -> int:
@@ -88,7 +88,7 @@ async def drop(order: Order, options: Options, catalog: RecipeCatalog) -> int:
     if options.to:
         show.note(f"The documents are in {options.to}, and in the container {found.output_container}")
     elif delivery.names:
-        _tell_places(delivery.names, found)
+        _tell_where(delivery.names, found)
     return delivery.code(waiting, strict=options.strict)
 
 
@@ -103,8 +103,8 @@ async def _drop(order: Order, delivery: Delivery, found: running_host.RunningHos
     return waiting
 
 
-def _tell_places(names: Sequence[str], found: running_host.RunningHost) -> None:
-    for name in names[:MAX_PLACES]:
+def _tell_where(names: Sequence[str], found: running_host.RunningHost) -> None:
+    for name in names[:MAX_TOLD]:
         show.note(f"Document in the host's storage: {found.output_container}/{document_name(name)}", style="dim")
     # Behind `--` a name that begins with a hyphen is no option.
     name = f"-- {shlex.quote(names[0])}" if names[0].startswith("-") else shlex.quote(names[0])

@@ -113,14 +113,14 @@ def plan_delivery(order: Order, options: Options) -> tuple[Order, Delivery]:
     delivery = delivery_of([upload.name for upload in order.uploads], options)
     if delivery.targets is None:
         return order, delivery
-    earlier = {_place(path) for path in delivery.targets.places}
-    uploads = [upload for upload in order.uploads if _place(upload.path) not in earlier]
+    earlier = {_absolute(path) for path in delivery.targets.all_paths}
+    uploads = [upload for upload in order.uploads if _absolute(upload.path) not in earlier]
     if left_out := len(order.uploads) - len(uploads):
         show.note(f"Left out: {left_out} documents of earlier runs.", style="dim")
     return replace(order, uploads=uploads), delivery
 
 
-def _place(path: Path) -> Path:
+def _absolute(path: Path) -> Path:
     """The absolute path without links in its folders; a link at its end is kept."""
     return path.parent.resolve() / path.name
 

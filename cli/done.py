@@ -58,8 +58,8 @@ def find_done(uploads: Sequence[Upload], targets: Targets, asked: Asked) -> list
 
 def _has_its_files(document: Document, targets: Targets) -> bool:
     """Whether the files beside a document are saved too, as they were."""
-    places = {targets.beside(document.name, form): digest for form, digest in document.digests.items()}
-    return all(path.is_file() and digest_of(path) == digest for path, digest in places.items())
+    paths = {targets.beside(document.name, form): digest for form, digest in document.digests.items()}
+    return all(path.is_file() and digest_of(path) == digest for path, digest in paths.items())
 
 
 def _read(path: Path, name: str) -> Document | None:

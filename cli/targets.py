@@ -53,7 +53,7 @@ class Targets:
         return document.with_name(f"{document.name.removesuffix(DOCUMENT_ENDING)}.{form}")
 
     @property
-    def places(self) -> Iterator[Path]:
+    def all_paths(self) -> Iterator[Path]:
         """Where documents, and files beside them, can lie."""
         for name, path in self.paths.items():
             yield path

@@ -137,13 +137,17 @@ def _parameters(az: AzureCli) -> dict[str, object]:
 
 
 def _cores(parameters: dict[str, object]) -> Finding:
-    most, each = number(parameters, "maximumInstanceCount"), CORES.get(int(number(parameters, "instanceMemoryMB") or 0))
-    if most is None or each is None:
+    instances, each = (
+        number(parameters, "maximumInstanceCount"),
+        CORES.get(int(number(parameters, "instanceMemoryMB") or 0)),
+    )
+    if instances is None or each is None:
         return Finding(NOTE, "Bicep does not tell how many instances of which size there may be, so none was looked at")
-    said = f"Instances: {most:g} at most, which take {most * each:g} cores; a region's usual quota is {USUAL_CORES}"
-    if most * each <= USUAL_CORES:
+    cores = f"{instances * each:g} cores"
+    said = f"Instances: {instances:g} at most, which take {cores}; a region's usual quota is {USUAL_CORES}"
+    if instances * each <= USUAL_CORES:
         return Finding(OK, said)
-    fewer = f"`azd env set DROPSCRIBE_MOST_INSTANCES {USUAL_CORES / each:g}`"
+    fewer = f"`azd env set DROPSCRIBE_MAX_INSTANCES {USUAL_CORES / each:g}`"
     step = f"More than the quota never start, and files wait longer. So many are enough: {fewer}. {MORE_CORES}"
     return Finding(NOTE, said, step)
 

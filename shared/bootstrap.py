@@ -86,16 +86,16 @@ def load(environ: Mapping[str, str], recipes: Path = RECIPES, *, policy: RetryPo
         logging.getLogger(noisy).setLevel(logging.WARNING)  # they log every request, with its address
     problems: list[str] = []
     settings = _try(problems, Settings.from_environ, environ)
-    book = _try(problems, RecipeCatalog.load, recipes)
+    catalog = _try(problems, RecipeCatalog.load, recipes)
     deployments = _deployments(settings) if settings else None
     if settings and deployments:
-        problems.extend(contradictions(settings, book, deployments))
-    if settings is None or book is None or deployments is None or problems:
+        problems.extend(contradictions(settings, catalog, deployments))
+    if settings is None or catalog is None or deployments is None or problems:
         raise ConfigurationError(problems)
     retiring = deployments.retiring(datetime.now(UTC).date(), RETIREMENT_NOTICE)
     for notice in (*settings.notices, *without_effect(settings, deployments), *retiring):
         log.warning(notice)
-    return App(settings, book, deployments, _open, policy or RetryPolicy(complete=settings.arrival_seconds))
+    return App(settings, catalog, deployments, _open, policy or RetryPolicy(complete=settings.arrival_seconds))
 
 
 def _try[T, U](problems: list[str], make: Callable[[T], U], source: T) -> U | None:

@@ -155,8 +155,8 @@ class SimulatedApp:
 
 def _spread(waits: Iterable[float]) -> tuple[float, float, float]:
     ordered = sorted(waits) or [0.0]
-    middle, most = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)]
-    return round(middle, 1), round(most, 1), round(ordered[-1], 1)
+    middle, p95 = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)]
+    return round(middle, 1), round(p95, 1), round(ordered[-1], 1)
 
 
 def at_once(count: int) -> Iterator[float]:

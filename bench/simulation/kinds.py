@@ -6,16 +6,16 @@ from shared.bootstrap import RECIPES
 from shared.recipes import RecipeCatalog
 
 _SCHEMA_TOKENS = 200
-_BOOK = {recipe.name: recipe for recipe in RecipeCatalog.load(RECIPES)}
+_CATALOG = {recipe.name: recipe for recipe in RecipeCatalog.load(RECIPES)}
 
 
 def _kind(name: str, recipe: str, media: str, answer: str, more_tokens: int = 0) -> Kind:
     prompt = int(PUBLISHED[media].value + ASSUMED["prompt_tokens"].value) + more_tokens
     tokens = int(ASSUMED[answer].value)
     seconds = PUBLISHED["first_token"].value + tokens / PUBLISHED["tokens_a_second"].value
-    most = _BOOK[recipe].options.max_output_tokens
-    assert most
-    return Kind(name, round(seconds, 1), prompt + tokens, prompt + most)
+    limit = _CATALOG[recipe].options.max_output_tokens
+    assert limit
+    return Kind(name, round(seconds, 1), prompt + tokens, prompt + limit)
 
 
 PICTURE = _kind("picture, described", "describe", "image_tokens", "picture_answer")

@@ -86,13 +86,13 @@ class Limiter:
         seconds = PUBLISHED["request_window"].value
         self._requests = Window(quota.requests_a_minute * seconds / 60, seconds)
         self._tokens = Window(quota.tokens_a_minute, PUBLISHED["token_window"].value)
-        self._most_calls = quota.calls_at_once
+        self._max_calls = quota.calls_at_once
         self.calls = 0
 
     def wait(self, now: float, tokens: int) -> float:
         """How long to stay away, in seconds; else 0, and the call counts from now on."""
         wait = max(self._requests.wait(now, 1), self._tokens.wait(now, tokens))
-        if self.calls >= self._most_calls:
+        if self.calls >= self._max_calls:
             wait = max(wait, 1)
         if wait == 0:
             self._requests.take(1)

@@ -101,7 +101,7 @@ async def _cleaned_up(account: Account, samples: Samples, report: Report, *, kee
         seconds = MAX_SECONDS
     finally:
         if keep:
-            report.add([Finding("skip", "traces", f"Kept: {', '.join(samples.places())}")])
+            report.add([Finding("skip", "traces", f"Kept: {', '.join(samples.paths())}")])
         else:
             with show.step("Removing the samples"):
                 findings = await remove(account, samples, seconds=seconds)

@@ -156,7 +156,7 @@ class Samples:
         sample.waits_until = record.until if record and record.kind == "deferred" else None
         return record is not None
 
-    def places(self) -> Iterator[str]:
+    def paths(self) -> Iterator[str]:
         """Where the files and documents are that there are."""
         for sample in self.dropped:
             yield f"{self._account.input.container_name}/{sample.name}"

@@ -32,9 +32,9 @@ async def remove(account: Account, samples: Samples, *, seconds: float = MAX_SEC
     late = await _late(account, [each for each in samples.unanswered if each in samples.dropped], seconds)
     noted = [each for each in samples.dropped if each not in late and not await account.forget(each.name)]
     if late:
-        places = ", ".join(f"{account.output.container_name}/{document_name(each.name)}" for each in late)
+        paths = ", ".join(f"{account.output.container_name}/{document_name(each.name)}" for each in late)
         said = "The samples are removed, but the app may still be at work on them"
-        return [Finding("skip", "traces", f"{said}. If a document comes, remove it: {places}")]
+        return [Finding("skip", "traces", f"{said}. If a document comes, remove it: {paths}")]
     later = " What the app noted of them it removes itself, when it looks for them again." if noted else ""
     return [Finding("ok", "traces", f"The samples and their documents are removed.{later}")]
 

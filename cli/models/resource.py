@@ -63,13 +63,13 @@ async def deployed_in(resource: str, subscription: str) -> list[Deployed]:
     """
     try:
         accounts = await ask_az(subscription, *_ACCOUNT, "list")
-        place = next((each for each in _dicts(accounts) if _text(each, "name").lower() == resource.lower()), None)
-        if place is None:
+        account = next((each for each in _dicts(accounts) if _text(each, "name").lower() == resource.lower()), None)
+        if account is None:
             raise CommandFailedError(
                 f"Your login sees no resource {resource}. Is it in another subscription? Set AZURE_SUBSCRIPTION_ID, or:"
                 " az account set --subscription NAME"
             )
-        where = ("--name", _text(place, "name"), "--resource-group", _text(place, "resourceGroup"))
+        where = ("--name", _text(account, "name"), "--resource-group", _text(account, "resourceGroup"))
         listed, models = await asyncio.gather(
             ask_az(subscription, *_ACCOUNT, "deployment", "list", *where),
             ask_az(subscription, *_ACCOUNT, "list-models", *where),

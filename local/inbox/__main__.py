@@ -7,7 +7,7 @@ import os
 import sys
 
 from local.inbox import PAGE
-from local.inbox.access import Places, admit
+from local.inbox.access import InboxStorage, admit
 from local.inbox.server import InboxServer
 from local.stopping import end_now, stop_event
 
@@ -18,16 +18,16 @@ async def main(port: int) -> None:
     """Serve it until Ctrl-C, SIGTERM, or the end of standard input."""
     stop = stop_event()
     environ = os.environ
-    places = Places(
-        storage=environ["MEDIA_STORAGE"],
+    storage = InboxStorage(
+        connection_string=environ["MEDIA_STORAGE"],
         input_container=environ.get("INPUT_CONTAINER") or "input",
         output_container=environ.get("OUTPUT_CONTAINER") or "output",
         deferred_queue=environ.get("DEFERRED_QUEUE") or "dropscribe-deferred",
     )
-    server = InboxServer(PAGE, places, RECIPES)
+    server = InboxServer(PAGE, storage, RECIPES)
     address = await server.start(port)
     try:
-        await asyncio.to_thread(admit, places, address)
+        await asyncio.to_thread(admit, storage, address)
         logging.getLogger("inbox").info("The page is ready at %s", address)
         await stop.wait()
     finally:

@@ -16,49 +16,49 @@ _METHODS = ["GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS"]
 
 
 @dataclass(frozen=True)
-class Places:
+class InboxStorage:
     """The containers of the app, and the queue of what waits, in the account of a connection string."""
 
-    storage: str
+    connection_string: str
     input_container: str
     output_container: str
     deferred_queue: str
 
 
-def config_of(places: Places, now: datetime | None = None) -> dict[str, object]:
+def config_of(storage: InboxStorage, now: datetime | None = None) -> dict[str, object]:
     """The document by which the page finds its storage: addresses and signatures (web/src/config.ts reads it)."""
-    blobs = BlobServiceClient.from_connection_string(places.storage)
-    queues = QueueServiceClient.from_connection_string(places.storage)
+    blobs = BlobServiceClient.from_connection_string(storage.connection_string)
+    queues = QueueServiceClient.from_connection_string(storage.connection_string)
     expires = (now or datetime.now(UTC)) + LIFETIME
     return {
         "blobs": blobs.url.rstrip("/"),
         "queues": queues.url.rstrip("/"),
-        "input": places.input_container,
-        "output": places.output_container,
-        "deferred": places.deferred_queue,
+        "input": storage.input_container,
+        "output": storage.output_container,
+        "deferred": storage.deferred_queue,
         "signIn": {
             "kind": "signatures",
             "expires": expires.isoformat(timespec="seconds"),
             # No file can be removed, and no document written: those rights have the app and the person at the account.
-            "input": _container(blobs, places.input_container, "rcwl", expires),
-            "output": _container(blobs, places.output_container, "rdl", expires),
-            "deferred": _queue(queues, places.deferred_queue, expires),
+            "input": _container(blobs, storage.input_container, "rcwl", expires),
+            "output": _container(blobs, storage.output_container, "rdl", expires),
+            "deferred": _queue(queues, storage.deferred_queue, expires),
         },
     }
 
 
-def admit(places: Places, origin: str) -> None:
+def admit(storage: InboxStorage, origin: str) -> None:
     """Let pages of this origin, and of no other, speak to the storage.
 
     Raises:
         AzureError: storage does not take the rule.
     """
-    with BlobServiceClient.from_connection_string(places.storage) as blobs:
+    with BlobServiceClient.from_connection_string(storage.connection_string) as blobs:
         blobs.set_service_properties(cors=[_rule(CorsRule, origin)])
-    with QueueServiceClient.from_connection_string(places.storage) as queues:
+    with QueueServiceClient.from_connection_string(storage.connection_string) as queues:
         queues.set_service_properties(cors=[_rule(QueueCorsRule, origin)])
         with suppress(ResourceExistsError):  # a signature lets nobody make a queue
-            queues.create_queue(places.deferred_queue)
+            queues.create_queue(storage.deferred_queue)
 
 
 def _rule[T: (CorsRule, QueueCorsRule)](kind: type[T], origin: str) -> T:

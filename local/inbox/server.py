@@ -6,7 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from local.inbox.access import Places, config_of
+from local.inbox.access import InboxStorage, config_of
 from local.inbox.page import page_for
 from local.inbox.recipes import recipes_for_page
 
@@ -25,10 +25,10 @@ type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class InboxServer:
-    """The page in a folder, for the storage of these places and the recipes of a folder."""
+    """The page in a folder, for this storage and the recipes of a folder."""
 
-    def __init__(self, page: Path, places: Places, recipes: Path) -> None:
-        self._page, self._places, self._recipes = page, places, recipes
+    def __init__(self, page: Path, storage: InboxStorage, recipes: Path) -> None:
+        self._page, self._storage, self._recipes = page, storage, recipes
         self._hosts: set[str] = set()
         self._application = web.Application(middlewares=[self._guard])
         self._application.router.add_get("/", self._index)
@@ -66,12 +66,12 @@ class InboxServer:
         return response
 
     async def _index(self, _request: web.Request) -> web.Response:
-        config = config_of(self._places)
+        config = config_of(self._storage)
         text = page_for(self._page / "index.html", str(config["blobs"]), str(config["queues"]))
         return web.Response(text=text, content_type="text/html")
 
     async def _config(self, _request: web.Request) -> web.Response:
-        return web.json_response(config_of(self._places))
+        return web.json_response(config_of(self._storage))
 
     async def _list(self, _request: web.Request) -> web.Response:
         return web.json_response(await asyncio.to_thread(recipes_for_page, self._recipes))

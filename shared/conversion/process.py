@@ -131,11 +131,11 @@ class _Run:
         self._allowed = limits.seconds
         self._must_end = self._now() + limits.seconds
         self._waits_since: float | None = None
-        self._patience = asyncio.timeout_at(self._must_end)
+        self._timeout = asyncio.timeout_at(self._must_end)
 
     async def to_end(self, feed: AsyncIterator[bytes] | None, output: Callable[[bytes], None] | None) -> Ran:
         try:
-            async with self._patience, asyncio.TaskGroup() as tasks:
+            async with self._timeout, asyncio.TaskGroup() as tasks:
                 told = tasks.create_task(self._told(tells_of_steps=output is None))
                 if feed:
                     tasks.create_task(self._feed(feed))
@@ -164,11 +164,11 @@ class _Run:
     def _put_off(self, seconds: float) -> None:
         self._must_end += seconds
         if self._waits_since is None:
-            self._patience.reschedule(self._must_end)
+            self._timeout.reschedule(self._must_end)
 
     def _begin_to_wait(self) -> None:
         self._waits_since = self._now()
-        self._patience.reschedule(self._waits_since + self._limits.stall_seconds)
+        self._timeout.reschedule(self._waits_since + self._limits.stall_seconds)
 
     def _end_to_wait(self) -> None:
         assert self._waits_since is not None

@@ -54,14 +54,14 @@ async def copy_into(file: BinaryIO, pieces: AsyncIterator[bytes], stall_seconds:
         StorageUnavailable: no piece came for so long, or the disk is full.
         Exception: whatever `pieces` raises.
     """
-    patience = asyncio.timeout(stall_seconds)
+    timeout = asyncio.timeout(stall_seconds)
     try:
-        async with patience:
+        async with timeout:
             async for piece in pieces:
                 await asyncio.to_thread(_write, file, piece)
-                patience.reschedule(asyncio.get_running_loop().time() + stall_seconds)
+                timeout.reschedule(asyncio.get_running_loop().time() + stall_seconds)
     except TimeoutError as error:
-        raise storage_stalled() if patience.expired() else error from None
+        raise storage_stalled() if timeout.expired() else error from None
     except OSError as error:
         raise disk_is_full() from error
     file.seek(0)

@@ -163,7 +163,7 @@ class ModelCalls:
             raise RetryLater(0, "this invocation has too little time left")
 
     async def _acquire(self, file: InputFile) -> None:
-        """Have the claim, for a call that begins now."""
+        """Acquire the claim, unless it is ours, and see then that no other worker has answered the file."""
         was_ours = self._claim.is_ours
         await self._claim.acquire()
         if was_ours:

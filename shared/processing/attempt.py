@@ -36,7 +36,7 @@ MIN_WAIT = 2
 """Seconds that every message waits, so that its note is there before it is seen."""
 
 MIN_SHARE = 0.9
-"""How much of the time that an invocation has for a conversion must have been there, for it to be the file's fault."""
+"""A conversion that had less than this share of its time is tried again; after more of it the file is too large."""
 
 WRITE_AGAIN_AFTER = (1 / 8, 1 / 4, 1 / 2)
 """The waits between two tries to write a document, as parts of the longest wait for which an invocation is kept."""

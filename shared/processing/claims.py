@@ -14,8 +14,9 @@ class Progress:
 
     Attributes:
         attempt: how often it was put off, for waits that grow.
-        crashes: how many workers broke down while a call for it was under way.
-        asked: how many calls may have been billed and brought no usable answer; a call counts from its beginning on.
+        crashes: how many workers broke down while a conversion or a call for it may have been under way.
+        asked: how many calls, since a piece was answered last, may have been billed and brought no usable answer.
+            A call counts from its beginning on.
         since: when a busy or failing model first turned it away; None where something else kept it since.
         failed_at: when the service last failed on it, or refused us with it.
         chance: the token of the message by which it is tried again after the host gave up on it; else empty.
@@ -47,7 +48,7 @@ class Claim(Progress):
         kind: `claimed` while a worker has it, `deferred` while it waits and any worker may take it.
         until: when a claim ends by itself, or a wait is over, in the server's time.
         token: who wrote the record, to be known again.
-        is_asking: whether a call may be under way.
+        is_asking: whether a conversion or a call may be under way.
     """
 
     etag: str
@@ -69,7 +70,8 @@ class Claim(Progress):
         """When another worker may take the version.
 
         A claim that ends by itself belonged to a worker that broke down, with all the files in it. Each of them is free
-        again at another moment, up to a claim's length later: so the innocent part from the one that breaks workers.
+        again at another moment, up to a claim's length later. So they do not all meet again in one worker, with the
+        file that breaks workers.
         """
         return (
             self.until + timedelta(seconds=claim_seconds * _share(self.token)) if self.kind == "claimed" else self.until

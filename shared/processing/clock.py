@@ -30,7 +30,7 @@ class Clock(Protocol):
 
 @dataclass
 class Deadline:
-    """When something must be over that has so many seconds from now on.
+    """The moment at which some work must be over: so many seconds after this object is made.
 
     Not by the time of day: what we take for that may be hours off until storage has first answered.
     """

@@ -7,7 +7,7 @@ REMEMBERED = 100
 """How many calls of a deployment are remembered."""
 
 FAILURES_OF_A_GOOD_HOUR = 1 / 10
-"""The share of calls that may fail while a deployment counts as well."""
+"""The largest share of failed calls with which a deployment is still held to be healthy."""
 
 
 class Health:

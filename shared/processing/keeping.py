@@ -52,7 +52,7 @@ class AnswerKeeper:
         return talk
 
     async def keep(self) -> None:
-        """Keep the answers that were paid for. While any is not kept `asked` is one higher, as after a call in vain."""
+        """Keep the answers that were paid for. Where that fails `asked` is one higher, as after a call in vain."""
         if self._talk and self._talk.paid:
             await self._keep(self._talk.kept)
 

@@ -90,7 +90,7 @@ class ResultPublisher:
             await self._delete(name, record, has_kept=_may_have_kept(record) and not is_error)
 
     async def forget(self, name: str, record: VersionedClaim) -> None:
-        """Tell of the document that stands there, once more perhaps, and delete what was noted."""
+        """Send the event of the document that stands there, perhaps for the second time, and delete what was noted."""
         await self._publish_again(name, record)
         await self._delete(name, record, has_kept=_may_have_kept(record))
 

@@ -11,7 +11,7 @@ from tests.corpus.good import GOOD
 from tests.corpus.hostile import hostile
 from tests.corpus.manifest import write, write_manifest
 
-NOBODY = 9
+CLOSED_PORT = 9
 
 
 def main() -> int:
@@ -19,7 +19,7 @@ def main() -> int:
     if len(sys.argv) not in (2, 3, 4):
         sys.stderr.write("Usage: python -m tests.corpus FOLDER [PORT [EVERY]]\n")
         return 2
-    folder, (port, every) = Path(sys.argv[1]), (*map(int, sys.argv[2:]), *(NOBODY, 1)[len(sys.argv) - 2 :])
+    folder, (port, every) = Path(sys.argv[1]), (*map(int, sys.argv[2:]), *(CLOSED_PORT, 1)[len(sys.argv) - 2 :])
     corpora = {"good": GOOD, "hostile": hostile(port)}
     told = {name: write(folder / name, list(made.values())[::every]) for name, made in corpora.items()}
     write_manifest(folder / "manifest.json", told)

@@ -11,12 +11,12 @@ from shared.processing.kept import KeptAnswers
 from shared.results.result import Result
 from tests.history.account import Account, sample_of
 from tests.unit.fakes import PHI
-from tests.unit.memory_app import BOOK
+from tests.unit.memory_app import CATALOG
 
 TURNS = Path(__file__).parent / "turns"
 KEPT, RECORD = (TURNS / "kept.json").read_text(), (TURNS / "record.json").read_text()
 NAME = "translate/es/hello.mp3"
-(RECIPE,) = (each for each in BOOK if each.name == "translate")
+(RECIPE,) = (each for each in CATALOG if each.name == "translate")
 
 
 def test_answers_that_were_kept_before_there_were_pieces_are_read() -> None:

@@ -37,7 +37,7 @@ MAX_SECONDS = 120
 """Of recordings: hours of silence are refused after the first minutes, and not after minutes of a processor."""
 SHARE = 1 if "FUZZ_EXAMPLES" in os.environ else 48
 """One file of so many is taken; `make fuzz` takes all."""
-NOBODY = 9
+CLOSED_PORT = 9
 PLACES = ("start", "end", "first_page", "last_page")
 
 
@@ -171,4 +171,4 @@ async def test_check_agrees_with_what_happens_to_good_files(tmp_path: Path) -> N
 
 
 async def test_check_agrees_with_what_happens_to_hostile_files(tmp_path: Path) -> None:
-    assert await disagreements(tmp_path, list(hostile(NOBODY).values())[::SHARE]) == {}
+    assert await disagreements(tmp_path, list(hostile(CLOSED_PORT).values())[::SHARE]) == {}

@@ -81,7 +81,7 @@ class Case:
         assert finding.state == "error"
         return finding
 
-    async def announced(self) -> Finding:
+    async def announcement(self) -> Finding:
         [finding] = await announcement(self.account, self.samples.each, self.watch)
         return finding
 
@@ -144,16 +144,16 @@ async def test_a_pause_that_is_over_explains_nothing(case: Case) -> None:
 async def test_an_announcement_that_is_not_seen_is_no_fault_where_others_lie_before_it(case: Case) -> None:
     queue = case.hosted.names["COMPLETED_QUEUE"]
     await case.send(queue, *range(MAX_PEEKED))
-    finding = await case.announced()
+    finding = await case.announcement()
     assert (finding.state, f"It does not lie in {queue}." in finding.sentence) == ("skip", True)
     await case.hosted.queues.get_queue_client(queue).send_message("one more")
-    finding = await case.announced()
+    finding = await case.announcement()
     assert (finding.state, f"More than {MAX_PEEKED} messages lie in {queue}" in finding.sentence) == ("skip", True)
 
 
 async def test_an_announcement_that_its_record_still_waits_for_was_not_sent(case: Case) -> None:
     await case.note()
-    finding = await case.announced()
+    finding = await case.announcement()
     assert (finding.state, "It was not sent to completed-" in finding.sentence) == ("error", True)
 
 

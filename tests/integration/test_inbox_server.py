@@ -10,7 +10,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
-from local.inbox.access import Places, admit
+from local.inbox.access import InboxStorage, admit
 from local.inbox.server import InboxServer
 from local.stack import APP
 
@@ -20,7 +20,7 @@ INDEX = "<meta content=\"connect-src 'self' {storage} {signIn}\">"
 @dataclass
 class Served:
     address: str
-    places: Places
+    storage: InboxStorage
 
     async def get(self, path: str, **headers: str) -> tuple[int, Any]:
         async with aiohttp.ClientSession() as session, session.get(self.address + path, headers=headers) as reply:
@@ -32,15 +32,15 @@ class Served:
 async def served(azurite: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     page = tmp_path_factory.mktemp("page")
     (page / "index.html").write_text(INDEX)
-    places = Places(azurite, "inbox-in", "inbox-out", "inbox-deferred")
+    storage = InboxStorage(azurite, "inbox-in", "inbox-out", "inbox-deferred")
     async with BlobServiceClient.from_connection_string(azurite) as service:
         await service.create_container("inbox-in")
         await service.create_container("inbox-out")
         await service.get_blob_client("inbox-in", "a.png").upload_blob(b"x")
-    server = InboxServer(page, places, APP / "recipes")
+    server = InboxServer(page, storage, APP / "recipes")
     address = await server.start(0)
-    admit(places, address)
-    yield Served(address, places)
+    admit(storage, address)
+    yield Served(address, storage)
     await server.stop()
 
 

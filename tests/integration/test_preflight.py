@@ -54,7 +54,7 @@ def test_more_instances_than_the_usual_quota_are_noted_with_how_many_are_enough(
     instances: int, megabytes: int, enough: int
 ) -> None:
     found = subject._cores({"maximumInstanceCount": instances, "instanceMemoryMB": megabytes})
-    assert (found.kind, f"DROPSCRIBE_MOST_INSTANCES {enough}`" in found.next_step) == ("note", True)
+    assert (found.kind, f"DROPSCRIBE_MAX_INSTANCES {enough}`" in found.next_step) == ("note", True)
     assert subject._cores({"maximumInstanceCount": enough, "instanceMemoryMB": megabytes}).kind == "ok"
 
 

@@ -27,7 +27,7 @@ from tests import samples
 from tests.support.made_sound import made_of
 from tests.unit.conversion.made_files import with_a_damaged_page
 from tests.unit.fakes import MemorySource, SpeakingModel, deployed
-from tests.unit.memory_app import BOOK
+from tests.unit.memory_app import CATALOG
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 PAGES = PicturePreparation(("jpeg", "png"), 20_000_000, 4096, 50, "together", in_one_request=False)
@@ -44,7 +44,7 @@ async def prepared(
 ) -> AsyncIterator[Prepared]:
     model = SpeakingModel([], deployed())
     part = MediaPart(media, MemorySource(content))
-    plan = Plan(RecipeSelection(next(iter(BOOK)), {}), part, Prompt(None, ("One.",)), model, model, wanted)
+    plan = Plan(RecipeSelection(next(iter(CATALOG)), {}), part, Prompt(None, ("One.",)), model, model, wanted)
     async with MediaPreparer(FileLimits(**limits)).prepared(plan, extents) as made:
         yield made
 

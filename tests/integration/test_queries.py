@@ -253,7 +253,7 @@ def test_the_charts_of_the_workbook_draw_columns_that_their_queries_return(troub
 
 LOOSE = {
     "let oldestSeconds = 3600;": "let oldestSeconds = 0;",
-    "let rescuedFiles = 5;": "let rescuedFiles = 0;",
+    "let reconciledFiles = 5;": "let reconciledFiles = 0;",
     "< ago(1h)": "< now()",
 }
 """What makes each alert fire on the story, so that one that no longer does is seen."""

@@ -17,7 +17,7 @@ from tests.integration.loopback import service
 from tests.planted import KEY
 from tests.support.model_services import ModelServices
 from tests.unit.fakes import MemoryFiles, deployed
-from tests.unit.memory_app import BOOK, CHART, HELLO, memory_app
+from tests.unit.memory_app import CATALOG, CHART, HELLO, memory_app
 from tests.unit.recipes.test_recipes import SHIPPED
 
 V1, MODELS, LOCAL = "/openai/v1", "/models", "/v1"
@@ -52,9 +52,9 @@ REFUSED_ONCE = {"Phi-4-multimodal-instruct": ["Invalid value: 'input_audio'"]}
 
 
 def wanted() -> list[tuple[Recipe, list[str]]]:
-    recordings = {recipe.name: RECORDINGS for recipe in BOOK if "audio" in recipe.accepts}
+    recordings = {recipe.name: RECORDINGS for recipe in CATALOG if "audio" in recipe.accepts}
     recordings |= dict.fromkeys(("transcribe", "subtitles"), RECORDINGS + ALONE)
-    shipped = [recipe for recipe in BOOK if recipe.name in SHIPPED]  # what one of your own needs, we cannot know
+    shipped = [recipe for recipe in CATALOG if recipe.name in SHIPPED]  # what one of your own needs, we cannot know
     return [(recipe, models) for recipe in shipped for models in recordings.get(recipe.name, PICTURES)]
 
 

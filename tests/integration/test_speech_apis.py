@@ -250,7 +250,7 @@ async def test_a_long_recording_whose_speakers_cannot_be_told_apart_is_asked_for
 async def test_a_call_that_may_have_been_billed_is_made_without_speakers_only_at_the_next_try(
     speech: Speech, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(errors, "GATEWAYS_PATIENCE", 0)
+    monkeypatch.setattr(errors, "GATEWAYS_SECONDS", 0)
     speech.service.first = [Answer(408, "")]
     request = asking(media=Media("audio", "audio/mpeg", "mp3", seconds=800), speakers=True)
     adapter = speech.adapter(MAI)

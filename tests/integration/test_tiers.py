@@ -58,7 +58,7 @@ async def test_a_tier_without_room_is_busy_and_not_refused() -> None:
         assert (await model.complete(question(None))).tier == "default"
 
 
-async def test_the_cheaper_tier_has_a_patience_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_cheaper_tier_is_waited_for_longer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "PATIENT_SECONDS", 0.01)
     async with asked_at(TieredService(thinks=True)) as model, asyncio.timeout(60):
         with pytest.raises(ModelTimeout):

@@ -294,7 +294,7 @@ def an_older_answer_comes_late(world: World, name: str) -> None:
     world.advance(60)
 
 
-SEEDS = range(20)
+SEEDS = range(25)
 DAYS = range(max(len(SEEDS), FUZZ // 4))
 
 

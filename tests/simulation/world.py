@@ -61,7 +61,7 @@ from shared.results.store import StoredResult, StoredSidecar
 from shared.transcripts.segments import Segment
 from tests.support.stored import as_stored
 from tests.unit.fakes import MemorySource, deployed, page_of, said
-from tests.unit.memory_app import BOOK
+from tests.unit.memory_app import CATALOG
 
 HIDDEN, MAX_TRIES, WEEK = 600.0, 5, 7 * 86_400.0
 SLOTS = 16
@@ -70,7 +70,7 @@ EVENTS_WAIT = 60.0
 RECONCILE_EVERY = 900.0
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PNG = Media("image", "image/png", "png")
-SELECTION = RecipeSelection(next(iter(BOOK)), {})
+SELECTION = RecipeSelection(next(iter(CATALOG)), {})
 FLEX_HOURS = 3
 CHEAPER = -1
 """In place of a turn's number: a call of the cheaper tier."""

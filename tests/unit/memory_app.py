@@ -28,7 +28,7 @@ from tests.unit.fakes import AsItLies, MemoryFiles, MemoryState, SpeakingModel, 
 
 CHART = samples.CHART.read_bytes()
 HELLO = samples.HELLO.read_bytes()
-BOOK = RecipeCatalog.load(RECIPES)
+CATALOG = RecipeCatalog.load(RECIPES)
 
 
 @dataclass
@@ -58,7 +58,7 @@ class MemoryApp:
 def memory_app(
     files: MemoryFiles,
     *models: Model,
-    recipes: RecipeCatalog = BOOK,
+    recipes: RecipeCatalog = CATALOG,
     state: MemoryState | None = None,
     daily_tokens: int | None = None,
     daily_cost: str | None = None,

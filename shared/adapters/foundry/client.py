@@ -101,11 +101,11 @@ class FoundryModel:
     async def _send(self, request: ChatRequest, options: Mapping[str, Any]) -> HttpReply:
         urls = {part: await part.source.url() for part in media_in(request) if part.sent_as == "url"}
         body = RequestEncoder(options, urls).encode(request, self.deployment)
-        patience = {"read_timeout": PATIENT_SECONDS} if "service_tier" in options else {}
+        longer = {"read_timeout": PATIENT_SECONDS} if "service_tier" in options else {}
         try:
             # As a stream, because the SDK would raise on whatever is not of the type that it says it is.
             return await HttpReply.read(
-                await self._client.send_request(self._http_request(body), stream=True, **patience)
+                await self._client.send_request(self._http_request(body), stream=True, **longer)
             )
         except AzureError as error:
             raise unanswered_error(error, body, self.deployment.endpoint.host) from None

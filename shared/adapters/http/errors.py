@@ -29,7 +29,7 @@ MAX_QUOTE = 300
 MAX_WAIT = 7 * 86_400
 """Seconds; a service that asks for more is held to mean this."""
 
-GATEWAYS_TIMEOUTS, GATEWAYS_PATIENCE = (408, 504), 20
+GATEWAYS_TIMEOUTS, GATEWAYS_SECONDS = (408, 504), 20
 """Statuses by which a gateway says that the model was too slow, if it waited for more seconds than this."""
 
 _SENTENCE_END = re.compile("[.!?…\u3002\uff01\uff1f]['\")\\]]*$")
@@ -46,7 +46,7 @@ def error_after(error: ServiceError, reply: HttpReply, seconds: float, sent: Set
 
 def may_be_billed(error: ServiceError, seconds: float) -> bool:
     """Whether a gateway waited so many seconds for a model that was too slow: the model may have gone on for money."""
-    return error.status in GATEWAYS_TIMEOUTS and seconds > GATEWAYS_PATIENCE
+    return error.status in GATEWAYS_TIMEOUTS and seconds > GATEWAYS_SECONDS
 
 
 def error_of(error: ServiceError, reply: HttpReply, sent: Set[str] = frozenset()) -> DropscribeError:

@@ -17,7 +17,7 @@ CHANGED = ("BlobArchived", "BlobBeingRehydrated", "BlobUsesCustomerSpecifiedEncr
 
 
 MAX_HEAD_SECONDS = 5
-"""For so long after a file was loaded its head is taken for its content. After that it is read anew."""
+"""Seconds after the source was made for which the head is taken for the file's content. Later it is read anew."""
 
 
 @contextmanager

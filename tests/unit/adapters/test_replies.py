@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.adapters.foundry.completion import answer_in
-from shared.adapters.http.errors import GATEWAYS_PATIENCE
+from shared.adapters.http.errors import GATEWAYS_SECONDS
 from shared.adapters.http.reply import HttpReply
 from shared.bounds import MAX_JSON_SEPARATORS
 from shared.errors import (
@@ -254,7 +254,7 @@ def test_usage_that_comes_with_a_refusal_is_told(status: int, code: str | None) 
 
 
 def test_a_gateway_that_waited_long_for_the_model_may_have_paid_for_it() -> None:
-    late = [type(found_in(b"", 504, after=after)) for after in (GATEWAYS_PATIENCE, GATEWAYS_PATIENCE + 1)]
+    late = [type(found_in(b"", 504, after=after)) for after in (GATEWAYS_SECONDS, GATEWAYS_SECONDS + 1)]
     assert late == [ModelUnavailable, ModelTimeout]
 
 

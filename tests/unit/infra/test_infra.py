@@ -368,7 +368,7 @@ def test_the_thresholds_of_alerts_are_those_of_the_parameters() -> None:
         assert re.findall(r"let (\w+) = (\d+);", queries(name)) == [
             ("oldestSeconds", str(seconds)),
             ("dailyTokens", str(tokens)),
-            ("rescuedFiles", "5"),
+            ("reconciledFiles", "5"),
             ("refusedRuns", "3"),
         ]
 

@@ -34,7 +34,7 @@ from tests.unit.fakes import (
     heard,
     said,
 )
-from tests.unit.memory_app import BOOK, HELLO, memory_app
+from tests.unit.memory_app import CATALOG, HELLO, memory_app
 from tests.unit.models.test_conversation import conversation, hold
 from tests.unit.models.test_models import MP3
 
@@ -43,10 +43,10 @@ PHI_ALONE, LUNA = deployed(), deployed("gpt-6-luna")
 MAI, AUDIO = deployed("MAI-Transcribe-2", alias="audio"), deployed("gpt-audio-1.5", alias="audio")
 AUDIO_ALONE, LUNA_BESIDE = deployed("gpt-audio-1.5"), deployed("gpt-6-luna", alias="words")
 WHISPER, WHISPER_ALONE = deployed("whisper", alias="speech"), deployed("whisper")
-NAMED = {recipe.name: recipe for recipe in BOOK}
+NAMED = {recipe.name: recipe for recipe in CATALOG}
 NEEDS_SOUND = replace(NAMED["transcribe"], name="tone", transcript="never", speakers=False)
 OF_WORDS = replace(NAMED["translate"], name="of words", model="words")
-BOOK_WITH_TONE = RecipeCatalog([*BOOK, *(replace(each, route=None) for each in (NEEDS_SOUND, OF_WORDS))])
+BOOK_WITH_TONE = RecipeCatalog([*CATALOG, *(replace(each, route=None) for each in (NEEDS_SOUND, OF_WORDS))])
 
 
 def words_of(model: SpeakingModel) -> list[str]:
@@ -184,8 +184,8 @@ async def test_a_recipe_for_which_words_are_enough_is_asked_about_the_transcript
 async def test_a_speech_model_is_asked_for_what_the_recipe_says() -> None:
     recipe = replace(NAMED["transcribe"], language="pt-BR", phrases=("Dropscribe",), words=True)
     model = HearingModel([TALK], MAI)
-    book = RecipeCatalog([recipe, *(each for each in BOOK if each.name != "transcribe")])
-    await answered(SpeakingModel([said("never")], LUNA), model, recipes=book)
+    catalog = RecipeCatalog([recipe, *(each for each in CATALOG if each.name != "transcribe")])
+    await answered(SpeakingModel([said("never")], LUNA), model, recipes=catalog)
     assert model.requests[0].options == SpeechOptions("pt-BR", ("Dropscribe",), speakers=True, words=True)
 
 
@@ -272,8 +272,8 @@ async def plan_for(recipe: Recipe) -> Plan:
     files = MemoryFiles()
     files.put("a.mp3", HELLO)
     models = SpeakingModel([said("never")], LUNA), HearingModel([TALK], MAI)
-    book = RecipeCatalog([recipe, *(each for each in BOOK if each.name != recipe.name)])
-    return await memory_app(files, *models, recipes=book).services.planner.plan(await files.look("a.mp3"))
+    catalog = RecipeCatalog([recipe, *(each for each in CATALOG if each.name != recipe.name)])
+    return await memory_app(files, *models, recipes=catalog).services.planner.plan(await files.look("a.mp3"))
 
 
 async def test_answers_to_other_options_are_not_gone_on_with() -> None:

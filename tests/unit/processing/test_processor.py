@@ -33,7 +33,7 @@ from shared.recipes.catalog import RecipeCatalog
 from shared.results.result import Result
 from shared.results.store import StoredResult
 from tests.unit.fakes import PHI, START, MemoryFiles, MemoryState, Refusing, SpeakingModel, deployed, said
-from tests.unit.memory_app import BOOK, CHART, HELLO, claim, memory_app, result_of
+from tests.unit.memory_app import CATALOG, CHART, HELLO, claim, memory_app, result_of
 
 
 async def test_a_file_ends_in_a_document_with_the_models_answer() -> None:
@@ -583,7 +583,7 @@ async def test_answers_of_another_version_or_another_recipe_are_not_gone_on_with
     shutil.copytree(RECIPES, tmp_path, dirs_exist_ok=True)
     text = (tmp_path / "summarize.prompty").read_text()
     (tmp_path / "summarize.prompty").write_text(text.replace("at most five", "at most two"))
-    for content, recipes in ((HELLO + b"!", BOOK), (HELLO, RecipeCatalog.load(tmp_path))):
+    for content, recipes in ((HELLO + b"!", CATALOG), (HELLO, RecipeCatalog.load(tmp_path))):
         files, state = MemoryFiles(), MemoryState()
         model = SpeakingModel([said("Hello."), ModelThrottled("later", retry_after=300), said("anew")])
         files.put("summarize/hello.mp3", HELLO)
@@ -807,7 +807,7 @@ async def test_a_file_whose_document_cannot_be_written_waits_without_a_claim() -
 async def test_a_cooldown_of_a_later_model_holds_for_that_model_alone() -> None:
     later = SpeakingModel([ModelMisconfigured("wrong key")], deployed("gpt-5.4", alias="words"))
     first, state, files = SpeakingModel([said("Hello.")]), MemoryState(), MemoryFiles()
-    catalog = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in BOOK])
+    catalog = RecipeCatalog([replace(each, then="words") if each.name == "summarize" else each for each in CATALOG])
     for name in ("summarize/one.mp3", "summarize/two.mp3", "hello.mp3"):
         files.put(name, HELLO)
         await memory_app(files, first, later, recipes=catalog, state=state).take(name)

@@ -34,7 +34,7 @@ metadata:
 {turns}"""
 
 
-def book(folder: Path, turns: str = TURNS) -> RecipeCatalog:
+def catalog(folder: Path, turns: str = TURNS) -> RecipeCatalog:
     """Two recipes: `patient`, which waits six hours for the tier `flex`, and `hasty`, which does not."""
     folder.mkdir(exist_ok=True)
     tiers = {"patient": "  tier: flex\n  flexHours: 6\n", "hasty": ""}
@@ -65,7 +65,7 @@ def scene(
     files, asked = MemoryFiles(), model(list(answers), LUNA)
     for name in ("patient", "hasty"):
         files.put(f"{name}/a.png", CHART)
-    return memory_app(files, asked, recipes=book(folder, turns=turns), state=MemoryState(time=START)), files, asked
+    return memory_app(files, asked, recipes=catalog(folder, turns=turns), state=MemoryState(time=START)), files, asked
 
 
 async def until_answered(it: MemoryApp, files: MemoryFiles) -> None:
@@ -159,7 +159,7 @@ async def test_a_file_whose_hours_end_while_the_cheaper_tier_is_left_alone_is_as
 
 
 async def test_a_speech_model_has_no_tier_and_is_left_alone_as_long_as_it_asks_for(tmp_path: Path) -> None:
-    book(tmp_path)
+    catalog(tmp_path)
     heard = RECIPE.format(name="heard", tier="  tier: flex\n  flexHours: 6\n  transcript: asked\n", turns=TURNS)
     (tmp_path / "heard.prompty").write_text(heard.replace("[image]", "[audio]"))
     files, speech = MemoryFiles(), HearingModel([ModelThrottled("busy", retry_after=600)])
@@ -224,7 +224,7 @@ def test_a_limit_counts_the_price_of_the_tier_and_the_full_one_where_that_is_unk
 
 def test_a_recipe_that_names_no_hours_waits_for_a_day(tmp_path: Path) -> None:
     folder = tmp_path / "recipes"
-    book(folder)
+    catalog(folder)
     path = folder / "patient.prompty"
     path.write_text(path.read_text().replace("  flexHours: 6\n", ""))
     recipe = next(each for each in RecipeCatalog.load(folder) if each.name == "patient")

@@ -12,9 +12,9 @@ from shared.results.result import MAX_WHOLE_NAME, Result, document_name
 from shared.results.sidecars import sidecar_name, with_sidecars
 from shared.transcripts.segments import Segment
 from tests.unit.fakes import MemoryFiles, SpeakingModel, said
-from tests.unit.memory_app import BOOK, HELLO, memory_app
+from tests.unit.memory_app import CATALOG, HELLO, memory_app
 
-SUBTITLES = next(each for each in BOOK if each.name == "subtitles")
+SUBTITLES = next(each for each in CATALOG if each.name == "subtitles")
 TALK = replace(said("Hello. Hi."), segments=(Segment(0, 2, "Hello.", "1"), Segment(2, 4, "Hi.", "2")), language="en")
 NAME = "subtitles/talk.mp3"
 
