@@ -20,7 +20,7 @@ from shared.errors import (
 from shared.media import InputFile
 from shared.models import ChatAnswer, Conversation, Turn, Usage, is_speech
 from shared.observability import log_event
-from shared.processing.claim_handle import ClaimHandle
+from shared.processing.claim_handle import ClaimHandle, require_unchanged
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.clock import Deadline
 from shared.processing.retry import MAX_ASKED, RetryLater, asked_enough_before
@@ -95,8 +95,8 @@ class ModelCalls:
         if not self._claim.is_ours:  # all was answered before: no other worker is to write the document meanwhile
             await self._acquire(file)
             self._claim.uncount()
-        if self._talk.media.sent_as == "url":
-            await self._require_unchanged(file)
+        if self._talk.media.sent_as == "url":  # the service that fetched it knows no etag
+            await require_unchanged(self._with.files, file.name, file.etag)
 
     def _choose_tier(self) -> None:
         is_tiered = not is_speech(self._talk.next_model)
@@ -189,11 +189,6 @@ class ModelCalls:
                 return await turn.ask()
         except TimeoutError:
             raise ModelTimeout("The model did not answer in the time that an invocation has.") from None
-
-    async def _require_unchanged(self, file: InputFile) -> None:
-        """A service that fetches a file by its address knows no etag, and may have fetched another version."""
-        if (await self._with.files.look(file.name)).etag != file.etag:
-            raise Conflict(file.name)
 
     def _change_request(self, error: ModelUnavailable) -> bool:
         """Ask in another way next time, where that may help, and say whether it may."""

@@ -19,7 +19,7 @@ from shared.media import InputFile, Media
 from shared.models import Conversation, NotPlanned, Plan
 from shared.observability import log_event
 from shared.processing.asking import ModelCalls
-from shared.processing.claim_handle import ClaimHandle
+from shared.processing.claim_handle import ClaimHandle, require_unchanged
 from shared.processing.claims import MAX_CRASHES
 from shared.processing.clock import Deadline
 from shared.processing.jobs import Job
@@ -101,8 +101,8 @@ class Attempt:
         file = await self._with.files.load(self._name)
         earlier = await self._with.files.find_result(file.name)
         is_answered = earlier is not None and earlier.input_etag == file.etag
-        if earlier and not is_answered:
-            await self._require_older(earlier, file)
+        if earlier and not is_answered:  # while we looked for it another worker may have answered a newer version
+            await require_unchanged(self._with.files, file.name, file.etag)
         self._keeper.begin()
         if self._is_new and not is_answered:
             self._claim.expect_none(file.etag)
@@ -118,11 +118,6 @@ class Attempt:
         if not self._claim.is_known:  # the file was refused before anybody claimed it
             await self._look_at_record(file)
         await self._publish(result, earlier)
-
-    async def _require_older(self, earlier: StoredResult, file: InputFile) -> None:
-        """While we looked for a document another worker may have answered a newer version, which must not be undone."""
-        if (await self._with.files.look(file.name)).etag != file.etag:
-            raise Conflict(f"{earlier.input_etag} was answered")
 
     async def _look_at_record(self, file: InputFile) -> None:
         await self._claim.look(file.etag)

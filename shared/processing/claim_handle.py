@@ -57,9 +57,8 @@ class ClaimHandle:
             InputNotFound: it was deleted.
             StorageUnavailable
         """
-        is_of_another = self.record is not None and self.record.claim.etag != self.etag
-        if is_of_another and (await files.look(self.name)).etag != self.etag:
-            raise Conflict(self.name)
+        if self.record is not None and self.record.claim.etag != self.etag:
+            await require_unchanged(files, self.name, self.etag)
 
     def know(self, **more: Any) -> None:
         """Know more of what became of the file."""
@@ -231,6 +230,18 @@ class ClaimHandle:
         if found and found.claim.token == self._unconfirmed:
             self.record = found
         self._unconfirmed = ""
+
+
+async def require_unchanged(files: InputStore, name: str, etag: str) -> None:
+    """Make sure that the file still is this version.
+
+    Raises:
+        Conflict: it is another.
+        InputNotFound: it was deleted.
+        StorageUnavailable
+    """
+    if (await files.look(name)).etag != etag:
+        raise Conflict(name)
 
 
 def claim_of(
