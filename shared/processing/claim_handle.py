@@ -1,13 +1,13 @@
 """What one attempt has to do with the record of its file: it sees who works on it, acquires, defers and releases it."""
 
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from random import Random
 from typing import Any, Literal
 
 from shared.errors import Conflict
 from shared.media import InputStore
-from shared.processing.claims import Claim, ClaimStore, Progress, VersionedClaim, progress_of
+from shared.processing.claims import Claim, ClaimStore, Progress, VersionedClaim, claim_of, progress_of
 from shared.processing.clock import Clock
 from shared.processing.retry import RetryLater
 
@@ -242,17 +242,3 @@ async def require_unchanged(files: InputStore, name: str, etag: str) -> None:
     """
     if (await files.look(name)).etag != etag:
         raise Conflict(name)
-
-
-def claim_of(
-    progress: Progress,
-    *,
-    etag: str,
-    kind: Literal["claimed", "deferred"],
-    until: datetime,
-    token: str,
-    is_asking: bool = True,
-) -> Claim:
-    """The record of a version with this progress."""
-    known = {each.name: getattr(progress, each.name) for each in fields(Progress)}
-    return Claim(**known, etag=etag, kind=kind, until=until, token=token, is_asking=is_asking)

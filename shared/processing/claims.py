@@ -1,6 +1,6 @@
 """Who is working on what: one record for each file, changed by compare and swap. No leases, no locks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
@@ -104,6 +104,20 @@ class ClaimStore(Protocol):
     async def delete(self, name: str, stored: VersionedClaim) -> None:
         """Remove a record, unless another worker wrote meanwhile."""
         ...
+
+
+def claim_of(
+    progress: Progress,
+    *,
+    etag: str,
+    kind: Literal["claimed", "deferred"],
+    until: datetime,
+    token: str,
+    is_asking: bool = True,
+) -> Claim:
+    """The record of a version with this progress."""
+    known = {each.name: getattr(progress, each.name) for each in fields(Progress)}
+    return Claim(**known, etag=etag, kind=kind, until=until, token=token, is_asking=is_asking)
 
 
 def progress_of(seen: VersionedClaim | None, etag: str) -> Progress:

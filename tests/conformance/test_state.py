@@ -10,8 +10,7 @@ from shared.errors import Conflict
 from shared.media.media import Media
 from shared.models.chat import ChatAnswer
 from shared.models.exchange import Exchange, Extent
-from shared.processing.claim_handle import claim_of
-from shared.processing.claims import Claim, Progress, VersionedClaim
+from shared.processing.claims import Claim, Progress, VersionedClaim, claim_of
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
 from shared.recovery.progress import MAX_MARKER, Counts, ScanProgress

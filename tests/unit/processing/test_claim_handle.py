@@ -5,8 +5,8 @@ from random import Random
 import pytest
 
 from shared.errors import StorageUnavailable
-from shared.processing.claim_handle import ClaimHandle, claim_of
-from shared.processing.claims import Claim, Progress, VersionedClaim
+from shared.processing.claim_handle import ClaimHandle
+from shared.processing.claims import Claim, Progress, VersionedClaim, claim_of
 from tests.unit.fakes import MemoryFiles, MemoryState
 
 
