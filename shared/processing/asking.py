@@ -166,11 +166,10 @@ class ModelCalls:
         """Acquire the claim, unless it is ours, and see then that no other worker has answered the file."""
         was_ours = self._claim.is_ours
         await self._claim.acquire()
-        if was_ours:
-            return
-        log_event("blob.started", name=file.name)
         try:
-            await self._require_unanswered(file)
+            if not was_ours:
+                log_event("blob.started", name=file.name)
+                await self._require_unanswered(file)
             self._require_time()  # again: storage may have been slow
         except Exception:
             self._claim.uncount()

@@ -1,11 +1,12 @@
 """What one attempt has to do with the record of its file: it sees who works on it, acquires, defers and releases it."""
 
+import contextlib
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from random import Random
 from typing import Any, Literal
 
-from shared.errors import Conflict
+from shared.errors import Conflict, StorageUnavailable
 from shared.media import InputStore
 from shared.processing.claims import Claim, ClaimStore, Progress, VersionedClaim, claim_of, progress_of
 from shared.processing.clock import Clock
@@ -110,11 +111,15 @@ class ClaimHandle:
             raise
 
     async def _count_again(self, claim: Claim) -> None:
-        """Count a further call; where an earlier one was in vain, the record tells of too few."""
+        """Count a further call; where an earlier one was in vain, the record tells of too few.
+
+        Where storage fails that is not worth the answers in hand: it matters only if this worker dies too.
+        """
         self._count()
         if claim.asked < self.progress.asked:
             try:
-                await self.confirm()
+                with contextlib.suppress(StorageUnavailable):
+                    await self.confirm()
             except BaseException:
                 self.uncount()
                 raise
@@ -159,6 +164,7 @@ class ClaimHandle:
             Conflict: another worker took it.
             StorageUnavailable
         """
+        await self.see_last_write()
         if not self._is_ours:
             return
         try:
@@ -173,6 +179,7 @@ class ClaimHandle:
 
         Raises what `release` and `require_newest` raise.
         """
+        await self.see_last_write()
         if self.etag and not self.is_known:
             await self._look_at_last()
         if self._is_ours:
@@ -196,6 +203,7 @@ class ClaimHandle:
             RetryLater: another worker holds it, perhaps for a newer version, or broke down over it.
         """
         if self._is_ours:
+            await self.see_last_write()
             return self.record
         found = await self.claims.read(self.name)
         if found and found.claim.is_held(self.clock.now()):
@@ -222,13 +230,21 @@ class ClaimHandle:
         self.record = await self.claims.write(self.name, claim, replacing=self.record)
         self.is_known, self._unconfirmed = True, ""
 
+    async def require_ours(self) -> None:
+        """See that no other worker has taken over a claim that could not be confirmed. Raises what `release` raises."""
+        await self.see_last_write()
+        found = await self.claims.read(self.name)
+        if not (found and self.record and found.claim.token == self.record.claim.token):
+            self._is_ours = False
+            raise Conflict(self.name)
+
     async def see_last_write(self) -> None:
         """Know the record where a write of it failed: perhaps only the response was lost. May raise as `look` does."""
         if not self._unconfirmed:
             return
         found = await self.claims.read(self.name)
         if found and found.claim.token == self._unconfirmed:
-            self.record = found
+            self.record, self.is_known, self._is_ours = found, True, found.claim.kind == "claimed"
         self._unconfirmed = ""
 
 

@@ -31,7 +31,6 @@ class AnswerKeeper:
         self._plan: Plan | None = None
         self._talk: Conversation | None = None
         self._has_unkept = False
-        self._seen = ""
         self.stays = False
 
     async def conversation(self, plan: Plan, *, is_again: bool) -> Conversation:
@@ -44,7 +43,6 @@ class AnswerKeeper:
         kept = await self._with.kept.read_kept(self._claim.name) if is_noted or is_again else None
         if kept:
             self._claim.know(has_kept=True)  # whatever it is about, it is deleted with the record
-            self._seen = kept.etag
         if kept and (kept.etag, kept.key) == (self._claim.etag, plan.key):
             useful = kept if is_noted else kept.up_to_failure()
             talk.resume(useful or Kept())
@@ -72,7 +70,7 @@ class AnswerKeeper:
         self._has_unkept = True
         try:
             async with self._with.clock.within(MAX_ASIDE):
-                await self._require_ours(kept)
+                await self._require_ours()
                 await self._with.kept.keep(self._claim.name, kept)
         except Conflict:
             log_event("blob.overtaken", name=self._claim.name)
@@ -91,15 +89,13 @@ class AnswerKeeper:
             with contextlib.suppress(StorageUnavailable):  # it is written with whatever is written next
                 await self._claim.confirm()
 
-    async def _require_ours(self, kept: KeptAnswers) -> None:
+    async def _require_ours(self) -> None:
         """Answers are kept only where the record is ours and tells of them: else no worker would delete them.
 
-        Where storage fails, our claim expires, and that tells of them too. But it may have been another's already: then
-        what is kept there is about a newer version.
+        Where it cannot be written, our claim expires, and that tells of them too, if no other worker has taken it over.
         """
         try:
             await self._claim.confirm()
         except StorageUnavailable:
-            there = await self._with.kept.read_kept(self._claim.name)
-            if there and there.etag not in (kept.etag, self._seen):
-                raise Conflict(self._claim.name) from None
+            with contextlib.suppress(StorageUnavailable):
+                await self._claim.require_ours()

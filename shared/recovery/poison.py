@@ -1,8 +1,9 @@
 """Files that the host gave up on: one more chance, then an error document."""
 
+import contextlib
 import logging
 
-from shared.errors import Conflict, FileRejected, InputNotFound
+from shared.errors import Conflict, FileRejected, InputNotFound, StorageUnavailable
 from shared.media import InputFile
 from shared.observability import log_event
 from shared.processing import ClaimHandle, Job, RetryLater, Services
@@ -59,8 +60,17 @@ class PoisonHandler:
             await self._give_up(claim, file, earlier)
 
     async def _give_up(self, claim: ClaimHandle, file: InputFile, earlier: StoredResult | None) -> None:
-        """Write the document of an error. What was answered about this version stays, for a redrive."""
-        await claim.hold()  # no worker is to ask meanwhile
+        """Write the document of an error, while no worker may ask about the file."""
+        await claim.hold()
+        try:
+            await self._publish_error(claim, file, earlier)
+        except BaseException:
+            with contextlib.suppress(Conflict, StorageUnavailable):
+                await claim.release(0)  # so that the host's next try finds it as it was
+            raise
+
+    async def _publish_error(self, claim: ClaimHandle, file: InputFile, earlier: StoredResult | None) -> None:
+        """What was answered about this version stays, for a redrive."""
         now = self._with.clock.now()
         facts = Facts(file, received=now, attempts=claim.progress.attempt + 1)
         kept = await self._with.kept.read_kept(file.name) if claim.progress.has_kept else None

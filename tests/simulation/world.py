@@ -627,12 +627,7 @@ class World:
         await self._storage("write_cooldown")
 
     async def read_kept(self, name: str) -> KeptAnswers | None:
-        try:
-            await self._storage("read_kept")
-        except StorageUnavailable:
-            found = self.records.get(name)
-            self.unkept[name] += found is not None and found.claim.kind == "claimed"  # it is read before they are kept
-            raise
+        await self._storage("read_kept")
         return self.answers.get(name)
 
     async def keep(self, name: str, kept: KeptAnswers) -> None:
