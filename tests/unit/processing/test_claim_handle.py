@@ -80,13 +80,47 @@ async def test_a_call_that_is_made_after_other_work_is_counted_once_where_a_work
 
 
 class LosesAResponse(MemoryState):
-    """Writes the second record and says that it did not."""
+    """Writes one record and says that it did not."""
+
+    lost = 2
 
     async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
         written = await super().write(name, claim, replacing=replacing)
-        if self.writes == 2:
+        if self.writes == self.lost:
             raise StorageUnavailable("no response")
         return written
+
+
+@pytest.mark.parametrize("is_told_to_stop", [True, False])
+async def test_a_first_claim_of_which_only_the_response_was_lost_is_released(is_told_to_stop: bool) -> None:
+    state = LosesAResponse()
+    state.lost = 1
+    handle = ClaimHandle("file", state, state, Random(1), 900)
+    handle.expect_none("1")
+    with pytest.raises(StorageUnavailable):
+        await handle.acquire()
+    await (handle.release(60) if is_told_to_stop else handle.defer(60, MemoryFiles()))
+    claim = state.records["file"].claim
+    assert (claim.kind, claim.asked) == ("deferred", 0)
+
+
+async def test_a_call_after_one_in_vain_is_made_though_storage_does_not_take_its_count() -> None:
+    state = LosesAResponse()
+    handle = ClaimHandle("file", state, state, Random(1), 900)
+    handle.expect_none("1")
+    await handle.acquire()
+    await handle.acquire()
+    assert (handle.progress.asked, handle.is_ours) == (2, True)
+
+
+async def test_what_a_deleted_file_left_behind_is_the_record_as_it_was_written_last() -> None:
+    state = LosesAResponse()
+    handle = ClaimHandle("file", state, state, Random(1), 900)
+    handle.expect_none("1")
+    await handle.acquire()
+    with pytest.raises(StorageUnavailable):
+        await handle.confirm()
+    assert await handle.left_behind() == state.records["file"]
 
 
 async def test_a_record_of_which_only_the_response_was_lost_is_known_again() -> None:

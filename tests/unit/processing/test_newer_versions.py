@@ -154,8 +154,14 @@ async def test_answers_that_are_kept_about_a_newer_version_are_not_written_over_
     assert model.calls == 6  # of the older version two, of the newer three and one that was turned away
 
 
+async def test_no_answers_are_kept_where_another_worker_has_ended_the_file_while_storage_fails() -> None:
+    here, _ = _long_file(before=2, busy=(2,), fails=True)
+    await here.take(LONG)
+    assert (here.state.records, here.state.answers) == ({}, {})
+
+
 def _long_file(*, before: int, busy: tuple[int, ...], fails: bool = False) -> tuple[MemoryApp, BusyModel]:
-    """A recording of three pieces that changes before a call; the newer version is put off after its first piece."""
+    """A recording of three pieces that changes before a call; then another worker takes the newer version up."""
     files, state = MemoryFiles(), SlowState()
 
     async def it_changes() -> None:

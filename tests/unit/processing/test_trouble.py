@@ -7,7 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.errors import Conflict, ModelMisconfigured, ModelThrottled, ModelUnavailable, StorageUnavailable
+from shared.errors import (
+    Conflict,
+    ModelMisconfigured,
+    ModelThrottled,
+    ModelTimeout,
+    ModelUnavailable,
+    StorageUnavailable,
+)
 from shared.media.files import InputFile
 from shared.models.chat import ChatAnswer, ChatRequest
 from shared.processing.claims import Claim, VersionedClaim
@@ -322,6 +329,25 @@ async def test_an_archived_file_is_refused_without_being_read() -> None:
     error = files.outcome("chart.png").error
     assert error
     assert (error.code, error.retryable, model.requests) == ("archived", True, [])
+
+
+async def test_no_call_begins_with_too_little_time_left_because_its_count_was_written_slowly() -> None:
+    class State(MemoryState):
+        async def write(self, name: str, claim: Claim, *, replacing: VersionedClaim | None) -> VersionedClaim:
+            if claim.asked == 2:
+                self.time += timedelta(seconds=60)
+            return await super().write(name, claim, replacing=replacing)
+
+    class Model(SpeakingModel):
+        async def complete(self, request: ChatRequest) -> ChatAnswer:
+            state.time += timedelta(seconds=85)
+            return await super().complete(request)
+
+    files, state = MemoryFiles(), State()
+    model = Model([said("Hello."), ModelTimeout("slow"), said("never")])
+    files.put("summarize/hello.mp3", HELLO)
+    await memory_app(files, model, state=state).take("summarize/hello.mp3")
+    assert (len(model.requests), files.outcomes, len(state.sent)) == (2, {}, 1)
 
 
 async def test_a_worker_that_is_told_to_stop_while_it_puts_a_file_off_counts_no_crash_either() -> None:

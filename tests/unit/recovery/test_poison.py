@@ -4,10 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from shared.errors import StorageUnavailable
 from shared.processing.jobs import Job
 from shared.processing.kept import KeptAnswers
 from shared.processing.retry import RetryPolicy
 from shared.recovery.poison import PoisonHandler
+from shared.results.result import Result
+from shared.results.store import StoredResult
 from tests.unit.fakes import MemoryFiles, MemoryState, SpeakingModel, said
 from tests.unit.memory_app import CHART, claim, memory_app
 
@@ -42,6 +45,28 @@ async def test_no_model_is_asked_about_a_file_while_it_is_given_up_on() -> None:
     await state.write("chart.png", record, replacing=None)
     await here.settle_poison("chart.png", chance="token")
     assert (files.outcome("chart.png").status, model.requests) == ("error", [])
+
+
+async def test_a_file_whose_error_cannot_be_written_at_once_gets_it_with_the_next_try_of_the_host() -> None:
+    class Closed(MemoryFiles):
+        is_open = False
+
+        async def write_result(self, outcome: Result, *, replacing: StoredResult | None) -> None:
+            if not self.is_open:
+                raise StorageUnavailable("the output container is closed")
+            await super().write_result(outcome, replacing=replacing)
+
+    files, state = Closed(), MemoryState()
+    here = memory_app(files, state=state)
+    files.put("chart.png", CHART)
+    etag = (await files.look("chart.png")).etag
+    record = claim(etag, state, minutes=-20, kind="deferred", chance="token")
+    await state.write("chart.png", record, replacing=None)
+    with pytest.raises(StorageUnavailable):
+        await here.settle_poison("chart.png", chance="token")
+    files.is_open = True
+    await here.settle_poison("chart.png", chance="token")
+    assert (files.outcome("chart.png").status, state.sent, state.records) == ("error", [], {})
 
 
 @pytest.mark.parametrize("chance", ["", "c0"])
