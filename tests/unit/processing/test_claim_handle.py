@@ -113,23 +113,25 @@ async def test_a_call_after_one_in_vain_is_made_though_storage_does_not_take_its
     assert (handle.progress.asked, handle.is_ours) == (2, True)
 
 
-async def test_what_a_deleted_file_left_behind_is_the_record_as_it_was_written_last() -> None:
-    state = LosesAResponse()
+async def with_a_lost_response(state: LosesAResponse) -> ClaimHandle:
+    """Its claim was confirmed, and it does not know."""
     handle = ClaimHandle("file", state, state, Random(1), 900)
     handle.expect_none("1")
     await handle.acquire()
     with pytest.raises(StorageUnavailable):
         await handle.confirm()
+    return handle
+
+
+async def test_what_a_deleted_file_left_behind_is_the_record_as_it_was_written_last() -> None:
+    state = LosesAResponse()
+    handle = await with_a_lost_response(state)
     assert await handle.left_behind() == state.records["file"]
 
 
 async def test_a_record_of_which_only_the_response_was_lost_is_known_again() -> None:
     state = LosesAResponse()
-    handle = ClaimHandle("file", state, state, Random(1), 900)
-    handle.expect_none("1")
-    await handle.acquire()
-    with pytest.raises(StorageUnavailable):
-        await handle.confirm()
+    handle = await with_a_lost_response(state)
     await handle.confirm()
     assert handle.record == await state.read("file")
     assert handle.is_ours
