@@ -137,10 +137,8 @@ def _parameters(az: AzureCli) -> dict[str, object]:
 
 
 def _cores(parameters: dict[str, object]) -> Finding:
-    instances, each = (
-        number(parameters, "maximumInstanceCount"),
-        CORES.get(int(number(parameters, "instanceMemoryMB") or 0)),
-    )
+    instances = number(parameters, "maximumInstanceCount")
+    each = CORES.get(int(number(parameters, "instanceMemoryMB") or 0))
     if instances is None or each is None:
         return Finding(NOTE, "Bicep does not tell how many instances of which size there may be, so none was looked at")
     cores = f"{instances * each:g} cores"

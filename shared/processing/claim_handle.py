@@ -202,8 +202,8 @@ class ClaimHandle:
         Raises:
             RetryLater: another worker holds it, perhaps for a newer version, or broke down over it.
         """
+        await self.see_last_write()
         if self._is_ours:
-            await self.see_last_write()
             return self.record
         found = await self.claims.read(self.name)
         if found and found.claim.is_held(self.clock.now()):
